@@ -1,0 +1,70 @@
+# How every target of this tree is compiled: the interface target lithe_settings, ccache, and two helpers.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+# Little debug information: enough for a backtrace with lines, a fifth of the bytes of -g.
+set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1 -DNDEBUG")
+set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g1")
+if(NOT CMAKE_BUILD_TYPE)
+    set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "Build type" FORCE)
+endif()
+
+add_library(lithe_settings INTERFACE)
+target_include_directories(lithe_settings INTERFACE
+    "${CMAKE_SOURCE_DIR}"                 # "runtime/...", "dsl/...", "compiler/..."
+    "${CMAKE_SOURCE_DIR}/dsl/include"     # <lithe/lithe.h>, <lithe/torch.h>
+    "${CMAKE_BINARY_DIR}/generated")      # "dsl/op_list.h", "runtime/version.h"
+target_compile_options(lithe_settings INTERFACE
+    -fno-semantic-interposition
+    "-ffile-prefix-map=${CMAKE_SOURCE_DIR}/="  # __FILE__ and debug information without the machine's paths
+    -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wextra-semi -Wundef
+    -Wno-missing-field-initializers)           # designated initializers leave out what has a default
+if(LITHE_WERROR)
+    target_compile_options(lithe_settings INTERFACE -Werror)
+endif()
+
+if(LITHE_SANITIZE)
+    target_compile_options(lithe_settings INTERFACE
+        -fsanitize=${LITHE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    target_link_options(lithe_settings INTERFACE -fsanitize=${LITHE_SANITIZE})
+endif()
+
+# Several checkouts of the repository share hits: paths below the source folder count as relative ones.
+find_program(LITHE_CCACHE ccache)
+if(LITHE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+    set(CMAKE_CXX_COMPILER_LAUNCHER
+        "${CMAKE_COMMAND}" -E env "CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}" CCACHE_NOHASHDIR=1
+        "CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime"
+        "${LITHE_CCACHE}")
+endif()
+
+# lithe_precompile(TARGET HEADER REGEX): with LITHE_PCH, the sources of TARGET whose path matches REGEX start from
+# the precompiled HEADER; the others are compiled as they are.
+function(lithe_precompile target header regex)
+    if(NOT LITHE_PCH)
+        return()
+    endif()
+    target_precompile_headers(${target} PRIVATE "${header}")
+    get_target_property(sources ${target} SOURCES)
+    foreach(source IN LISTS sources)
+        cmake_path(RELATIVE_PATH source BASE_DIRECTORY "${CMAKE_SOURCE_DIR}" OUTPUT_VARIABLE name)
+        if(NOT source MATCHES "^\\$<" AND NOT name MATCHES "${regex}")
+            set_source_files_properties("${source}" PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+        endif()
+    endforeach()
+endfunction()
+
+# lithe_add_program(TARGET FOLDER OUTPUT_NAME): an executable of all sources below FOLDER, if it has any.
+function(lithe_add_program target folder output_name)
+    file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/*.cpp)
+    if(NOT sources)
+        return()
+    endif()
+    add_executable(${target} ${sources})
+    set_target_properties(${target} PROPERTIES OUTPUT_NAME "${output_name}" EXPORT_NAME "${output_name}")
+    target_link_libraries(${target} PRIVATE lithe_settings)
+endfunction()
