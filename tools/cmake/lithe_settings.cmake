@@ -13,6 +13,7 @@ if(NOT CMAKE_BUILD_TYPE)
     set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "Build type" FORCE)
 endif()
 
+cmake_path(RELATIVE_PATH CMAKE_SOURCE_DIR BASE_DIRECTORY "${CMAKE_BINARY_DIR}" OUTPUT_VARIABLE path_to_source)
 add_library(lithe_settings INTERFACE)
 target_include_directories(lithe_settings INTERFACE
     "${CMAKE_SOURCE_DIR}"                 # "runtime/...", "dsl/...", "compiler/..."
@@ -20,7 +21,9 @@ target_include_directories(lithe_settings INTERFACE
     "${CMAKE_BINARY_DIR}/generated")      # "dsl/op_list.h", "runtime/version.h"
 target_compile_options(lithe_settings INTERFACE
     -fno-semantic-interposition
-    "-ffile-prefix-map=${CMAKE_SOURCE_DIR}/="  # __FILE__ and debug information without the machine's paths
+    # __FILE__, source lines in messages and debug information without the machine's paths, also where ccache
+    # has made a path relative to the build folder
+    "-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=" "-ffile-prefix-map=${path_to_source}/="
     -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wextra-semi -Wundef
     -Wno-missing-field-initializers)           # designated initializers leave out what has a default
 if(LITHE_WERROR)

@@ -12,7 +12,7 @@ list(FILTER test_sources EXCLUDE REGEX "/tests/(fuzz|install|parity)/")
 add_executable(lithe_tests ${test_sources} "${generated}/tests/paths.cpp")
 target_compile_definitions(lithe_tests PRIVATE BOOST_TEST_DYN_LINK)
 target_link_libraries(lithe_tests PRIVATE lithe_settings lithe_internal Boost::unit_test_framework)
-lithe_precompile(lithe_tests "<boost/test/unit_test.hpp>" "^tests/")
+lithe_precompile(lithe_tests "<boost/test/unit_test.hpp>" "^tests/.*/")
 
 # Test cases labelled "slow" run apart. The reports are what tools/test counts.
 set(reports "${CMAKE_BINARY_DIR}/reports")
