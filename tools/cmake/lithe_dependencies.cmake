@@ -14,8 +14,11 @@ set_target_properties(Halide::Halide PROPERTIES
     INTERFACE_INCLUDE_DIRECTORIES "${LITHE_HALIDE_DIR}/include")
 
 list(APPEND CMAKE_PREFIX_PATH /usr/lib/llvm-19)
+set(level "${CMAKE_MESSAGE_LOG_LEVEL}")
+set(CMAKE_MESSAGE_LOG_LEVEL WARNING)  # LLVM looks for libraries that only its static archives would need
 find_package(LLVM 19.1 REQUIRED CONFIG)
 find_package(Clang 19.1 REQUIRED CONFIG)
+set(CMAKE_MESSAGE_LOG_LEVEL "${level}")
 find_package(Eigen3 3.4 REQUIRED)
 find_package(fmt REQUIRED)
 find_package(nlohmann_json REQUIRED)

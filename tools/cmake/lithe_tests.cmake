@@ -1,11 +1,12 @@
-# The tests: one Boost.Test executable of tests/**/*.cpp. tests/fuzz holds programs with a main of their own,
-# tests/install and tests/parity hold projects and scripts.
+# The tests: one Boost.Test executable of tests/**/*.cpp, and checks of the tree itself. tests/fuzz holds programs
+# with a main of their own; tests/install and tests/parity hold projects and scripts.
 
 if(NOT BUILD_TESTING)
     return()
 endif()
 enable_testing()
 find_package(Boost 1.74 REQUIRED COMPONENTS unit_test_framework)
+find_package(Python3 3.9 REQUIRED COMPONENTS Interpreter)
 
 file(GLOB_RECURSE test_sources CONFIGURE_DEPENDS tests/*.cpp)
 list(FILTER test_sources EXCLUDE REGEX "/tests/(fuzz|install|parity)/")
@@ -14,12 +15,42 @@ target_compile_definitions(lithe_tests PRIVATE BOOST_TEST_DYN_LINK)
 target_link_libraries(lithe_tests PRIVATE lithe_settings lithe_internal Boost::unit_test_framework)
 lithe_precompile(lithe_tests "<boost/test/unit_test.hpp>" "^tests/.*/")
 
-# Test cases labelled "slow" run apart. The reports are what tools/test counts.
-set(reports "${CMAKE_BINARY_DIR}/reports")
-file(MAKE_DIRECTORY "${reports}")
-function(lithe_add_unit_test name filter label)
-    add_test(NAME ${name} COMMAND lithe_tests "--run_test=${filter}" --report_level=short
-             --report_format=XML "--report_sink=${reports}/${name}.xml")
-    set_tests_properties(${name} PROPERTIES LABELS ${label})
-endfunction()
-lithe_add_unit_test(unit "!@slow" fast)
+# A CTest test for every top suite; the Boost reports are what tools/test counts.
+set(listing "${CMAKE_BINARY_DIR}/lithe_tests.cmake")
+file(MAKE_DIRECTORY "${CMAKE_BINARY_DIR}/reports")
+add_custom_command(TARGET lithe_tests POST_BUILD
+    COMMAND Python3::Interpreter "${CMAKE_SOURCE_DIR}/tools/cmake/list_tests.py"
+            "$<TARGET_FILE:lithe_tests>" "${CMAKE_BINARY_DIR}/reports" "${listing}"
+    BYPRODUCTS "${listing}" VERBATIM)
+file(WRITE "${CMAKE_BINARY_DIR}/lithe_tests_if_built.cmake"
+     "include([==[${listing}]==] OPTIONAL)\n")
+set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${CMAKE_BINARY_DIR}/lithe_tests_if_built.cmake")
+
+# Programs that try random input. Each runs with a fixed seed and a bounded count when it gets no argument.
+file(GLOB fuzz_sources CONFIGURE_DEPENDS tests/fuzz/*.cpp)
+foreach(source IN LISTS fuzz_sources)
+    cmake_path(GET source STEM name)
+    add_executable(fuzz_${name} "${source}")
+    target_link_libraries(fuzz_${name} PRIVATE lithe_settings lithe_internal)
+    add_test(NAME fuzz_${name} COMMAND fuzz_${name})
+    set_tests_properties(fuzz_${name} PROPERTIES LABELS "slow;unit" TIMEOUT 900)
+    list(APPEND fuzz_programs fuzz_${name})
+endforeach()
+
+# What the sanitizer builds need: the tests, not the examples and benchmarks.
+add_custom_target(lithe_checked DEPENDS lithe_tests ${fuzz_programs})
+
+# Checks of the tree itself: include directions, machine paths, file sizes, ...
+file(GLOB checks CONFIGURE_DEPENDS tools/checks/*.py)
+list(FILTER checks EXCLUDE REGEX "/tree\\.py$")
+foreach(check IN LISTS checks)
+    cmake_path(GET check STEM name)
+    add_test(NAME ${name} COMMAND Python3::Interpreter "${check}" WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
+    set_tests_properties(${name} PROPERTIES LABELS fast)
+endforeach()
+file(GLOB check_tests CONFIGURE_DEPENDS tests/checks/test_*.py)
+foreach(test IN LISTS check_tests)
+    cmake_path(GET test STEM name)
+    add_test(NAME ${name} COMMAND Python3::Interpreter "${test}")
+    set_tests_properties(${name} PROPERTIES LABELS fast)
+endforeach()
