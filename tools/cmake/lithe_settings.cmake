@@ -61,13 +61,16 @@ function(lithe_precompile target header regex)
     endforeach()
 endfunction()
 
-# lithe_add_program(TARGET FOLDER OUTPUT_NAME): an executable of all sources below FOLDER, if it has any.
-function(lithe_add_program target folder output_name)
+# lithe_add_program(TARGET OUTPUT_NAME FOLDER LIBRARY): an executable of all sources below FOLDER, if it has any.
+# TARGET lithe_x is exported as lithe::x.
+function(lithe_add_program target output_name folder library)
     file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/*.cpp)
     if(NOT sources)
         return()
     endif()
+    string(REPLACE "lithe_" "" export_name ${target})
     add_executable(${target} ${sources})
-    set_target_properties(${target} PROPERTIES OUTPUT_NAME "${output_name}" EXPORT_NAME "${output_name}")
-    target_link_libraries(${target} PRIVATE lithe_settings)
+    add_executable(lithe::${export_name} ALIAS ${target})
+    set_target_properties(${target} PROPERTIES OUTPUT_NAME "${output_name}" EXPORT_NAME ${export_name})
+    target_link_libraries(${target} PRIVATE lithe_settings ${library})
 endfunction()

@@ -54,3 +54,8 @@ foreach(test IN LISTS check_tests)
     add_test(NAME ${name} COMMAND Python3::Interpreter "${test}")
     set_tests_properties(${name} PROPERTIES LABELS fast)
 endforeach()
+
+# An installed lithe serves another project.
+add_test(NAME install COMMAND "${CMAKE_COMMAND}" "-DBUILD=${CMAKE_BINARY_DIR}" "-DCOMPILER=${CMAKE_CXX_COMPILER}"
+         -P "${CMAKE_SOURCE_DIR}/tests/install/run.cmake")
+set_tests_properties(install PROPERTIES LABELS slow TIMEOUT 900)
