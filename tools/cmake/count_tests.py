@@ -33,6 +33,8 @@ def main(folders):
         tests = ET.parse(reports / "ctest.junit").getroot().findall("testcase")
         counts = [(test.get("name"), *count(test, reports)) for test in tests]
         passed, failed = sum(c[1] for c in counts), sum(c[2] for c in counts)
+        if not tests:
+            failed = 1  # a run that was asked for and found nothing to do
         print(f"{folder.name}: {passed} passed, {failed} failed in {len(tests)} tests")
         for name, _, failures in counts:
             if failures:
