@@ -33,7 +33,7 @@ const DTypeInfo& info(DType dtype) {
     return dtype_infos[static_cast<int>(dtype)];
 }
 
-std::optional<DType> find(std::string_view DTypeInfo::*field, std::string_view name) {
+std::optional<DType> find(std::string_view DTypeInfo::* field, std::string_view name) {
     for (int i = 0; i < dtype_count; ++i) {
         if (dtype_infos[i].*field == name) return static_cast<DType>(i);
     }

@@ -27,13 +27,12 @@ InternalError::~InternalError() = default;
 namespace detail {
 
 void assertion_failed(const char* condition, const char* file, int line) {
-    throw InternalError("internal.assert",
-                        std::string("assertion failed: ")
-                            .append(condition)
-                            .append(" at ")
-                            .append(file)
-                            .append(":")
-                            .append(std::to_string(line)));
+    throw InternalError("internal.assert", std::string("assertion failed: ")
+                                               .append(condition)
+                                               .append(" at ")
+                                               .append(file)
+                                               .append(":")
+                                               .append(std::to_string(line)));
 }
 
 }  // namespace detail

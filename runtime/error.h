@@ -8,8 +8,8 @@ namespace lithe {
 
 /// Base of every error that lithe throws.
 ///
-/// `what()` is the whole message: `text [id]`, then `location` on lines of its own, when there is one. The id
-/// is stable and meant for programs; the text is meant for people and may change.
+/// `what()` is the whole message: `text [id]`, then `location` on lines of its own, when there is
+/// one. The id is stable and meant for programs; the text is meant for people and may change.
 class Error : public std::runtime_error {
 public:
     Error(std::string_view id, std::string_view text, std::string_view location = {});
@@ -41,9 +41,9 @@ namespace detail {
 
 }  // namespace lithe
 
-/// Throws InternalError `internal.assert` unless the condition holds. For what only a bug can break, never for
-/// input.
-#define LITHE_ASSERT(condition)  \
+/// Throws InternalError `internal.assert` unless the condition holds. For what only a bug can
+/// break, never for input.
+#define LITHE_ASSERT(condition)   \
     (static_cast<bool>(condition) \
          ? static_cast<void>(0)   \
          : ::lithe::detail::assertion_failed(#condition, __FILE__, __LINE__))
