@@ -1,0 +1,192 @@
+#include "runtime/executor.h"
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+#include "runtime/error.h"
+#include "runtime/text.h"
+
+namespace lithe {
+namespace {
+
+constexpr int most_threads = 1024;
+/// A pause takes about 40 ns on recent x86, so this is some tens of microseconds.
+constexpr int spins_before_sleep = 1000;
+/// Chunks per thread: enough to even out tasks of different length.
+constexpr int chunks_per_thread = 4;
+
+// The job word: number of workers in the job, whether more may join, number of the job.
+constexpr uint64_t one_worker = 1;
+constexpr uint64_t workers_mask = 0xFFFF;
+constexpr uint64_t open_bit = 1 << 16;
+constexpr int generation_shift = 17;
+
+void pause() {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    asm volatile("yield");
+#endif
+}
+
+/// Marked noexcept so that a task that throws ends the program at once, on whichever thread it ran.
+void run_serially(int first, int last, void (*task)(void*, int), void* context) noexcept {
+    for (int index = first; index < last; ++index) task(context, index);
+}
+
+}  // namespace
+
+Executor::~Executor() = default;
+
+void SerialExecutor::parallel_for(int count, void (*task)(void*, int), void* context) {
+    run_serially(0, count, task, context);
+}
+
+struct ThreadPool::State {
+    // The job. Written by the caller that holds `busy` while the job is closed and without workers.
+    void (*task)(void*, int) = nullptr;
+    void* context = nullptr;
+    int count = 0;
+    int chunk = 1;
+
+    alignas(64) std::atomic<int64_t> next{0};
+    alignas(64) std::atomic<uint64_t> job{0};
+    alignas(64) std::atomic<bool> busy{false};
+    std::atomic<bool> stop{false};
+    std::atomic<int> sleepers{0};
+    std::mutex mutex;
+    std::condition_variable wake;
+    std::vector<std::thread> threads;
+
+    void run_chunks() noexcept {
+        for (;;) {
+            const int64_t first = next.fetch_add(chunk, std::memory_order_relaxed);
+            if (first >= count) return;
+            const int64_t last = std::min<int64_t>(first + chunk, count);
+            run_serially(static_cast<int>(first), static_cast<int>(last), task, context);
+        }
+    }
+
+    bool has_news(uint64_t seen_generation) const {
+        const uint64_t word = job.load(std::memory_order_seq_cst);
+        const bool new_job =
+            (word & open_bit) != 0 && (word >> generation_shift) != seen_generation;
+        return new_job || stop.load(std::memory_order_seq_cst);
+    }
+
+    void wait_for_news(uint64_t seen_generation) {
+        for (int i = 0; i < spins_before_sleep; ++i) {
+            if (has_news(seen_generation)) return;
+            pause();
+        }
+        // A caller publishes the job before it reads `sleepers`; a worker counts itself as a
+        // sleeper before it looks for a job. Both are sequentially consistent, so one of them sees
+        // the other.
+        std::unique_lock lock(mutex);
+        sleepers.fetch_add(1, std::memory_order_seq_cst);
+        wake.wait(lock, [&] { return has_news(seen_generation); });
+        sleepers.fetch_sub(1, std::memory_order_relaxed);
+    }
+
+    void wake_sleepers() {
+        if (sleepers.load(std::memory_order_seq_cst) == 0) return;
+        // With the lock held once, no worker is between its last look and its sleep.
+        {
+            const std::lock_guard lock(mutex);
+        }
+        wake.notify_all();
+    }
+
+    void work() {
+        uint64_t seen_generation = 0;
+        while (!stop.load(std::memory_order_relaxed)) {
+            uint64_t word = job.load(std::memory_order_relaxed);
+            if ((word & open_bit) == 0 || (word >> generation_shift) == seen_generation) {
+                wait_for_news(seen_generation);
+                continue;
+            }
+            if (!job.compare_exchange_weak(word, word + one_worker, std::memory_order_acquire,
+                                           std::memory_order_relaxed)) {
+                continue;
+            }
+            seen_generation = word >> generation_shift;
+            run_chunks();
+            job.fetch_sub(one_worker, std::memory_order_release);
+        }
+    }
+
+    /// Lets no further worker join and waits for those that did. Workers that still sleep are not
+    /// waited for.
+    void finish_job() {
+        uint64_t word = job.fetch_and(~open_bit, std::memory_order_acq_rel);
+        for (int spins = 0; (word & workers_mask) != 0; ++spins) {
+            if (spins < spins_before_sleep) {
+                pause();
+            } else {
+                std::this_thread::yield();
+            }
+            word = job.load(std::memory_order_acquire);
+        }
+    }
+
+    void join_all() {
+        stop.store(true, std::memory_order_seq_cst);
+        wake_sleepers();
+        for (std::thread& thread : threads) thread.join();
+    }
+};
+
+ThreadPool::ThreadPool(int thread_count) {
+    if (thread_count < 1 || thread_count > most_threads) {
+        throw UserError(
+            "executor.thread_count",
+            concat({"thread pool: ", std::to_string(thread_count), " threads asked for, 1 to ",
+                    std::to_string(most_threads), " are possible"}));
+    }
+    state_ = std::make_unique<State>();
+    state_->threads.reserve(thread_count - 1);
+    try {
+        for (int i = 1; i < thread_count; ++i) {
+            state_->threads.emplace_back([state = state_.get()] { state->work(); });
+        }
+    } catch (const std::system_error& error) {
+        const size_t started = state_->threads.size();
+        state_->join_all();
+        throw UserError("executor.start", concat({"thread pool: only ", std::to_string(started),
+                                                  " of ", std::to_string(thread_count - 1),
+                                                  " threads started: ", error.what()}));
+    }
+}
+
+ThreadPool::~ThreadPool() { state_->join_all(); }
+
+int ThreadPool::thread_count() const { return static_cast<int>(state_->threads.size()) + 1; }
+
+void ThreadPool::parallel_for(int count, void (*task)(void*, int), void* context) {
+    State& state = *state_;
+    if (count <= 1 || state.threads.empty() ||
+        state.busy.exchange(true, std::memory_order_acquire)) {
+        return run_serially(0, count, task, context);
+    }
+    state.task = task;
+    state.context = context;
+    state.count = count;
+    state.chunk = std::max(1, count / (thread_count() * chunks_per_thread));
+    state.next.store(0, std::memory_order_relaxed);
+
+    const uint64_t generation = (state.job.load(std::memory_order_relaxed) >> generation_shift) + 1;
+    state.job.store(generation << generation_shift | open_bit, std::memory_order_seq_cst);
+    state.wake_sleepers();
+
+    state.run_chunks();
+    state.finish_job();
+    state.busy.store(false, std::memory_order_release);
+}
+
+}  // namespace lithe
