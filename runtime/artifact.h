@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -9,52 +10,83 @@
 
 // What the compiler emits beside the kernels: tables that say how a model is run. They travel as
 // one byte string inside the object file (and in process), written by compiler/emit and decoded
-// here. See docs/artifact.md.
+// here.
 namespace lithe::artifact {
 
-/// An integer expression over the symbols, in postfix order.
+/// An integer expression over the symbols, in postfix order. Without steps it is 0.
 struct SizeCode {
     enum class Kind : uint8_t { constant, symbol, add, multiply, floor_div, min, max };
     struct Step {
         Kind kind = Kind::constant;
         int64_t value = 0;  ///< of a constant; index of a symbol
+
+        bool operator==(const Step&) const = default;
     };
     std::vector<Step> steps;
+
+    bool operator==(const SizeCode&) const = default;
 };
 
 struct Symbol {
     std::string name;
     int64_t min = 1, max = 1, multiple_of = 1;
+
+    bool operator==(const Symbol&) const = default;
 };
 
 struct Type {
     DType dtype = DType::f32;
     std::vector<SizeCode> shape;
+
+    bool operator==(const Type&) const = default;
 };
 
-/// An input or an output.
+/// An input or an output. Every symbol is the only unknown of a size of some input.
 struct Port {
     std::string name;
     Type type;
+
+    bool operator==(const Port&) const = default;
 };
 
-/// A parameter or buffer, in state_dict order.
+/// A parameter or buffer. Parameters alone, buffers alone: in the order of named_parameters() and
+/// named_buffers().
 struct Slot {
     std::string key;
     std::vector<std::string> aliases;
     bool is_parameter = true, persistent = true, requires_grad = true;
+    /// A state_dict may lack it, also a strict one: num_batches_tracked of a batch norm. It then
+    /// keeps its value.
+    bool optional = false;
     DType dtype = DType::f32;
     std::vector<int64_t> shape;
+    /// Where its value at compile time is in Artifact::constants, for a buffer that is not in the
+    /// state_dict or optional there; -1: zeros.
+    int64_t initial_offset = -1;
+
+    bool operator==(const Slot&) const = default;
+};
+
+/// A name in the state_dict, aliases at their own place.
+struct StateKey {
+    std::string key;
+    int32_t slot = 0;
+
+    bool operator==(const StateKey&) const = default;
 };
 
 /// A module of the tree, root first, in named_modules() order.
 struct Module {
     std::string path, class_name, extra;
+
+    bool operator==(const Module&) const = default;
 };
 
 /// One call of a module in forward().
 struct ModuleCall {
     int32_t module = 0, parent = -1;
+
+    bool operator==(const ModuleCall&) const = default;
 };
 
 /// Where a value of a plan lives.
@@ -65,6 +97,7 @@ enum class Space : uint8_t {
     slot,      ///< parameter or buffer `index`
     prepared,  ///< result `index` of the prepare plan
     constant,  ///< at `offset` in the artifact's constants
+    random,    ///< i64[2]: the session's seed and how often it has run before
 };
 
 struct PlanValue {
@@ -72,11 +105,20 @@ struct PlanValue {
     Space space = Space::arena;
     int32_t index = 0;
     int64_t offset = 0;  ///< in bytes; within what `space` and `index` name
+    /// Bytes to add to `offset`, where a view begins at a place that depends on the sizes.
+    SizeCode symbolic_offset;
     /// In elements, outermost first; empty when dense. A part of a larger buffer has its strides.
     std::vector<SizeCode> strides;
+
+    bool operator==(const PlanValue&) const = default;
 };
 
 /// One step: a kernel's call, or a mark where hooks may run, or a bracket of a loop.
+///
+/// A hook at a mark may write the values of the mark; later steps that name the same index into
+/// Plan::values see what it wrote, also where the value is an input or a weight (the session then
+/// gives it memory of its own). So values that must not change with it have another place: the
+/// compiler puts a copy before the mark.
 struct Step {
     enum class Kind : uint8_t {
         kernel,         ///< kernels[index](values..., symbols...)
@@ -89,10 +131,14 @@ struct Step {
     Kind kind = Kind::kernel;
     int32_t index = 0;
     std::vector<int32_t> values;   ///< into Plan::values: kernel inputs, then outputs
+    int32_t output_count = 1;      ///< of a kernel: how many of `values`, at the end, it writes
     std::vector<int32_t> symbols;  ///< passed as int32 scalars after the values
     SizeCode count;                ///< of loop_begin
-    /// For loops: bytes added to the offset of value values[i] after every round.
-    std::vector<int64_t> advance;
+    /// Of loop_begin: bytes added to the offset of value values[i] after every round. The offsets
+    /// are as before when the loop has ended.
+    std::vector<SizeCode> advance;
+
+    bool operator==(const Step&) const = default;
 };
 
 /// An order of steps and the memory that they need.
@@ -101,8 +147,12 @@ struct Plan {
     int64_t arena_bytes = 0, arena_lower_bound_bytes = 0;
     std::vector<PlanValue> values;
     std::vector<Step> steps;
-    std::vector<int32_t> outputs;         ///< values, in the order of Artifact::outputs
+    /// Values, in the order of Artifact::outputs; of `prepare`: of Artifact::prepared. One that is
+    /// not in its output's space is copied there at the end.
+    std::vector<int32_t> outputs;
     std::vector<int32_t> buffer_updates;  ///< pairs: slot index, value
+
+    bool operator==(const Plan&) const = default;
 };
 
 struct Artifact {
@@ -111,13 +161,32 @@ struct Artifact {
     std::vector<Symbol> symbols;
     std::vector<Port> inputs, outputs;
     std::vector<Slot> slots;
+    /// In state_dict order. Empty: the slots that are persistent, each followed by its aliases.
+    std::vector<StateKey> state_keys;
     std::vector<Module> modules;
     std::vector<ModuleCall> calls;
     std::vector<Type> prepared;  ///< results of the prepare plan; static
     std::vector<std::byte> constants;
     std::vector<std::string> kernels;  ///< names, for listings
     std::vector<Plan> plans;
+
+    bool operator==(const Artifact&) const = default;
 };
+
+/// The byte string of an artifact: the same for equal artifacts, on every machine.
+std::vector<std::byte> encode(const Artifact& artifact);
+
+/// The inverse of encode. Errors: artifact.format, artifact.version, artifact.truncated,
+/// artifact.invalid.
+Artifact decode(std::span<const std::byte> bytes);
+
+/// The constants of an encoded artifact where they are: 64-byte aligned where `bytes` is. `tables`
+/// gets everything else. Errors: those of decode.
+std::span<const std::byte> decode_in_place(std::span<const std::byte> bytes, Artifact& tables);
+
+/// Checks that every index, offset and count in the tables is within range, so that running them
+/// reads and writes only what is theirs. Errors: artifact.invalid.
+void check(const Artifact& artifact);
 
 }  // namespace lithe::artifact
 
@@ -131,7 +200,7 @@ using lithe_kernel = int (*)(void** arguments);
 struct lithe_artifact {
     uint64_t magic;  ///< lithe_artifact_magic
     uint64_t size_bytes;
-    const unsigned char* bytes;  ///< the encoded Artifact
+    const unsigned char* bytes;  ///< the encoded Artifact, 64-byte aligned
     uint64_t kernel_count;
     const lithe_kernel* kernels;
     const void* reserved[4];
