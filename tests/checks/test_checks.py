@@ -34,7 +34,7 @@ class Layers(unittest.TestCase):
             ("compiler/lower/a.cpp", '"compiler/plan/b.h"'), ("compiler/plan/a.cpp", '"compiler/emit/b.h"'),
             ("compiler/trace/a.cpp", '"compiler/compile.h"'), ("compiler/emit/a.cpp", '"tools/b.h"'),
             ("tools/a.cpp", '"tests/b.h"'), ("dsl/tensor.cpp", "<Halide.h>"), ("compiler/ir/a.h", "<Halide.h>"),
-            ("compiler/passes/a.cpp", "<HalideBuffer.h>"), ("dsl/a.cpp", "<llvm/ADT/StringRef.h>"),
+            ("compiler/passes/a.cpp", "<HalideBuffer.h>"), ("dsl/a.h", "<llvm/ADT/StringRef.h>"),
             ("tools/lithe/a.cpp", "<clang/AST/AST.h>"), ("runtime/a.cpp", "<fmt/format.h>"),
             ("runtime/a.cpp", "<Eigen/Core>"), ("runtime/a.cpp", '"error.h"'.replace("error", "some/error")),
             ("dsl/a.h", "<boost/test/unit_test.hpp>"), ("dsl/a.cpp", "  <compiler/ir/b.h>"),

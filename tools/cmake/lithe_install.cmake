@@ -24,7 +24,7 @@ foreach(program lithe_command lithe_reflect)
 endforeach()
 
 install(DIRECTORY dsl/include/lithe/ DESTINATION "${includes}" OPTIONAL)
-install(DIRECTORY runtime dsl compiler DESTINATION "${includes}" FILES_MATCHING PATTERN "*.h"
+install(DIRECTORY runtime dsl compiler DESTINATION "${includes}" FILES_MATCHING PATTERN "*.h" PATTERN "*.inc"
         PATTERN dsl/include EXCLUDE
         PATTERN compiler/lower EXCLUDE
         PATTERN compiler/emit EXCLUDE)
