@@ -1,4 +1,5 @@
-// The writer of artifacts, apart from the reader so that programs do not link it.
+#include "runtime/artifact_encode.h"
+
 #include <utility>
 
 #include "runtime/artifact_fields.h"

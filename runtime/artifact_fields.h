@@ -56,8 +56,8 @@ void fields(Visit& visit, T& row) {
 
 template <typename Visit, Of<Slot> T>
 void fields(Visit& visit, T& row) {
-    visit(row.key, row.aliases, row.is_parameter, row.persistent, row.requires_grad, row.optional,
-          row.dtype, row.shape, row.initial_offset);
+    visit(row.key, row.aliases, row.is_parameter, row.persistent, row.requires_grad, row.dtype,
+          row.shape, row.optional, row.initial_offset);
 }
 
 template <typename Visit, Of<StateKey> T>

@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "runtime/artifact_encode.h"
 #include "runtime/error.h"
 
 using namespace lithe;
@@ -20,7 +21,7 @@ Artifact sample() {
     a.symbols = {{"N", 1, 64, 2}};
     a.inputs = {{"x", {DType::f64, {symbol(0), constant(-3)}}}};
     a.outputs = {{"y", {DType::i64, {}}}};
-    a.slots = {{"fc.weight", {"head.weight"}, false, false, false, true, DType::bf16, {3, 4}, 64}};
+    a.slots = {{"fc.weight", {"head.weight"}, false, false, false, DType::bf16, {3, 4}, true, 64}};
     a.state_keys = {{"fc.weight", 0}, {"head.weight", 0}};
     a.modules = {{"", "Net", ""}, {"fc", "Linear", "in_features=3"}};
     a.calls = {{0, -1}, {1, 0}};

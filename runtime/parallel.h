@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+
+#include "runtime/artifact.h"
+#include "runtime/executor.h"
+
+namespace lithe {
+
+/// What a kernel's first argument points to a pointer to.
+struct KernelContext {
+    Executor* executor = nullptr;  ///< null: everything on the calling thread
+};
+
+}  // namespace lithe
+
+/// Calls `task(context, index, closure)` for every index in [min, min + size) on the executor of
+/// `context`, a KernelContext, and returns when all have returned: 0, or what one that failed
+/// returned. Compiled kernels call it for their parallel loops.
+extern "C" int lithe_do_par_for(void* context, lithe_task task, int min, int size,
+                                uint8_t* closure);
