@@ -119,115 +119,12 @@ struct PlanValue {
 /// where a value is used elsewhere too, or lies elsewhere, the compiler puts a copy before the
 /// mark.
 struct Step {
-    Kind kind = Kind::constant;
-    int64_t value = 0;  ///< of a constant; index of a symbol
-
-    bool operator==(const Step&) const = default;
-};
-std::vector<Step> steps;
-
-bool operator==(const SizeCode&) const = default;
-};
-
-struct Symbol {
-    std::string name;
-    int64_t min = 1, max = 1, multiple_of = 1;
-
-    bool operator==(const Symbol&) const = default;
-};
-
-struct Type {
-    DType dtype = DType::f32;
-    std::vector<SizeCode> shape;
-
-    bool operator==(const Type&) const = default;
-};
-
-/// An input or an output. Every symbol is the only unknown of a size of some input.
-struct Port {
-    std::string name;
-    Type type;
-
-    bool operator==(const Port&) const = default;
-};
-
-/// A parameter or buffer. Parameters alone, buffers alone: in the order of named_parameters() and
-/// named_buffers().
-struct Slot {
-    std::string key;
-    std::vector<std::string> aliases;
-    bool is_parameter = true, persistent = true, requires_grad = true;
-    DType dtype = DType::f32;
-    std::vector<int64_t> shape;
-    /// A state_dict may lack it, also a strict one: num_batches_tracked of a batch norm. It then
-    /// keeps its value.
-    bool optional = false;
-    /// Where its value at compile time is in Artifact::constants, for a buffer that is not in the
-    /// state_dict or optional there; -1: zeros.
-    int64_t initial_offset = -1;
-
-    bool operator==(const Slot&) const = default;
-};
-
-/// A name in the state_dict, aliases at their own place.
-struct StateKey {
-    std::string key;
-    int32_t slot = 0;
-
-    bool operator==(const StateKey&) const = default;
-};
-
-/// A module of the tree, root first, in named_modules() order.
-struct Module {
-    std::string path, class_name, extra;
-
-    bool operator==(const Module&) const = default;
-};
-
-/// One call of a module in forward().
-struct ModuleCall {
-    int32_t module = 0, parent = -1;
-
-    bool operator==(const ModuleCall&) const = default;
-};
-
-/// Where a value of a plan lives.
-enum class Space : uint8_t {
-    arena,     ///< at `offset` in the session's arena
-    input,     ///< the caller's input `index`
-    output,    ///< the caller's output `index`
-    slot,      ///< parameter or buffer `index`
-    prepared,  ///< result `index` of the prepare plan
-    constant,  ///< at `offset` in the artifact's constants
-    random,    ///< i64[2]: the session's seed and how often it has run before
-};
-
-struct PlanValue {
-    Type type;
-    Space space = Space::arena;
-    int32_t index = 0;
-    int64_t offset = 0;  ///< in bytes; within what `space` and `index` name
-    /// Bytes to add to `offset`, where a view begins at a place that depends on the sizes.
-    SizeCode symbolic_offset;
-    /// In elements, outermost first; empty when dense. A part of a larger buffer has its strides.
-    std::vector<SizeCode> strides;
-
-    bool operator==(const PlanValue&) const = default;
-};
-
-/// One step: a kernel's call, or a mark where hooks may run, or a bracket of a loop.
-///
-/// A hook at a mark may write the values of the mark; later steps that name the same index into
-/// Plan::values see what it wrote, also where the value is an input or a weight (the session then
-/// gives it memory of its own). So values that must not change with it have another place: the
-/// compiler puts a copy before the mark.
-struct Step {
     enum class Kind : uint8_t {
-        kernel,         ///< kernels[index](values..., symbols...)
-        module_input,   ///< call `index` receives `values`
-        module_output,  ///< call `index` has given `values`: its inputs, if they are kept, then
-                        ///< outputs
-        loop_begin,     ///< run up to the matching loop_end `count` times (loops nest)
+        kernel,        ///< kernels[index](values..., symbols...)
+        module_input,  ///< call `index` receives `values`
+        /// call `index` has given `values`: its inputs, if the plan keeps them, then its outputs
+        module_output,
+        loop_begin,  ///< run up to the matching loop_end `count` times (loops nest)
         loop_end,
         copy,  ///< values[1] = values[0], both of one type
     };
