@@ -144,10 +144,9 @@ struct ThreadPool::State {
 
 ThreadPool::ThreadPool(int thread_count) {
     if (thread_count < 1 || thread_count > most_threads) {
-        throw UserError(
-            "executor.thread_count",
-            concat({"thread pool: ", std::to_string(thread_count), " threads asked for, 1 to ",
-                    std::to_string(most_threads), " are possible"}));
+        throw UserError("executor.thread_count",
+                        concat({"thread pool: ", decimal(thread_count), " threads asked for, 1 to ",
+                                decimal(most_threads), " are possible"}));
     }
     state_ = std::make_unique<State>();
     state_->threads.reserve(thread_count - 1);
@@ -158,9 +157,9 @@ ThreadPool::ThreadPool(int thread_count) {
     } catch (const std::system_error& error) {
         const size_t started = state_->threads.size();
         state_->join_all();
-        throw UserError("executor.start", concat({"thread pool: only ", std::to_string(started),
-                                                  " of ", std::to_string(thread_count - 1),
-                                                  " threads started: ", error.what()}));
+        throw UserError("executor.start",
+                        concat({"thread pool: only ", decimal(started), " of ",
+                                decimal(thread_count - 1), " threads started: ", error.what()}));
     }
 }
 

@@ -41,7 +41,7 @@ std::string shape_text(std::span<const int64_t> shape) {
     std::string text = "[";
     for (int64_t size : shape) {
         if (text.size() > 1) text.append(", ");
-        text.append(std::to_string(size));
+        text.append(decimal(size));
     }
     return text.append("]");
 }

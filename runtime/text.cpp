@@ -1,5 +1,7 @@
 #include "runtime/text.h"
 
+#include <algorithm>
+
 namespace lithe {
 namespace {
 
@@ -14,6 +16,15 @@ std::string concat(std::initializer_list<std::string_view> pieces) {
     whole.reserve(size);
     for (std::string_view piece : pieces) whole.append(piece);
     return whole;
+}
+
+std::string decimal(int64_t number) { return std::to_string(number); }
+
+std::optional<std::string_view> find_duplicate(std::vector<std::string_view> texts) {
+    std::sort(texts.begin(), texts.end());
+    const auto twice = std::adjacent_find(texts.begin(), texts.end());
+    if (twice == texts.end()) return std::nullopt;
+    return *twice;
 }
 
 std::string quote(std::string_view text) {
