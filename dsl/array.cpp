@@ -1,0 +1,178 @@
+#include "dsl/array.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+namespace lithe {
+namespace {
+
+constexpr size_t alignment_bytes = 64;
+
+std::shared_ptr<void> allocate(size_t size) {
+    const size_t rounded = (size + alignment_bytes - 1) / alignment_bytes * alignment_bytes;
+    void* memory = std::aligned_alloc(alignment_bytes, rounded == 0 ? alignment_bytes : rounded);
+    if (!memory) throw std::bad_alloc();
+    return {memory, std::free};
+}
+
+/// Calls `body(offset in elements)` for every element in row-major order.
+template <class Body>
+void for_each_offset(const Sizes& sizes, const Sizes& strides, Body&& body) {
+    const size_t rank = sizes.size();
+    for (const int64_t size : sizes) {
+        if (size == 0) return;
+    }
+    if (rank == 0) return body(int64_t{0});
+    Sizes index(rank, 0);
+    int64_t base = 0;
+    const int64_t inner = sizes[rank - 1], step = strides[rank - 1];
+    while (true) {
+        for (int64_t i = 0; i < inner; ++i) body(base + i * step);
+        int axis = static_cast<int>(rank) - 2;
+        for (; axis >= 0; --axis) {
+            const auto a = static_cast<size_t>(axis);
+            base += strides[a];
+            if (++index[a] < sizes[a]) break;
+            base -= strides[a] * sizes[a];
+            index[a] = 0;
+        }
+        if (axis < 0) return;
+    }
+}
+
+}  // namespace
+
+Sizes Array::dense_strides(const Sizes& sizes) {
+    Sizes strides(sizes.size());
+    int64_t stride = 1;
+    for (size_t i = sizes.size(); i-- > 0;) {
+        strides[i] = stride;
+        stride *= std::max<int64_t>(sizes[i], 1);
+    }
+    return strides;
+}
+
+Array Array::empty(DType dtype, Sizes sizes) {
+    int64_t bytes = lithe::size_bytes(dtype);
+    for (const int64_t size : sizes) {
+        if (size < 0 || __builtin_mul_overflow(bytes, size, &bytes)) {
+            throw UserError("array.too_large", "array: cannot hold " + std::string(name(dtype)) +
+                                                   str(to_shape(sizes)));
+        }
+    }
+    Array array;
+    array.buffer_ = std::make_shared<Buffer>(Buffer{allocate(static_cast<size_t>(bytes))});
+    array.dtype_ = dtype;
+    array.strides_ = dense_strides(sizes);
+    array.sizes_ = std::move(sizes);
+    return array;
+}
+
+Array Array::zeros(DType dtype, Sizes sizes) {
+    Array array = empty(dtype, std::move(sizes));
+    std::memset(array.raw(), 0, array.size_bytes());
+    return array;
+}
+
+Array Array::full(DType dtype, Sizes sizes, double value) {
+    Array array = empty(dtype, std::move(sizes));
+    visit(dtype, [&]<class T>(T) { std::fill_n(array.data<T>(), array.count(), static_cast<T>(value)); });
+    return array;
+}
+
+Array Array::wrap(void* data, DType dtype, Sizes sizes, std::shared_ptr<void> owner) {
+    Array array;
+    array.buffer_ = std::make_shared<Buffer>();
+    array.buffer_->memory = owner ? std::shared_ptr<void>(owner, data)
+                                  : std::shared_ptr<void>(data, [](void*) {});
+    array.dtype_ = dtype;
+    array.strides_ = dense_strides(sizes);
+    array.sizes_ = std::move(sizes);
+    return array;
+}
+
+int64_t Array::count() const {
+    int64_t count = 1;
+    for (const int64_t size : sizes_) count *= size;
+    return count;
+}
+
+bool Array::is_dense() const {
+    int64_t stride = 1;
+    for (size_t i = sizes_.size(); i-- > 0;) {
+        if (sizes_[i] == 0) return true;
+        if (sizes_[i] != 1 && strides_[i] != stride) return false;
+        stride *= sizes_[i];
+    }
+    return true;
+}
+
+Array Array::dense() const { return is_dense() ? *this : clone(); }
+
+Array Array::clone() const {
+    Array copy = empty(dtype_, sizes_);
+    copy.copy_from(*this);
+    return copy;
+}
+
+Array Array::view(Sizes sizes, Sizes strides, int64_t offset) const {
+    Array array = *this;
+    array.sizes_ = std::move(sizes);
+    array.strides_ = std::move(strides);
+    array.offset_bytes_ += offset * lithe::size_bytes(dtype_);
+    return array;
+}
+
+Array Array::reshape(Sizes sizes) const {
+    Sizes strides = dense_strides(sizes);
+    return dense().view(std::move(sizes), std::move(strides));
+}
+
+Array Array::to(DType dtype) const {
+    if (dtype == dtype_) return *this;
+    Array result = empty(dtype, sizes_);
+    visit(dtype_, [&]<class From>(From) {
+        visit(dtype, [&]<class To>(To) {
+            To* out = result.data<To>();
+            const From* in = data<From>();
+            for_each_offset(sizes_, strides_, [&](int64_t at) { *out++ = static_cast<To>(in[at]); });
+        });
+    });
+    return result;
+}
+
+void Array::copy_from(const Array& source) const {
+    if (source.sizes_ != sizes_ || source.dtype_ != dtype_) {
+        throw InternalError("array.copy", "array: copy between different types");
+    }
+    ++buffer_->version;
+    if (is_dense() && source.is_dense()) {
+        std::memmove(raw(), source.raw(), size_bytes());
+        return;
+    }
+    visit(dtype_, [&]<class T>(T) {
+        const Array from = source.shares_buffer(*this) ? source.clone() : source;
+        const T* in = from.data<T>();
+        T* out = data<T>();
+        if (is_dense()) {
+            for_each_offset(sizes_, from.strides_, [&](int64_t at) { *out++ = in[at]; });
+        } else {
+            const Array flat = from.dense();
+            in = flat.data<T>();
+            for_each_offset(sizes_, strides_, [&](int64_t at) { out[at] = *in++; });
+        }
+    });
+}
+
+double Array::at(int64_t index) const {
+    int64_t offset = 0;
+    for (size_t i = sizes_.size(); i-- > 0;) {
+        offset += index % sizes_[i] * strides_[i];
+        index /= sizes_[i];
+    }
+    return visit(dtype_, [&]<class T>(T) { return static_cast<double>(data<T>()[offset]); });
+}
+
+}  // namespace lithe

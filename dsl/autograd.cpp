@@ -1,0 +1,324 @@
+#include "dsl/autograd.h"
+
+#include <algorithm>
+#include <atomic>
+#include <map>
+#include <queue>
+
+#include "dsl/ops.h"
+#include "runtime/error.h"
+
+namespace lithe {
+namespace {
+
+thread_local bool grad_enabled = true;
+
+using NodePtr = std::shared_ptr<GradNode>;
+
+/// One backward pass: nodes in falling creation order, which is a topological order.
+class Engine {
+public:
+    Engine(bool retain_graph, bool create_graph)
+        : retain_graph_(retain_graph), create_graph_(create_graph) {}
+
+    /// Gradients of these nodes' results are kept for the caller instead of accumulated.
+    void capture(const NodePtr& node) { captured_nodes_.push_back(node.get()); }
+
+    void start(const Tensor& root, const Tensor& gradient) {
+        const ValuePtr value = root.value();
+        arrive(value->grad_node, value->grad_output, gradient);
+    }
+
+    void run() {
+        const bool before = GradMode::is_enabled();
+        GradMode::set_enabled(create_graph_);
+        try {
+            while (!queue_.empty()) {
+                const NodePtr node = queue_.top().node;
+                queue_.pop();
+                visit(node);
+            }
+        } catch (...) {
+            GradMode::set_enabled(before);
+            throw;
+        }
+        GradMode::set_enabled(before);
+    }
+
+    Tensor gradient_of(const NodePtr& node, int output) const {
+        const auto at = captured_.find(node.get());
+        if (at == captured_.end()) return {};
+        return at->second[static_cast<size_t>(output)];
+    }
+
+private:
+    struct Entry {
+        NodePtr node;
+        bool operator<(const Entry& other) const { return node->serial < other.node->serial; }
+    };
+
+    void arrive(const NodePtr& node, int output, const Tensor& gradient) {
+        auto [at, is_new] = pending_.try_emplace(node.get());
+        if (is_new) queue_.push({node});
+        const auto index = static_cast<size_t>(output);
+        if (at->second.size() <= index) at->second.resize(index + 1);
+        Tensor& sum = at->second[index];
+        sum = sum.defined() ? sum + gradient : gradient;
+    }
+
+    void visit(const NodePtr& node) {
+        Tensors gradients = std::move(pending_[node.get()]);
+        pending_.erase(node.get());
+        gradients.resize(std::max<size_t>({gradients.size(), node->output_values.size(), 1}));
+        run_hooks(*node, gradients);
+        const bool is_captured = std::find(captured_nodes_.begin(), captured_nodes_.end(),
+                                           node.get()) != captured_nodes_.end();
+        if (is_captured) captured_[node.get()] = gradients;
+        if (const auto leaf = node->leaf.lock()) {
+            if (!is_captured && captured_nodes_.empty()) accumulate(*leaf, gradients[0]);
+            return;
+        }
+        if (node->next.empty()) return;
+        spread(node, gradients);
+    }
+
+    void run_hooks(GradNode& node, Tensors& gradients) {
+        for (size_t i = 0; i < node.hooks.size() && i < gradients.size(); ++i) {
+            const auto hooks = node.hooks[i];  // a hook may remove itself
+            for (const auto& hook : hooks) {
+                if (!hook || !gradients[i].defined()) continue;
+                const Tensor changed = hook(gradients[i]);
+                if (changed.defined()) gradients[i] = changed;
+            }
+        }
+        for (size_t i = 0; i < node.retained.size() && i < gradients.size(); ++i) {
+            const auto impl = node.retained[i].lock();
+            if (impl && gradients[i].defined()) accumulate(*impl, gradients[i]);
+        }
+    }
+
+    void accumulate(TensorImpl& leaf, const Tensor& gradient) const {
+        if (!leaf.grad.defined()) {
+            leaf.grad = create_graph_ ? gradient : gradient.detach().clone();
+        } else if (create_graph_) {
+            leaf.grad = leaf.grad + gradient;
+        } else {
+            leaf.grad.assign(leaf.grad.detach() + gradient);
+        }
+    }
+
+    void spread(const NodePtr& node, const Tensors& gradients) {
+        if (node->released) {
+            throw UserError("backward.twice",
+                            "backward: this graph was already used by a backward(); pass "
+                            "retain_graph = true to the first one");
+        }
+        check_versions(*node);
+        Tensors results;
+        if (node->custom) {
+            results = node->custom(gradients);
+        } else {
+            Tensors outputs;
+            for (size_t i = 0; i < node->output_values.size(); ++i) {
+                auto linked = std::make_shared<Value>(*node->output_values[i]);
+                linked->grad_node = node;
+                linked->grad_output = static_cast<int>(i);
+                outputs.push_back(Tensor::from(ValuePtr(std::move(linked))));
+            }
+            results = node->call.op->gradient(
+                GradientCall{node->call, node->inputs, outputs, gradients, node->needs});
+        }
+        for (size_t i = 0; i < results.size() && i < node->next.size(); ++i) {
+            if (!node->next[i] || !results[i].defined()) continue;
+            const TensorType& wanted = node->call.inputs[i];
+            Tensor gradient = results[i];
+            if (!same(gradient.sizes(), wanted.shape)) gradient = sum_to(gradient, wanted.shape);
+            if (gradient.dtype() != wanted.dtype) gradient = gradient.to(wanted.dtype);
+            arrive(node->next[i], node->next_output[i], gradient);
+        }
+        if (!retain_graph_) release(*node);
+    }
+
+    static void check_versions(const GradNode& node) {
+        for (size_t i = 0; i < node.versions.size(); ++i) {
+            const ValuePtr value = node.inputs[i].impl()->cell->value;
+            if (value->is_symbolic() || value->array.version() == node.versions[i]) continue;
+            throw UserError("backward.modified",
+                            "backward: operand " + std::to_string(i) + " of " +
+                                lithe::str(node.call) +
+                                " was modified by an in-place operation after it was used");
+        }
+    }
+
+    static void release(GradNode& node) {
+        node.released = true;
+        node.inputs.clear();
+        node.versions.clear();
+        node.output_values.clear();
+        node.custom = nullptr;
+    }
+
+    bool retain_graph_, create_graph_;
+    std::priority_queue<Entry> queue_;
+    std::map<const GradNode*, Tensors> pending_;
+    std::vector<const GradNode*> captured_nodes_;
+    std::map<const GradNode*, Tensors> captured_;
+};
+
+Tensor start_gradient(const Tensor& root, const Tensor& given) {
+    if (!root.requires_grad()) {
+        throw UserError("backward.no_grad", "backward: the tensor does not require grad: nothing "
+                                            "it was computed from does, or no_grad was on");
+    }
+    if (given.defined()) {
+        if (!same(given.sizes(), root.sizes())) {
+            throw UserError("backward.shape", "backward: the gradient has shape " +
+                                                  str(given.sizes()) + ", the tensor " +
+                                                  str(root.sizes()));
+        }
+        return given;
+    }
+    if (!root.numel().is_constant(1)) {
+        throw UserError("backward.not_scalar",
+                        "backward: a gradient must be given for a tensor of more than one "
+                        "element, this one is " + root.type().str());
+    }
+    return ones_like(root);
+}
+
+/// The node at which the gradient of `tensor` arrives; a leaf gets its end node.
+NodePtr node_of(const Tensor& tensor) { return tensor.value()->grad_node; }
+
+}  // namespace
+
+uint64_t next_grad_serial() {
+    static std::atomic<uint64_t> serial{0};
+    return ++serial;
+}
+
+bool GradMode::is_enabled() { return grad_enabled; }
+void GradMode::set_enabled(bool on) { grad_enabled = on; }
+
+bool Tensor::requires_grad() const { return defined() && value()->grad_node != nullptr; }
+bool Tensor::is_leaf() const { return !requires_grad() || node_of(*this)->leaf.lock() != nullptr; }
+
+Tensor& Tensor::requires_grad_(bool on) {
+    if (on == requires_grad()) return *this;
+    if (on && !is_floating_point()) {
+        throw UserError("tensor.grad_dtype", "requires_grad: only floating-point tensors can, got " +
+                                                 type().str());
+    }
+    if (!on && !is_leaf()) {
+        throw UserError("tensor.not_leaf", "requires_grad: only a leaf's flag can be cleared");
+    }
+    auto changed = std::make_shared<Value>(*value());
+    changed->grad_node = nullptr;
+    if (on) {
+        impl_->accumulate = std::make_shared<GradNode>();
+        impl_->accumulate->leaf = impl_;
+        changed->grad_node = impl_->accumulate;
+        changed->grad_output = 0;
+    }
+    impl_->requires_grad = on;
+    if (impl_->base) {  // a detached alias becomes a leaf of its own over the same memory
+        impl_->base = nullptr;
+        impl_->cell = std::make_shared<Cell>();
+    }
+    impl_->cell->value = std::move(changed);
+    ++impl_->cell->version;
+    return *this;
+}
+
+Tensor& Tensor::grad() const {
+    if (!impl_) throw UserError("tensor.undefined", "grad: an undefined tensor is used");
+    return impl_->grad;
+}
+
+void Tensor::retain_grad() const {
+    const ValuePtr v = value();
+    if (!v->grad_node || v->grad_node->leaf.lock()) return;
+    auto& retained = v->grad_node->retained;
+    const auto index = static_cast<size_t>(v->grad_output);
+    if (retained.size() <= index) retained.resize(index + 1);
+    retained[index] = impl_;
+}
+
+HookHandle Tensor::register_hook(std::function<Tensor(const Tensor&)> hook) const {
+    const ValuePtr v = value();
+    if (!v->grad_node) {
+        throw UserError("tensor.hook", "register_hook: the tensor does not require grad");
+    }
+    auto& hooks = v->grad_node->hooks;
+    const auto index = static_cast<size_t>(v->grad_output);
+    if (hooks.size() <= index) hooks.resize(index + 1);
+    hooks[index].push_back(std::move(hook));
+    const size_t at = hooks[index].size() - 1;
+    return HookHandle([node = std::weak_ptr<GradNode>(v->grad_node), index, at] {
+        if (const NodePtr alive = node.lock()) alive->hooks[index][at] = nullptr;
+    });
+}
+
+void Tensor::backward(const Tensor& gradient, bool retain_graph, bool create_graph) const {
+    Engine engine(retain_graph || create_graph, create_graph);
+    engine.start(*this, start_gradient(*this, gradient));
+    engine.run();
+}
+
+namespace autograd {
+
+Tensors grad(const Tensors& outputs, const Tensors& inputs, const Tensors& grad_outputs,
+             bool retain_graph, bool create_graph, bool allow_unused) {
+    Engine engine(retain_graph || create_graph, create_graph);
+    for (const Tensor& input : inputs) {
+        if (!input.requires_grad()) {
+            throw UserError("autograd.no_grad", "autograd.grad: an input does not require grad");
+        }
+        engine.capture(node_of(input));
+    }
+    for (size_t i = 0; i < outputs.size(); ++i) {
+        const Tensor given = i < grad_outputs.size() ? grad_outputs[i] : Tensor();
+        engine.start(outputs[i], start_gradient(outputs[i], given));
+    }
+    engine.run();
+    Tensors results;
+    for (const Tensor& input : inputs) {
+        const ValuePtr v = input.value();
+        results.push_back(engine.gradient_of(v->grad_node, v->grad_output));
+        if (!results.back().defined() && !allow_unused) {
+            throw UserError("autograd.unused",
+                            "autograd.grad: input " + std::to_string(results.size() - 1) +
+                                " was not used to compute the outputs; allow_unused permits it");
+        }
+    }
+    return results;
+}
+
+Tensors attach(const Tensors& values, const Tensors& inputs,
+               std::function<std::vector<Tensor>(std::span<const Tensor>)> gradient) {
+    auto node = std::make_shared<GradNode>();
+    node->custom = std::move(gradient);
+    bool wanted = false;
+    for (const Tensor& input : inputs) {
+        const ValuePtr v = input.value();
+        node->call.inputs.push_back(v->type);
+        node->next.push_back(v->grad_node);
+        node->next_output.push_back(v->grad_output);
+        node->needs.push_back(v->grad_node != nullptr);
+        wanted |= v->grad_node != nullptr;
+    }
+    if (!wanted || !GradMode::is_enabled()) return values;
+    node->serial = next_grad_serial();
+    Tensors linked;
+    for (size_t i = 0; i < values.size(); ++i) {
+        auto value = std::make_shared<Value>(*values[i].value());
+        value->grad_node = nullptr;
+        node->output_values.push_back(std::make_shared<Value>(*value));
+        value->grad_node = node;
+        value->grad_output = static_cast<int>(i);
+        linked.push_back(Tensor::from(ValuePtr(std::move(value))));
+    }
+    return linked;
+}
+
+}  // namespace autograd
+}  // namespace lithe

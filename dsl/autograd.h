@@ -1,0 +1,92 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "dsl/tensor.h"
+
+namespace lithe {
+
+/// What an op's `gradient` sees. `in` and `out` are the operands and results of the forward,
+/// `grad` the gradients of the results (undefined where none arrived).
+struct GradientCall {
+    const OpCall& call;
+    std::span<const Tensor> in;
+    std::span<const Tensor> out;
+    std::span<const Tensor> grad;
+    std::vector<bool> needs;  ///< whether operand i wants a gradient
+
+    const Tensor& dy() const { return grad[0]; }
+    const Tensor& y() const { return out[0]; }
+    const Tensor& x(int i = 0) const { return in[static_cast<size_t>(i)]; }
+    bool need(int i) const { return needs[static_cast<size_t>(i)]; }
+};
+
+/// One step of the tape.
+struct GradNode {
+    OpCall call;
+    std::vector<Tensor> inputs;             ///< snapshots of the operands
+    std::vector<uint64_t> versions;         ///< of the operands' buffers when they were saved
+    std::vector<ValuePtr> output_values;    ///< values of the results, without their link to here
+    std::vector<std::shared_ptr<GradNode>> next;  ///< per operand, null where no gradient flows
+    std::vector<int> next_output;
+    std::vector<bool> needs;
+    std::weak_ptr<TensorImpl> leaf;  ///< set on the end node of a leaf
+    uint64_t serial = 0;             ///< creation order: backward runs it downwards
+    bool released = false;
+    /// User-made derivative in place of the op's: what module backward hooks and
+    /// autograd functions use. Receives the gradients of the results, gives those of the operands.
+    std::function<std::vector<Tensor>(std::span<const Tensor>)> custom;
+    std::vector<std::vector<std::function<Tensor(const Tensor&)>>> hooks;  ///< per result
+    std::vector<std::weak_ptr<TensorImpl>> retained;                       ///< per result
+};
+
+/// The creation order of the next step of the tape.
+uint64_t next_grad_serial();
+
+class GradMode {
+public:
+    static bool is_enabled();
+    static void set_enabled(bool on);
+};
+
+/// No history is recorded while one lives (on its thread).
+class NoGradGuard {
+public:
+    NoGradGuard() : before_(GradMode::is_enabled()) { GradMode::set_enabled(false); }
+    ~NoGradGuard() { GradMode::set_enabled(before_); }
+    NoGradGuard(const NoGradGuard&) = delete;
+    NoGradGuard& operator=(const NoGradGuard&) = delete;
+
+private:
+    bool before_;
+};
+using InferenceMode = NoGradGuard;
+
+class EnableGradGuard {
+public:
+    EnableGradGuard() : before_(GradMode::is_enabled()) { GradMode::set_enabled(true); }
+    ~EnableGradGuard() { GradMode::set_enabled(before_); }
+    EnableGradGuard(const EnableGradGuard&) = delete;
+    EnableGradGuard& operator=(const EnableGradGuard&) = delete;
+
+private:
+    bool before_;
+};
+
+namespace autograd {
+
+/// d(outputs)/d(inputs), not accumulated into grad(). Undefined where an input is not reached.
+/// Errors: autograd.unused where it is not allowed.
+Tensors grad(const Tensors& outputs, const Tensors& inputs, const Tensors& grad_outputs = {},
+             bool retain_graph = false, bool create_graph = false, bool allow_unused = false);
+
+/// Gives `values` (tensors just computed) a new step of the tape over `inputs` with its own
+/// derivative.
+Tensors attach(const Tensors& values, const Tensors& inputs,
+               std::function<std::vector<Tensor>(std::span<const Tensor>)> gradient);
+
+}  // namespace autograd
+}  // namespace lithe

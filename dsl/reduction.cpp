@@ -1,0 +1,99 @@
+#include "dsl/reduction.h"
+
+#include <algorithm>
+#include <set>
+
+#include "dsl/lowering.h"
+#include "dsl/ops.h"
+#include "runtime/error.h"
+
+namespace lithe::reduction {
+
+Attrs attrs(std::string_view op, const Tensor& x, const Sizes& axes, bool keepdim) {
+    const int rank = static_cast<int>(x.dim());
+    std::set<int> sorted;
+    for (const int64_t axis : axes) {
+        if (!sorted.insert(normalize_axis(op, axis, rank)).second) {
+            throw UserError(std::string(op) + ".axis", std::string(op) + ": axis " +
+                                                           std::to_string(axis) +
+                                                           " appears twice");
+        }
+    }
+    if (rank == 0) sorted.clear();
+    Shape list(sorted.begin(), sorted.end());
+    for (int axis = 0; axes.empty() && axis < rank; ++axis) list.emplace_back(axis);
+    Attrs result;
+    result.set("axes", list);
+    result.set("keepdim", keepdim);
+    return result;
+}
+
+TensorTypes infer(const OpCall& call) {
+    const Sizes axes = call.attrs.get_ints("axes");
+    const bool keep = call.attrs.get_bool("keepdim");
+    TensorType type{call.input(0).dtype, {}};
+    for (int axis = 0; axis < call.input(0).rank(); ++axis) {
+        const bool reduced = std::find(axes.begin(), axes.end(), axis) != axes.end();
+        if (!reduced) type.shape.push_back(call.input(0).size(axis));
+        if (reduced && keep) type.shape.push_back(1);
+    }
+    return type;
+}
+
+void for_each(const OpCall& call, const Array& in, const Array& out,
+              const std::function<void(int64_t, int64_t)>& body) {
+    const Sizes axes = call.attrs.get_ints("axes");
+    Sizes steps(in.sizes().size(), 0);  // how the result's index moves along each operand axis
+    int64_t step = 1;
+    for (size_t axis = in.sizes().size(); axis-- > 0;) {
+        if (std::find(axes.begin(), axes.end(), static_cast<int64_t>(axis)) != axes.end()) continue;
+        steps[axis] = step;
+        step *= in.sizes()[axis];
+    }
+    (void)out;
+    Sizes index(in.sizes().size(), 0);
+    int64_t at = 0;
+    const int64_t count = in.count();
+    for (int64_t i = 0; i < count; ++i) {
+        body(i, at);
+        for (size_t axis = index.size(); axis-- > 0;) {
+            at += steps[axis];
+            if (++index[axis] < in.sizes()[axis]) break;
+            at -= steps[axis] * in.sizes()[axis];
+            index[axis] = 0;
+        }
+    }
+}
+
+Tensor spread(const OpCall& call, const Tensor& dy) {
+    Shape kept = call.input(0).shape;
+    for (const int64_t axis : call.attrs.get_ints("axes")) kept[static_cast<size_t>(axis)] = 1;
+    return expand(reshape(dy, kept), call.input(0).shape);
+}
+
+Halide::Expr lower(const LowerCall& call, Reduce reduce) {
+    const Sizes axes = call.call.attrs.get_ints("axes");
+    const bool keep = call.call.attrs.get_bool("keepdim");
+    Coords from;
+    size_t next = 0;
+    for (int axis = 0; axis < call.call.input(0).rank(); ++axis) {
+        const bool reduced = std::find(axes.begin(), axes.end(), axis) != axes.end();
+        from.push_back(reduced ? Halide::Expr() : call.at[next]);
+        next += !reduced || keep ? 1 : 0;
+    }
+    // One flat reduction over all axes, innermost fastest, as the reference does.
+    Dim extent = 1;
+    for (const int64_t axis : axes) extent = extent * call.call.input(0).size(static_cast<int>(axis));
+    return reduce(call.size(extent), [&](Halide::Expr index) {
+        Coords full = from;
+        for (size_t k = axes.size(); k-- > 0;) {
+            const auto axis = static_cast<size_t>(axes[k]);
+            const Halide::Expr size = call.size(call.call.input(0).shape[axis]);
+            full[axis] = k == 0 ? index : index % size;
+            index = index / size;
+        }
+        return call.in(0, full);
+    });
+}
+
+}  // namespace lithe::reduction

@@ -1,0 +1,198 @@
+#pragma once
+
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "dsl/array.h"
+#include "dsl/attr.h"
+#include "dsl/dim.h"
+#include "dsl/op.h"
+#include "dsl/tensor_type.h"
+#include "dsl/value.h"
+
+namespace lithe {
+
+class Tensor;
+struct TensorImpl;
+class Generator;
+
+using Tensors = std::vector<Tensor>;
+
+/// Dtype and gradient flag of a tensor to be made: `zeros({2, 3}, dtype(DType::f64))`.
+struct TensorOptions {
+    std::optional<DType> dtype_value;
+    bool requires_grad_value = false;
+
+    TensorOptions() = default;
+    TensorOptions(DType d) : dtype_value(d) {}
+    TensorOptions dtype(DType d) const;
+    TensorOptions requires_grad(bool on = true) const;
+    DType dtype_or(DType other) const { return dtype_value.value_or(other); }
+};
+inline TensorOptions dtype(DType d) { return TensorOptions(d); }
+
+/// A number among tensors: `x * 2`. Integers stay integers, so that i64 tensors stay i64.
+struct Scalar {
+    double value = 0;
+    enum class Kind : uint8_t { boolean, integer, floating } kind = Kind::floating;
+
+    Scalar(bool v) : value(v), kind(Kind::boolean) {}
+    template <std::integral T>
+        requires(!std::same_as<T, bool>)
+    Scalar(T v) : value(static_cast<double>(v)), kind(Kind::integer) {}
+    template <std::floating_point T>
+    Scalar(T v) : value(static_cast<double>(v)) {}
+    Scalar(const Dim& v) : value(static_cast<double>(static_cast<int64_t>(v))), kind(Kind::integer) {}
+};
+
+/// One number read from a tensor. Converts to the types a number is used as; while tracing, the
+/// conversion asks the tracer.
+class Item;
+
+/// Removes a hook; `remove()` may be called any number of times.
+class HookHandle {
+public:
+    HookHandle() = default;
+    explicit HookHandle(std::function<void()> remove) : remove_(std::move(remove)) {}
+    void remove() {
+        if (remove_) std::exchange(remove_, nullptr)();
+    }
+
+private:
+    std::function<void()> remove_;
+};
+
+/// An n-dimensional array: data when eager, a value of the graph while tracing. A shared handle:
+/// copies are the same tensor, as in PyTorch.
+class Tensor {
+public:
+    Tensor() = default;
+    explicit Tensor(std::shared_ptr<TensorImpl> impl) : impl_(std::move(impl)) {}
+    /// A tensor that holds `array` (no copy).
+    static Tensor from(Array array);
+    static Tensor from(ValuePtr value);
+
+    bool defined() const { return impl_ != nullptr; }
+    explicit operator bool() const { return defined(); }
+    bool is_same(const Tensor& other) const { return impl_ == other.impl_; }
+    TensorImpl* impl() const { return impl_.get(); }
+    const std::shared_ptr<TensorImpl>& impl_ptr() const { return impl_; }
+
+    // --- type and data -------------------------------------------------------------------------
+    TensorType type() const;
+    DType dtype() const;
+    DType scalar_type() const { return dtype(); }
+    Shape sizes() const;
+    Shape shape() const { return sizes(); }
+    Dim size(int64_t axis) const;
+    int64_t dim() const;
+    int64_t ndimension() const { return dim(); }
+    Dim numel() const;
+    bool is_floating_point() const;
+    bool is_symbolic() const;
+    /// The current value: immutable, a snapshot.
+    ValuePtr value() const;
+    /// The data of an eager tensor, as a strided view. Errors: tensor.symbolic.
+    Array array() const;
+    /// The elements of a dense eager tensor. Errors: tensor.symbolic, tensor.dtype.
+    template <class T>
+    T* data_ptr() const {
+        return static_cast<T*>(data_checked(DTypeOf<T>::value));
+    }
+    /// The only element. Errors: tensor.item.
+    template <class T>
+    T item() const {
+        return static_cast<T>(item_value());
+    }
+    Item item() const;
+    /// All elements in row-major order, converted to T.
+    template <class T>
+    std::vector<T> to_vector() const {
+        const Array flat = array();
+        std::vector<T> out;
+        const int64_t count = flat.count();
+        out.reserve(static_cast<size_t>(count));
+        for (int64_t i = 0; i < count; ++i) out.push_back(static_cast<T>(flat.at(i)));
+        return out;
+    }
+
+    // --- gradients -----------------------------------------------------------------------------
+    bool requires_grad() const;
+    Tensor& requires_grad_(bool on = true);
+    bool is_leaf() const;
+    /// The accumulated gradient of a leaf (or of one that retains it); undefined before backward.
+    Tensor& grad() const;
+    void retain_grad() const;
+    /// Adds d(this)/d(leaf) to grad() of every leaf. Errors: backward.not_scalar, backward.no_grad.
+    void backward(const Tensor& gradient = {}, bool retain_graph = false,
+                  bool create_graph = false) const;
+    /// Calls `hook(gradient)` when the gradient of this tensor is known; a defined result
+    /// replaces it.
+    HookHandle register_hook(std::function<Tensor(const Tensor&)> hook) const;
+    /// An alias of the same data without history.
+    Tensor detach() const;
+    Tensor data() const { return detach(); }
+
+    // --- writing -------------------------------------------------------------------------------
+    /// Makes `source` (broadcast, converted) the content of this tensor, through views.
+    const Tensor& copy_(const Tensor& source) const;
+    /// Makes `value` (same type) what this tensor holds; in-place ops end here.
+    const Tensor& assign(const Tensor& value) const;
+    /// Replaces the data and the dtype, keeping identity: what Module::to does to parameters.
+    void set_data(const Tensor& value) const;
+
+#include "dsl/tensor_methods.inc"
+
+private:
+    void* data_checked(DType wanted) const;
+    double item_value() const;
+
+    std::shared_ptr<TensorImpl> impl_;
+};
+
+class Item {
+public:
+    explicit Item(Tensor tensor) : tensor_(std::move(tensor)) {}
+    template <class T>
+        requires std::is_arithmetic_v<T>
+    operator T() const {
+        return tensor_.item<T>();
+    }
+    template <class T>
+    T to() const {
+        return tensor_.item<T>();
+    }
+
+private:
+    Tensor tensor_;
+};
+
+/// What a handle points to. A view has `base` and the op that makes it from there; its value is
+/// made again when the base has been written.
+struct TensorImpl {
+    std::shared_ptr<Cell> cell;
+    std::shared_ptr<TensorImpl> base;  ///< set for views and detached aliases
+    OpCall view;                       ///< the view op; null op means detach
+    mutable ValuePtr cached;
+    mutable uint64_t cached_version = 0;
+
+    bool requires_grad = false;  ///< of a leaf
+    bool retains_grad = false;
+    Tensor grad;
+    std::shared_ptr<GradNode> accumulate;  ///< the leaf's end of the graph
+};
+
+/// Applies an op: infers, then records it in the running trace or runs its reference, and links
+/// the results for backward. Every op goes through here.
+Tensors apply_all(const Op& op, std::span<const Tensor> inputs, Attrs attrs = {});
+/// The same for ops with one result.
+Tensor apply(const Op& op, std::initializer_list<Tensor> inputs, Attrs attrs = {});
+Tensor apply(const Op& op, const Tensors& inputs, Attrs attrs = {});
+
+}  // namespace lithe

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <any>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "dsl/op.h"
+
+namespace lithe {
+
+struct Value;
+
+namespace nn {
+class Module;
+}
+
+/// What the dsl tells whoever records a symbolic forward. The compiler implements it; the dsl
+/// knows no more of the compiler than this.
+class Tracer {
+public:
+    virtual ~Tracer() = default;
+
+    /// The tracer of this thread, or null while code runs eagerly.
+    static Tracer* current();
+
+    /// Records one node and gives the ids of its results.
+    virtual std::vector<int64_t> record(const OpCall& call,
+                                        std::span<const std::shared_ptr<const Value>> inputs,
+                                        const TensorTypes& types) = 0;
+    /// A symbolic size is needed as an integer: its value in this trace, noted as an escape.
+    virtual int64_t escape(const Dim& dim) = 0;
+    /// A symbolic one-element value is needed as a number (`item()`, `if (x)`).
+    virtual double scalar(const Value& value) = 0;
+
+    /// A module's forward begins and ends; the values are the tensors among its arguments and
+    /// results, in order. Calls nest.
+    virtual void enter_module(nn::Module& module,
+                              std::span<const std::shared_ptr<const Value>> inputs) = 0;
+    virtual void exit_module(nn::Module& module,
+                             std::span<const std::shared_ptr<const Value>> outputs) = 0;
+
+protected:
+    /// Makes `this` the tracer of the thread for the scope's lifetime; nests.
+    class Scope {
+    public:
+        explicit Scope(Tracer* tracer);
+        ~Scope();
+        Scope(const Scope&) = delete;
+        Scope& operator=(const Scope&) = delete;
+
+    private:
+        Tracer* previous_;
+    };
+};
+
+/// Return addresses of the callers, innermost first, for the author's line. Cheap; lines are
+/// looked up when they are printed.
+std::vector<void*> capture_stack(int most = 48);
+
+/// `model.h:42` of the innermost frame outside of lithe, empty where there is no debug line.
+std::string author_line(std::span<void* const> stack);
+
+}  // namespace lithe
