@@ -1,0 +1,20 @@
+#pragma once
+
+#include <span>
+
+#include "dsl/op.h"
+
+// Ops that only the compiler makes; each stands in compiler/ir/ops/<name>.cpp.
+namespace lithe::ir {
+
+extern const Op input_op;          ///< {index, name}: an argument of the graph
+extern const Op parameter_op;      ///< {key}: a parameter or buffer of the model, by state_dict key
+extern const Op constant_op;       ///< {value}: data known at compile time
+extern const Op prepared_op;       ///< {index}: result `index` of the prepare graph
+extern const Op module_input_op;   ///< {call}: the operands, as module call `call` receives them
+extern const Op module_output_op;  ///< {call}: the operands, as module call `call` returns them
+extern const Op group_op;          ///< {family, ...}: body computed by one kernel
+
+std::span<const Op* const> compiler_ops();
+
+}  // namespace lithe::ir
