@@ -16,6 +16,10 @@ bool must_record(const OpCall& call, std::span<const ValuePtr> inputs, const Ten
     for (const TensorType& type : types) {
         if (!is_constant(type.shape)) return true;
     }
+    for (const auto& [name, attr] : call.attrs.items()) {
+        const Dim* size = std::get_if<Dim>(&attr);
+        if (size && !size->is_constant()) return true;
+    }
     return false;
 }
 
@@ -86,6 +90,13 @@ void tape(const OpCall& call, std::span<const ValuePtr> inputs, std::vector<Valu
     }
 }
 
+
+/// Whether the result aliases operand 0: a view op copies where strides cannot express it.
+bool is_alias(const Op& op, std::span<const ValuePtr> inputs, const Value& result) {
+    if (!op.is(Trait::view)) return false;
+    return result.is_symbolic() || result.array.shares_buffer(inputs[0]->array);
+}
+
 }  // namespace
 
 Tensors apply_all(const Op& op, std::span<const Tensor> inputs, Attrs attrs) {
@@ -108,9 +119,9 @@ Tensors apply_all(const Op& op, std::span<const Tensor> inputs, Attrs attrs) {
                                         : compute(call, values, types);
     tape(call, values, results);
     Tensors tensors;
-    for (ValuePtr& result : results) {
+    for (const ValuePtr& result : results) {
         Tensor tensor = Tensor::from(result);
-        if (op.is(Trait::view)) {
+        if (is_alias(op, values, *result)) {
             TensorImpl& impl = *tensor.impl();
             impl.base = inputs[0].impl_ptr();
             impl.cell = impl.base->cell;

@@ -9,10 +9,10 @@
 
 namespace lithe::reduction {
 
-Attrs attrs(std::string_view op, const Tensor& x, const Sizes& axes, bool keepdim) {
+Attrs attrs(std::string_view op, const Tensor& x, const Axes& axes, bool keepdim) {
     const int rank = static_cast<int>(x.dim());
     std::set<int> sorted;
-    for (const int64_t axis : axes) {
+    for (const int64_t axis : axes.list()) {
         if (!sorted.insert(normalize_axis(op, axis, rank)).second) {
             throw UserError(std::string(op) + ".axis", std::string(op) + ": axis " +
                                                            std::to_string(axis) +
@@ -40,29 +40,16 @@ TensorTypes infer(const OpCall& call) {
     return type;
 }
 
-void for_each(const OpCall& call, const Array& in, const Array& out,
-              const std::function<void(int64_t, int64_t)>& body) {
+Sizes result_strides(const OpCall& call, const Array& in) {
     const Sizes axes = call.attrs.get_ints("axes");
-    Sizes steps(in.sizes().size(), 0);  // how the result's index moves along each operand axis
+    Sizes steps(in.sizes().size(), 0);
     int64_t step = 1;
     for (size_t axis = in.sizes().size(); axis-- > 0;) {
         if (std::find(axes.begin(), axes.end(), static_cast<int64_t>(axis)) != axes.end()) continue;
         steps[axis] = step;
         step *= in.sizes()[axis];
     }
-    (void)out;
-    Sizes index(in.sizes().size(), 0);
-    int64_t at = 0;
-    const int64_t count = in.count();
-    for (int64_t i = 0; i < count; ++i) {
-        body(i, at);
-        for (size_t axis = index.size(); axis-- > 0;) {
-            at += steps[axis];
-            if (++index[axis] < in.sizes()[axis]) break;
-            at -= steps[axis] * in.sizes()[axis];
-            index[axis] = 0;
-        }
-    }
+    return steps;
 }
 
 Tensor spread(const OpCall& call, const Tensor& dy) {

@@ -13,17 +13,38 @@ class Expr;
 namespace lithe::reduction {
 
 /// The attributes; no axes means all. Errors: <op>.axis.
-Attrs attrs(std::string_view op, const Tensor& x, const Sizes& axes, bool keepdim);
+Attrs attrs(std::string_view op, const Tensor& x, const Axes& axes, bool keepdim);
 TensorTypes infer(const OpCall& call);
+/// How an index of the result moves along each axis of the operand: 0 along reduced ones.
+Sizes result_strides(const OpCall& call, const Array& in);
+
 /// Calls `body(index in in, index in out)` for every element of `in` in row-major order.
-void for_each(const OpCall& call, const Array& in, const Array& out,
-              const std::function<void(int64_t, int64_t)>& body);
+template <class Body>
+void for_each(const OpCall& call, const Array& in, Body&& body) {
+    const Sizes steps = result_strides(call, in);
+    const Sizes& sizes = in.sizes();
+    const int64_t count = in.count();
+    if (sizes.empty()) return body(int64_t{0}, int64_t{0});
+    const int64_t inner = sizes.back(), step = steps.back();
+    Sizes index(sizes.size(), 0);
+    int64_t at = 0;
+    for (int64_t i = 0; i < count; i += inner) {
+        for (int64_t k = 0; k < inner; ++k) body(i + k, at + k * step);
+        for (size_t axis = sizes.size() - 1; axis-- > 0;) {
+            at += steps[axis];
+            if (++index[axis] < sizes[axis]) break;
+            at -= steps[axis] * sizes[axis];
+            index[axis] = 0;
+        }
+    }
+}
+
 /// A result-shaped tensor, expanded to the operand's shape: the gradient of a sum.
 Tensor spread(const OpCall& call, const Tensor& dy);
 
 using Reduce = Halide::Expr (*)(const Halide::Expr& extent,
                                 const std::function<Halide::Expr(Halide::Expr)>& body);
-/// Nests `reduce` over the axes.
+/// One `reduce` over all the axes, innermost fastest.
 Halide::Expr lower(const LowerCall& call, Reduce reduce);
 
 }  // namespace lithe::reduction

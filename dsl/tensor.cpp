@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "dsl/autograd.h"
+#include "dsl/ops.h"
 #include "dsl/tracer.h"
 #include "runtime/error.h"
 
@@ -55,6 +56,17 @@ void write(TensorImpl& impl, const Tensor& value) {
         changed->grad_node = before->grad_node;
         changed->grad_output = before->grad_output;
         write(*impl.base, Tensor::from(ValuePtr(changed)));
+    }
+}
+
+/// Refuses memory that several elements share, as an expanded tensor's.
+void check_writable(const Array& array) {
+    for (int axis = 0; axis < array.rank(); ++axis) {
+        if (array.size(axis) < 2 || array.strides()[static_cast<size_t>(axis)] != 0) continue;
+        throw UserError("tensor.shared_write",
+                        "tensor: a write in place into an expanded tensor of shape " +
+                            str(to_shape(array.sizes())) +
+                            ", where several elements share memory; call clone() first");
     }
 }
 
@@ -161,11 +173,19 @@ const Tensor& Tensor::assign(const Tensor& value) const {
     const bool records = source->grad_node || (target->grad_node && GradMode::is_enabled());
     if (!source->is_symbolic() && !target->is_symbolic() &&
         (!records || !keeps_history(*impl_))) {
+        check_writable(target->array);
         target->array.copy_from(source->array);  // views alias it
     } else {
         write(*impl_, value);
     }
     return *this;
+}
+
+const Tensor& Tensor::copy_(const Tensor& source) const {
+    const TensorType mine = type();
+    Tensor value = source.to(mine.dtype);
+    if (!same(value.sizes(), mine.shape)) value = expand(value, mine.shape);
+    return assign(value);
 }
 
 void Tensor::set_data(const Tensor& value) const {

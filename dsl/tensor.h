@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "dsl/array.h"
@@ -37,23 +38,61 @@ struct TensorOptions {
 };
 inline TensorOptions dtype(DType d) { return TensorOptions(d); }
 
-/// A number among tensors: `x * 2`. Integers stay integers, so that i64 tensors stay i64.
-struct Scalar {
-    double value = 0;
-    enum class Kind : uint8_t { boolean, integer, floating } kind = Kind::floating;
+/// A number among tensors: `x * 2`. Integers stay integers, so that i64 tensors stay i64; sizes
+/// stay symbolic, so that `x / x.size(0)` serves every size.
+class Scalar {
+public:
+    enum class Kind : uint8_t { boolean, integer, floating };
 
-    Scalar(bool v) : value(v), kind(Kind::boolean) {}
+    Scalar(bool v) : kind_(Kind::boolean), integer_(v ? 1 : 0) {}
     template <std::integral T>
         requires(!std::same_as<T, bool>)
-    Scalar(T v) : value(static_cast<double>(v)), kind(Kind::integer) {}
+    Scalar(T v) : kind_(Kind::integer), integer_(v) {}
     template <std::floating_point T>
-    Scalar(T v) : value(static_cast<double>(v)) {}
-    Scalar(const Dim& v) : value(static_cast<double>(static_cast<int64_t>(v))), kind(Kind::integer) {}
+    Scalar(T v) : kind_(Kind::floating), floating_(static_cast<double>(v)) {}
+    Scalar(const Dim& v) : kind_(Kind::integer), integer_(v) {}
+
+    Kind kind() const { return kind_; }
+    bool is_floating() const { return kind_ == Kind::floating; }
+    bool is_symbolic() const { return !integer_.is_constant(); }
+    /// The number; asks the running trace where it is a symbolic size.
+    double to_double() const {
+        return is_floating() ? floating_ : static_cast<double>(static_cast<int64_t>(integer_));
+    }
+    int64_t to_int() const {
+        return is_floating() ? static_cast<int64_t>(floating_) : static_cast<int64_t>(integer_);
+    }
+    const Dim& to_dim() const { return integer_; }
+    template <class T>
+    T to() const {
+        return is_floating() ? static_cast<T>(floating_) : static_cast<T>(to_int());
+    }
+
+private:
+    Kind kind_;
+    double floating_ = 0;
+    Dim integer_;
 };
 
 /// One number read from a tensor. Converts to the types a number is used as; while tracing, the
 /// conversion asks the tracer.
 class Item;
+
+/// Axes of a tensor: one, several, or (empty) what the function says for none, mostly all.
+class Axes {
+public:
+    Axes() = default;
+    template <std::integral T>
+    Axes(T axis) : list_{static_cast<int64_t>(axis)} {}
+    Axes(std::initializer_list<int64_t> axes) : list_(axes) {}
+    Axes(Sizes axes) : list_(std::move(axes)) {}
+
+    const Sizes& list() const { return list_; }
+    bool empty() const { return list_.empty(); }
+
+private:
+    Sizes list_;
+};
 
 /// Removes a hook; `remove()` may be called any number of times.
 class HookHandle {

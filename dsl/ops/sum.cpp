@@ -1,4 +1,6 @@
 // sum(x, axes)[i...] = sum of x over the axes; all axes where none are given
+#include <algorithm>
+
 #include "dsl/autograd.h"
 #include "dsl/lowering.h"
 #include "dsl/op_list.h"
@@ -8,12 +10,17 @@
 namespace lithe {
 namespace {
 
+/// Floats are summed in f64, so that long sums keep their digits.
 void reference(const OpCall& call, std::span<const Array> in, std::span<const Array> out) {
     visit(call.input(0).dtype, [&]<class T>(T) {
-        std::fill_n(out[0].data<T>(), out[0].count(), T(0));
-        reduction::for_each(call, in[0], out[0], [&](int64_t i, int64_t o) {
-            out[0].data<T>()[o] = static_cast<T>(out[0].data<T>()[o] + in[0].data<T>()[i]);
+        using Total = std::conditional_t<std::is_floating_point_v<T>, double, int64_t>;
+        std::vector<Total> totals(static_cast<size_t>(out[0].count()), Total(0));
+        const T* x = in[0].data<T>();
+        reduction::for_each(call, in[0], [&](int64_t i, int64_t o) {
+            totals[static_cast<size_t>(o)] += static_cast<Total>(x[i]);
         });
+        std::transform(totals.begin(), totals.end(), out[0].data<T>(),
+                       [](Total total) { return static_cast<T>(total); });
     });
 }
 
@@ -36,7 +43,7 @@ const Op sum_op = {
     .lower = lower,
 };
 
-Tensor sum(const Tensor& x, const Sizes& axes, bool keepdim) {
+Tensor sum(const Tensor& x, const Axes& axes, bool keepdim) {
     const Tensor from = is_floating(x.dtype()) ? x : x.to(DType::i64);
     return apply(sum_op, {from}, reduction::attrs("sum", x, axes, keepdim));
 }

@@ -1,0 +1,7 @@
+// Everything that the author of a model includes.
+#pragma once
+
+#include "dsl/autograd.h"
+#include "dsl/ops.h"
+#include "dsl/tensor.h"
+#include "dsl/tensor_data.h"

@@ -1,0 +1,49 @@
+// Operators on tensors and numbers.
+#pragma once
+
+#include "dsl/ops.h"
+
+namespace lithe {
+
+inline Tensor operator+(const Tensor& a, const Tensor& b) { return add(a, b); }
+inline Tensor operator+(const Tensor& a, const Scalar& b) { return add(a, scalar_for(a, b)); }
+inline Tensor operator+(const Scalar& a, const Tensor& b) { return add(scalar_for(b, a), b); }
+inline Tensor operator-(const Tensor& a, const Tensor& b) { return sub(a, b); }
+inline Tensor operator-(const Tensor& a, const Scalar& b) { return sub(a, scalar_for(a, b)); }
+inline Tensor operator-(const Scalar& a, const Tensor& b) { return sub(scalar_for(b, a), b); }
+inline Tensor operator*(const Tensor& a, const Tensor& b) { return mul(a, b); }
+inline Tensor operator*(const Tensor& a, const Scalar& b) { return mul(a, scalar_for(a, b)); }
+inline Tensor operator*(const Scalar& a, const Tensor& b) { return mul(scalar_for(b, a), b); }
+inline Tensor operator/(const Tensor& a, const Tensor& b) { return div(a, b); }
+inline Tensor operator/(const Tensor& a, const Scalar& b) { return div(a, scalar_for(a, b)); }
+inline Tensor operator/(const Scalar& a, const Tensor& b) { return div(scalar_for(b, a), b); }
+inline Tensor operator==(const Tensor& a, const Tensor& b) { return eq(a, b); }
+inline Tensor operator==(const Tensor& a, const Scalar& b) { return eq(a, scalar_for(a, b)); }
+inline Tensor operator==(const Scalar& a, const Tensor& b) { return eq(scalar_for(b, a), b); }
+inline Tensor operator!=(const Tensor& a, const Tensor& b) { return ne(a, b); }
+inline Tensor operator!=(const Tensor& a, const Scalar& b) { return ne(a, scalar_for(a, b)); }
+inline Tensor operator!=(const Scalar& a, const Tensor& b) { return ne(scalar_for(b, a), b); }
+inline Tensor operator<(const Tensor& a, const Tensor& b) { return lt(a, b); }
+inline Tensor operator<(const Tensor& a, const Scalar& b) { return lt(a, scalar_for(a, b)); }
+inline Tensor operator<(const Scalar& a, const Tensor& b) { return lt(scalar_for(b, a), b); }
+inline Tensor operator<=(const Tensor& a, const Tensor& b) { return le(a, b); }
+inline Tensor operator<=(const Tensor& a, const Scalar& b) { return le(a, scalar_for(a, b)); }
+inline Tensor operator<=(const Scalar& a, const Tensor& b) { return le(scalar_for(b, a), b); }
+inline Tensor operator>(const Tensor& a, const Tensor& b) { return gt(a, b); }
+inline Tensor operator>(const Tensor& a, const Scalar& b) { return gt(a, scalar_for(a, b)); }
+inline Tensor operator>(const Scalar& a, const Tensor& b) { return gt(scalar_for(b, a), b); }
+inline Tensor operator>=(const Tensor& a, const Tensor& b) { return ge(a, b); }
+inline Tensor operator>=(const Tensor& a, const Scalar& b) { return ge(a, scalar_for(a, b)); }
+inline Tensor operator>=(const Scalar& a, const Tensor& b) { return ge(scalar_for(b, a), b); }
+inline Tensor operator-(const Tensor& x) { return neg(x); }
+
+inline const Tensor& operator+=(const Tensor& a, const Tensor& b) { return a.add_(b); }
+inline const Tensor& operator+=(const Tensor& a, const Scalar& b) { return a.add_(scalar_for(a, b)); }
+inline const Tensor& operator-=(const Tensor& a, const Tensor& b) { return a.sub_(b); }
+inline const Tensor& operator-=(const Tensor& a, const Scalar& b) { return a.sub_(scalar_for(a, b)); }
+inline const Tensor& operator*=(const Tensor& a, const Tensor& b) { return a.mul_(b); }
+inline const Tensor& operator*=(const Tensor& a, const Scalar& b) { return a.mul_(scalar_for(a, b)); }
+inline const Tensor& operator/=(const Tensor& a, const Tensor& b) { return a.div_(b); }
+inline const Tensor& operator/=(const Tensor& a, const Scalar& b) { return a.div_(scalar_for(a, b)); }
+
+}  // namespace lithe
