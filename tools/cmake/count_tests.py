@@ -45,4 +45,5 @@ def main(folders):
     return 0 if total_passed and not total_failed else 1
 
 
-sys.exit(main(sys.argv[1:]))
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

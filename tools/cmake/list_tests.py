@@ -47,11 +47,8 @@ def read_suites(dot):
     return top.children if top else []
 
 
-def main(executable, reports, output):
-    run = subprocess.run([executable, "--list_content=DOT"], capture_output=True, text=True)
-    if run.returncode != 0:
-        sys.exit(f"list_tests: {executable} --list_content=DOT failed:\n{run.stdout}{run.stderr}")
-
+def ctest_lines(suites, executable, reports):
+    """Returns the lines of a CTest file that runs the suites."""
     lines = []
 
     def add(name, labels, *filters):
@@ -60,13 +57,22 @@ def main(executable, reports, output):
         lines.append(f"add_test([==[{name}]==] " + " ".join(f"[==[{c}]==]" for c in command) + ")")
         lines.append(f"set_tests_properties([==[{name}]==] PROPERTIES LABELS [==[{labels}]==] TIMEOUT 900)")
 
-    for suite in read_suites(run.stderr + run.stdout):
+    for suite in suites:
         labels = "unit;threads" if suite.has_threads() else "unit"
         if suite.has_fast():
             add(suite.name, "fast;" + labels, suite.name, "!@slow")
         if slow := suite.slow_paths():
             add(suite.name + ".slow", "slow;" + labels, ",".join(slow))
+    return lines
+
+
+def main(executable, reports, output):
+    run = subprocess.run([executable, "--list_content=DOT"], capture_output=True, text=True)
+    if run.returncode != 0:
+        sys.exit(f"list_tests: {executable} --list_content=DOT failed:\n{run.stdout}{run.stderr}")
+    lines = ctest_lines(read_suites(run.stderr + run.stdout), executable, reports)
     pathlib.Path(output).write_text("\n".join(lines) + "\n")
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])
