@@ -119,6 +119,9 @@ template <class T>
 concept SortedMap = Map<T> && requires { typename T::key_compare; };
 
 template <class T>
+concept Variant = requires(T& variant) { variant.valueless_by_exception(); };
+
+template <class T>
 concept TupleLike = requires { std::tuple_size<T>::value; };
 
 /// Whether a field of this type can lead to a module or tensor; false for numbers, strings and
@@ -255,6 +258,8 @@ void visit_field(FieldVisitor& visitor, const std::string& name, T& field) {
         reflect::visit_map(visitor, name, field);
     } else if constexpr (reflect::Range<T> || std::is_array_v<T>) {
         reflect::visit_elements(visitor, name, field);
+    } else if constexpr (reflect::Variant<T>) {
+        visit([&](auto& alternative) { visit_field(visitor, name, alternative); }, field);
     } else if constexpr (reflect::TupleLike<T>) {
         reflect::visit_tuple(visitor, name, field,
                              std::make_index_sequence<std::tuple_size_v<T>>());
