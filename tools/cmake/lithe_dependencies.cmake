@@ -31,6 +31,7 @@ target_link_libraries(lithe_llvm INTERFACE LLVM)
 add_library(lithe_clang INTERFACE)
 target_include_directories(lithe_clang SYSTEM INTERFACE ${CLANG_INCLUDE_DIRS})
 target_link_libraries(lithe_clang INTERFACE clang-cpp lithe_llvm)
+target_compile_options(lithe_clang INTERFACE -Wno-nonnull)  # g++ 12 is wrong about an inlined cast in Clang's AST
 
 add_library(lithe_dependencies INTERFACE)
 target_link_libraries(lithe_dependencies INTERFACE
