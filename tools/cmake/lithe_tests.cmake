@@ -9,7 +9,7 @@ find_package(Boost 1.74 REQUIRED COMPONENTS unit_test_framework)
 find_package(Python3 3.9 REQUIRED COMPONENTS Interpreter)
 
 file(GLOB_RECURSE test_sources CONFIGURE_DEPENDS tests/*.cpp)
-list(FILTER test_sources EXCLUDE REGEX "/tests/(fuzz|install|parity)/")
+list(FILTER test_sources EXCLUDE REGEX "/tests/(fuzz|install|parity|reflect/[^/]+)/")
 add_executable(lithe_tests ${test_sources} "${generated}/tests/paths.cpp")
 target_compile_definitions(lithe_tests PRIVATE BOOST_TEST_DYN_LINK)
 target_link_libraries(lithe_tests PRIVATE lithe_settings lithe_internal Boost::unit_test_framework)
@@ -25,6 +25,10 @@ add_custom_command(TARGET lithe_tests POST_BUILD
 file(WRITE "${CMAKE_BINARY_DIR}/lithe_tests_if_built.cmake"
      "include([==[${listing}]==] OPTIONAL)\n")
 set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${CMAKE_BINARY_DIR}/lithe_tests_if_built.cmake")
+
+# Programs that lithe-reflect sees, and what it must say of them.
+add_dependencies(lithe_tests lithe_reflect)
+add_subdirectory(tests/reflect)
 
 # Programs that try random input. Each runs with a fixed seed and a bounded count when it gets no argument.
 file(GLOB fuzz_sources CONFIGURE_DEPENDS tests/fuzz/*.cpp)

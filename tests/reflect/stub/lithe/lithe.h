@@ -30,6 +30,7 @@ public:
 
 Tensor operator*(const Tensor& a, const Tensor& b);
 Tensor operator*(const Tensor& a, double b);
+Tensor operator*(double a, const Tensor& b);
 Tensor operator+(const Tensor& a, const Tensor& b);
 
 Tensor randn(std::initializer_list<int64_t> sizes, TensorOptions options = {});

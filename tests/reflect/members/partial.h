@@ -1,0 +1,14 @@
+#pragma once
+
+// Its target is defined in only_pointer.cpp alone.
+
+#include <memory>
+
+#include <lithe/lithe.h>
+
+struct Hidden;
+
+struct Partial : lithe::nn::Module {
+    lithe::nn::Linear known;
+    std::shared_ptr<Hidden> hidden;
+};
