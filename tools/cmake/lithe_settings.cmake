@@ -51,12 +51,12 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
 else()
     set(precompile_default OFF)
 endif()
-option(LITHE_PCH "Precompile Halide.h and Boost.Test" ${precompile_default})
+option(LITHE_PRECOMPILE "Precompile Halide.h and Boost.Test" ${precompile_default})
 
-# lithe_precompile(TARGET HEADER REGEX): with LITHE_PCH, the sources of TARGET whose path matches REGEX start from
+# lithe_precompile(TARGET HEADER REGEX): with LITHE_PRECOMPILE, the sources of TARGET whose path matches REGEX start from
 # the precompiled HEADER; the others are compiled as they are.
 function(lithe_precompile target header regex)
-    if(NOT LITHE_PCH)
+    if(NOT LITHE_PRECOMPILE)
         return()
     endif()
     target_precompile_headers(${target} PRIVATE "${header}")

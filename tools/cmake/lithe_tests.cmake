@@ -56,7 +56,11 @@ file(GLOB check_tests CONFIGURE_DEPENDS tests/checks/test_*.py)
 foreach(test IN LISTS check_tests)
     cmake_path(GET test STEM name)
     add_test(NAME ${name} COMMAND Python3::Interpreter "${test}")
-    set_tests_properties(${name} PROPERTIES LABELS fast)
+    if(name MATCHES "^test_slow_")
+        set_tests_properties(${name} PROPERTIES LABELS slow)
+    else()
+        set_tests_properties(${name} PROPERTIES LABELS fast)
+    endif()
 endforeach()
 
 # An installed lithe serves another project.
