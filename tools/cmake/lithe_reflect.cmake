@@ -79,9 +79,9 @@ function(_lithe_reflect_source target source result options flags_file)
     cmake_path(GET name FILENAME shown)
     add_custom_command(
         OUTPUT "${registrations}"
-        COMMAND lithe::lithe-reflect "${source}" -o "${registrations}" --depfile "${registrations}.d"
+        COMMAND lithe::reflect "${source}" -o "${registrations}" --depfile "${registrations}.d"
                 "--flags-file=${flags_file}" ${options}
-        DEPENDS "${source}" "${flags_file}" lithe::lithe-reflect
+        DEPENDS "${source}" "${flags_file}" lithe::reflect
         DEPFILE "${registrations}.d"
         COMMENT "Reflecting ${shown}"
         COMMAND_EXPAND_LISTS VERBATIM)
