@@ -120,7 +120,7 @@ struct PlanValue {
 /// mark.
 struct Step {
     enum class Kind : uint8_t {
-        kernel,        ///< kernels[index](values..., symbols...)
+        kernel,        ///< kernels[index](symbols..., values...)
         module_input,  ///< call `index` receives `values`
         /// call `index` has given `values`: its inputs, if the plan keeps them, then its outputs
         module_output,
@@ -132,7 +132,7 @@ struct Step {
     int32_t index = 0;
     std::vector<int32_t> values;   ///< into Plan::values: kernel inputs, then outputs
     int32_t output_count = 1;      ///< of kernel, module_output: how many of `values` are outputs
-    std::vector<int32_t> symbols;  ///< passed as int32 scalars after the values
+    std::vector<int32_t> symbols;  ///< passed as int32 scalars before the values
     SizeCode count;                ///< of loop_begin
     /// Of loop_begin: bytes added to the offset of value values[i] after every round. The offsets
     /// are as before when the loop has ended.
@@ -190,7 +190,7 @@ void check(const Artifact& artifact);
 /// How generated code calls back into the runtime for parallel loops; renamed from Halide's.
 extern "C" {
 using lithe_task = int (*)(void* context, int index, uint8_t* closure);
-/// A kernel: pointers to its arguments: the context pointer, then buffers, then int32 sizes.
+/// A kernel: pointers to its arguments: the context pointer, then int32 sizes, then buffers.
 using lithe_kernel = int (*)(void** arguments);
 
 /// What the emitted object exports as `<model>_artifact`: constant data, no initialiser.

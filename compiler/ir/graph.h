@@ -40,6 +40,7 @@ public:
     int input_count() const { return static_cast<int>(inputs_.size()); }
     void set_input(int i, Value value) { inputs_[static_cast<size_t>(i)] = value; }
     const TensorTypes& types() const { return types_; }
+    void set_types(TensorTypes types) { types_ = std::move(types); }
     const TensorType& type(int i = 0) const { return types_[static_cast<size_t>(i)]; }
     Value value(int i = 0) { return {this, i}; }
 

@@ -1,0 +1,139 @@
+#include "compiler/compile.h"
+
+#include <atomic>
+#include <chrono>
+#include <exception>
+#include <map>
+#include <mutex>
+#include <thread>
+
+#include "compiler/lower/cache.h"
+#include "compiler/plan/plan.h"
+#include "runtime/artifact_encode.h"
+
+namespace lithe {
+namespace {
+
+/// Every group of the program and which distinct kernel computes it.
+struct KernelTable {
+    std::vector<const ir::Node*> distinct;
+    std::map<const ir::Node*, plan::KernelUse> uses;
+    int groups = 0;
+};
+
+KernelTable collect(const ir::Program& program, const lower::Target& target) {
+    KernelTable table;
+    std::map<std::string, int> index_of;
+    for (const auto& graph : program.graphs) {
+        for (const auto& node : graph->nodes()) {
+            if (!node->is("group")) continue;
+            ++table.groups;
+            const auto [at, is_new] = index_of.try_emplace(
+                lower::kernel_identity(*node, target), static_cast<int>(table.distinct.size()));
+            if (is_new) table.distinct.push_back(node.get());
+            table.uses[node.get()] = {at->second, lower::symbols_of(*node)};
+        }
+    }
+    return table;
+}
+
+std::vector<lower::Kernel> compile_kernels(const std::vector<const ir::Node*>& groups,
+                                           const lower::Target& target,
+                                           const CompileOptions& options) {
+    std::vector<lower::Kernel> kernels(groups.size());
+    std::atomic<size_t> next{0};
+    std::atomic<int> done{0};
+    std::exception_ptr failure;
+    std::mutex mutex;
+    auto work = [&] {
+        for (size_t i = next++; i < groups.size(); i = next++) {
+            try {
+                kernels[i] = lower::cached_kernel(*groups[i], target, options.cache_folder);
+            } catch (...) {
+                const std::lock_guard lock(mutex);
+                if (!failure) failure = std::current_exception();
+                next = groups.size();
+                return;
+            }
+            const int count = ++done;
+            const std::lock_guard lock(mutex);
+            if (options.progress) {
+                options.progress(count, static_cast<int>(groups.size()), kernels[i].name);
+            }
+        }
+    };
+    std::vector<std::thread> threads;
+    for (int t = 1; t < options.threads; ++t) threads.emplace_back(work);
+    work();
+    for (std::thread& thread : threads) thread.join();
+    if (failure) std::rethrow_exception(failure);
+    return kernels;
+}
+
+void describe(const ir::Program& program, artifact::Artifact& artifact) {
+    artifact.name = program.name;
+    for (const ir::Symbol& s : program.symbols) {
+        artifact.symbols.push_back({s.name, s.min, s.max, s.multiple_of});
+    }
+    for (const ir::Slot& s : program.slots) {
+        artifact.slots.push_back({s.key, s.aliases, s.kind == ir::Slot::Kind::parameter,
+                                  s.persistent, s.requires_grad, s.type.dtype,
+                                  constant_sizes(s.type.shape)});
+    }
+    for (const ir::ModuleInfo& m : program.modules) {
+        artifact.modules.push_back({m.path, m.class_name, m.extra});
+    }
+    for (const ir::ModuleCall& c : program.calls) artifact.calls.push_back({c.module, c.parent});
+    const ir::Graph& forward = *program.graph("forward");
+    for (const ir::Node* input : forward.inputs()) {
+        artifact.inputs.push_back(
+            {input->attrs().get_string("name"), plan::port_type(program, input->type())});
+    }
+    for (const ir::Output& output : forward.outputs) {
+        artifact.outputs.push_back({output.name, plan::port_type(program, output.value.type())});
+    }
+    if (const ir::Graph* prepare = program.graph("prepare")) {
+        for (const ir::Output& output : prepare->outputs) {
+            artifact.prepared.push_back(plan::port_type(program, output.value.type()));
+        }
+    }
+}
+
+}  // namespace
+
+passes::PipelineOptions pass_options(const CompileOptions& options) {
+    return {.with_hooks = options.with_hooks,
+            .disabled = options.disabled_passes,
+            .dump_after = options.dump_after,
+            .stop_after = options.stop_after,
+            .limit = options.pass_limit,
+            .log = options.log};
+}
+
+Compiled compile(ir::Program program, const CompileOptions& options) {
+    const auto begin = std::chrono::steady_clock::now();
+    Compiled result;
+    result.target = lower::find_target(options.target);
+    passes::run_pipeline(program, pass_options(options));
+
+    const KernelTable table = collect(program, result.target);
+    result.groups = table.groups;
+    result.kernels = compile_kernels(table.distinct, result.target, options);
+
+    describe(program, result.artifact);
+    result.artifact.target = result.target.name;
+    for (const lower::Kernel& kernel : result.kernels) {
+        result.artifact.kernels.push_back(kernel.name);
+    }
+    for (const auto& graph : program.graphs) {
+        result.artifact.plans.push_back(
+            plan::make_plan(program, *graph, table.uses, result.artifact.constants));
+    }
+    result.encoded = artifact::encode(result.artifact);
+    result.program = std::move(program);
+    result.compile_s =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    return result;
+}
+
+}  // namespace lithe

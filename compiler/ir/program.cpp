@@ -1,0 +1,26 @@
+#include "compiler/ir/program.h"
+
+namespace lithe::ir {
+
+Graph* Program::graph(std::string_view graph_name) const {
+    for (const auto& graph : graphs) {
+        if (graph->name == graph_name) return graph.get();
+    }
+    return nullptr;
+}
+
+const Slot* Program::slot(std::string_view key) const {
+    for (const Slot& slot : slots) {
+        if (slot.key == key) return &slot;
+    }
+    return nullptr;
+}
+
+const Symbol* Program::symbol(std::string_view symbol_name) const {
+    for (const Symbol& symbol : symbols) {
+        if (symbol.name == symbol_name) return &symbol;
+    }
+    return nullptr;
+}
+
+}  // namespace lithe::ir

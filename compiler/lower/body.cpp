@@ -1,0 +1,159 @@
+#include "compiler/lower/body.h"
+
+#include <algorithm>
+
+#include "runtime/error.h"
+
+namespace lithe::lower {
+namespace {
+
+using Halide::Expr;
+using Halide::Func;
+using Halide::Var;
+
+/// Halide's order of some coordinates: innermost first.
+std::vector<Expr> reversed(const Coords& coords) { return {coords.rbegin(), coords.rend()}; }
+
+std::string type_suffix(const ir::Node& node) { return std::string(node.name()) + "_"; }
+
+}  // namespace
+
+Var Body::axis_var(int axis) { return Var("i" + std::to_string(axis)); }
+
+std::vector<Var> Body::vars(int rank) {
+    std::vector<Var> result;
+    for (int axis = rank; axis-- > 0;) result.push_back(axis_var(axis));
+    return result;
+}
+
+Body::Body(const ir::Graph& graph, const Target& target) : graph_(graph), target_(target) {
+    for (const ir::Node* node : graph.inputs()) add_symbols(node->type());
+    for (const auto& node : graph.nodes()) {
+        for (const TensorType& type : node->types()) add_symbols(type);
+    }
+    for (const ir::Node* node : graph.inputs()) {
+        const TensorType& type = node->type();
+        Halide::ImageParam param(halide_type(type.dtype), type.rank(),
+                                 "in" + std::to_string(inputs_.size()));
+        Expr stride = 1;
+        for (int axis = type.rank(); axis-- > 0;) {
+            const int d = type.rank() - 1 - axis;
+            param.dim(d).set_bounds(0, size(type.size(axis)));
+            param.dim(d).set_stride(stride);
+            stride = simplify(stride * size(type.size(axis)));
+        }
+        param.set_host_alignment(static_cast<int>(size_bytes(type.dtype)));
+        inputs_.push_back(param);
+    }
+}
+
+void Body::add_symbols(const TensorType& type) {
+    for (const Dim& dim : type.shape) {
+        for (const std::string& name : dim.symbols()) {
+            if (symbols_.contains(name)) continue;
+            // The kernel's own names depend on the order of appearance, not on the author's.
+            symbols_.emplace(name,
+                             Halide::Param<int>("size" + std::to_string(symbol_order_.size())));
+            symbol_order_.push_back(name);
+        }
+    }
+}
+
+Expr Body::size(const Dim& dim) {
+    if (dim.is_constant()) return static_cast<int32_t>(dim.constant());
+    Expr sum = 0;
+    for (const DimTerm& term : dim.expr()->terms) {
+        Expr value = static_cast<int32_t>(term.coefficient);
+        for (const DimAtom& atom : term.atoms) {
+            Expr factor;
+            switch (atom.kind) {
+                case DimAtom::Kind::symbol: factor = symbols_.at(atom.name); break;
+                case DimAtom::Kind::floor_div: factor = size(atom.left) / size(atom.right); break;
+                case DimAtom::Kind::min: factor = min(size(atom.left), size(atom.right)); break;
+                case DimAtom::Kind::max: factor = max(size(atom.left), size(atom.right)); break;
+            }
+            value = value * factor;
+        }
+        sum = sum + value;
+    }
+    return simplify(sum);
+}
+
+Expr Body::at(ir::Value value, const Coords& coords) {
+    if (value.node->is("input")) {
+        Halide::ImageParam& param = input(static_cast<int>(value.node->attrs().get_int("index")));
+        return param(reversed(coords));
+    }
+    return func(value)(reversed(coords));
+}
+
+Func& Body::func(ir::Value value) {
+    const auto key = std::make_pair(static_cast<const ir::Node*>(value.node), value.index);
+    if (const auto at = funcs_.find(key); at != funcs_.end()) return at->second;
+    define_node(*value.node);
+    return funcs_.at(key);
+}
+
+void Body::define(ir::Value value, Func func) {
+    funcs_.insert_or_assign({value.node, value.index}, std::move(func));
+}
+
+void Body::define_rest() {
+    for (const auto& node : graph_.nodes()) {
+        if (!node->is("input") && !funcs_.contains({node.get(), 0})) define_node(*node);
+    }
+}
+
+void Body::define_node(ir::Node& node) {
+    if (node.is("input")) {  // an operand handed on
+        const TensorType& type = node.type();
+        Func f("operand");
+        Coords coords;
+        for (int axis = 0; axis < type.rank(); ++axis) coords.emplace_back(axis_var(axis));
+        f(vars(type.rank())) = at(node.value(), coords);
+        define(node.value(), f);
+        return;
+    }
+    if (!node.op().lower) {
+        throw InternalError("lower.no_algorithm",
+                            "lower: op '" + std::string(node.name()) + "' has no algorithm");
+    }
+    const OpCall call = node.call();
+    for (int i = 0; i < static_cast<int>(node.types().size()); ++i) {
+        LowerCall lower_call{.call = call, .output = i, .at = {}, .out_types = node.types(),
+                             .in = {}, .size = {}};
+        for (int axis = 0; axis < node.type(i).rank(); ++axis) {
+            lower_call.at.emplace_back(axis_var(axis));
+        }
+        lower_call.in = [&](int operand, const Coords& coords) {
+            return at(node.input(operand), coords);
+        };
+        lower_call.size = [&](const Dim& dim) { return size(dim); };
+        Func f(type_suffix(node) + std::to_string(node.id()));
+        f(vars(node.type(i).rank())) = strict_float(
+            cast(halide_type(node.type(i).dtype), node.op().lower(lower_call)));
+        define({&node, i}, f);
+    }
+}
+
+void Body::bind_output(Func& func, const TensorType& type) {
+    Halide::OutputImageParam buffer = func.output_buffer();
+    Expr stride = 1;
+    for (int axis = type.rank(); axis-- > 0;) {
+        const int d = type.rank() - 1 - axis;
+        buffer.dim(d).set_bounds(0, size(type.size(axis)));
+        buffer.dim(d).set_stride(stride);
+        stride = simplify(stride * size(type.size(axis)));
+    }
+}
+
+std::vector<Halide::Argument> Body::arguments() const {
+    std::vector<Halide::Argument> result;
+    for (const std::string& name : symbol_order_) result.push_back(symbols_.at(name));
+    for (const Halide::ImageParam& param : inputs_) result.push_back(param);
+    return result;
+}
+
+std::vector<std::string> Body::symbol_names() const { return symbol_order_; }
+
+}  // namespace lithe::lower

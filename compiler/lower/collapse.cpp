@@ -1,0 +1,83 @@
+#include "compiler/lower/collapse.h"
+
+#include <map>
+
+namespace lithe::lower {
+namespace {
+
+/// Size of `shape` at an axis counted from the right; 1 beyond its rank.
+Dim from_right(const Shape& shape, size_t k) {
+    return k < shape.size() ? shape[shape.size() - 1 - k] : Dim(1);
+}
+
+/// Whether axis k (from the right) may join axis k + 1: every operand has both or neither.
+bool may_merge(const std::vector<const Shape*>& shapes, const Shape& full, size_t k) {
+    for (const Shape* shape : shapes) {
+        for (const size_t at : {k, k + 1}) {
+            const Dim have = from_right(*shape, at), want = from_right(full, at);
+            if (!same(have, want) && !have.is_constant(1)) return false;
+        }
+        const bool has_inner = same(from_right(*shape, k), from_right(full, k));
+        const bool has_outer = same(from_right(*shape, k + 1), from_right(full, k + 1));
+        if (has_inner != has_outer) return false;
+    }
+    return true;
+}
+
+Shape merged(const Shape& shape, const std::vector<std::pair<size_t, size_t>>& runs) {
+    Shape result;
+    for (size_t r = runs.size(); r-- > 0;) {
+        Dim size = 1;
+        for (size_t k = runs[r].first; k < runs[r].second; ++k) size = size * from_right(shape, k);
+        result.push_back(size);
+    }
+    return result;
+}
+
+}  // namespace
+
+std::unique_ptr<ir::Graph> collapse_axes(const ir::Graph& body) {
+    Shape full;
+    std::vector<const Shape*> shapes;
+    for (const auto& node : body.nodes()) {
+        if (!node->is("input") && !node->is(Trait::elementwise)) return nullptr;
+        for (const TensorType& type : node->types()) {
+            if (type.shape.size() > full.size()) full = type.shape;
+        }
+    }
+    for (const ir::Output& output : body.outputs) {
+        if (output.value.type().shape.size() == full.size()) full = output.value.type().shape;
+    }
+    for (const auto& node : body.nodes()) {
+        if (node->types().size() != 1) return nullptr;
+        shapes.push_back(&node->type().shape);
+    }
+    if (full.size() < 2) return nullptr;
+    std::vector<std::pair<size_t, size_t>> runs;  // of axes, from the right
+    for (size_t k = 0; k < full.size(); ++k) {
+        if (!runs.empty() && may_merge(shapes, full, k - 1)) {
+            runs.back().second = k + 1;
+        } else {
+            runs.emplace_back(k, k + 1);
+        }
+    }
+    if (runs.size() == full.size()) return nullptr;
+
+    auto result = std::make_unique<ir::Graph>();
+    std::map<const ir::Node*, ir::Value> twin;
+    for (const auto& node : body.nodes()) {
+        TensorTypes types = node->types();
+        types[0].shape = merged(types[0].shape, runs);
+        std::vector<ir::Value> inputs;
+        for (const ir::Value& input : node->inputs()) inputs.push_back(twin.at(input.node));
+        twin[node.get()] =
+            result->add_node(node->op(), inputs, node->attrs(), std::move(types))->value();
+    }
+    for (const ir::Output& output : body.outputs) {
+        result->outputs.push_back({output.name, twin.at(output.value.node), {}});
+    }
+    result->number();
+    return result;
+}
+
+}  // namespace lithe::lower

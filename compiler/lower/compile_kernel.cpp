@@ -1,0 +1,131 @@
+#include <Halide.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <mutex>
+#include <sstream>
+
+#include "compiler/lower/body.h"
+#include "compiler/lower/collapse.h"
+#include "compiler/lower/kernel.h"
+#include "compiler/lower/object.h"
+#include "runtime/error.h"
+
+namespace lithe::lower {
+namespace {
+
+/// Bumped when the same body and parameters give other code.
+constexpr const char* generator_version = "1";
+
+/// Halide's flags: no runtime, no checks (lithe has checked), a context for parallel loops, and
+/// IEEE arithmetic unless the family needs fused multiply-adds.
+Halide::Target halide_target(const Target& target, const Family& family) {
+    return Halide::Target(target.halide + "-no_asserts-no_bounds_query-no_runtime-user_context" +
+                          (family.fuses_multiply_add ? "" : "-strict_float"));
+}
+
+/// Halide reports through one global object; its errors become lithe's, its warnings are dropped.
+class Reporter : public Halide::CompileTimeErrorReporter {
+public:
+    void warning(const char*) override {}
+    void error(const char* message) override {
+        throw InternalError("lower.halide", std::string("lower: Halide: ") + message);
+    }
+};
+
+void install_reporter() {
+    static Reporter reporter;
+    static std::once_flag once;
+    std::call_once(once, [] { Halide::set_custom_compile_time_error_reporter(&reporter); });
+}
+
+std::string attrs_text(const ir::Node& group) {
+    std::string text;
+    for (const auto& [key, value] : group.attrs().items()) text += key + "=" + str(value) + ";";
+    return text;
+}
+
+std::string read_file(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::ostringstream content;
+    content << file.rdbuf();
+    return std::move(content).str();
+}
+
+struct Compiled {
+    Halide::Module module;
+    std::vector<std::string> symbols;
+};
+
+Compiled to_module(const ir::Node& group, const Target& target, const std::string& name) {
+    install_reporter();
+    const ir::Graph& whole = *group.body();
+    const std::unique_ptr<ir::Graph> collapsed = collapse_axes(whole);
+    auto like = std::make_unique<ir::Graph>();  // a group node over the body that is compiled
+    const ir::Graph& graph = collapsed ? *collapsed : whole;
+    TensorTypes types;
+    for (const ir::Output& output : graph.outputs) types.push_back(output.value.type());
+    ir::Node* node = like->add_node(group.op(), {}, group.attrs(), types);
+    node->add_body(graph.clone());
+
+    Body body(*node->body(), target);
+    const Family& family = find_family(*node, target);
+    family.schedule(*node, body);
+    std::vector<Halide::Func> outputs;
+    for (size_t i = 0; i < graph.outputs.size(); ++i) outputs.push_back(body.output(static_cast<int>(i)));
+    Halide::Pipeline pipeline(outputs);
+    return {pipeline.compile_to_module(body.arguments(), name, halide_target(target, family),
+                                       Halide::LinkageType::ExternalPlusArgv),
+            body.symbol_names()};
+}
+
+std::string temporary_path(const std::string& name, const char* suffix) {
+    return (std::filesystem::temp_directory_path() /
+            (name + "." + std::to_string(getpid()) + suffix)).string();
+}
+
+std::string emit(Halide::Module module, const std::string& name, Halide::OutputFileType type,
+                 const char* suffix) {
+    const std::string path = temporary_path(name, suffix);
+    module.compile({{type, path}});
+    std::string content = read_file(path);
+    std::remove(path.c_str());
+    return content;
+}
+
+}  // namespace
+
+std::string kernel_identity(const ir::Node& group, const Target& target) {
+    return std::string("lithe ") + generator_version + "\n" + target.halide + "\n" +
+           attrs_text(group) + "\n" + ir::print(*group.body(), true);
+}
+
+std::string kernel_name(const ir::Node& group, const Target& target) {
+    return "lithe_k_" + content_hash(kernel_identity(group, target));
+}
+
+Kernel compile_kernel(const ir::Node& group, const Target& target) {
+    const auto begin = std::chrono::steady_clock::now();
+    Kernel kernel;
+    kernel.name = kernel_name(group, target);
+    Compiled compiled = to_module(group, target, kernel.name);
+    kernel.symbols = compiled.symbols;
+    kernel.object = finish_object(
+        emit(compiled.module, kernel.name, Halide::OutputFileType::object, ".o"), kernel.name);
+    kernel.compile_s =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    return kernel;
+}
+
+std::string show_kernel(const ir::Node& group, const Target& target, Form form) {
+    const std::string name = kernel_name(group, target);
+    const bool wants_assembly = form == Form::assembly;
+    return emit(to_module(group, target, name).module, name,
+                wants_assembly ? Halide::OutputFileType::assembly : Halide::OutputFileType::stmt,
+                wants_assembly ? ".s" : ".stmt");
+}
+
+}  // namespace lithe::lower

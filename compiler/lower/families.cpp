@@ -1,0 +1,23 @@
+#include "compiler/lower/families.h"
+
+#include "runtime/error.h"
+
+namespace lithe::lower {
+namespace {
+
+/// Tried in order: the special before the general.
+constexpr const Family* families[] = {
+    &generic_family,
+};
+
+}  // namespace
+
+const Family& find_family(const ir::Node& group, const Target& target) {
+    std::string why;
+    for (const Family* family : families) {
+        if (family->matches(group, target, why)) return *family;
+    }
+    throw InternalError("lower.no_family", "lower: no schedule family takes the group");
+}
+
+}  // namespace lithe::lower

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "compiler/lower/body.h"
+
+namespace lithe::lower {
+
+// Each stands in compiler/lower/<family>.cpp.
+extern const Family generic_family;
+
+}  // namespace lithe::lower

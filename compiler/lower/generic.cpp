@@ -1,0 +1,42 @@
+// The family that takes every body: each output is computed on its own, vectorised along its
+// innermost axis, everything before it inlined.
+#include "compiler/lower/families.h"
+#include "compiler/lower/parallel.h"
+
+namespace lithe::lower {
+namespace {
+
+using Halide::Func;
+using Halide::TailStrategy;
+using Halide::Var;
+
+bool matches(const ir::Node&, const Target&, std::string&) { return true; }
+
+void schedule_output(Body& body, Func& f, const TensorType& type) {
+    body.bind_output(f, type);
+    f.compute_root();
+    if (type.rank() == 0) return;
+    const int lanes = body.target().lanes(static_cast<int>(size_bytes(type.dtype)));
+    const Dim& inner = type.size(type.rank() - 1);
+    const Var x = Body::axis_var(type.rank() - 1), xi("xi");
+    if (!inner.is_constant() || inner.constant() >= lanes) {
+        f.split(x, x, xi, lanes, TailStrategy::GuardWithIf).vectorize(xi);
+    } else if (inner.constant() > 1) {
+        f.vectorize(x);
+    }
+    parallel_outer(body, f, type);
+}
+
+void schedule(const ir::Node& group, Body& body) {
+    body.define_rest();
+    for (size_t i = 0; i < body.graph().outputs.size(); ++i) {
+        schedule_output(body, body.output(static_cast<int>(i)), group.type(static_cast<int>(i)));
+    }
+}
+
+}  // namespace
+
+const Family generic_family = {
+    .name = "generic", .matches = matches, .schedule = schedule};
+
+}  // namespace lithe::lower

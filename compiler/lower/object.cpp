@@ -1,0 +1,101 @@
+#include "compiler/lower/object.h"
+
+#include <llvm/ObjCopy/CommonConfig.h>
+#include <llvm/ObjCopy/ConfigManager.h>
+#include <llvm/ObjCopy/ObjCopy.h>
+#include <llvm/Object/ObjectFile.h>
+#include <llvm/Support/MemoryBuffer.h>
+#include <llvm/Support/SHA1.h>
+#include <llvm/Support/raw_ostream.h>
+
+#include <algorithm>
+
+#include "compiler/lower/body.h"
+#include "runtime/error.h"
+
+namespace lithe::lower {
+namespace {
+
+/// What a kernel may ask of the program that it is linked into.
+constexpr const char* allowed_symbols[] = {"lithe_do_par_for", "memcpy", "memmove", "memset"};
+
+[[noreturn]] void fail(const std::string& what, llvm::Error error) {
+    throw InternalError("lower.object", "lower: " + what + ": " + llvm::toString(std::move(error)));
+}
+
+std::unique_ptr<llvm::object::ObjectFile> open(const std::string& object) {
+    auto file = llvm::object::ObjectFile::createObjectFile(
+        llvm::MemoryBufferRef(object, "kernel.o"));
+    if (!file) fail("cannot read an object", file.takeError());
+    return std::move(*file);
+}
+
+}  // namespace
+
+Symbols object_symbols(const std::string& object) {
+    Symbols symbols;
+    const auto file = open(object);
+    for (const llvm::object::SymbolRef& symbol : file->symbols()) {
+        auto flags = symbol.getFlags();
+        auto name = symbol.getName();
+        if (!flags) fail("cannot read a symbol", flags.takeError());
+        if (!name) fail("cannot read a symbol", name.takeError());
+        if (name->empty()) continue;
+        if (*flags & llvm::object::SymbolRef::SF_Undefined) {
+            symbols.undefined.push_back(name->str());
+        } else if (*flags & llvm::object::SymbolRef::SF_Global) {
+            symbols.exported.push_back(name->str());
+        }
+    }
+    return symbols;
+}
+
+std::string finish_object(const std::string& object, const std::string& name) {
+    llvm::objcopy::ConfigManager config;
+    llvm::objcopy::CommonConfig& common = config.Common;
+    common.InputFilename = "kernel.o";
+    common.OutputFilename = "kernel.o";
+    common.SymbolsToRename["halide_do_par_for"] = "lithe_do_par_for";
+    const std::string direct = name + "_direct";  // the config keeps references
+    common.SymbolsToRename[name] = direct;
+    common.SymbolsToRename[name + "_argv"] = name;
+    // Names are matched before they are changed.
+    auto argv = llvm::objcopy::NameOrPattern::create(name + "_argv",
+                                                     llvm::objcopy::MatchStyle::Literal,
+                                                     [](llvm::Error e) { return e; });
+    if (!argv) fail("cannot name a symbol", argv.takeError());
+    if (llvm::Error error = common.SymbolsToKeepGlobal.addMatcher(std::move(argv))) {
+        fail("cannot keep a symbol", std::move(error));
+    }
+
+    const auto file = open(object);
+    llvm::SmallVector<char, 0> bytes;
+    llvm::raw_svector_ostream out(bytes);
+    if (llvm::Error error = llvm::objcopy::executeObjcopyOnBinary(config, *file, out)) {
+        fail("objcopy", std::move(error));
+    }
+    std::string finished(bytes.begin(), bytes.end());
+    for (const std::string& symbol : object_symbols(finished).undefined) {
+        const bool is_allowed = std::any_of(std::begin(allowed_symbols), std::end(allowed_symbols),
+                                            [&](const char* known) { return symbol == known; });
+        if (!is_allowed) {
+            throw InternalError("lower.symbol", "lower: the kernel " + name + " needs '" + symbol +
+                                                    "', which the runtime does not have");
+        }
+    }
+    return finished;
+}
+
+std::string content_hash(std::string_view text) {
+    const auto digest = llvm::SHA1::hash(
+        {reinterpret_cast<const uint8_t*>(text.data()), text.size()});
+    std::string hex;
+    for (size_t i = 0; i < 16; ++i) {
+        constexpr char digits[] = "0123456789abcdef";
+        hex += digits[digest[i] >> 4];
+        hex += digits[digest[i] & 15];
+    }
+    return hex;
+}
+
+}  // namespace lithe::lower

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace lithe::lower {
+
+/// Makes Halide's object fit to ship: `<name>_argv` becomes the only exported symbol, named
+/// `name`; halide_do_par_for becomes lithe_do_par_for. Errors: an internal error where the object
+/// asks for anything else of Halide's runtime.
+std::string finish_object(const std::string& object, const std::string& name);
+
+/// Names of the undefined and of the exported symbols of an object file.
+struct Symbols {
+    std::vector<std::string> undefined, exported;
+};
+Symbols object_symbols(const std::string& object);
+
+}  // namespace lithe::lower

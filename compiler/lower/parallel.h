@@ -1,0 +1,14 @@
+#pragma once
+
+#include "compiler/lower/body.h"
+
+namespace lithe::lower {
+
+/// Makes the outermost axis of a root Func parallel where the work is worth a second thread:
+/// decided at compile time for constant sizes, at run time for symbolic ones.
+void parallel_outer(Body& body, Halide::Func& f, const TensorType& type, int64_t cost_per_element = 1);
+
+/// Elements below which a kernel stays on the calling thread (about 20 us of plain work).
+inline constexpr int64_t parallel_threshold = 1 << 16;
+
+}  // namespace lithe::lower
