@@ -45,7 +45,10 @@ struct OpCall {
     std::vector<TensorType> inputs;
     Attrs attrs;
 
-    const TensorType& input(int i) const { return inputs[static_cast<size_t>(i)]; }
+    const TensorType& input(int i) const {
+        LITHE_ASSERT(i >= 0 && i < input_count());
+        return inputs[static_cast<size_t>(i)];
+    }
     int input_count() const { return static_cast<int>(inputs.size()); }
 };
 

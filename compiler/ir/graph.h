@@ -55,8 +55,8 @@ public:
     /// The call as the op's functions see it.
     OpCall call() const;
 
-    int module_call = -1;    ///< index into Program::calls, -1 outside of any
-    std::string line;        ///< `model.h:42` in the author's source, where known
+    int module_call = -1;  ///< index into Program::calls, -1 outside of any
+    std::string line;      ///< `model.h:42` in the author's source, where known
 
 private:
     friend class Graph;

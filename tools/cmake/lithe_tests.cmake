@@ -32,9 +32,10 @@ add_subdirectory(tests/reflect)
 
 # Programs that try random input. Each runs with a fixed seed and a bounded count when it gets no argument.
 file(GLOB fuzz_sources CONFIGURE_DEPENDS tests/fuzz/*.cpp)
+file(GLOB_RECURSE fuzz_helpers CONFIGURE_DEPENDS tests/random_*.cpp)  # what makes the random input
 foreach(source IN LISTS fuzz_sources)
     cmake_path(GET source STEM name)
-    add_executable(fuzz_${name} "${source}")
+    add_executable(fuzz_${name} "${source}" ${fuzz_helpers})
     target_link_libraries(fuzz_${name} PRIVATE lithe_settings lithe_internal)
     add_test(NAME fuzz_${name} COMMAND fuzz_${name})
     set_tests_properties(fuzz_${name} PROPERTIES LABELS "slow;unit" TIMEOUT 900)

@@ -1,0 +1,197 @@
+#include "tests/ir/random_graph.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+#include "compiler/ir/ops.h"
+#include "compiler/ir/symbols.h"
+#include "runtime/error.h"
+
+namespace lithe::tests {
+namespace {
+
+using ir::Value;
+
+int64_t below(std::mt19937_64& random, int64_t limit) {
+    return static_cast<int64_t>(random() % static_cast<uint64_t>(limit));
+}
+
+template <class T>
+const T& pick(std::mt19937_64& random, const std::vector<T>& from) {
+    return from[static_cast<size_t>(below(random, static_cast<int64_t>(from.size())))];
+}
+
+Shape random_list(std::mt19937_64& random, const std::vector<Value>& inputs) {
+    const int64_t kind = below(random, 4);
+    if (kind == 0 && !inputs.empty()) return pick(random, inputs).type().shape;
+    Shape list;
+    const int64_t length = below(random, 5);
+    for (int64_t i = 0; i < length; ++i) list.push_back(Dim(kind == 1 ? i : below(random, 3)));
+    if (kind == 1) std::shuffle(list.begin(), list.end(), random);
+    return list;
+}
+
+Attr random_attr(std::mt19937_64& random, const std::vector<Value>& inputs) {
+    switch (below(random, 8)) {
+        case 0:
+            return below(random, 2) == 0;
+        case 1:
+        case 2:
+            return Dim(below(random, 3));
+        case 3:
+            return pick<double>(random, {0.5, 1.0, -1.5, 0.1});
+        case 4:
+            return pick<std::string>(random, {"none", "mean", "sum", "tanh", "zeros"});
+        case 5:
+            return pick<DType>(random, {DType::f64, DType::boolean});
+        default:
+            return random_list(random, inputs);
+    }
+}
+
+/// The name between the quotes of `attribute 'axes' is missing`.
+std::string attr_of_message(const std::string& message) {
+    const size_t begin = message.find('\'') + 1;
+    return message.substr(begin, message.find('\'', begin) - begin);
+}
+
+bool is_small(const TensorType& type) {
+    Dim count = type.count();
+    const auto at = count.evaluate([](const std::string&) { return std::optional<int64_t>(3); });
+    return at && *at <= 2048 && type.rank() <= 6;
+}
+
+/// Fills in attributes until infer is content or refuses the call for another reason.
+bool complete(OpCall& call, std::mt19937_64& random, const std::vector<Value>& inputs) {
+    for (int step = 0; step < 24; ++step) {
+        try {
+            const TensorTypes types = call.op->infer(call);
+            return std::all_of(types.begin(), types.end(), is_small);
+        } catch (const Error& error) {
+            if (!error.id().starts_with("attr.")) return false;
+            call.attrs.set(attr_of_message(error.what()), random_attr(random, inputs));
+        }
+    }
+    return false;
+}
+
+Value add_parameter(ir::Program& program, ir::Graph& graph, const std::string& key,
+                    const TensorType& type, std::mt19937_64& random) {
+    ir::Slot slot;
+    slot.key = key;
+    slot.type = type;
+    slot.data = random_array(type, random);
+    program.slots.push_back(slot);
+    return graph.add_node(ir::parameter_op, {}, {{"key", key}}, type)->value();
+}
+
+Value add_constant(ir::Graph& graph, double value) {
+    return graph.add(ir::constant_op, {}, {{"value", Array::full(DType::f64, {}, value)}});
+}
+
+bool is_usable(const Op& op) {
+    return !op.is(Trait::random) && !op.is(Trait::source) && op.reference && op.infer;
+}
+
+std::vector<Value> add_sources(ir::Program& program, ir::Graph& graph, std::mt19937_64& random) {
+    const Dim n = Dim::symbol("N");
+    std::vector<Value> values;
+    values.push_back(graph.add_input("x", {DType::f64, {n, 4}}));
+    values.push_back(graph.add_input("image", {DType::f64, {n, 2, 5, 5}}));
+    values.push_back(graph.add_input("mask", {DType::boolean, {n, 4}}));
+    values.push_back(graph.add_input("index", {DType::i64, {n}}));
+    values.push_back(add_parameter(program, graph, "v", {DType::f64, {4}}, random));
+    values.push_back(add_parameter(program, graph, "w", {DType::f64, {4, 4}}, random));
+    values.push_back(add_parameter(program, graph, "k", {DType::f64, {2, 2, 3, 3}}, random));
+    values.push_back(add_parameter(program, graph, "c", {DType::f64, {2}}, random));
+    for (const double number : {0.0, 1.0, -2.5}) values.push_back(add_constant(graph, number));
+    return values;
+}
+
+}  // namespace
+
+std::optional<FoundCall> find_call(const Op& op, const std::vector<Value>& values,
+                                   std::mt19937_64& random, int tries) {
+    for (int i = 0; i < tries; ++i) {
+        OpCall call;
+        call.op = &op;
+        std::vector<Value> inputs;
+        const int64_t count = below(random, 4) == 0 ? below(random, 6) : 1 + below(random, 2);
+        for (int64_t k = 0; k < count; ++k) inputs.push_back(pick(random, values));
+        for (const Value& input : inputs) call.inputs.push_back(input.type());
+        if (complete(call, random, inputs)) return FoundCall{&op, inputs, call.attrs};
+    }
+    return {};
+}
+
+ir::Program random_program(std::mt19937_64& random, int size) {
+    ir::Program program;
+    program.name = "random";
+    program.symbols.push_back({"N", 1, 8, 1, 3});
+    program.graphs.push_back(std::make_unique<ir::Graph>());
+    ir::Graph& graph = *program.graphs.back();
+    std::vector<Value> values = add_sources(program, graph, random);
+    const auto ops = every_op();
+    for (int added = 0, tried = 0; added < size && tried < 40 * size; ++tried) {
+        const Op& op = *ops[static_cast<size_t>(below(random, static_cast<int64_t>(ops.size())))];
+        if (!is_usable(op)) continue;
+        // Late values are favoured, so that chains grow.
+        const size_t begin = below(random, 2) == 0 && values.size() > 13 ? values.size() - 3 : 0;
+        const std::vector<Value> from(values.begin() + static_cast<int64_t>(begin), values.end());
+        const std::optional<FoundCall> found = find_call(op, from, random, 40);
+        if (!found) continue;
+        const Value result = graph.add(op, found->inputs, found->attrs);
+        ++added;
+        for (int i = 0; i < static_cast<int>(result.node->types().size()); ++i) {
+            // Integers would be indices out of range or divisors of 0 further down.
+            if (result.node->type(i).dtype != DType::i64) values.push_back(result.node->value(i));
+        }
+        if (below(random, 5) == 0) graph.outputs.push_back({"", result, ""});
+    }
+    graph.outputs.push_back({"", graph.nodes().back()->value(), ""});
+    graph.number();
+    return program;
+}
+
+Array random_array(const TensorType& type, std::mt19937_64& random) {
+    const Array array = Array::empty(type.dtype, constant_sizes(type.shape));
+    std::uniform_real_distribution<double> uniform(-2, 2);
+    visit(type.dtype, [&]<class T>(T) {
+        for (int64_t i = 0; i < array.count(); ++i) {
+            double value = 1;  // a valid index and divisor
+            if (std::is_floating_point_v<T>) value = uniform(random);
+            if (std::is_same_v<T, bool>) value = static_cast<double>(below(random, 2));
+            array.data<T>()[i] = static_cast<T>(value);
+        }
+    });
+    return array;
+}
+
+std::vector<Array> random_inputs(const ir::Graph& graph, std::mt19937_64& random, int64_t batch) {
+    std::vector<Array> arrays;
+    for (const ir::Node* input : graph.inputs()) {
+        TensorType type = input->type();
+        type.shape = ir::substitute(type.shape, {{"N", batch}});
+        arrays.push_back(random_array(type, random));
+    }
+    return arrays;
+}
+
+bool agree(const Array& a, const Array& b, double tolerance) {
+    if (a.dtype() != b.dtype() || a.sizes() != b.sizes()) return false;
+    double scale = 1;
+    for (int64_t i = 0; i < a.count(); ++i) {
+        if (std::isfinite(a.at(i))) scale = std::max(scale, std::abs(a.at(i)));
+    }
+    for (int64_t i = 0; i < a.count(); ++i) {
+        const double x = a.at(i), y = b.at(i);
+        if (std::isnan(x) && std::isnan(y)) continue;
+        const bool same = tolerance == 0 ? std::bit_cast<uint64_t>(x) == std::bit_cast<uint64_t>(y)
+                                         : x == y || std::abs(x - y) <= tolerance * scale;
+        if (!same) return false;
+    }
+    return true;
+}
+
+}  // namespace lithe::tests
