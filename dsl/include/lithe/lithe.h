@@ -2,6 +2,8 @@
 #pragma once
 
 #include "dsl/autograd.h"
+#include "dsl/holder.h"
+#include "dsl/module.h"
 #include "dsl/ops.h"
 #include "dsl/tensor.h"
 #include "dsl/tensor_data.h"

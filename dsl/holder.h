@@ -1,0 +1,260 @@
+#pragma once
+
+#include <concepts>
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <ostream>
+#include <tuple>
+#include <type_traits>
+#include <typeindex>
+#include <utility>
+#include <vector>
+
+#include "dsl/module.h"
+#include "dsl/visit_tensors.h"
+
+#if defined(__clang__) || defined(__GNUC__)
+#define LITHE_NO_VPTR_CHECK __attribute__((no_sanitize("vptr")))
+#else
+#define LITHE_NO_VPTR_CHECK
+#endif
+
+namespace lithe::nn {
+
+/// Whether holders of this class can be cloned by its copy constructor. Specialise as false for a
+/// class that says it can be copied and cannot, such as one with a vector of unique_ptr.
+template <class Impl>
+inline constexpr bool is_cloneable = std::is_copy_constructible_v<Impl>;
+
+namespace detail {
+
+/// `arguments` are copies of what the caller gave; each goes on as it came, lvalue or rvalue.
+template <class... Args, class Forward, class Copies, size_t... I>
+decltype(auto) forward_copies(Forward& forward, Copies& copies, std::index_sequence<I...>) {
+    return forward(
+        static_cast<
+            std::conditional_t<std::is_lvalue_reference_v<Args>, std::tuple_element_t<I, Copies>&,
+                               std::tuple_element_t<I, Copies>&&>>(std::get<I>(copies))...);
+}
+
+template <class Forward, class... Args>
+decltype(auto) forward_replaced(const CallFrame& frame, Forward& forward, Args&&... args) {
+    if constexpr ((std::constructible_from<std::decay_t<Args>, Args&> && ...)) {
+        std::tuple<std::decay_t<Args>...> copies(args...);
+        std::apply([&](auto&... copy) { frame.replace(lithe::detail::tensors_in(copy...)); },
+                   copies);
+        return forward_copies<Args...>(forward, copies, std::index_sequence_for<Args...>());
+    } else {
+        frame.replace(lithe::detail::tensors_in(args...));
+        return forward(std::forward<Args>(args)...);
+    }
+}
+
+/// Runs `forward(args...)` as a call of `module`: hooks fire and a running trace is told.
+template <class Forward, class... Args>
+auto call_module(Module& module, Forward forward, Args&&... args)
+    -> std::decay_t<std::invoke_result_t<Forward&, Args...>> {
+    using Result = std::decay_t<std::invoke_result_t<Forward&, Args...>>;
+    if (!is_observed(module)) return forward(std::forward<Args>(args)...);
+    CallFrame frame(module);
+    const bool is_replaced = frame.begin(lithe::detail::tensors_in(args...));
+    frame.enter();
+    if constexpr (std::is_void_v<Result>) {
+        is_replaced ? forward_replaced(frame, forward, std::forward<Args>(args)...)
+                    : forward(std::forward<Args>(args)...);
+        frame.end({});
+    } else {
+        Result result = is_replaced
+                            ? Result(forward_replaced(frame, forward, std::forward<Args>(args)...))
+                            : Result(forward(std::forward<Args>(args)...));
+        frame.end(lithe::detail::tensors_in(result));
+        return result;
+    }
+}
+
+[[noreturn]] void throw_empty_holder(std::type_index type);
+
+/// Copies a module while clone() runs: everything below it is copied too, once.
+ModulePtr clone_child(const ModulePtr& module);
+bool is_cloning();
+/// Finishes a copy made by a copy constructor; runs the constructor with cloning switched on.
+ModulePtr finish_clone(const Module& original, const std::function<ModulePtr()>& copy);
+
+}  // namespace detail
+
+/// What a holder keeps: the author's class with a forward() that fires hooks. Has no data of its
+/// own, so an object of the author's class can be looked at as one.
+template <class Impl>
+class Called : public Impl {
+public:
+    using Impl::Impl;
+    Called() = default;
+    explicit Called(const Impl& other) : Impl(other) {}
+
+    template <class... Args>
+        requires requires(Impl& impl, Args&&... args) { impl.forward(std::forward<Args>(args)...); }
+    LITHE_NO_VPTR_CHECK auto forward(Args&&... args) {
+        Impl& impl = static_cast<Impl&>(*this);
+        return detail::call_module(
+            impl,
+            [&impl](auto&&... values) -> decltype(auto) {
+                return impl.forward(std::forward<decltype(values)>(values)...);
+            },
+            std::forward<Args>(args)...);
+    }
+    /// `forward({a, b})`, where forward takes a vector or a tuple.
+    template <class T, class... Args>
+    LITHE_NO_VPTR_CHECK auto forward(std::initializer_list<T> list, Args&&... args) {
+        using List = std::vector<T>;
+        if constexpr (requires(Impl& impl) {
+                          impl.forward(List(list), std::forward<Args>(args)...);
+                      }) {
+            return forward(List(list), std::forward<Args>(args)...);
+        } else {
+            LITHE_ASSERT(list.size() == 2);
+            return forward(std::tuple<T, T>(list.begin()[0], list.begin()[1]),
+                           std::forward<Args>(args)...);
+        }
+    }
+
+    std::type_index class_type() const override { return typeid(Impl); }
+
+    ModulePtr clone() const override {
+        if constexpr (is_cloneable<Impl>) {
+            return detail::finish_clone(*this, [this]() -> ModulePtr {
+                return std::make_shared<Called>(static_cast<const Impl&>(*this));
+            });
+        } else {
+            return Impl::clone();
+        }
+    }
+};
+
+/// A shared reference to a module, as in LibTorch: `Linear fc(784, 128)`, `fc->forward(x)`,
+/// `fc(x)`. A default-constructed one makes its module, one made of nullptr is empty.
+template <class Contained>
+class ModuleHolder {
+public:
+    using ContainedType = Contained;
+
+    ModuleHolder() : impl_(make()) {}
+    ModuleHolder(std::nullptr_t) {}
+    template <class Derived>
+        requires std::convertible_to<Derived*, Contained*>
+    ModuleHolder(std::shared_ptr<Derived> module) : impl_(std::move(module)) {}
+    template <class Head, class... Tail>
+        requires(!std::derived_from<std::remove_cvref_t<Head>, ModuleHolder> &&
+                 !std::convertible_to<Head &&, std::shared_ptr<Contained>> &&
+                 !std::same_as<std::remove_cvref_t<Head>, std::nullptr_t>)
+    explicit ModuleHolder(Head&& head, Tail&&... tail)
+        : impl_(make(std::forward<Head>(head), std::forward<Tail>(tail)...)) {}
+
+    /// Another reference to the same module; a copy of the module while clone() runs.
+    ModuleHolder(const ModuleHolder& other)
+        : impl_(detail::is_cloning() && other.impl_
+                    ? std::static_pointer_cast<Contained>(detail::clone_child(other.impl_))
+                    : other.impl_) {}
+    template <class Derived>
+        requires(!std::same_as<Derived, Contained> && std::convertible_to<Derived*, Contained*>)
+    ModuleHolder(const ModuleHolder<Derived>& other)
+        : impl_(other.is_empty() ? nullptr : std::shared_ptr<Contained>(other.ptr())) {}
+    ModuleHolder(ModuleHolder&&) noexcept = default;
+    ModuleHolder& operator=(const ModuleHolder&) = default;
+    ModuleHolder& operator=(ModuleHolder&&) noexcept = default;
+    ~ModuleHolder() = default;
+
+    bool is_empty() const noexcept { return impl_ == nullptr; }
+    bool empty() const noexcept { return is_empty(); }
+    explicit operator bool() const noexcept { return !is_empty(); }
+
+    /// The module. Errors: holder.empty.
+    LITHE_NO_VPTR_CHECK auto* get() const { return static_cast<Object<>*>(checked()); }
+    LITHE_NO_VPTR_CHECK auto* operator->() const { return get(); }
+    auto& operator*() const { return *get(); }
+    LITHE_NO_VPTR_CHECK auto ptr() const {
+        return std::shared_ptr<Object<>>(impl_, static_cast<Object<>*>(checked()));
+    }
+    template <class Base>
+        requires std::convertible_to<Contained*, Base*>
+    operator std::shared_ptr<Base>() const {
+        return impl_;
+    }
+
+    template <class... Args>
+    auto operator()(Args&&... args) const {
+        if constexpr (std::is_final_v<Contained>) {
+            Contained& impl = *checked();
+            return detail::call_module(
+                impl,
+                [&impl](auto&&... values) -> decltype(auto) {
+                    return impl.forward(std::forward<decltype(values)>(values)...);
+                },
+                std::forward<Args>(args)...);
+        } else {
+            return get()->forward(std::forward<Args>(args)...);
+        }
+    }
+    template <class T, class... Args>
+    auto operator()(std::initializer_list<T> list, Args&&... args) const {
+        return get()->forward(list, std::forward<Args>(args)...);
+    }
+    /// `module[0]`, `module["name"]` of the containers.
+    template <class Index>
+    decltype(auto) operator[](Index&& index) const {
+        return (*get())[std::forward<Index>(index)];
+    }
+
+    friend bool operator==(const ModuleHolder& a, const ModuleHolder& b) {
+        return a.impl_ == b.impl_;
+    }
+
+private:
+    template <class C, bool is_final>
+    struct Choose {
+        using type = Called<C>;
+    };
+    template <class C>
+    struct Choose<C, true> {
+        using type = C;
+    };
+    // Late, so that a holder of a class that is only declared can be a member.
+    template <class C = Contained>
+    using Object = typename Choose<C, std::is_final_v<C>>::type;
+
+    template <class... Args>
+    static std::shared_ptr<Contained> make(Args&&... args) {
+        static_assert(std::constructible_from<Object<>, Args...>,
+                      "the module has no such constructor; a holder without a module is made of "
+                      "nullptr");
+        return std::make_shared<Object<>>(std::forward<Args>(args)...);
+    }
+    Contained* checked() const {
+        if (!impl_) detail::throw_empty_holder(typeid(Contained));
+        return impl_.get();
+    }
+
+    std::shared_ptr<Contained> impl_;
+};
+
+template <class Contained>
+std::ostream& operator<<(std::ostream& stream, const ModuleHolder<Contained>& holder) {
+    return stream << static_cast<const Module&>(*holder);
+}
+
+/// A module whose hooks fire for `->forward()` too: what `std::make_shared<Net>` cannot give.
+template <class Impl, class... Args>
+std::shared_ptr<Called<Impl>> make_module(Args&&... args) {
+    return std::make_shared<Called<Impl>>(std::forward<Args>(args)...);
+}
+
+}  // namespace lithe::nn
+
+/// Defines the holder `Name` of the class `Impl`.
+#define LITHE_MODULE_IMPL(Name, Impl)                        \
+    class Name : public ::lithe::nn::ModuleHolder<Impl> {    \
+    public:                                                  \
+        using ::lithe::nn::ModuleHolder<Impl>::ModuleHolder; \
+    }
+/// Defines the holder `Name` of the class `NameImpl`.
+#define LITHE_MODULE(Name) LITHE_MODULE_IMPL(Name, Name##Impl)

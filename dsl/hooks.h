@@ -1,0 +1,191 @@
+#pragma once
+
+// Hooks on modules: what they are called with, the lists that keep them, and the frame around one
+// call of a module. See dsl/module.h for the functions that register them.
+
+#include <algorithm>
+#include <concepts>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "dsl/tensor.h"
+
+namespace lithe {
+
+struct StateDict;
+struct IncompatibleKeys;
+
+namespace nn {
+
+class Module;
+
+/// Called before forward() with the tensors among the arguments, in order; what it returns
+/// replaces them.
+using ForwardPreHook = std::function<std::optional<Tensors>(Module&, const Tensors& inputs)>;
+/// Called after forward() with the tensors among the arguments and results; what it returns
+/// replaces the results. An `always_call` hook sees no outputs where forward() threw.
+using ForwardHook =
+    std::function<std::optional<Tensors>(Module&, const Tensors& inputs, const Tensors& outputs)>;
+/// Called with the gradients of the results; what it returns replaces them.
+using BackwardPreHook = std::function<std::optional<Tensors>(Module&, const Tensors& grad_output)>;
+/// Called when the gradients of the arguments are known (one slot a tensor, undefined where none
+/// flows); what it returns replaces them.
+using BackwardHook = std::function<std::optional<Tensors>(Module&, const Tensors& grad_input,
+                                                          const Tensors& grad_output)>;
+
+using StateDictPreHook = std::function<void(Module&, const std::string& prefix)>;
+using StateDictPostHook = std::function<void(Module&, StateDict& dict, const std::string& prefix)>;
+/// May rename keys of `dict`, which is a copy, and add to `errors`.
+using LoadPreHook = std::function<void(Module&, StateDict& dict, const std::string& prefix,
+                                       std::vector<std::string>& errors)>;
+/// May clear keys of the lists; what is left makes a strict load fail.
+using LoadPostHook = std::function<void(Module&, IncompatibleKeys& keys)>;
+
+struct HookOptions {
+    bool prepend = false;      ///< before the hooks of the same kind that are there
+    bool always_call = false;  ///< forward hooks: also where forward() throws
+};
+
+namespace detail {
+
+/// Hooks in calling order. Firing walks a snapshot, so a hook may remove itself and add others.
+template <class Hook>
+class HookList {
+public:
+    struct Entry {
+        Hook hook;
+        bool always_call = false;
+    };
+    using Snapshot = std::vector<std::shared_ptr<const Entry>>;
+
+    HookHandle add(Hook hook, HookOptions options = {}) {
+        auto entry = std::make_shared<const Entry>(Entry{std::move(hook), options.always_call});
+        entries_->insert(options.prepend ? entries_->begin() : entries_->end(), entry);
+        return HookHandle(
+            [list = std::weak_ptr<Snapshot>(entries_), which = std::weak_ptr<const Entry>(entry)] {
+                const auto alive = list.lock();
+                if (alive) std::erase(*alive, which.lock());
+            });
+    }
+    bool empty() const { return entries_->empty(); }
+    size_t size() const { return entries_->size(); }
+    Snapshot snapshot() const { return *entries_; }
+    void append(const HookList& other) {
+        entries_->insert(entries_->end(), other.entries_->begin(), other.entries_->end());
+    }
+
+private:
+    std::shared_ptr<Snapshot> entries_ = std::make_shared<Snapshot>();
+};
+
+struct CallHooks {
+    HookList<ForwardPreHook> forward_pre;
+    HookList<ForwardHook> forward;
+    HookList<BackwardPreHook> backward_pre;
+    HookList<BackwardHook> backward;
+
+    bool empty() const {
+        return forward_pre.empty() && forward.empty() && backward_pre.empty() && backward.empty();
+    }
+    void append(const CallHooks& other);
+};
+
+/// All hooks of one module.
+struct ModuleHooks : CallHooks {
+    HookList<StateDictPreHook> state_dict_pre;
+    HookList<StateDictPostHook> state_dict_post;
+    HookList<LoadPreHook> load_pre;
+    HookList<LoadPostHook> load_post;
+};
+
+/// Runs `hook` whatever it returns: nothing, a Tensor, Tensors, or one of these optionally.
+template <class F, class... Args>
+std::optional<Tensors> run_hook(F& hook, Args&... args) {
+    using Result = std::invoke_result_t<F&, Args&...>;
+    if constexpr (std::is_void_v<Result>) {
+        hook(args...);
+        return std::nullopt;
+    } else if constexpr (std::convertible_to<Result, Tensor>) {
+        Tensor result = hook(args...);
+        return result.defined() ? std::optional(Tensors{std::move(result)}) : std::nullopt;
+    } else if constexpr (std::same_as<Result, std::optional<Tensor>>) {
+        std::optional<Tensor> result = hook(args...);
+        return result ? std::optional(Tensors{*std::move(result)}) : std::nullopt;
+    } else {
+        return hook(args...);
+    }
+}
+
+/// What a call of a module does around forward(). Copies of nothing: it points into the caller's
+/// arguments, which outlive it.
+class CallFrame {
+public:
+    explicit CallFrame(Module& module);
+    ~CallFrame();
+    CallFrame(const CallFrame&) = delete;
+    CallFrame& operator=(const CallFrame&) = delete;
+
+    /// Runs the pre hooks on the tensors among the arguments. True where replace() must be used.
+    bool begin(const std::vector<Tensor*>& inputs);
+    /// Writes what the hooks made of the arguments into copies of them.
+    void replace(const std::vector<Tensor*>& inputs) const;
+    /// The tracer learns that forward() begins.
+    void enter();
+    /// Runs the hooks on the results and writes what they made of them.
+    void end(const std::vector<Tensor*>& outputs);
+
+private:
+    struct Backward;
+
+    void run_pre_hooks(const CallHooks& hooks);
+    void run_hooks(const CallHooks& hooks, Tensors& outputs);
+    void wrap_inputs();
+    void wrap_outputs(Tensors& outputs);
+    void leave_tracer(const Tensors& outputs);
+    void run_always_called();
+
+    Module& module_;
+    std::shared_ptr<Module> keep_alive_;
+    Tensors inputs_;
+    bool is_changed_ = false;
+    bool is_entered_ = false;
+    bool is_done_ = false;
+    std::vector<const void*> fired_;
+    std::shared_ptr<Backward> backward_;
+};
+
+/// Whether a call needs a frame: a trace runs, or there are hooks.
+bool is_observed(const Module& module);
+
+}  // namespace detail
+
+/// Hooks on the calls of every module. They run before those of the module itself.
+HookHandle register_module_forward_pre_hook(ForwardPreHook hook, HookOptions options = {});
+HookHandle register_module_forward_hook(ForwardHook hook, HookOptions options = {});
+HookHandle register_module_full_backward_pre_hook(BackwardPreHook hook, HookOptions options = {});
+HookHandle register_module_full_backward_hook(BackwardHook hook, HookOptions options = {});
+
+/// Hooks on every explicit registration; what they return, where it is defined, is registered.
+using ParameterRegistrationHook =
+    std::function<Tensor(Module&, const std::string& name, const Tensor& value)>;
+using ModuleRegistrationHook = std::function<std::shared_ptr<Module>(
+    Module&, const std::string& name, const std::shared_ptr<Module>& value)>;
+HookHandle register_module_parameter_registration_hook(ParameterRegistrationHook hook);
+HookHandle register_module_buffer_registration_hook(ParameterRegistrationHook hook);
+HookHandle register_module_module_registration_hook(ModuleRegistrationHook hook);
+
+namespace detail {
+Tensor run_parameter_registration(Module& module, const std::string& name, Tensor value);
+Tensor run_buffer_registration(Module& module, const std::string& name, Tensor value);
+std::shared_ptr<Module> run_module_registration(Module& module, const std::string& name,
+                                                std::shared_ptr<Module> value);
+}  // namespace detail
+
+}  // namespace nn
+}  // namespace lithe
