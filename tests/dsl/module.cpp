@@ -43,7 +43,8 @@ BOOST_AUTO_TEST_CASE(names_come_in_registration_order) {
     const Pair pair;
     BOOST_CHECK_EQUAL(joined(pair->named_parameters().keys()), "first.weight second.weight");
     BOOST_CHECK_EQUAL(joined(pair->named_buffers().keys()), "first.offset second.offset");
-    BOOST_CHECK_EQUAL(joined(pair->named_modules().keys()), " first second");
+    BOOST_CHECK_EQUAL(joined(pair->named_modules().keys()), "first second");
+    BOOST_CHECK_EQUAL(pair->modules().size(), 3U);
     BOOST_CHECK_EQUAL(joined(pair->state_dict().keys()),
                       "first.weight first.offset second.weight second.offset");
     BOOST_CHECK_EQUAL(joined(pair->named_parameters({.prefix = "net"}).keys()),
