@@ -121,8 +121,6 @@ private:
     std::map<Key, size_t> index_;
 };
 
-/// The entry of `known` that is spelt most like `wanted`; empty where none is near.
-std::string nearest_name(const std::string& wanted, const std::vector<std::string>& known);
 /// `; did you mean 'fc1.weight'?`, or nothing.
 std::string did_you_mean(const std::string& wanted, const std::vector<std::string>& known);
 
