@@ -1,13 +1,13 @@
-# lithe_reflect(TARGET [WERROR] [DISABLE ID...] [SKIP_PATH FOLDER...])
+# lithe_reflect(TARGET [SOURCES FILE...] [WERROR] [DISABLE ID...] [SKIP_PATH FOLDER...])
 #
 # The members of Module classes in TARGET's sources register themselves: each .cpp goes through lithe-reflect, and
-# what is compiled in its place is a wrapper that includes the source and then its registrations. The tool also warns
-# of classic mistakes; DISABLE turns a warning off by its id, WERROR makes them errors. Classes below SKIP_PATH, and
-# lithe's own, are left alone.
+# what is compiled in its place is a wrapper that includes the source and then its registrations. With SOURCES, only
+# these go through it. The tool also warns of classic mistakes; DISABLE turns a warning off by its id, WERROR makes
+# them errors. Classes below SKIP_PATH, and lithe's own, are left alone.
 #
 # Call it in the folder that makes TARGET, after its sources are complete.
 function(lithe_reflect target)
-    cmake_parse_arguments(PARSE_ARGV 1 arg "WERROR" "" "DISABLE;SKIP_PATH")
+    cmake_parse_arguments(PARSE_ARGV 1 arg "WERROR" "" "SOURCES;DISABLE;SKIP_PATH")
     if(arg_UNPARSED_ARGUMENTS)
         message(FATAL_ERROR "lithe_reflect: unknown arguments: ${arg_UNPARSED_ARGUMENTS}")
     endif()
@@ -23,14 +23,25 @@ function(lithe_reflect target)
     list(APPEND options ${arg_DISABLE} ${arg_SKIP_PATH})
     _lithe_reflect_flags(${target} flags_file)
 
+    set(chosen "")
+    foreach(source IN LISTS arg_SOURCES)
+        cmake_path(ABSOLUTE_PATH source BASE_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}" NORMALIZE)
+        list(APPEND chosen "${source}")
+    endforeach()
+
     get_target_property(sources ${target} SOURCES)
     set(compiled "")
     foreach(source IN LISTS sources)
-        if(source MATCHES "\\.(cpp|cc|cxx)$")
+        cmake_path(ABSOLUTE_PATH source BASE_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}" NORMALIZE OUTPUT_VARIABLE path)
+        if(NOT source MATCHES "^\\$<" AND source MATCHES "\\.(cpp|cc|cxx)$" AND (NOT arg_SOURCES OR path IN_LIST chosen))
+            list(REMOVE_ITEM chosen "${path}")
             _lithe_reflect_source(${target} "${source}" source "${options}" "${flags_file}")
         endif()
         list(APPEND compiled "${source}")
     endforeach()
+    if(chosen)
+        message(FATAL_ERROR "lithe_reflect: not among the sources of ${target}: ${chosen}")
+    endif()
     # Another target of this folder may compile the same source as it is, so it only leaves this target's list.
     set_property(TARGET ${target} PROPERTY SOURCES ${compiled})
 endfunction()
@@ -38,7 +49,7 @@ endfunction()
 # Where lithe's own headers lie: in the tree, or where the package was installed.
 function(_lithe_reflect_options result)
     set(skipped "")
-    if(PROJECT_NAME STREQUAL "lithe" OR TARGET lithe_reflect)
+    if(TARGET lithe_reflect)
         cmake_path(SET root NORMALIZE "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../..")
         list(APPEND skipped "${root}dsl" "${root}compiler" "${root}runtime")
     else()

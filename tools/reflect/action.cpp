@@ -7,13 +7,12 @@
 #include "clang/Sema/Sema.h"
 #include "llvm/Support/FileSystem.h"
 #include "tools/reflect/checks.h"
+#include "tools/reflect/clang_names.h"
 #include "tools/reflect/describe.h"
 #include "tools/reflect/find_classes.h"
 #include "tools/reflect/write_registrations.h"
 
 namespace lithe::reflect {
-
-using namespace clang;
 
 namespace {
 

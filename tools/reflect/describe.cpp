@@ -6,10 +6,9 @@
 #include "clang/AST/CXXInheritance.h"
 #include "clang/AST/DeclTemplate.h"
 #include "llvm/ADT/DenseSet.h"
+#include "tools/reflect/clang_names.h"
 
 namespace lithe::reflect {
-
-using namespace clang;
 
 namespace {
 
@@ -47,11 +46,12 @@ private:
         if (queued_.insert(record->getCanonicalDecl()).second) queue_.push_back(record);
     }
 
-    /// A library's class is its library's business, but not an instance made for the author's.
+    /// A library's class is its library's business, but not an instance made for the author's
+    /// class that adds fields to it.
     bool is_registered_elsewhere(const CXXRecordDecl* record) {
         if (!paths_.is_skipped(record->getLocation())) return false;
         const auto* special = dyn_cast<ClassTemplateSpecializationDecl>(record);
-        if (!special) return true;
+        if (!special || special->field_empty()) return true;
         return llvm::none_of(special->getTemplateArgs().asArray(), [&](const auto& argument) {
             if (argument.getKind() != TemplateArgument::Type) return false;
             const CXXRecordDecl* inner = argument.getAsType()->getAsCXXRecordDecl();

@@ -1,10 +1,9 @@
 #include "tools/reflect/fields.h"
 
+#include "tools/reflect/clang_names.h"
 #include "tools/reflect/statements.h"
 
 namespace lithe::reflect {
-
-using namespace clang;
 
 namespace {
 

@@ -4,11 +4,10 @@
 #include "clang/AST/DeclFriend.h"
 #include "clang/AST/DeclTemplate.h"
 #include "llvm/ADT/DenseSet.h"
+#include "tools/reflect/clang_names.h"
 #include "tools/reflect/statements.h"
 
 namespace lithe::reflect {
-
-using namespace clang;
 
 namespace {
 
@@ -76,12 +75,13 @@ private:
         }
         if (!pattern || !pattern->getDefinition()) return false;
         if (types_.is_module(pattern)) return true;
-        return special && llvm::any_of(pattern->getDefinition()->bases(), [&](const auto& base) {
-                   return is_module_argument(base.getType(), *special);
-               });
+        if (!special || paths_.is_skipped(instance->getLocation())) return false;
+        return llvm::any_of(pattern->getDefinition()->bases(), [&](const auto& base) {
+            return is_module_argument(base.getType(), *special);
+        });
     }
 
-    /// Whether a base that is a template parameter stands for a module: `Hooked<Impl> : Impl`.
+    /// Whether a base that is a template parameter stands for a module: `WithHead<Base> : Base`.
     bool is_module_argument(QualType base, const ClassTemplateSpecializationDecl& special) {
         const auto* parameter = base->getAs<TemplateTypeParmType>();
         if (!parameter || parameter->getDepth() != 0) return false;

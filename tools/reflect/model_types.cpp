@@ -5,10 +5,9 @@
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/DeclTemplate.h"
 #include "llvm/ADT/StringSwitch.h"
+#include "tools/reflect/clang_names.h"
 
 namespace lithe::reflect {
-
-using namespace clang;
 
 namespace {
 
@@ -188,7 +187,8 @@ Contents ModelTypes::contents(const CXXRecordDecl* record) {
 }
 
 Contents ModelTypes::record_contents(const CXXRecordDecl* record) {
-    if (is_module(record) || is_holder(record)) return {.has_module = true};
+    if (is_module(record)) return {.has_module = true};
+    if (is_holder(record)) return holder_contents(record);
     if (is_tensor(record)) return {.has_tensor = true};
 
     const auto* special = dyn_cast<ClassTemplateSpecializationDecl>(record);
@@ -197,6 +197,24 @@ Contents ModelTypes::record_contents(const CXXRecordDecl* record) {
     Contents found = struct_contents(record);
     if (special && !found.has_module) found.add(argument_contents(special));
     return found;
+}
+
+/// A holder can be a field where the class of its module is only declared.
+Contents ModelTypes::holder_contents(const CXXRecordDecl* record) {
+    const auto* special = dyn_cast<ClassTemplateSpecializationDecl>(record);
+    if (special && is_in_lithe(record, "nn", "ModuleHolder")) {
+        const CXXRecordDecl* contained = type_arguments(special)[0]->getAsCXXRecordDecl();
+        const bool is_known = !contained || contained->hasDefinition() ||
+                              isa<ClassTemplateSpecializationDecl>(contained);
+        return is_known ? Contents{.has_module = true} : Contents{.is_incomplete = true};
+    }
+    if (const CXXRecordDecl* definition = record->getDefinition()) {
+        for (const CXXBaseSpecifier& base : definition->bases()) {
+            const CXXRecordDecl* parent = base_record(base);
+            if (parent && is_holder(parent)) return holder_contents(parent);
+        }
+    }
+    return {.has_module = true};
 }
 
 Contents ModelTypes::std_contents(const ClassTemplateSpecializationDecl* record) {

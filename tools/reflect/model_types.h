@@ -41,6 +41,7 @@ public:
     Contents contents(clang::QualType type);
 
 private:
+    Contents holder_contents(const clang::CXXRecordDecl* record);
     Contents record_contents(const clang::CXXRecordDecl* record);
     Contents std_contents(const clang::ClassTemplateSpecializationDecl* record);
     Contents pointer_contents(clang::QualType pointee, bool is_shared);

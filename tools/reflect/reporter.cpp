@@ -1,10 +1,9 @@
 #include "tools/reflect/reporter.h"
 
 #include "llvm/ADT/STLExtras.h"
+#include "tools/reflect/clang_names.h"
 
 namespace lithe::reflect {
-
-using namespace clang;
 
 void Reporter::warn(llvm::StringRef id, SourceRange at, std::string text,
                     std::vector<FixItHint> fixes, SourceLocation note_at, std::string note) {

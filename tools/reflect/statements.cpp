@@ -1,10 +1,9 @@
 #include "tools/reflect/statements.h"
 
 #include "clang/AST/DeclCXX.h"
+#include "tools/reflect/clang_names.h"
 
 namespace lithe::reflect {
-
-using namespace clang;
 
 namespace {
 

@@ -5,10 +5,9 @@
 #include "clang/Basic/SourceManager.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Support/Path.h"
+#include "tools/reflect/clang_names.h"
 
 namespace lithe::reflect {
-
-using namespace clang;
 
 namespace {
 

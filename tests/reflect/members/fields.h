@@ -25,7 +25,7 @@ inline std::vector<std::string> field_names(const lithe::ClassDescriptor& descri
 
 template <class Object>
 std::vector<std::string> field_names(Object& object) {
-    const lithe::ClassDescriptor* descriptor = lithe::find_class(typeid(object));
+    const lithe::ClassDescriptor* descriptor = lithe::find_class(object.class_type());
     if (!descriptor) return {"not registered"};
-    return field_names(*descriptor, &object);
+    return field_names(*descriptor, dynamic_cast<void*>(&object));
 }

@@ -8,5 +8,7 @@ struct Hidden : lithe::nn::Module {
 std::vector<std::string> partial_fields() {
     Partial partial;
     partial.hidden = std::make_shared<Hidden>();
+    partial.held = Held();
+    partial.several.push_back(Held());
     return field_names(partial);
 }

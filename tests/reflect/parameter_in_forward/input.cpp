@@ -8,6 +8,7 @@ struct Wrong : nn::Module {
         x = nn::ReLU()(x);
         x = nn::Sequential(nn::Linear(1, 2), nn::ReLU())(x);
         auto pointer = std::make_shared<nn::LinearImpl>(3, 4);
+        auto called = nn::make_module<nn::LinearImpl>(3, 4);
         nn::LinearImpl by_value(3, 4);
         Tensor w = register_parameter("w", randn({3}));
         nn::Parameter p(randn({3}));
@@ -23,7 +24,7 @@ struct Right : nn::Module {
         nn::Linear empty = nullptr;
         auto& reference = layers[1];
         for (auto layer : layers) x = layer(x);
-        nn::Linear from_pointer = std::shared_ptr<nn::Hooked<nn::LinearImpl>>();
+        nn::Linear from_pointer = std::shared_ptr<nn::LinearImpl>();
         return reference(copy(x)) * randn({3});
     }
     Tensor other(Tensor x) { return nn::ReLU()(x); }

@@ -3,12 +3,11 @@
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/DenseSet.h"
 #include "tools/reflect/checks.h"
+#include "tools/reflect/clang_names.h"
 #include "tools/reflect/fields.h"
 #include "tools/reflect/statements.h"
 
 namespace lithe::reflect {
-
-using namespace clang;
 
 namespace {
 

@@ -1,10 +1,9 @@
 #include "tools/reflect/checks.h"
+#include "tools/reflect/clang_names.h"
 #include "tools/reflect/fields.h"
 #include "tools/reflect/statements.h"
 
 namespace lithe::reflect {
-
-using namespace clang;
 
 namespace {
 
@@ -29,7 +28,7 @@ std::string made_by(ModelTypes& types, const Stmt& statement) {
     const auto* call = dyn_cast<CallExpr>(&statement);
     if (!call) return {};
     const llvm::StringRef name = called_name(*call);
-    if (name == "make_shared" || name == "make_unique") {
+    if (name == "make_shared" || name == "make_unique" || name == "make_module") {
         const CXXRecordDecl* record = call->getType()->getAsCXXRecordDecl();
         if (record && types.is_module_pointer(record)) return "a layer";
     }

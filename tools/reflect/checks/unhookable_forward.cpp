@@ -1,9 +1,9 @@
+#include "clang/Lex/Lexer.h"
 #include "tools/reflect/checks.h"
+#include "tools/reflect/clang_names.h"
 #include "tools/reflect/statements.h"
 
 namespace lithe::reflect {
-
-using namespace clang;
 
 namespace {
 
@@ -15,11 +15,24 @@ bool is_held(ModelTypes& types, const Expr* object) {
     return record && types.is_holder(record);
 }
 
+/// `net->forward(x)` becomes `net(x)`.
+std::vector<FixItHint> call_fix(const CheckContext& context, const MemberExpr& callee) {
+    const auto* access = dyn_cast<CXXOperatorCallExpr>(written(callee.getBase()));
+    if (!access || access->getOperator() != OO_Arrow || callee.getMemberLoc().isMacroID()) {
+        return {};
+    }
+    const SourceLocation begin =
+        Lexer::getLocForEndOfToken(access->getArg(0)->getEndLoc(), 0,
+                                   context.ast.getSourceManager(), context.ast.getLangOpts());
+    return {FixItHint::CreateRemoval(CharSourceRange::getTokenRange(begin, callee.getMemberLoc()))};
+}
+
 void check_call(const CheckContext& context, const CXXMemberCallExpr& call) {
     const CXXMethodDecl* method = call.getMethodDecl();
-    if (!method || !method->getIdentifier() || method->getName() != "forward") return;
+    const auto* callee = dyn_cast<MemberExpr>(call.getCallee()->IgnoreParens());
+    if (!callee || !method || !method->getIdentifier() || method->getName() != "forward") return;
     const Expr* object = call.getImplicitObjectArgument();
-    if (isa<CXXThisExpr>(written(object)) || is_held(context.types, object)) return;
+    if (isa<CXXThisExpr>(written(object))) return;
 
     const QualType type = object->getType()->isPointerType() ? object->getType()->getPointeeType()
                                                              : object->getType();
@@ -28,11 +41,19 @@ void check_call(const CheckContext& context, const CXXMemberCallExpr& call) {
     // What a holder keeps is an instance of a template of lithe's, made to fire hooks.
     if (isa<ClassTemplateSpecializationDecl>(record) && is_below_lithe(record)) return;
 
-    const std::string name = record->getNameAsString();
-    context.reporter.warn("reflect.unhookable_forward", call.getExprLoc(),
-                          "forward() of '" + name +
-                              "' is called past its hooks: only a holder fires them; make one with "
-                              "LITHE_MODULE and keep the module in it");
+    const std::string past =
+        "forward() of '" + record->getNameAsString() + "' is called past its hooks: ";
+    if (is_held(context.types, object)) {
+        if (!record->isEffectivelyFinal()) return;
+        context.reporter.warn("reflect.unhookable_forward", callee->getMemberLoc(),
+                              past + "the class is final, so only a call of the holder fires them",
+                              call_fix(context, *callee));
+    } else {
+        context.reporter.warn("reflect.unhookable_forward", callee->getMemberLoc(),
+                              past +
+                                  "only a holder (LITHE_MODULE) or nn::make_module gives a module "
+                                  "that fires them");
+    }
 }
 
 }  // namespace

@@ -1,10 +1,9 @@
 #include "clang/Lex/Lexer.h"
 #include "tools/reflect/checks.h"
+#include "tools/reflect/clang_names.h"
 #include "tools/reflect/statements.h"
 
 namespace lithe::reflect {
-
-using namespace clang;
 
 namespace {
 

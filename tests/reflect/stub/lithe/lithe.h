@@ -44,6 +44,7 @@ namespace nn {
 class Module : public std::enable_shared_from_this<Module> {
 public:
     virtual ~Module() = default;
+    virtual std::type_index class_type() const { return typeid(*this); }
 
     template <class M>
     std::shared_ptr<M> register_module(std::string, std::shared_ptr<M> module) {
@@ -62,48 +63,68 @@ public:
 
 /// What a holder keeps: its forward hides the author's, so that hooks fire.
 template <class Impl>
-class Hooked : public Impl {
+class Called : public Impl {
 public:
     using Impl::Impl;
     template <class... Args>
     auto forward(Args&&... args) {
         return Impl::forward(std::forward<Args>(args)...);
     }
+    std::type_index class_type() const override { return typeid(Impl); }
 };
+
+template <class Impl, bool is_final>
+struct Choose {
+    using type = Called<Impl>;
+};
+template <class Impl>
+struct Choose<Impl, true> {
+    using type = Impl;
+};
+
+template <class Impl, class... Args>
+std::shared_ptr<Called<Impl>> make_module(Args&&... args) {
+    return std::make_shared<Called<Impl>>(std::forward<Args>(args)...);
+}
 
 template <class Impl>
 class ModuleHolder {
+    // Late, so that a holder of a class that is only declared can be a member.
+    template <class C = Impl>
+    using Object = typename Choose<C, std::is_final_v<C>>::type;
+
 public:
-    ModuleHolder() : impl_(std::make_shared<Hooked<Impl>>()) {}
+    ModuleHolder() : impl_(std::make_shared<Object<>>()) {}
     ModuleHolder(std::nullptr_t) {}
-    ModuleHolder(std::shared_ptr<Hooked<Impl>> impl) : impl_(std::move(impl)) {}
+    ModuleHolder(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
     template <class Head, class... Tail>
         requires(!std::derived_from<std::remove_cvref_t<Head>, ModuleHolder> &&
-                 !std::convertible_to<Head, std::shared_ptr<Hooked<Impl>>>)
+                 !std::convertible_to<Head, std::shared_ptr<Impl>>)
     explicit ModuleHolder(Head&& head, Tail&&... tail)
-        : impl_(std::make_shared<Hooked<Impl>>(std::forward<Head>(head),
-                                               std::forward<Tail>(tail)...)) {}
+        : impl_(std::make_shared<Object<>>(std::forward<Head>(head), std::forward<Tail>(tail)...)) {
+    }
 
     bool is_empty() const { return impl_ == nullptr; }
-    std::shared_ptr<Impl> ptr() const { return impl_; }
-    Hooked<Impl>* operator->() const { return impl_.get(); }
-    Hooked<Impl>& operator*() const { return *impl_; }
+    auto ptr() const { return std::static_pointer_cast<Object<>>(impl_); }
+    auto* operator->() const { return static_cast<Object<>*>(impl_.get()); }
+    auto& operator*() const { return *operator->(); }
     template <class... Args>
     auto operator()(Args&&... args) {
         return impl_->forward(std::forward<Args>(args)...);
     }
 
 private:
-    std::shared_ptr<Hooked<Impl>> impl_;
+    std::shared_ptr<Impl> impl_;
 };
 
 }  // namespace nn
 
-#define LITHE_MODULE(Name)                                      \
-    class Name : public ::lithe::nn::ModuleHolder<Name##Impl> { \
-    public:                                                     \
-        using ModuleHolder<Name##Impl>::ModuleHolder;           \
+#define LITHE_MODULE_OF(Name, Impl)                       \
+    class Name : public ::lithe::nn::ModuleHolder<Impl> { \
+    public:                                               \
+        using ModuleHolder<Impl>::ModuleHolder;           \
     }
+#define LITHE_MODULE(Name) LITHE_MODULE_OF(Name, Name##Impl)
 
 namespace nn {
 
