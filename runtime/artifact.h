@@ -184,6 +184,8 @@ std::span<const std::byte> decode_in_place(std::span<const std::byte> bytes, Art
 /// Checks that every index, offset and count in the tables is within range, so that running them
 /// reads and writes only what is theirs. Errors: artifact.invalid.
 void check(const Artifact& artifact);
+/// The same where the constants were decoded in place.
+void check(const Artifact& tables, size_t constants_bytes);
 
 }  // namespace lithe::artifact
 

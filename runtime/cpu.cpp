@@ -7,8 +7,7 @@ namespace lithe {
 namespace {
 
 [[noreturn]] void fail(std::string_view target, std::string_view reason) {
-    throw UserError("model.cpu",
-                    concat({"model: compiled for ", quote(target), ", but ", reason}));
+    throw UserError("model.cpu", concat({"model: compiled for ", quote(target), ", but ", reason}));
 }
 
 #if defined(__x86_64__)

@@ -41,7 +41,8 @@ int64_t combine(Kind kind, int64_t a, int64_t b) {
         default:
             return std::max(a, b);
     }
-    if (overflows) throw UserError("size.overflow", "size: an expression does not fit into 64 bits");
+    if (overflows)
+        throw UserError("size.overflow", "size: an expression does not fit into 64 bits");
     return result;
 }
 

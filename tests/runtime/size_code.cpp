@@ -63,8 +63,8 @@ BOOST_AUTO_TEST_CASE(overflow_is_an_error) {
 
 BOOST_AUTO_TEST_CASE(prints_as_people_write) {
     BOOST_CHECK_EQUAL(text(code({}), symbols), "0");
-    BOOST_CHECK_EQUAL(text(code({{Kind::constant, 1}, {Kind::symbol, 0}, {Kind::multiply}}), symbols),
-                      "N");
+    BOOST_CHECK_EQUAL(
+        text(code({{Kind::constant, 1}, {Kind::symbol, 0}, {Kind::multiply}}), symbols), "N");
     const SizeCode sum = code({{Kind::symbol, 0}, {Kind::symbol, 1}, {Kind::add}});
     BOOST_CHECK_EQUAL(text(sum, symbols), "N + T");
     SizeCode product = sum;

@@ -1,0 +1,239 @@
+#include "runtime/bound_plan.h"
+
+#include <algorithm>
+
+#include "runtime/code.h"
+#include "runtime/error.h"
+#include "runtime/size_code.h"
+#include "runtime/text.h"
+#include "runtime/weights.h"
+
+namespace lithe {
+
+using artifact::PlanValue;
+using artifact::Space;
+using artifact::Step;
+
+BoundPlan::BoundPlan(const Code& code, const artifact::Plan& plan, std::vector<bool> selected)
+    : code_(code),
+      plan_(plan),
+      selected_(std::move(selected)),
+      values_(plan.values),
+      uses_prepared_(code.artifact().prepared.size()),
+      symbols_(code.artifact().symbols.size()) {
+    if (selected_.empty()) add_output_copies();
+    add_buffers();
+    add_arguments();
+}
+
+const Step& BoundPlan::step(size_t index) const {
+    const size_t own = plan_.steps.size();
+    return index < own ? plan_.steps[index] : output_copies_[index - own];
+}
+
+/// Results that live elsewhere than in their output are copied there in the end.
+void BoundPlan::add_output_copies() {
+    const artifact::Artifact& artifact = code_.artifact();
+    for (size_t i = 0; i < plan_.outputs.size(); ++i) {
+        const int32_t result = plan_.outputs[i];
+        const PlanValue& value = values_[static_cast<size_t>(result)];
+        if (value.space == Space::output && value.index == static_cast<int32_t>(i)) continue;
+
+        PlanValue target;
+        target.type = plan_.name == "prepare" ? artifact.prepared[i] : artifact.outputs[i].type;
+        target.space = Space::output;
+        target.index = static_cast<int32_t>(i);
+        Step copy;
+        copy.kind = Step::Kind::copy;
+        copy.values = {result, static_cast<int32_t>(values_.size())};
+        values_.push_back(std::move(target));
+        output_copies_.push_back(std::move(copy));
+    }
+}
+
+void BoundPlan::add_buffers() {
+    buffers_.resize(values_.size());
+    offsets_.resize(values_.size());
+    size_t rank = 0;
+    for (const PlanValue& value : values_) rank += value.type.shape.size();
+    dims_.resize(rank);
+
+    KernelDim* dim = dims_.data();
+    for (size_t i = 0; i < values_.size(); ++i) {
+        const PlanValue& value = values_[i];
+        buffers_[i].type = kernel_type(value.type.dtype);
+        buffers_[i].dimensions = static_cast<int32_t>(value.type.shape.size());
+        buffers_[i].dim = dim;
+        dim += buffers_[i].dimensions;
+        if (value.space == Space::input || value.space == Space::output) ports_.push_back(i);
+        if (value.space == Space::prepared) uses_prepared_[static_cast<size_t>(value.index)] = true;
+    }
+}
+
+/// Every kernel's arguments: the context, its values, its symbols.
+void BoundPlan::add_arguments() {
+    for (size_t i = 0; i < step_count(); ++i) {
+        first_argument_.push_back(arguments_.size());
+        if (step(i).kind != Step::Kind::kernel) continue;
+        arguments_.push_back(&context_);
+        for (const int32_t value : step(i).values) {
+            arguments_.push_back(&buffers_[static_cast<size_t>(value)]);
+        }
+        for (const int32_t symbol : step(i).symbols) {
+            arguments_.push_back(&symbols_[static_cast<size_t>(symbol)]);
+        }
+    }
+}
+
+void BoundPlan::set_arena(std::byte* arena) {
+    arena_ = arena;
+    is_placed_ = false;
+}
+
+void BoundPlan::set_weights(const Weights& weights) {
+    weights_ = &weights;
+    is_placed_ = false;
+}
+
+void BoundPlan::set_random(const int64_t (&state)[2]) {
+    random_ = &state[0];
+    is_placed_ = false;
+}
+
+TensorView BoundPlan::view(int32_t value) const {
+    const KernelBuffer& buffer = buffers_[static_cast<size_t>(value)];
+    TensorView view{buffer.host, values_[static_cast<size_t>(value)].type.dtype, {}};
+    for (int32_t i = buffer.dimensions; i-- > 0;) view.shape.push_back(buffer.dim[i].extent);
+    return view;
+}
+
+void BoundPlan::copy_to(int32_t value, void* data) const {
+    const KernelBuffer& from = buffers_[static_cast<size_t>(value)];
+    KernelBuffer to = from;
+    std::vector<KernelDim> dims(from.dim, from.dim + from.dimensions);
+    to.dim = dims.data();
+    to.host = static_cast<uint8_t*>(data);
+    int32_t stride = 1;
+    for (KernelDim& dim : dims) {
+        dim.stride = stride;
+        stride *= dim.extent;
+    }
+    copy_strided(from, to, size_bytes(values_[static_cast<size_t>(value)].type.dtype));
+}
+
+uint8_t* BoundPlan::base_of(const PlanValue& value) const {
+    const auto index = static_cast<size_t>(value.index);
+    const std::byte* base = arena_;
+    switch (value.space) {
+        case Space::slot:
+            base = weights_->slots[index].data;
+            break;
+        case Space::prepared:
+            base = weights_->prepared[index].data;
+            break;
+        case Space::constant:
+            base = code_.constants();
+            break;
+        case Space::random:
+            base = reinterpret_cast<const std::byte*>(random_);
+            break;
+        default:
+            break;
+    }
+    // Kernels take one kind of pointer for what they read and what they write.
+    return reinterpret_cast<uint8_t*>(const_cast<std::byte*>(base));
+}
+
+void BoundPlan::place_values() {
+    for (size_t i = 0; i < values_.size(); ++i) {
+        const Space space = values_[i].space;
+        if (space == Space::input || space == Space::output) continue;
+        buffers_[i].host = base_of(values_[i]) + offsets_[i];
+    }
+}
+
+/// An empty tensor may come without memory; kernels want an address all the same.
+void BoundPlan::place_ports(std::span<const ConstTensorView> inputs,
+                            std::span<const TensorView> outputs) {
+    for (const size_t i : ports_) {
+        const auto index = static_cast<size_t>(values_[i].index);
+        void* data = values_[i].space == Space::input ? const_cast<void*>(inputs[index].data)
+                                                      : outputs[index].data;
+        auto* base = static_cast<uint8_t*>(data != nullptr ? data : arena_);
+        buffers_[i].host = base + offsets_[i];
+    }
+}
+
+void BoundPlan::run(std::span<const ConstTensorView> inputs, std::span<const TensorView> outputs,
+                    KernelContext& context, MarkListener* listener) {
+    if (!is_placed_) place_values();
+    place_ports(inputs, outputs);
+    context_ = &context;
+    is_placed_ = false;  // an exception may leave a loop's values where they are
+    open_loops_.clear();
+
+    const Instruction* table = instructions_.data();
+    const size_t count = instructions_.size();
+    for (size_t next = 0; next < count;) {
+        const Instruction& instruction = table[next++];
+        if (instruction.kernel != nullptr) {
+            const int result = instruction.kernel(instruction.arguments);
+            if (result != 0) [[unlikely]]
+                fail(instruction, result);
+        } else {
+            next = run_other(instruction, next, listener);
+        }
+    }
+    is_placed_ = true;
+}
+
+size_t BoundPlan::run_other(const Instruction& instruction, size_t next, MarkListener* listener) {
+    const Step& current = *instruction.step;
+    switch (current.kind) {
+        case Step::Kind::copy: {
+            const auto to = static_cast<size_t>(current.values[1]);
+            copy_strided(buffers_[static_cast<size_t>(current.values[0])], buffers_[to],
+                         size_bytes(values_[to].type.dtype));
+            return next;
+        }
+        case Step::Kind::loop_begin:
+            return begin_loop(instruction);
+        case Step::Kind::loop_end:
+            return end_loop(instruction);
+        default:
+            if (listener != nullptr) listener->at_mark(current, *this);
+            return next;
+    }
+}
+
+size_t BoundPlan::begin_loop(const Instruction& instruction) {
+    Loop& loop = loops_[instruction.loop];
+    loop.round = 0;
+    return loop.count > 0 ? loop.first : loop.after;
+}
+
+size_t BoundPlan::end_loop(const Instruction& instruction) {
+    Loop& loop = loops_[instruction.loop];
+    ++loop.round;
+    const bool is_done = loop.round >= loop.count;
+    for (const Advance& advance : loop.advances) {
+        // The last round takes back what the rounds before have added.
+        buffers_[advance.buffer].host +=
+            is_done ? -advance.bytes * (loop.round - 1) : advance.bytes;
+    }
+    return is_done ? loop.after : loop.first;
+}
+
+void BoundPlan::fail(const Instruction& instruction, int result) const {
+    for (size_t i = 0; i < step_count(); ++i) {
+        if (arguments_.data() + first_argument_[i] != instruction.arguments) continue;
+        if (step(i).kind != Step::Kind::kernel) continue;
+        const std::string& kernel = code_.artifact().kernels[static_cast<size_t>(step(i).index)];
+        throw InternalError("run.kernel", concat({"run: kernel ", quote(kernel), " in step ",
+                                                  std::to_string(i), " of plan ", quote(plan_.name),
+                                                  " returned ", std::to_string(result)}));
+    }
+    LITHE_ASSERT(false);
+}
+
+}  // namespace lithe

@@ -1,0 +1,132 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "runtime/artifact.h"
+#include "runtime/kernel_abi.h"
+#include "runtime/parallel.h"
+#include "runtime/tensor_view.h"
+
+namespace lithe {
+
+class BoundPlan;
+class Code;
+struct Weights;
+
+/// Told of every mark that a plan passes.
+class MarkListener {
+public:
+    virtual ~MarkListener() = default;
+    virtual void at_mark(const artifact::Step& step, BoundPlan& plan) = 0;
+};
+
+/// A plan with the sizes and the memory of one caller: tables of arguments that kernels are called
+/// with as they are.
+class BoundPlan {
+public:
+    /// `code` and `plan` outlive this object. `selected` says which steps to run, by index; empty:
+    /// all of them, and the copies to the outputs.
+    BoundPlan(const Code& code, const artifact::Plan& plan, std::vector<bool> selected = {});
+    BoundPlan(const BoundPlan&) = delete;
+    BoundPlan& operator=(const BoundPlan&) = delete;
+
+    const artifact::Plan& plan() const { return plan_; }
+
+    // What run() needs; stays until it is set again.
+
+    /// Memory of plan().arena_bytes; not null.
+    void set_arena(std::byte* arena);
+    void set_weights(const Weights& weights);
+    /// The two numbers that random operations start from.
+    void set_random(const int64_t (&state)[2]);
+    /// One for every symbol. Errors: size.too_large, an internal error where a value leaves its
+    /// place.
+    void set_sizes(std::span<const int64_t> values);
+
+    /// Runs the steps. The caller has checked inputs and outputs against the sizes. Allocates
+    /// nothing. Errors: run.kernel, what the listener throws.
+    void run(std::span<const ConstTensorView> inputs, std::span<const TensorView> outputs,
+             KernelContext& context, MarkListener* listener);
+
+    /// A value after (or, for a listener, during) a run, as the last sizes have it.
+    TensorView view(int32_t value) const;
+    /// Copies a value to dense memory.
+    void copy_to(int32_t value, void* data) const;
+    bool uses_prepared(size_t index) const { return uses_prepared_[index]; }
+
+private:
+    /// A kernel's call where `kernel` is set; else a step of another kind.
+    struct Instruction {
+        lithe_kernel kernel;
+        void** arguments;
+        const artifact::Step* step;
+        size_t loop;
+    };
+    struct Advance {
+        size_t buffer;
+        int64_t bytes;
+    };
+    struct Loop {
+        size_t first;  // the instruction after its begin
+        size_t after;  // the instruction after its end
+        int64_t count = 0, round = 0;
+        std::vector<Advance> advances;
+    };
+
+    void add_output_copies();
+    void add_buffers();
+    void add_arguments();
+    size_t step_count() const { return plan_.steps.size() + output_copies_.size(); }
+    const artifact::Step& step(size_t index) const;
+
+    void set_extents(size_t index, std::span<const int64_t> values);
+    void add_instructions(std::span<const int64_t> values);
+    void open_loop(const artifact::Step& step, std::span<const int64_t> values);
+    bool is_empty(int32_t value) const;
+    bool is_skipped(const artifact::Step& step) const;
+    std::vector<bool> used_values() const;
+    void check_places(std::span<const int64_t> values) const;
+    int64_t place_bytes(const artifact::PlanValue& value, std::span<const int64_t> values) const;
+
+    void place_values();
+    uint8_t* base_of(const artifact::PlanValue& value) const;
+    void place_ports(std::span<const ConstTensorView> inputs, std::span<const TensorView> outputs);
+    size_t run_other(const Instruction& instruction, size_t next, MarkListener* listener);
+    size_t begin_loop(const Instruction& instruction);
+    size_t end_loop(const Instruction& instruction);
+    [[noreturn]] void fail(const Instruction& instruction, int result) const;
+
+    const Code& code_;
+    const artifact::Plan& plan_;
+    std::vector<bool> selected_;
+    std::vector<artifact::PlanValue> values_;  // the plan's, then the targets of output copies
+    std::vector<artifact::Step> output_copies_;
+
+    std::vector<KernelBuffer> buffers_;  // of every value
+    std::vector<KernelDim> dims_;
+    std::vector<int64_t> offsets_;  // in bytes from the base
+    std::vector<bool> uses_prepared_;
+    std::vector<size_t> ports_;  // values in inputs and outputs
+
+    std::vector<int32_t> symbols_;
+    std::vector<void*> arguments_;
+    std::vector<size_t> first_argument_;  // of every step
+    void* context_ = nullptr;
+
+    std::vector<Instruction> instructions_;
+    std::vector<Loop> loops_;
+    std::vector<size_t> open_loops_;
+
+    std::byte* arena_ = nullptr;
+    const Weights* weights_ = nullptr;
+    const int64_t* random_ = nullptr;
+    bool is_placed_ = false;
+};
+
+/// Copies an array of any strides to another of the same extents and element size.
+void copy_strided(const KernelBuffer& from, const KernelBuffer& to, int64_t element_bytes);
+
+}  // namespace lithe

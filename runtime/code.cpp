@@ -1,0 +1,56 @@
+#include "runtime/code.h"
+
+#include <cstdint>
+#include <cstring>
+#include <vector>
+
+#include "runtime/cpu.h"
+#include "runtime/error.h"
+#include "runtime/nearest.h"
+#include "runtime/text.h"
+
+namespace lithe {
+
+Code::Code(const lithe_artifact& compiled) {
+    if (compiled.magic != lithe_artifact_magic) {
+        throw UserError("model.artifact", "model: this is not a compiled model of lithe's");
+    }
+    const std::span bytes(reinterpret_cast<const std::byte*>(compiled.bytes),
+                          static_cast<size_t>(compiled.size_bytes));
+    const std::span<const std::byte> constants = decode_in_place(bytes, artifact_);
+    check(artifact_, constants.size());
+    check_cpu(artifact_.target);
+    kernels_ = {compiled.kernels, static_cast<size_t>(compiled.kernel_count)};
+    if (kernels_.size() != artifact_.kernels.size()) {
+        throw UserError("model.artifact",
+                        concat({"model: the tables name ", std::to_string(artifact_.kernels.size()),
+                                " kernels, ", std::to_string(kernels_.size()), " are linked"}));
+    }
+
+    constants_ = constants.data();
+    constants_bytes_ = constants.size();
+    if (reinterpret_cast<uintptr_t>(constants_) % 64 != 0) {
+        constants_copy_ = AlignedMemory(constants.size());
+        std::memcpy(constants_copy_.data(), constants.data(), constants.size());
+        constants_ = constants_copy_.data();
+    }
+    sizes_.emplace(artifact_);
+}
+
+const artifact::Plan* Code::plan(std::string_view name) const {
+    for (const artifact::Plan& plan : artifact_.plans) {
+        if (plan.name == name) return &plan;
+    }
+    return nullptr;
+}
+
+int32_t Code::module(std::string_view path, std::string_view id, std::string_view what) const {
+    std::vector<std::string_view> known;
+    for (size_t i = 0; i < artifact_.modules.size(); ++i) {
+        if (artifact_.modules[i].path == path) return static_cast<int32_t>(i);
+        known.push_back(artifact_.modules[i].path);
+    }
+    throw UserError(id, concat({what, ": no module ", quote(path), did_you_mean(path, known)}));
+}
+
+}  // namespace lithe

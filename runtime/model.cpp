@@ -1,0 +1,137 @@
+#include "runtime/model.h"
+
+#include "runtime/error.h"
+#include "runtime/model_state.h"
+#include "runtime/module_tree.h"
+#include "runtime/text.h"
+
+namespace lithe {
+namespace {
+
+/// The tensors of some slots under some names; the weights stay alive with them.
+class Listing {
+public:
+    explicit Listing(const ModelState& state)
+        : artifact_(state.code.artifact()), weights_(state.weights()) {}
+
+    ConstTensorView view(size_t slot) const {
+        const artifact::Slot& row = artifact_.slots[slot];
+        return {weights_->slots[slot].data, row.dtype, row.shape};
+    }
+    void add(const std::string& name, size_t slot) { entries_.push_back({name, view(slot)}); }
+    StateDict take() { return {std::move(entries_), weights_}; }
+
+private:
+    const artifact::Artifact& artifact_;
+    std::shared_ptr<const Weights> weights_;
+    std::vector<NamedTensor> entries_;
+};
+
+StateDict listed(const ModelState& state, bool parameters) {
+    Listing listing(state);
+    const std::vector<artifact::Slot>& slots = state.code.artifact().slots;
+    for (size_t i = 0; i < slots.size(); ++i) {
+        if (slots[i].is_parameter == parameters) listing.add(slots[i].key, i);
+    }
+    return listing.take();
+}
+
+ForwardHookHandle register_hook(ModelState& state, HookRegistry::Kind kind, std::string_view path,
+                                ForwardHook hook, HookOptions options) {
+    const std::string_view what = kind == HookRegistry::Kind::forward_pre
+                                      ? "register_forward_pre_hook"
+                                      : "register_forward_hook";
+    const int32_t module = state.code.module(path, "hook.unknown_module", what);
+    if (state.code.plan("forward_hooks") == nullptr) {
+        throw UserError("hook.not_compiled", concat({what, ": ", state.code.artifact().name,
+                                                     " was compiled without hooks"}));
+    }
+    return {state.hooks, state.hooks->add(kind, module, std::move(hook), options)};
+}
+
+}  // namespace
+
+Model::Model(const lithe_artifact& compiled, const std::string& weights_path)
+    : state_(std::make_shared<ModelState>(compiled)) {
+    load_state_dict(weights_path);
+}
+
+Model::Model(const lithe_artifact& compiled, const StateDict& weights)
+    : state_(std::make_shared<ModelState>(compiled)) {
+    load_state_dict(weights);
+}
+
+Model::Model(const lithe_artifact& compiled, std::span<const NamedTensor> weights)
+    : state_(std::make_shared<ModelState>(compiled)) {
+    load_state_dict(weights);
+}
+
+Model::~Model() = default;
+Model::Model(Model&&) noexcept = default;
+Model& Model::operator=(Model&&) noexcept = default;
+
+const std::string& Model::name() const { return artifact().name; }
+
+const artifact::Artifact& Model::artifact() const { return state_->code.artifact(); }
+
+std::vector<ConstTensorView> Model::parameters() const {
+    std::vector<ConstTensorView> views;
+    for (const NamedTensor& entry : named_parameters()) views.push_back(entry.tensor);
+    return views;
+}
+
+StateDict Model::named_parameters() const { return listed(*state_, true); }
+
+StateDict Model::named_buffers() const { return listed(*state_, false); }
+
+StateDict Model::state_dict() const {
+    Listing listing(*state_);
+    for (const artifact::StateKey& key : state_keys(artifact())) {
+        listing.add(key.key, static_cast<size_t>(key.slot));
+    }
+    return listing.take();
+}
+
+const std::vector<artifact::Module>& Model::named_modules() const { return artifact().modules; }
+
+std::string Model::text() const { return module_tree_text(named_modules()); }
+
+LoadResult Model::load_state_dict(const std::string& path, LoadOptions options) {
+    const StateDict file = open_state_dict(path);
+    return state_->load(file.entries(), file.owner(),
+                        {.strict = options.strict, .one_alias_suffices = true});
+}
+
+LoadResult Model::load_state_dict(const StateDict& weights, LoadOptions options) {
+    return state_->load(weights.entries(), weights.owner(), {.strict = options.strict});
+}
+
+LoadResult Model::load_state_dict(std::span<const NamedTensor> weights, LoadOptions options) {
+    return state_->load(weights, nullptr, {.strict = options.strict});
+}
+
+void Model::train(bool on) {
+    if (on && state_->code.plan("forward_train") == nullptr) {
+        throw UserError("model.train",
+                        concat({"train: ", name(), " was compiled for evaluation alone"}));
+    }
+    state_->is_training.store(on, std::memory_order_relaxed);
+}
+
+bool Model::is_training() const { return state_->is_training.load(std::memory_order_relaxed); }
+
+ForwardHookHandle Model::register_forward_pre_hook(std::string_view path, ForwardHook hook,
+                                                   HookOptions options) {
+    return register_hook(*state_, HookRegistry::Kind::forward_pre, path, std::move(hook), options);
+}
+
+ForwardHookHandle Model::register_forward_hook(std::string_view path, ForwardHook hook,
+                                               HookOptions options) {
+    return register_hook(*state_, HookRegistry::Kind::forward, path, std::move(hook), options);
+}
+
+void Model::set_executor(Executor* executor) {
+    state_->executor.store(executor, std::memory_order_release);
+}
+
+}  // namespace lithe

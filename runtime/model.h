@@ -1,0 +1,85 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/artifact.h"
+#include "runtime/executor.h"
+#include "runtime/hooks.h"
+#include "runtime/state_dict.h"
+
+namespace lithe {
+
+class ModelState;
+
+/// A compiled model: code that never changes and weights that can be swapped while it runs.
+///
+/// Runs happen in Sessions, any number at once, each on its own thread. All members may be called
+/// from any thread at any time.
+class Model {
+public:
+    /// Loads the weights from a file, or from tensors, which are copied. `compiled` is what the
+    /// object file of the model exports; it outlives the model and its sessions.
+    /// Errors: model.artifact, model.cpu, artifact.*, state_dict.mismatch, those of
+    /// open_state_dict.
+    Model(const lithe_artifact& compiled, const std::string& weights_path);
+    Model(const lithe_artifact& compiled, const StateDict& weights);
+    Model(const lithe_artifact& compiled, std::span<const NamedTensor> weights);
+    ~Model();
+    Model(Model&&) noexcept;
+    Model& operator=(Model&&) noexcept;
+
+    const std::string& name() const;
+    /// The tables: inputs, outputs, symbols, plans.
+    const artifact::Artifact& artifact() const;
+
+    /// Valid until other weights are loaded.
+    std::vector<ConstTensorView> parameters() const;
+    /// What the author's model has under these names, in PyTorch's order. The values are those of
+    /// the weights at the time of the call, and stay as they are when others are loaded.
+    StateDict named_parameters() const;
+    StateDict named_buffers() const;
+    StateDict state_dict() const;
+    /// Root first.
+    const std::vector<artifact::Module>& named_modules() const;
+    /// The module tree as PyTorch prints it.
+    std::string text() const;
+
+    /// Replaces the weights. Everything is checked before anything changes; runs that are under way
+    /// end with the weights that they began with, and later ones have the new ones. Elements are
+    /// converted to the model's dtype, as in PyTorch.
+    /// Errors: state_dict.mismatch, those of open_state_dict.
+    LoadResult load_state_dict(const std::string& path, LoadOptions options = {});
+    LoadResult load_state_dict(const StateDict& weights, LoadOptions options = {});
+    LoadResult load_state_dict(std::span<const NamedTensor> weights, LoadOptions options = {});
+    /// Writes state_dict() as safetensors. Errors: file.write.
+    void save_state_dict(const std::string& path) const;
+
+    /// Chooses between the graph that was compiled for training and the one for evaluation.
+    /// Errors: model.train where the first was not compiled in.
+    void train(bool on = true);
+    void eval() { train(false); }
+    bool is_training() const;
+
+    /// Calls `hook` before or after every call of the module at `path`, on the thread of the
+    /// run. While a model has hooks, runs use a plan in which every module's inputs and outputs
+    /// exist; without hooks they cost one load.
+    /// Errors: hook.unknown_module with the nearest path, hook.not_compiled.
+    ForwardHookHandle register_forward_pre_hook(std::string_view path, ForwardHook hook,
+                                                HookOptions options = {});
+    ForwardHookHandle register_forward_hook(std::string_view path, ForwardHook hook,
+                                            HookOptions options = {});
+
+    /// The threads that runs use from now on; null, as at first: the calling thread alone. The
+    /// executor outlives its use. Results do not depend on it.
+    void set_executor(Executor* executor);
+
+private:
+    friend class Session;
+    std::shared_ptr<ModelState> state_;
+};
+
+}  // namespace lithe

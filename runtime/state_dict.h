@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/artifact.h"
+#include "runtime/tensor_view.h"
+
+namespace lithe {
+
+/// Named tensors in an order that means something; keeps their memory.
+class StateDict {
+public:
+    StateDict() = default;
+    StateDict(std::vector<NamedTensor> entries, std::shared_ptr<const void> owner)
+        : entries_(std::move(entries)), owner_(std::move(owner)) {}
+
+    auto begin() const { return entries_.begin(); }
+    auto end() const { return entries_.end(); }
+    size_t size() const { return entries_.size(); }
+    const std::vector<NamedTensor>& entries() const { return entries_; }
+    const std::shared_ptr<const void>& owner() const { return owner_; }
+
+    /// Null where there is no such name.
+    const ConstTensorView* find(std::string_view name) const;
+    /// Errors: state_dict.unknown_key with the nearest name.
+    const ConstTensorView& operator[](std::string_view name) const;
+
+private:
+    std::vector<NamedTensor> entries_;
+    std::shared_ptr<const void> owner_;
+};
+
+/// Reads a file of weights, safetensors or what torch.save writes of a state_dict; tensors that
+/// need no conversion stay in the mapped file. Errors: those of the formats' readers.
+StateDict open_state_dict(const std::string& path);
+
+struct LoadOptions {
+    /// Missing and unexpected keys are errors.
+    bool strict = true;
+};
+
+/// What load_state_dict found.
+struct LoadResult {
+    std::vector<std::string> missing_keys, unexpected_keys;
+
+    /// As PyTorch prints it: `<All keys matched successfully>` or both lists.
+    std::string text() const;
+};
+
+/// Where the values of an artifact's slots are in a state_dict.
+struct StateMatch {
+    std::vector<const ConstTensorView*> slots;  ///< null: the slot keeps its value
+    LoadResult result;
+};
+
+/// Names of the state_dict in order, with the slots that they stand for.
+std::vector<artifact::StateKey> state_keys(const artifact::Artifact& artifact);
+
+struct MatchOptions {
+    bool strict = true;
+    /// One name of a tied tensor is enough: the safetensors format has no place for the others.
+    bool one_alias_suffices = false;
+};
+
+/// Compares a state_dict with what the artifact asks for; nothing is read but names and shapes.
+/// Errors: state_dict.mismatch, which lists everything that is wrong in PyTorch's words.
+StateMatch match_state(const artifact::Artifact& artifact, std::span<const NamedTensor> tensors,
+                       MatchOptions options);
+
+}  // namespace lithe

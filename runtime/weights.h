@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "runtime/host_tensor.h"
+
+namespace lithe {
+
+class Code;
+class Executor;
+
+/// The values of all parameters and buffers, and what `prepare` made of them. Never changed once it
+/// is shared: a change is another object, which shares the memory of what is the same.
+struct Weights {
+    /// Memory and who keeps it: a file, a block of copies.
+    struct Value {
+        const std::byte* data = nullptr;
+        std::shared_ptr<const void> owner;
+    };
+    std::vector<Value> slots;
+    std::vector<Value> prepared;
+    /// Which prepared values are older than the buffers that they are made of.
+    std::vector<bool> stale;
+    /// Counts the state_dicts that have been loaded.
+    uint64_t load = 0;
+};
+
+/// Runs the plan `prepare` on the slots and fills `prepared`. Errors: those of BoundPlan.
+void prepare(const Code& code, Weights& weights, Executor* executor);
+
+/// For every prepared value, whether it is made of one of these slots.
+std::vector<bool> prepared_from(const Code& code, const std::vector<bool>& slots);
+
+}  // namespace lithe
