@@ -18,11 +18,10 @@
 
 namespace lithe {
 
-struct StateDict;
-struct IncompatibleKeys;
-
 namespace nn {
 
+struct StateDict;
+struct IncompatibleKeys;
 class Module;
 
 /// Called before forward() with the tensors among the arguments, in order; what it returns

@@ -224,14 +224,11 @@ IncompatibleKeys Module::load_state_dict(const StateDict& dict, const LoadOption
     return loader.load(*this);
 }
 
-}  // namespace lithe::nn
-
-namespace lithe {
 
 std::string IncompatibleKeys::str() const {
     if (missing_keys.empty() && unexpected_keys.empty()) return "<All keys matched successfully>";
-    return "_IncompatibleKeys(missing_keys=" + nn::python_list(missing_keys) +
-           ", unexpected_keys=" + nn::python_list(unexpected_keys) + ")";
+    return "_IncompatibleKeys(missing_keys=" + python_list(missing_keys) +
+           ", unexpected_keys=" + python_list(unexpected_keys) + ")";
 }
 
-}  // namespace lithe
+}  // namespace lithe::nn

@@ -8,7 +8,7 @@
 #include "dsl/ordered_dict.h"
 #include "dsl/tensor.h"
 
-namespace lithe {
+namespace lithe::nn {
 
 /// The state of a module tree by dotted names, in PyTorch's order: `fc1.weight`, `fc1.bias`, ...
 struct StateDict : OrderedDict<std::string, Tensor> {
@@ -32,4 +32,4 @@ struct IncompatibleKeys {
     std::string str() const;
 };
 
-}  // namespace lithe
+}  // namespace lithe::nn
