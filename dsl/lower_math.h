@@ -1,0 +1,33 @@
+#pragma once
+
+#include <Halide.h>
+
+/// Elementary functions as Halide Exprs, for the ops' `lower`.
+///
+/// f32 are polynomials of lithe's own: vector code, no call, the same bits on every target. NaN
+/// passes, infinities and signed zeros give what C's functions give, denormals are neither flushed
+/// nor lost. Each is evaluated strictly by itself, so it may stand in any Expr. f64 calls the C
+/// library, lane by lane: right, not fast.
+///
+/// The bounds are over all floats, in units of the last place of the exact result.
+namespace lithe::lower_math {
+
+using Halide::Expr;
+
+Expr exp(const Expr& x);                 ///< 1.1 ulp
+Expr expm1(const Expr& x);               ///< 2 ulp
+Expr log(const Expr& x);                 ///< 1.5 ulp; -inf for 0, NaN below
+Expr log1p(const Expr& x);               ///< 2.5 ulp
+Expr tanh(const Expr& x);                ///< 3 ulp
+Expr sigmoid(const Expr& x);             ///< 2.5 ulp: 1 / (1 + exp(-x))
+Expr erf(const Expr& x);                 ///< 2 ulp
+Expr sin(const Expr& x);                 ///< 2.5 ulp, whatever the size of x
+Expr cos(const Expr& x);                 ///< 2.5 ulp, whatever the size of x
+Expr pow(const Expr& x, const Expr& y);  ///< 1 ulp
+
+/// |x|. Halide's own stays under the assumption that there are no NaN and infinities.
+Expr abs(const Expr& x);
+/// -x, with the sign of zero; Halide's own gives 0 - x.
+Expr negate(const Expr& x);
+
+}  // namespace lithe::lower_math

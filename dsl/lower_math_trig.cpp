@@ -1,0 +1,104 @@
+#include <array>
+
+#include "dsl/lower_math.h"
+#include "dsl/lower_math_detail.h"
+
+namespace lithe::lower_math {
+
+using detail::bits;
+using detail::call_c;
+using detail::float_of;
+using detail::is_f64;
+using detail::polynomial;
+using detail::strict;
+using detail::u32;
+using detail::u64;
+
+namespace {
+
+/// x = quadrant pi/2 + r with |r| <= pi/4, the quadrant modulo 4.
+struct Quarter {
+    Expr quadrant;  ///< uint32
+    Expr r;
+};
+
+/// Word `index + offset` of the binary digits of 2/pi, after one word of zeros; index is 0..4.
+Expr word_of_two_over_pi(const Expr& index, int offset) {
+    constexpr std::array<uint32_t, 9> words = {0,           0xA2F9836Eu, 0x4E441529u,
+                                               0xFC2757D1u, 0xF534DDC0u, 0xDB629599u,
+                                               0x3C439041u, 0xFE5163ABu, 0xDEBBC561u};
+    Expr word = u32(words[static_cast<size_t>(offset) + 4]);
+    for (int i = 3; i >= 0; --i) {
+        word = select(index == i, u32(words[static_cast<size_t>(offset + i)]), word);
+    }
+    return word;
+}
+
+/// The reduction of Payne and Hanek: x = m 2^(e - 150), and of 2/pi only those digits matter that
+/// m 2^(e - 150) does not move above the quadrant's two bits; 96 of them are kept.
+Quarter reduce_quarter(const Expr& x) {
+    const Expr magnitude = bits(x) & 0x7FFFFFFF;
+    const Expr exponent = max(magnitude >> 23, 120);
+    const Expr mantissa =
+        Halide::cast<uint64_t>(Halide::cast<uint32_t>((magnitude & 0x7FFFFF) | 0x800000));
+    // The first kept digit of 2/pi has the weight 2^(152 - e) or more; `skip` counts from the
+    // 32 zeros in front.
+    const Expr skip = Halide::cast<uint32_t>(exponent - 152 + 32);
+    const Expr index = Halide::cast<int32_t>(skip >> 5);
+    const Expr shift = Halide::cast<uint64_t>(skip & u32(31));
+    const auto pair = [&](int i) {
+        const Expr high = Halide::cast<uint64_t>(word_of_two_over_pi(index, i));
+        const Expr low = Halide::cast<uint64_t>(word_of_two_over_pi(index, i + 1));
+        return (((high << 32) | low) << shift) >> 32;  // 32 digits
+    };
+    const Expr product =
+        ((mantissa * pair(0)) << 32) + mantissa * pair(1) + ((mantissa * pair(2)) >> 32);
+    // Two bits of quadrant, then the fraction; round to the nearest quadrant.
+    const Expr quadrant = (product + u64(uint64_t(1) << 61)) >> 62;
+    const Expr fraction = Halide::reinterpret<int64_t>(product - (quadrant << 62));
+    // In two parts, the first exact as a float; pi/2 in two parts as well.
+    constexpr float half_pi = 1.57079637f;
+    constexpr float half_pi_rest = -4.37113883e-8f;
+    const Expr high = Halide::cast<int32_t>(fraction >> 32) & -256;
+    const Expr low = Halide::cast<int32_t>((fraction & detail::i64(0xFFFFFFFFFF)) >> 9);
+    const Expr turns = Halide::cast<float>(high) * 0x1p-30f;
+    const Expr rest = Halide::cast<float>(low) * 0x1p-53f;
+    const Expr reduced = turns * half_pi + (rest * half_pi + turns * half_pi_rest);
+    const Expr small = magnitude < bits(Expr(0.785398163f));
+    const Expr sign = select(bits(x) < 0, -1.f, 1.f);
+    const Expr turned = select(bits(x) < 0, u64(0) - quadrant, quadrant);
+    return {select(small, u32(0), Halide::cast<uint32_t>(turned & u64(3))),
+            select(small, x, reduced * sign)};
+}
+
+Expr sine_of_quarter(const Quarter& q, const Expr& quadrant) {
+    const Expr s = q.r * q.r;
+    const Expr sine = q.r + q.r * (s * polynomial(s, {-0.166666672f, 0.00833338033f,
+                                                      -0.000198534952f, 2.83719669e-06f}));
+    const Expr cosine =
+        1.f - (0.5f * s - s * s * polynomial(s, {0.0416666456f, -0.00138873095f, 2.44323237e-05f}));
+    const Expr value = select((quadrant & u32(1)) == u32(0), sine, cosine);
+    return select((quadrant & u32(2)) == u32(0), value, value * -1.f);
+}
+
+/// x - x is NaN for NaN and the infinities.
+Expr passing_nan(const Expr& x, const Expr& value) {
+    const Expr finite = (bits(x) & 0x7FFFFFFF) < 0x7F800000;
+    return strict(select(finite, value, x - x));
+}
+
+}  // namespace
+
+Expr sin(const Expr& x) {
+    if (is_f64(x)) return call_c("sin", {x});
+    const Quarter q = reduce_quarter(x);
+    return passing_nan(x, select(x == 0.f, x, sine_of_quarter(q, q.quadrant)));
+}
+
+Expr cos(const Expr& x) {
+    if (is_f64(x)) return call_c("cos", {x});
+    const Quarter q = reduce_quarter(x);
+    return passing_nan(x, sine_of_quarter(q, q.quadrant + u32(1)));
+}
+
+}  // namespace lithe::lower_math
