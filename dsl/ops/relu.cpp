@@ -10,7 +10,7 @@ namespace {
 
 void reference(const OpCall& call, std::span<const Array> in, std::span<const Array> out) {
     visit(call.input(0).dtype, [&]<class T>(T) {
-        elementwise::map_unary<T>(in, out, [](T x) { return x <= T(0) ? T(0) : x; });
+        elementwise::map_unary<T>(in, out, [](T x) { return x < T(0) ? T(0) : x; });
     });
 }
 
@@ -20,8 +20,8 @@ Tensors gradient(const GradientCall& g) {
 
 Halide::Expr lower(const LowerCall& call) {
     const Halide::Expr x = call(0);
-    return select(x <= Halide::Internal::make_zero(x.type()),
-                  Halide::Internal::make_zero(x.type()), x);
+    const Halide::Expr zero = Halide::Internal::make_zero(x.type());
+    return select(x < zero, zero, x);
 }
 
 }  // namespace
