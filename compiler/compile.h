@@ -17,6 +17,7 @@ namespace lithe {
 struct CompileOptions {
     std::string target = "host";          ///< see lower::find_target
     bool with_hooks = true;               ///< emit the plan in which hooks can run
+    bool with_train = false;              ///< compile the train-mode forward too
     bool exact = false;                   ///< only rewrites that keep every bit of the reference's order
     int threads = 2;                      ///< kernels compiled side by side
     std::string cache_folder;             ///< kernels by content; empty: none

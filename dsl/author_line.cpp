@@ -3,26 +3,24 @@
 #include <dlfcn.h>
 #include <llvm/DebugInfo/Symbolize/Symbolize.h>
 
+#include <filesystem>
 #include <map>
 #include <mutex>
 #include <string>
 
+#include "dsl/author_line.h"
 #include "dsl/tracer.h"
 
 namespace lithe {
 namespace {
 
-/// The folder that holds dsl/ and compiler/, as the compiler was told of it.
-std::string source_root() {
-    const std::string here = __FILE__;
-    return here.substr(0, here.rfind("dsl/author_line.cpp"));
-}
-
+/// Whether a file is one of lithe's own headers, in the source tree or installed.
 bool belongs_to_lithe(const std::string& file) {
-    static const std::string root = source_root();
-    for (const char* folder : {"dsl/", "compiler/", "runtime/"}) {
-        if (file.starts_with(root + folder)) return true;
-        if (file.find(std::string("/include/lithe/") + folder) != std::string::npos) return true;
+    for (const char* folder : {"/dsl/", "/compiler/", "/runtime/"}) {
+        const size_t at = file.rfind(folder);
+        if (at == std::string::npos) continue;
+        std::error_code error;
+        if (std::filesystem::exists(file.substr(0, at) + "/dsl/author_line.h", error)) return true;
     }
     return file.starts_with("/usr/") || file.find("/bits/") != std::string::npos ||
            file == "<invalid>";

@@ -60,7 +60,4 @@ protected:
 /// looked up when they are printed.
 std::vector<void*> capture_stack(int most = 48);
 
-/// `model.h:42` of the innermost frame outside of lithe, empty where there is no debug line.
-std::string author_line(std::span<void* const> stack);
-
 }  // namespace lithe

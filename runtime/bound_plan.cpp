@@ -70,17 +70,17 @@ void BoundPlan::add_buffers() {
     }
 }
 
-/// Every kernel's arguments: the context, its values, its symbols.
+/// Every kernel's arguments: the context, its symbols, its values.
 void BoundPlan::add_arguments() {
     for (size_t i = 0; i < step_count(); ++i) {
         first_argument_.push_back(arguments_.size());
         if (step(i).kind != Step::Kind::kernel) continue;
         arguments_.push_back(&context_);
-        for (const int32_t value : step(i).values) {
-            arguments_.push_back(&buffers_[static_cast<size_t>(value)]);
-        }
         for (const int32_t symbol : step(i).symbols) {
             arguments_.push_back(&symbols_[static_cast<size_t>(symbol)]);
+        }
+        for (const int32_t value : step(i).values) {
+            arguments_.push_back(&buffers_[static_cast<size_t>(value)]);
         }
     }
 }

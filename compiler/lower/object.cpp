@@ -56,15 +56,15 @@ std::string finish_object(const std::string& object, const std::string& name) {
     common.InputFilename = "kernel.o";
     common.OutputFilename = "kernel.o";
     common.SymbolsToRename["halide_do_par_for"] = "lithe_do_par_for";
-    const std::string direct = name + "_direct";  // the config keeps references
+    // The config keeps references to these.
+    const std::string direct = name + "_direct", exported = name + "_argv";
     common.SymbolsToRename[name] = direct;
-    common.SymbolsToRename[name + "_argv"] = name;
+    common.SymbolsToRename[exported] = name;
     // Names are matched before they are changed.
-    auto argv = llvm::objcopy::NameOrPattern::create(name + "_argv",
-                                                     llvm::objcopy::MatchStyle::Literal,
+    auto keep = llvm::objcopy::NameOrPattern::create(exported, llvm::objcopy::MatchStyle::Literal,
                                                      [](llvm::Error e) { return e; });
-    if (!argv) fail("cannot name a symbol", argv.takeError());
-    if (llvm::Error error = common.SymbolsToKeepGlobal.addMatcher(std::move(argv))) {
+    if (!keep) fail("cannot name a symbol", keep.takeError());
+    if (llvm::Error error = common.SymbolsToKeepGlobal.addMatcher(std::move(keep))) {
         fail("cannot keep a symbol", std::move(error));
     }
 

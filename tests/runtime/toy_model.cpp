@@ -29,14 +29,14 @@ int transpose(void** a) {
     return 0;
 }
 
-// context, x[N, 3], p[3, 2], b[2], y[N, 2], N
+// context, N, x[N, 3], p[3, 2], b[2], y[N, 2]
 int linear(void** a) {
-    const int32_t rows = *static_cast<int32_t*>(a[5]);
+    const int32_t rows = *static_cast<int32_t*>(a[1]);
     for (int n = 0; n < rows; ++n) {
         for (int i = 0; i < 2; ++i) {
-            float sum = at<float>(a[3], {i});
-            for (int k = 0; k < 3; ++k) sum += at<float>(a[1], {n, k}) * at<float>(a[2], {k, i});
-            at<float>(a[4], {n, i}) = sum;
+            float sum = at<float>(a[4], {i});
+            for (int k = 0; k < 3; ++k) sum += at<float>(a[2], {n, k}) * at<float>(a[3], {k, i});
+            at<float>(a[5], {n, i}) = sum;
         }
     }
     return 0;
@@ -54,7 +54,7 @@ int relu(void** a) {
 
 int linear_relu(void** a) {
     linear(a);
-    void* again[] = {a[0], a[4], a[4]};
+    void* again[] = {a[0], a[5], a[5]};
     return relu(again);
 }
 

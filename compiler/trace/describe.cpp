@@ -1,0 +1,65 @@
+#include "compiler/trace/describe.h"
+
+#include <map>
+
+namespace lithe::tracing {
+namespace {
+
+/// Adds a tensor under a key, or the key to the tensor's further names.
+class SlotTable {
+public:
+    explicit SlotTable(ir::Program& program) : program_(program) {}
+
+    void add(const std::string& key, const Tensor& tensor, ir::Slot::Kind kind, bool persistent) {
+        const auto [at, is_new] = index_.try_emplace(tensor.impl(), program_.slots.size());
+        if (!is_new) {
+            ir::Slot& slot = program_.slots[at->second];
+            if (slot.key != key) slot.aliases.push_back(key);
+            return;
+        }
+        ir::Slot slot;
+        slot.key = key;
+        slot.kind = kind;
+        slot.persistent = persistent;
+        slot.requires_grad = kind == ir::Slot::Kind::parameter && tensor.requires_grad();
+        slot.type = tensor.type();
+        slot.data = tensor.array().dense();
+        program_.slots.push_back(std::move(slot));
+    }
+
+private:
+    ir::Program& program_;
+    std::map<const TensorImpl*, size_t> index_;
+};
+
+void describe_state_of(const nn::Module& module, const std::string& prefix, SlotTable& table) {
+    const nn::Members members = module.members();
+    for (const auto& state : members.parameters) {
+        if (state.tensor.defined()) {
+            table.add(prefix + state.name, state.tensor, ir::Slot::Kind::parameter, true);
+        }
+    }
+    for (const auto& state : members.buffers) {
+        if (state.tensor.defined()) {
+            table.add(prefix + state.name, state.tensor, ir::Slot::Kind::buffer, state.persistent);
+        }
+    }
+    for (const auto& child : members.children) {
+        if (child.module) describe_state_of(*child.module, prefix + child.name + ".", table);
+    }
+}
+
+}  // namespace
+
+void describe_modules(nn::Module& module, ir::Program& program) {
+    for (const auto& [path, child] : module.named_modules()) {
+        program.modules.push_back({path, child->name(), child->extra_repr()});
+    }
+}
+
+void describe_state(nn::Module& module, ir::Program& program) {
+    SlotTable table(program);
+    describe_state_of(module, "", table);
+}
+
+}  // namespace lithe::tracing

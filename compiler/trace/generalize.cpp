@@ -1,0 +1,209 @@
+#include "compiler/trace/generalize.h"
+
+#include <cstring>
+
+#include "compiler/ir/sample_scope.h"
+#include "runtime/error.h"
+
+namespace lithe::tracing {
+namespace {
+
+bool same_bytes(const Array& a, const Array& b) {
+    if (a.dtype() != b.dtype() || a.sizes() != b.sizes()) return false;
+    const Array x = a.dense(), y = b.dense();
+    return std::memcmp(x.raw(), y.raw(), x.size_bytes()) == 0;
+}
+
+class Solver {
+public:
+    Solver(const std::vector<std::string>& symbols, const std::vector<Recording>& recordings)
+        : symbols_(symbols), recordings_(recordings) {}
+
+    /// The expression that explains what every recording has at one place.
+    Dim solve(const std::vector<Dim>& seen, const ir::Node& node, const std::string& what) const {
+        if (!seen[0].is_constant()) {
+            for (const Dim& dim : seen) {
+                if (!same(dim, seen[0])) fail(seen, node, what);
+            }
+            return seen[0];
+        }
+        Dim result = seen[0];
+        for (size_t s = 0; s < symbols_.size(); ++s) {
+            const int64_t change = seen[s + 1].constant() - seen[0].constant();
+            const int64_t step = sample(s + 1, s) - sample(0, s);
+            if (change == 0 || step == 0) continue;
+            const Dim symbol = Dim::symbol(symbols_[s]);
+            if (change % step == 0) {
+                result = result + (symbol - sample(0, s)) * Dim(change / step);
+            } else if (step % change == 0) {
+                const int64_t divisor = step / change;
+                result = result + floor_div(symbol, divisor) - floor_div(Dim(sample(0, s)), divisor);
+            } else {
+                fail(seen, node, what);
+            }
+        }
+        for (size_t i = 0; i < seen.size(); ++i) {
+            const auto value = result.evaluate([&](const std::string& name) -> std::optional<int64_t> {
+                return recordings_[i].samples.at(name);
+            });
+            if (!value || !seen[i].is_constant() || *value != seen[i].constant()) {
+                fail(seen, node, what);
+            }
+        }
+        return result;
+    }
+
+    [[noreturn]] void fail(const std::vector<Dim>& seen, const ir::Node& node,
+                           const std::string& what) const {
+        std::string values;
+        for (size_t i = 0; i < seen.size(); ++i) {
+            values += (i ? ", " : "") + seen[i].str() + " at " + sizes_text(i);
+        }
+        refuse(node, what + " is " + values);
+    }
+
+    [[noreturn]] void refuse(const ir::Node& node, const std::string& what) const {
+        throw UserError("trace.not_general",
+                        "trace: forward() does not generalise over the named sizes: in " +
+                            std::string(node.name()) + ", " + what +
+                            "; keep sizes as Dim, or fix the size in the inputs" +
+                            (node.line.empty() ? "" : "\n  at " + node.line));
+    }
+
+    std::string sizes_text(size_t recording) const {
+        std::string text;
+        for (const auto& [name, value] : recordings_[recording].samples) {
+            text += (text.empty() ? "" : ", ") + name + "=" + std::to_string(value);
+        }
+        return text;
+    }
+
+private:
+    int64_t sample(size_t recording, size_t symbol) const {
+        return recordings_[recording].samples.at(symbols_[symbol]);
+    }
+
+    const std::vector<std::string>& symbols_;
+    const std::vector<Recording>& recordings_;
+};
+
+class Generalizer {
+public:
+    Generalizer(const std::vector<std::string>& symbols, const std::vector<Recording>& recordings)
+        : recordings_(recordings), solver_(symbols, recordings) {}
+
+    void run() {
+        const ir::Graph& base = *recordings_[0].graph;
+        for (size_t r = 1; r < recordings_.size(); ++r) {
+            if (recordings_[r].graph->nodes().size() != base.nodes().size()) refuse_length(r);
+        }
+        for (size_t i = 0; i < base.nodes().size(); ++i) generalize_node(i);
+    }
+
+private:
+    const ir::Node& twin(size_t recording, size_t node) const {
+        return *recordings_[recording].graph->nodes()[node];
+    }
+
+    [[noreturn]] void refuse_length(size_t r) const {
+        const auto& a = recordings_[0].graph->nodes();
+        const auto& b = recordings_[r].graph->nodes();
+        size_t i = 0;
+        while (i + 1 < std::min(a.size(), b.size()) && a[i]->name() == b[i]->name()) ++i;
+        solver_.refuse(*a[i], "a loop or a branch of the C++ code depends on a size: " +
+                                  std::to_string(a.size()) + " nodes at " +
+                                  solver_.sizes_text(0) + ", " + std::to_string(b.size()) +
+                                  " at " + solver_.sizes_text(r));
+    }
+
+    void generalize_node(size_t i) {
+        ir::Node& node = *recordings_[0].graph->nodes()[i];
+        for (size_t r = 1; r < recordings_.size(); ++r) check_alike(node, twin(r, i));
+        for (const auto& [name, attr] : node.attrs().items()) generalize_attr(node, i, name, attr);
+        if (node.is(Trait::source) || node.is("module_input") || node.is("module_output")) {
+            TensorTypes types = node.types();
+            if (!node.is(Trait::source)) {
+                for (size_t k = 0; k < types.size(); ++k) types[k] = node.input(static_cast<int>(k)).type();
+            }
+            node.set_types(types);
+            return;
+        }
+        node.set_types(node.op().infer(node.call()));
+    }
+
+    void check_alike(const ir::Node& a, const ir::Node& b) const {
+        bool alike = a.name() == b.name() && a.inputs().size() == b.inputs().size() &&
+                     a.attrs().items().size() == b.attrs().items().size();
+        for (int k = 0; alike && k < a.input_count(); ++k) {
+            alike = a.input(k).node->id() == b.input(k).node->id() &&
+                    a.input(k).index == b.input(k).index;
+        }
+        if (!alike) {
+            solver_.refuse(a, "another op follows at other sizes: " + std::string(a.name()) +
+                                  " and " + std::string(b.name()));
+        }
+    }
+
+    void generalize_attr(ir::Node& node, size_t i, const std::string& name, const Attr& attr) {
+        std::vector<const Attr*> seen{&attr};
+        for (size_t r = 1; r < recordings_.size(); ++r) {
+            const auto& items = twin(r, i).attrs().items();
+            const auto at = items.find(name);
+            if (at == items.end() || at->second.index() != attr.index()) {
+                solver_.refuse(node, "the attribute '" + name + "' changes its kind");
+            }
+            seen.push_back(&at->second);
+        }
+        if (std::holds_alternative<Dim>(attr)) {
+            std::vector<Dim> dims;
+            for (const Attr* a : seen) dims.push_back(std::get<Dim>(*a));
+            node.attrs().set(name, solver_.solve(dims, node, "'" + name + "'"));
+        } else if (std::holds_alternative<Shape>(attr)) {
+            node.attrs().set(name, solve_shape(node, name, seen));
+        } else if (const Array* array = std::get_if<Array>(&attr)) {
+            for (const Attr* a : seen) {
+                if (!same_bytes(*array, std::get<Array>(*a))) {
+                    solver_.refuse(node, "data made in forward() depends on a size");
+                }
+            }
+        } else {
+            for (const Attr* a : seen) {
+                if (str(*a) != str(attr)) {
+                    solver_.refuse(node, "'" + name + "' is " + str(attr) + " and " + str(*a));
+                }
+            }
+        }
+    }
+
+    Shape solve_shape(const ir::Node& node, const std::string& name,
+                      const std::vector<const Attr*>& seen) const {
+        Shape result;
+        const size_t rank = std::get<Shape>(*seen[0]).size();
+        for (size_t k = 0; k < rank; ++k) {
+            std::vector<Dim> dims;
+            for (const Attr* a : seen) {
+                const Shape& shape = std::get<Shape>(*a);
+                if (shape.size() != rank) solver_.refuse(node, "'" + name + "' changes its length");
+                dims.push_back(shape[k]);
+            }
+            result.push_back(solver_.solve(dims, node, "'" + name + "'"));
+        }
+        return result;
+    }
+
+    const std::vector<Recording>& recordings_;
+    Solver solver_;
+};
+
+}  // namespace
+
+std::unique_ptr<ir::Graph> generalize(const ir::Program& program,
+                                      const std::vector<std::string>& symbols,
+                                      std::vector<Recording> recordings) {
+    const ir::SampleScope scope(program);
+    for (Recording& recording : recordings) recording.graph->number();
+    Generalizer(symbols, recordings).run();
+    return std::move(recordings[0].graph);
+}
+
+}  // namespace lithe::tracing

@@ -1,0 +1,196 @@
+#include "compiler/trace/graph_tracer.h"
+
+#include "compiler/ir/ops.h"
+#include "dsl/author_line.h"
+#include "dsl/autograd.h"
+#include "runtime/error.h"
+
+namespace lithe::tracing {
+
+GraphTracer::GraphTracer(ir::Program& program, ir::Graph& graph, nn::Module& root)
+    : program_(program), graph_(graph), root_(root) {
+    int index = 0;
+    for (const auto& [path, module] : root.named_modules()) module_index_[module.get()] = index++;
+}
+
+void GraphTracer::run(const Forward& forward, const std::vector<InputSpec>& inputs) {
+    const Scope scope(this);
+    Tensors arguments;
+    for (const InputSpec& input : inputs) {
+        arguments.push_back(Tensor::from(symbolic(graph_.add_input(input.name, input.type))));
+    }
+    make_symbolic_state();
+    try {
+        const NoGradGuard no_grad;
+        std::vector<ValuePtr> in;
+        for (const Tensor& argument : arguments) in.push_back(argument.value());
+        const Tensors results = forward(arguments);
+        collect_outputs(results);
+    } catch (...) {
+        restore_state();
+        throw;
+    }
+    restore_state();
+    resolve_lines();
+    insert_boundaries(graph_, events_);
+}
+
+void GraphTracer::make_symbolic_state() {
+    auto add = [&](const std::string& key, const Tensor& tensor, bool is_buffer) {
+        StateTensor state;
+        state.tensor = tensor;
+        state.before = tensor.impl()->cell->value;
+        state.key = key;
+        state.is_buffer = is_buffer;
+        state.node = graph_.add_node(ir::parameter_op, {}, {{"key", key}}, tensor.type())->value();
+        state_.push_back(std::move(state));
+    };
+    for (const auto& [key, tensor] : root_.named_parameters()) add(key, tensor, false);
+    for (const auto& [key, tensor] : root_.named_buffers()) add(key, tensor, true);
+    for (StateTensor& state : state_) {
+        Cell& cell = *state.tensor.impl()->cell;
+        cell.value = symbolic(state.node);
+        ++cell.version;
+    }
+}
+
+void GraphTracer::restore_state() {
+    for (StateTensor& state : state_) {
+        Cell& cell = *state.tensor.impl()->cell;
+        cell.value = state.before;
+        ++cell.version;
+    }
+}
+
+void GraphTracer::collect_outputs(const Tensors& results) {
+    for (size_t i = 0; i < results.size(); ++i) {
+        if (!results[i].defined()) {
+            throw UserError("trace.output", "trace: result " + std::to_string(i) +
+                                                " of forward() is an undefined tensor");
+        }
+        graph_.outputs.push_back({"output" + std::to_string(i), value_of(results[i].value()), {}});
+    }
+    for (const StateTensor& state : state_) {
+        const ir::Value now = value_of(state.tensor.impl()->cell->value);
+        if (now == state.node) continue;
+        if (!state.is_buffer) {
+            throw UserError("trace.parameter_write", "trace: forward() writes into the parameter '" +
+                                                         state.key + "'; a buffer may be written");
+        }
+        graph_.outputs.push_back({state.key, now, state.key});
+    }
+}
+
+ValuePtr GraphTracer::symbolic(ir::Value value) {
+    auto result = std::make_shared<Value>();
+    result->type = value.type();
+    result->tracer = this;
+    result->id = static_cast<int64_t>(values_.size());
+    values_.push_back(value);
+    return result;
+}
+
+ir::Value GraphTracer::value_of(const ValuePtr& value) {
+    return value->is_symbolic() ? values_[static_cast<size_t>(value->id)] : constant(value);
+}
+
+ir::Value GraphTracer::constant(const ValuePtr& value) {
+    if (const auto at = constants_.find(value.get()); at != constants_.end()) return at->second;
+    if (value->grad_node) {
+        throw UserError("trace.unregistered_parameter",
+                        "trace: a " + value->type.str() +
+                            " that requires grad takes part in forward(), but is no parameter of "
+                            "the model: make it a member of the module, or detach() it\n  " +
+                            where(capture_stack()));
+    }
+    const ir::Value node = graph_.add(ir::constant_op, {}, {{"value", value->array.clone()}});
+    kept_.push_back(value);
+    return constants_[value.get()] = node;
+}
+
+std::vector<int64_t> GraphTracer::record(const OpCall& call, std::span<const ValuePtr> inputs,
+                                         const TensorTypes& types) {
+    std::vector<ir::Value> operands;
+    for (const ValuePtr& input : inputs) operands.push_back(value_of(input));
+    ir::Node* node = graph_.add_node(*call.op, std::move(operands), call.attrs, types);
+    node->module_call = open_calls_.empty() ? -1 : open_calls_.back();
+    stacks_.emplace_back(node, capture_stack());
+    std::vector<int64_t> ids;
+    for (int i = 0; i < static_cast<int>(types.size()); ++i) {
+        ids.push_back(static_cast<int64_t>(values_.size()));
+        values_.push_back(node->value(i));
+    }
+    return ids;
+}
+
+int64_t GraphTracer::escape(const Dim& dim) {
+    const auto value = dim.evaluate([&](const std::string& name) -> std::optional<int64_t> {
+        const ir::Symbol* symbol = program_.symbol(name);
+        return symbol ? std::optional(symbol->sample) : std::nullopt;
+    });
+    if (!value) {
+        throw UserError("trace.symbol", "trace: the size '" + dim.str() + "' has no declared range");
+    }
+    escapes_.emplace_back(dim.str(), capture_stack());
+    return *value;
+}
+
+double GraphTracer::scalar(const Value& value) {
+    throw UserError("trace.scalar",
+                    "trace: forward() asks for the number in a " + value.type.str() +
+                        " that is known only when the model runs (item(), if, a C++ loop); use "
+                        "where() to choose between tensors\n  " +
+                        where(capture_stack()));
+}
+
+void GraphTracer::enter_module(nn::Module& module, std::span<const ValuePtr> inputs) {
+    const auto at = module_index_.find(&module);
+    if (at == module_index_.end()) {
+        throw UserError("trace.unregistered_module",
+                        "trace: a " + module.name() +
+                            " is called that cannot be reached by name from the model: make it a "
+                            "member\n  " + where(capture_stack()));
+    }
+    const int call = static_cast<int>(program_.calls.size());
+    program_.calls.push_back({at->second, open_calls_.empty() ? -1 : open_calls_.back()});
+    events_.push_back({graph_.nodes().size(), call, true, known_values(inputs)});
+    open_calls_.push_back(call);
+}
+
+void GraphTracer::exit_module(nn::Module&, std::span<const ValuePtr> outputs) {
+    events_.push_back(
+        {graph_.nodes().size(), open_calls_.back(), false, known_values(outputs)});
+    open_calls_.pop_back();
+}
+
+std::vector<ir::Value> GraphTracer::known_values(std::span<const ValuePtr> values) const {
+    std::vector<ir::Value> result;
+    for (const ValuePtr& value : values) {
+        if (value && value->is_symbolic()) result.push_back(values_[static_cast<size_t>(value->id)]);
+    }
+    return result;
+}
+
+std::string GraphTracer::where(const std::vector<void*>& stack) const {
+    std::string text = "in ";
+    if (!open_calls_.empty()) {
+        const ir::ModuleCall& call = program_.calls[static_cast<size_t>(open_calls_.back())];
+        const ir::ModuleInfo& module = program_.modules[static_cast<size_t>(call.module)];
+        if (!module.path.empty()) text += module.path + " (" + module.class_name + "), ";
+    }
+    text += "forward() of " + program_.modules[0].class_name;
+    const std::string line = author_line(stack);
+    return line.empty() ? text : text + ", " + line;
+}
+
+std::vector<Escape> GraphTracer::escapes() const {
+    std::vector<Escape> result;
+    for (const auto& [dim, stack] : escapes_) result.push_back({dim, author_line(stack)});
+    return result;
+}
+
+void GraphTracer::resolve_lines() {
+    for (auto& [node, stack] : stacks_) node->line = author_line(stack);
+}
+
+}  // namespace lithe::tracing

@@ -1,0 +1,173 @@
+#include "compiler/trace/trace.h"
+
+#include <algorithm>
+#include <set>
+
+#include "compiler/trace/describe.h"
+#include "compiler/trace/generalize.h"
+#include "compiler/trace/graph_tracer.h"
+#include "runtime/error.h"
+
+namespace lithe {
+namespace {
+
+using tracing::GraphTracer;
+using tracing::Recording;
+using tracing::Samples;
+
+int64_t nearest_in_range(const ir::Symbol& symbol, int64_t wanted) {
+    const int64_t m = symbol.multiple_of;
+    int64_t value = std::clamp((wanted + m - 1) / m * m, symbol.min, symbol.max);
+    if (value % m != 0) value = value / m * m;
+    return std::max(value, symbol.min);
+}
+
+/// Puts train or eval mode on for a trace and back afterwards, also when forward() throws.
+class ModeScope {
+public:
+    ModeScope(nn::Module& module, bool train) : module_(module) {
+        for (const auto& [path, child] : module.named_modules()) {
+            before_.emplace_back(child.get(), child->is_training());
+        }
+        module_.train(train);
+    }
+    ~ModeScope() {
+        for (const auto& [child, training] : before_) child->set_training(training);
+    }
+
+private:
+    nn::Module& module_;
+    std::vector<std::pair<nn::Module*, bool>> before_;
+};
+
+class Session {
+public:
+    Session(nn::Module& module, const Forward& forward, const std::vector<InputSpec>& inputs)
+        : module_(module), forward_(forward), inputs_(inputs) {}
+
+    std::unique_ptr<ir::Graph> graph(ir::Program& program, const std::string& name, bool train) {
+        const ModeScope mode(module_, train);
+        std::vector<std::string> names;
+        for (const ir::Symbol& symbol : program.symbols) {
+            if (symbol.min != symbol.max) names.push_back(symbol.name);
+        }
+        std::vector<Recording> recordings;
+        bool escaped = false;
+        recordings.push_back(record(program, name, base_samples(program), escaped));
+        if (!escaped || names.empty()) return std::move(recordings[0].graph);
+        const Samples base = recordings[0].samples;
+        Samples check = base;
+        for (const std::string& symbol_name : names) {
+            const ir::Symbol& symbol = *program.symbol(symbol_name);
+            Samples changed = base;
+            changed[symbol_name] = other(symbol, base.at(symbol_name), {});
+            check[symbol_name] = other(symbol, base.at(symbol_name), {changed[symbol_name]});
+            recordings.push_back(again(program, name, changed));
+        }
+        recordings.push_back(again(program, name, check));
+        set_samples(program, base);
+        return tracing::generalize(program, names, std::move(recordings));
+    }
+
+private:
+    static Samples base_samples(const ir::Program& program) {
+        // Small primes, one a symbol: sizes that differ by name differ by value.
+        constexpr int64_t primes[] = {5, 7, 11, 13, 17, 19, 23, 29, 31, 37};
+        Samples samples;
+        size_t next = 0;
+        for (const ir::Symbol& symbol : program.symbols) {
+            samples[symbol.name] = nearest_in_range(symbol, primes[next++ % std::size(primes)]);
+        }
+        return samples;
+    }
+
+    /// A value in the range, other than those known.
+    static int64_t other(const ir::Symbol& symbol, int64_t base, const std::set<int64_t>& taken) {
+        for (const int64_t wanted : {base + 2 * symbol.multiple_of, base + 5 * symbol.multiple_of,
+                                     base - symbol.multiple_of, symbol.max, symbol.min}) {
+            const int64_t value = nearest_in_range(symbol, wanted);
+            if (value != base && !taken.contains(value)) return value;
+        }
+        return symbol.min;
+    }
+
+    static void set_samples(ir::Program& program, const Samples& samples) {
+        for (ir::Symbol& symbol : program.symbols) symbol.sample = samples.at(symbol.name);
+    }
+
+    Recording record(ir::Program& program, const std::string& name, const Samples& samples,
+                     bool& escaped) {
+        set_samples(program, samples);
+        Recording recording;
+        recording.samples = samples;
+        recording.graph = std::make_unique<ir::Graph>();
+        recording.graph->name = name;
+        GraphTracer tracer(program, *recording.graph, module_);
+        tracer.run(forward_, inputs_);
+        escaped = !tracer.escapes().empty();
+        return recording;
+    }
+
+    /// Records for comparison: the table of calls stays that of the first recording.
+    Recording again(ir::Program& program, const std::string& name, const Samples& samples) {
+        const std::vector<ir::ModuleCall> calls = program.calls;
+        bool escaped = false;
+        program.calls.resize(first_calls_);
+        Recording recording = record(program, name, samples, escaped);
+        program.calls = calls;
+        return recording;
+    }
+
+public:
+    void begin_calls(const ir::Program& program) { first_calls_ = program.calls.size(); }
+
+private:
+    nn::Module& module_;
+    const Forward& forward_;
+    const std::vector<InputSpec>& inputs_;
+    size_t first_calls_ = 0;
+};
+
+void add_symbols(ir::Program& program, const std::vector<InputSpec>& inputs) {
+    for (const InputSpec& input : inputs) {
+        for (const ir::Symbol& symbol : input.symbols) {
+            if (const ir::Symbol* known = program.symbol(symbol.name)) {
+                if (known->min == symbol.min && known->max == symbol.max) continue;
+                throw UserError("input_spec.range", "input: the size " + symbol.name +
+                                                        " is given two ranges");
+            }
+            program.symbols.push_back(symbol);
+        }
+    }
+    for (const InputSpec& input : inputs) {
+        for (const Dim& dim : input.type.shape) {
+            for (const std::string& name : dim.symbols()) {
+                if (program.symbol(name)) continue;
+                throw UserError("input_spec.range", "input: the size " + name + " of '" +
+                                                        input.name + "' has no range; say " +
+                                                        name + "=min..max once");
+            }
+        }
+    }
+}
+
+}  // namespace
+
+ir::Program trace(nn::Module& module, const Forward& forward, const std::vector<InputSpec>& inputs,
+                  std::string_view name, bool with_train) {
+    ir::Program program;
+    program.name = std::string(name);
+    add_symbols(program, inputs);
+    tracing::describe_modules(module, program);
+    tracing::describe_state(module, program);
+    Session session(module, forward, inputs);
+    session.begin_calls(program);
+    program.graphs.push_back(session.graph(program, "forward", /*train=*/false));
+    if (with_train) {
+        session.begin_calls(program);
+        program.graphs.push_back(session.graph(program, "forward_train", /*train=*/true));
+    }
+    return program;
+}
+
+}  // namespace lithe

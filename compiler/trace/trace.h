@@ -1,0 +1,32 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "compiler/ir/program.h"
+#include "dsl/module.h"
+#include "dsl/tensor.h"
+
+namespace lithe {
+
+/// One argument of forward(): `x:f32[N=1..64,3,224,224]`.
+struct InputSpec {
+    std::string name;
+    TensorType type;
+    std::vector<ir::Symbol> symbols;  ///< those with a range here
+};
+
+/// Parses `name:dtype[size,...]`, sizes being numbers, expressions, or `N=min..max[:multiple]`;
+/// several inputs are separated by `;`. Errors: input_spec.syntax.
+std::vector<InputSpec> parse_input_specs(std::string_view text);
+
+using Forward = std::function<Tensors(const Tensors&)>;
+
+/// Runs forward() on symbolic tensors and records it: eval mode, and train mode where asked.
+/// Errors: trace.*, with the author's line.
+ir::Program trace(nn::Module& module, const Forward& forward, const std::vector<InputSpec>& inputs,
+                  std::string_view name, bool with_train = false);
+
+}  // namespace lithe
