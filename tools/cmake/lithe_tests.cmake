@@ -26,7 +26,9 @@ file(WRITE "${CMAKE_BINARY_DIR}/lithe_tests_if_built.cmake"
      "include([==[${listing}]==] OPTIONAL)\n")
 set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${CMAKE_BINARY_DIR}/lithe_tests_if_built.cmake")
 
-# Programs that lithe-reflect sees, and what it must say of them.
+# Modules with plain members; and programs that lithe-reflect sees, with what it must say of them.
+file(GLOB_RECURSE reflected CONFIGURE_DEPENDS tests/reflected_*.cpp)
+lithe_reflect(lithe_tests WERROR SOURCES ${reflected})
 add_dependencies(lithe_tests lithe_reflect)
 add_subdirectory(tests/reflect)
 

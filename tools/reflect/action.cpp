@@ -34,7 +34,7 @@ public:
 
         diagnostics.setIgnoreAllWarnings(false);  // from here on they are ours
         Reporter reporter(diagnostics, paths_, options_.reporter);
-        ModelTypes types;
+        ModelTypes types(paths_);
         const FoundCode code = find_classes(compiler_.getSema(), types, paths_);
         const auto classes = describe(code.modules, types, paths_, reporter);
         run_checks({code, types, context, reporter});

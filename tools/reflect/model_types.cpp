@@ -193,7 +193,10 @@ Contents ModelTypes::record_contents(const CXXRecordDecl* record) {
 
     const auto* special = dyn_cast<ClassTemplateSpecializationDecl>(record);
     if (record->isInStdNamespace()) return special ? std_contents(special) : Contents();
-    if (is_below_lithe(record)) return special ? argument_contents(special) : Contents();
+    // A library's structs hold what is not the module's own: an optimiser, an iterator.
+    if (paths_.is_skipped(record->getLocation())) {
+        return special ? argument_contents(special) : Contents();
+    }
     Contents found = struct_contents(record);
     if (special && !found.has_module) found.add(argument_contents(special));
     return found;

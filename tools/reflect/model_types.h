@@ -7,6 +7,7 @@
 #include "clang/AST/Type.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/StringRef.h"
+#include "tools/reflect/source_paths.h"
 
 namespace lithe::reflect {
 
@@ -24,6 +25,8 @@ struct Contents {
 /// Knows lithe's types, and which types of the author's lead to them. Answers are kept.
 class ModelTypes {
 public:
+    explicit ModelTypes(SourcePaths& paths) : paths_(paths) {}
+
     /// Whether the class is, or derives from, `lithe::nn::Module`. For a template: whether its
     /// instances do.
     bool is_module(const clang::CXXRecordDecl* record);
@@ -49,6 +52,7 @@ private:
     Contents argument_contents(const clang::ClassTemplateSpecializationDecl* record);
     Contents struct_contents(const clang::CXXRecordDecl* record);
 
+    SourcePaths& paths_;
     llvm::DenseMap<const clang::CXXRecordDecl*, bool> modules_;
     llvm::DenseMap<const clang::CXXRecordDecl*, Contents> contents_;
 };
