@@ -1,4 +1,5 @@
-# How every target of this tree is compiled: the interface target lithe_settings, ccache, and two helpers.
+# How the targets of this tree are compiled: the interface targets lithe_flags and, with sanitizers, lithe_settings;
+# ccache; precompiled headers.
 
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
@@ -14,12 +15,12 @@ if(NOT CMAKE_BUILD_TYPE)
 endif()
 
 cmake_path(RELATIVE_PATH CMAKE_SOURCE_DIR BASE_DIRECTORY "${CMAKE_BINARY_DIR}" OUTPUT_VARIABLE path_to_source)
-add_library(lithe_settings INTERFACE)
-target_include_directories(lithe_settings INTERFACE
+add_library(lithe_flags INTERFACE)
+target_include_directories(lithe_flags INTERFACE
     "${CMAKE_SOURCE_DIR}"                 # "runtime/...", "dsl/...", "compiler/..."
     "${CMAKE_SOURCE_DIR}/dsl/include"     # <lithe/lithe.h>, <lithe/torch.h>
     "${CMAKE_BINARY_DIR}/generated")      # "dsl/op_list.h", "runtime/version.h"
-target_compile_options(lithe_settings INTERFACE
+target_compile_options(lithe_flags INTERFACE
     -fno-semantic-interposition
     # __FILE__, source lines in messages and debug information without the machine's paths, also where ccache
     # has made a path relative to the build folder
@@ -27,9 +28,11 @@ target_compile_options(lithe_settings INTERFACE
     -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wextra-semi -Wundef
     -Wno-missing-field-initializers)           # designated initializers leave out what has a default
 if(LITHE_WERROR)
-    target_compile_options(lithe_settings INTERFACE -Werror)
+    target_compile_options(lithe_flags INTERFACE -Werror)
 endif()
 
+add_library(lithe_settings INTERFACE)
+target_link_libraries(lithe_settings INTERFACE lithe_flags)
 if(LITHE_SANITIZE)
     target_compile_options(lithe_settings INTERFACE
         -fsanitize=${LITHE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
@@ -67,18 +70,4 @@ function(lithe_precompile target header regex)
             set_source_files_properties("${source}" PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
         endif()
     endforeach()
-endfunction()
-
-# lithe_add_program(TARGET OUTPUT_NAME FOLDER LIBRARY): an executable of all sources below FOLDER, if it has any.
-# TARGET lithe_x is exported as lithe::x.
-function(lithe_add_program target output_name folder library)
-    file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/*.cpp)
-    if(NOT sources)
-        return()
-    endif()
-    string(REPLACE "lithe_" "" export_name ${target})
-    add_executable(${target} ${sources})
-    add_executable(lithe::${export_name} ALIAS ${target})
-    set_target_properties(${target} PROPERTIES OUTPUT_NAME "${output_name}" EXPORT_NAME ${export_name})
-    target_link_libraries(${target} PRIVATE lithe_settings ${library})
 endfunction()
