@@ -51,6 +51,13 @@ class Layers(unittest.TestCase):
             "dsl/inner.h:1: a public header includes <fmt/format.h>: "
             "dsl/include/lithe/lithe.h -> dsl/tensor.h -> dsl/inner.h"])
 
+    def test_a_models_header_does_not_reach_the_compiler(self):
+        tree = {"dsl/include/lithe/lithe.h": "#include <lithe/driver.h>\n",
+                "compiler/include/lithe/driver.h": '#include "compiler/driver.h"\n', "compiler/driver.h": ""}
+        self.assertEqual(layers.check(tree), ['dsl/include/lithe/lithe.h:1: dsl may not include "lithe/driver.h"'])
+        del tree["dsl/include/lithe/lithe.h"]
+        self.assertEqual(layers.check(tree), [])
+
 
 class MachinePaths(unittest.TestCase):
     def test_finds_paths_and_hosts(self):

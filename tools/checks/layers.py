@@ -33,8 +33,9 @@ LIBRARIES = {
     "nlohmann-json": (r"nlohmann/.*", r"(dsl|compiler|tools|tests|bench)/.*"),
 }
 
-# Where model authors start; what these reach is installed and includes only lithe and the standard library.
-PUBLIC_FOLDER = "dsl/include/"
+# Where model authors start, <lithe/...>; what these reach is installed and includes only lithe and the standard
+# library. The dsl's come first: what a model includes never reaches the compiler.
+PUBLIC_FOLDERS = ["dsl/include/", "compiler/include/"]
 
 # What the runtime may include in angle brackets: the standard library and the system.
 SYSTEM = re.compile(r"[a-z_0-9]+(\.h)?|sys/[a-z]+\.h|linux/[a-z]+\.h")
@@ -57,10 +58,11 @@ def layer(path):
     return next((name for name in MAY_INCLUDE if path == name or path.startswith(name + "/")), None)
 
 
-def own_path(header):
+def own_path(header, texts):
     """Returns the path in the tree that a header stands for, or None for a library's."""
     if header.startswith("lithe/"):
-        return PUBLIC_FOLDER + header
+        paths = [folder + header for folder in PUBLIC_FOLDERS]
+        return next((path for path in paths if path in texts), paths[0])
     return header if layer(header) else None
 
 
@@ -68,13 +70,13 @@ def library(header):
     return next((name for name, (headers, _) in LIBRARIES.items() if re.fullmatch(headers, header)), None)
 
 
-def check_directions(path, text):
+def check_directions(path, texts):
     """Returns the findings of one file: wrong directions and libraries in the wrong place."""
     findings = []
     mine = layer(path)
-    for line, header in includes(text):
+    for line, header in includes(texts[path]):
         where = f"{path}:{line}"
-        target = own_path(header)
+        target = own_path(header, texts)
         name = library(header)
         if target:
             theirs = layer(target)
@@ -90,12 +92,12 @@ def check_directions(path, text):
 def check_public(texts):
     """Returns a finding for every library that the public headers reach, with the way there."""
     findings = []
-    ways = {path: [path] for path in texts if path.startswith(PUBLIC_FOLDER)}
+    ways = {path: [path] for path in texts if path.startswith(tuple(PUBLIC_FOLDERS))}
     pending = list(ways)
     while pending:
         path = pending.pop()
         for line, header in includes(texts[path]):
-            target = own_path(header)
+            target = own_path(header, texts)
             if target in texts and target not in ways:
                 ways[target] = ways[path] + [target]
                 pending.append(target)
@@ -106,7 +108,7 @@ def check_public(texts):
 
 def check(texts):
     """Returns all findings for {path: text}."""
-    return [f for path in sorted(texts) for f in check_directions(path, texts[path])] + check_public(texts)
+    return [f for path in sorted(texts) for f in check_directions(path, texts)] + check_public(texts)
 
 
 if __name__ == "__main__":

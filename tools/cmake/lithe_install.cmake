@@ -23,9 +23,10 @@ foreach(program lithe_command lithe_reflect)
     endif()
 endforeach()
 
-install(DIRECTORY dsl/include/lithe/ DESTINATION "${includes}" OPTIONAL)
+install(DIRECTORY dsl/include/lithe/ compiler/include/lithe/ DESTINATION "${includes}")
 install(DIRECTORY runtime dsl compiler DESTINATION "${includes}" FILES_MATCHING PATTERN "*.h" PATTERN "*.inc"
         PATTERN dsl/include EXCLUDE
+        PATTERN compiler/include EXCLUDE
         PATTERN compiler/lower EXCLUDE
         PATTERN compiler/emit EXCLUDE)
 install(DIRECTORY "${generated}/runtime" "${generated}/dsl" DESTINATION "${includes}" FILES_MATCHING PATTERN "*.h")

@@ -19,6 +19,7 @@ add_library(lithe_flags INTERFACE)
 target_include_directories(lithe_flags INTERFACE
     "${CMAKE_SOURCE_DIR}"                 # "runtime/...", "dsl/...", "compiler/..."
     "${CMAKE_SOURCE_DIR}/dsl/include"     # <lithe/lithe.h>, <lithe/torch.h>
+    "${CMAKE_SOURCE_DIR}/compiler/include" # <lithe/driver.h>
     "${CMAKE_BINARY_DIR}/generated")      # "dsl/op_list.h", "runtime/version.h"
 target_compile_options(lithe_flags INTERFACE
     -fno-semantic-interposition
