@@ -1,19 +1,36 @@
-// Links the authoring library.
-#include <cstdio>
-#include <cstring>
+// Writes a model against the installed authoring library; lithe_reflect registers its plain
+// members.
+#include <lithe/lithe.h>
 
-#include "runtime/error.h"
-#include "runtime/version.h"
+#include <cstdio>
+#include <string>
+
+namespace nn = lithe::nn;
+using lithe::Tensor;
+
+struct ScaleImpl : nn::Module {
+    nn::Parameter weight{lithe::tensor({2.0, 3.0})};
+
+    Tensor forward(const Tensor& x) { return x * weight; }
+};
+LITHE_MODULE(Scale);
+
+struct NetImpl : nn::Module {
+    Scale first;
+    Tensor forward(const Tensor& x) { return lithe::relu(second_->forward(first->forward(x))); }
+
+private:
+    Scale second_;
+};
+LITHE_MODULE(Net);
 
 int main() {
-    try {
-        throw lithe::UserError("install.example", "install: an error crosses the library");
-    } catch (const lithe::Error& error) {
-        if (std::strcmp(error.what(), "install: an error crosses the library [install.example]") == 0) {
-            std::printf("lithe %s\n", lithe::version);
-            return 0;
-        }
-        std::printf("unexpected message: %s\n", error.what());
-    }
-    return 1;
+    Net net;
+    std::string names;
+    for (const auto& [name, parameter] : net->named_parameters()) names += name + " ";
+    const Tensor y = net(lithe::tensor({-1.0, 1.0}));
+    const bool right =
+        names == "first.weight second_.weight " && y.array().at(0) == 0 && y.array().at(1) == 9;
+    std::printf("%s%g %g\n", names.c_str(), y.array().at(0), y.array().at(1));
+    return right ? 0 : 1;
 }
