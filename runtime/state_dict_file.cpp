@@ -1,13 +1,41 @@
+#include <cstring>
+
+#include "runtime/file.h"
 #include "runtime/model.h"
 #include "runtime/safetensors.h"
 #include "runtime/state_dict.h"
+#include "runtime/torch_zip.h"
 
 namespace lithe {
+namespace {
+
+/// A file and what a reader has made of it.
+template <typename Reader>
+struct Opened {
+    MappedFile file;
+    Reader reader;
+};
+
+template <typename Reader>
+StateDict read(MappedFile file, const std::string& path) {
+    Reader reader = Reader::parse(file.bytes(), path);
+    std::vector<NamedTensor> tensors = reader.tensors();
+    return {std::move(tensors),
+            std::make_shared<Opened<Reader>>(Opened<Reader>{std::move(file), std::move(reader)})};
+}
+
+/// A zip begins with the header of its first file. A safetensors file would begin so only with a
+/// header of more than 60 MB.
+bool is_zip(std::span<const std::byte> bytes) {
+    return bytes.size() >= 4 && std::memcmp(bytes.data(), "PK\3\4", 4) == 0;
+}
+
+}  // namespace
 
 StateDict open_state_dict(const std::string& path) {
-    auto file = std::make_shared<SafetensorsFile>(SafetensorsFile::open(path));
-    std::vector<NamedTensor> tensors = file->tensors();
-    return {std::move(tensors), std::move(file)};
+    MappedFile file = MappedFile::open(path);
+    return is_zip(file.bytes()) ? read<TorchFile>(std::move(file), path)
+                                : read<SafetensorsFile>(std::move(file), path);
 }
 
 void Model::save_state_dict(const std::string& path) const {

@@ -288,10 +288,10 @@ private:
         const std::string name = concat({"data/", pickle_[id->items[2]].text});
         tensor.storage = entry(name);
         const std::vector<int64_t> count = {integer(id->items[4], path)};
-        const std::optional<int64_t> size = checked_size_bytes(*dtype, count);
+        const std::optional<int64_t> size = checked_size_bytes(tensor.dtype, count);
         if (!size || *size != static_cast<int64_t>(tensor.storage.size())) {
             fail(where_, "storage",
-                 {"tensor ", quote(path), ": its storage ", type_text(*dtype, count),
+                 {"tensor ", quote(path), ": its storage ", type_text(tensor.dtype, count),
                   " does not take the ", std::to_string(tensor.storage.size()), " bytes of ",
                   quote(name)});
         }

@@ -7,6 +7,7 @@
 
 #include "runtime/error.h"
 #include "runtime/session.h"
+#include "runtime/torch_zip.h"
 #include "tests/runtime/toy_model.h"
 
 using namespace lithe;
@@ -130,6 +131,16 @@ BOOST_AUTO_TEST_CASE(files_go_both_ways) {
     BOOST_CHECK((run(model) == Row{18, 18}));
     std::remove(path.c_str());
     BOOST_CHECK_THROW(model.load_state_dict(path), UserError);
+    BOOST_CHECK((run(model) == Row{18, 18}));
+}
+
+BOOST_AUTO_TEST_CASE(what_torch_saves_is_loaded) {
+    const std::string path =
+        (std::filesystem::temp_directory_path() / "lithe_runtime_model.pt").string();
+    save_torch_zip(path, other.entries());
+    BOOST_CHECK((run(Model(toy().table(), path)) == Row{18, 18}));
+    model.load_state_dict(path);
+    std::remove(path.c_str());
     BOOST_CHECK((run(model) == Row{18, 18}));
 }
 
