@@ -270,6 +270,9 @@ void visit_field(FieldVisitor& visitor, const std::string& name, T& field) {
 
 namespace reflect {
 
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"  // an author's field may be deprecated
+
 template <class M>
 struct MemberPointer;
 template <class Object, class Field>
@@ -291,20 +294,21 @@ void* upcast(void* object) {
 template <class... Types>
 struct Bases {};
 
-/// Registers a class before main(). Generated code instantiates it explicitly, since names in an
-/// explicit instantiation are not subject to access checks. `Site` holds what is written in the
-/// source: `name`, `file`, `line`, `is_complete` and `fields`, an array of `FieldSite`.
-template <class Site, class Class, class BaseList, auto... Members>
-struct Registrar;
-
 struct FieldSite {
     const char* name;
     int line;
 };
 
+/// Defines `register_described(Site)`, which registers a class. Generated code instantiates it
+/// explicitly, since names in an explicit instantiation are not subject to access checks, and calls
+/// the function before main(). `Site` holds what is written in the source: `name`, `file`, `line`,
+/// `is_complete` and `fields`, an array of `FieldSite` for the `Members`.
+template <class Site, class Class, class BaseList, auto... Members>
+struct Registrar;
+
 template <class Site, class Class, class... BaseTypes, auto... Members>
 struct Registrar<Site, Class, Bases<BaseTypes...>, Members...> {
-    static bool register_it() {
+    friend void register_described(Site) {
         ClassDescriptor descriptor{.type = typeid(Class),
                                    .name = Site::name,
                                    .file = Site::file,
@@ -318,13 +322,10 @@ struct Registrar<Site, Class, Bases<BaseTypes...>, Members...> {
           ++i),
          ...);
         register_class(std::move(descriptor));
-        return true;
     }
-    static const bool registered;
 };
 
-template <class Site, class Class, class... BaseTypes, auto... Members>
-const bool Registrar<Site, Class, Bases<BaseTypes...>, Members...>::registered = register_it();
+#pragma GCC diagnostic pop
 
 }  // namespace reflect
 }  // namespace lithe

@@ -61,12 +61,28 @@ function(_lithe_reflect_options result)
     set(${result} "${skipped}" PARENT_SCOPE)
 endfunction()
 
+# Clang parses with the standard library and, behind its own, the headers of the g++ that compiles (omp.h).
+function(_lithe_reflect_compiler result)
+    set(${result} "" PARENT_SCOPE)
+    if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+        return()
+    endif()
+    if(NOT DEFINED CACHE{LITHE_REFLECT_GCC})
+        execute_process(COMMAND "${CMAKE_CXX_COMPILER}" -print-libgcc-file-name OUTPUT_VARIABLE library
+                        OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+        cmake_path(GET library PARENT_PATH folder)
+        set(LITHE_REFLECT_GCC "${folder}" CACHE INTERNAL "Where the g++ that compiles lies")
+    endif()
+    set(${result} "--gcc-install-dir=${LITHE_REFLECT_GCC}\n-idirafter${LITHE_REFLECT_GCC}/include" PARENT_SCOPE)
+endfunction()
+
 # A file with what the target's compile command says of how its sources are to be parsed, a flag a line.
 function(_lithe_reflect_flags target result)
     set(folders "$<TARGET_PROPERTY:${target},INCLUDE_DIRECTORIES>")
     set(definitions "$<TARGET_PROPERTY:${target},COMPILE_DEFINITIONS>")
     set(options "$<TARGET_PROPERTY:${target},COMPILE_OPTIONS>")
     set(standard "$<TARGET_PROPERTY:${target},CXX_STANDARD>")
+    _lithe_reflect_compiler(compiler)
     set(name "${CMAKE_CURRENT_BINARY_DIR}/reflect/${target}/flags.$<CONFIG>")
     # By language: options may depend on it, and only file(GENERATE) can tell them apart.
     file(GENERATE OUTPUT "${name}.$<COMPILE_LANGUAGE>" CONTENT
@@ -74,6 +90,7 @@ function(_lithe_reflect_flags target result)
 $<$<BOOL:${folders}>:-I$<JOIN:${folders},\n-I>>
 $<$<BOOL:${definitions}>:-D$<JOIN:${definitions},\n-D>>
 $<JOIN:${options},\n>
+${compiler}
 " TARGET ${target})
     set(${result} "${name}.CXX" PARENT_SCOPE)
 endfunction()

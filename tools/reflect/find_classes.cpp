@@ -59,11 +59,21 @@ private:
     void visit_instance(CXXRecordDecl* instance) {
         // A use by pointer, or in a function body that was skipped, leaves it uninstantiated.
         if (!instance->getDefinition() && may_be_module(instance)) {
-            sema_.isCompleteType(instance->getLocation(), sema_.Context.getRecordType(instance));
+            complete(instance);
         }
-        if (const CXXRecordDecl* definition = instance->getDefinition()) {
+        const CXXRecordDecl* definition = instance->getDefinition();
+        if (definition && !definition->isInvalidDecl()) {
             visit_record(definition, Form::instance);
         }
+    }
+
+    /// One that cannot be made is no error: the source does not make it.
+    void complete(CXXRecordDecl* instance) {
+        DiagnosticsEngine& diagnostics = sema_.getDiagnostics();
+        const bool before = diagnostics.getSuppressAllDiagnostics();
+        diagnostics.setSuppressAllDiagnostics(true);
+        sema_.isCompleteType(instance->getLocation(), sema_.Context.getRecordType(instance));
+        diagnostics.setSuppressAllDiagnostics(before);
     }
 
     /// Tells from the template whether its instance, not made yet, is worth making.

@@ -15,6 +15,8 @@ std::vector<std::string> partial_fields();
 extern const int second_net_line;
 extern const int second_field_line;
 const lithe::ClassDescriptor* second_net_class();
+std::vector<std::vector<std::string>> awkward_fields();
+extern const std::vector<std::string> names_before_main;
 namespace sub {
 std::vector<std::string> net_fields();
 }
@@ -150,6 +152,26 @@ BOOST_AUTO_TEST_CASE(descriptors_say_where_things_are_written) {
     const lithe::ClassDescriptor* repeated = lithe::find_class(typeid(RepeatedBlock));
     BOOST_REQUIRE(repeated);
     BOOST_TEST(repeated->name == "vision::Repeated<vision::Block, 2>");
+}
+
+BOOST_AUTO_TEST_CASE(classes_with_awkward_names_are_registered) {
+    const std::vector<Names> expected = {
+        {"fc"},     {"fc"},      {"fc"},
+        {"fc"},     {"fc"},      {"fc"},
+        {"fc"},     {"fc"},      {"parts.0", "parts.2"},
+        {"full"},   {"partial"}, {"from_base", "own"},
+        {"fc"},     {"fc"},      {"fc", "größe"},
+        {"secret"}, {"value"},
+    };
+    const std::vector<Names> found = awkward_fields();
+    BOOST_REQUIRE_EQUAL(found.size(), expected.size());
+    for (size_t i = 0; i < found.size(); ++i) {
+        BOOST_TEST_CONTEXT("class " << i) { check_names(found[i], expected[i]); }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(globals_find_the_classes_registered) {
+    check_names(names_before_main, {"from_base", "own"});
 }
 
 BOOST_AUTO_TEST_CASE(a_class_that_lithe_registers_itself_is_left_out) {
