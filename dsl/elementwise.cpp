@@ -28,6 +28,7 @@ TensorTypes infer_float_unary(const OpCall& call) {
 }
 
 TensorTypes infer_broadcast(const OpCall& call) {
+    LITHE_ASSERT(call.input_count() >= 2);
     check_same_dtype(call);
     TensorType type = call.input(0);
     for (const TensorType& input : call.inputs) {

@@ -15,7 +15,8 @@ int64_t SampleScope::escape(const Dim& dim) {
         const Symbol* symbol = program_.symbol(name);
         return symbol ? std::optional(symbol->sample) : std::nullopt;
     });
-    if (!value) throw InternalError("ir.symbol", "ir: the size '" + dim.str() + "' is not declared");
+    if (!value)
+        throw InternalError("ir.symbol", "ir: the size '" + dim.str() + "' is not declared");
     return *value;
 }
 

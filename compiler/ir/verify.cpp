@@ -6,6 +6,7 @@
 #include "compiler/ir/names.h"
 #include "compiler/ir/ops.h"
 #include "compiler/ir/program.h"
+#include "compiler/ir/sample_scope.h"
 #include "compiler/ir/text.h"
 #include "runtime/error.h"
 #include "runtime/text.h"
@@ -354,6 +355,7 @@ void verify(const Graph& graph, std::string_view when) {
 }
 
 void verify(const Program& program, std::string_view when) {
+    const SampleScope scope(program);
     for (const ProgramRule& rule : program_rules) {
         const Finding finding = rule.check(program);
         if (!finding.empty()) fail(when, rule.id, "program " + program.name, finding);

@@ -1,34 +1,177 @@
+#include <map>
+
 #include "compiler/ir/ops.h"
+#include "compiler/passes/constants.h"
+#include "compiler/passes/fusion.h"
 #include "compiler/passes/passes.h"
+#include "runtime/error.h"
 
 namespace lithe::passes {
 namespace {
 
-bool stays(const ir::Node& node) {
-    return node.is(Trait::source) || node.is("reshape") || node.is("group") ||
-           node.is("module_input") || node.is("module_output");
+/// Builds the body of one cluster; operands become its inputs in the order in which they are met.
+class BodyBuilder {
+public:
+    explicit BodyBuilder(const Cluster& cluster) : cluster_(cluster) { body_->name = "body"; }
+
+    std::unique_ptr<ir::Graph> run() {
+        for (ir::Node* member : cluster_.members) copy(*member, *member);
+        return std::move(body_);
+    }
+
+    ir::Value twin(ir::Value value) const { return {twins_.at(value.node), value.index}; }
+    const std::vector<ir::Value>& operands() const { return operands_; }
+
+private:
+    ir::Node* copy(ir::Node& node, const ir::Node& reader) {
+        std::vector<ir::Value> inputs;
+        for (const ir::Value& input : node.inputs()) inputs.push_back(inner(input, reader));
+        ir::Node* added = body_->add_node(node.op(), inputs, node.attrs(), node.types());
+        added->module_call = node.module_call;
+        added->line = node.line;
+        twins_[&node] = added;
+        return added;
+    }
+
+    /// The value inside of the body. `reader` is the node that reads it, through layouts or not.
+    ir::Value inner(ir::Value value, const ir::Node& reader) {
+        if (const auto at = twins_.find(value.node); at != twins_.end()) {
+            return {at->second, value.index};
+        }
+        if (value.node->is("constant")) {
+            if (const std::optional<double> number = uniform_value(value)) {
+                return twins_[value.node] = fill(value.type(), *number), twin(value);
+            }
+        }
+        if (Fusion::is_repeated(*value.node, reader)) {
+            const bool is_expand = value.node->is("expand");
+            return {copy(*value.node, is_expand ? *value.node : reader), value.index};
+        }
+        return operand(value);
+    }
+
+    ir::Node* fill(const TensorType& type, double number) {
+        Attr value = number;
+        if (!is_floating(type.dtype)) value = Dim(static_cast<int64_t>(number));
+        return body_
+            ->add("full", {}, {{"value", value}, {"shape", type.shape}, {"dtype", type.dtype}})
+            .node;
+    }
+
+    ir::Value operand(ir::Value value) {
+        const auto key = std::make_pair(value.node, value.index);
+        const auto [at, is_new] = inputs_.try_emplace(key);
+        if (is_new) {
+            at->second = body_->add_input("x" + std::to_string(operands_.size()), value.type());
+            operands_.push_back(value);
+        }
+        return at->second;
+    }
+
+    const Cluster& cluster_;
+    std::unique_ptr<ir::Graph> body_ = std::make_unique<ir::Graph>();
+    std::map<const ir::Node*, ir::Node*> twins_;
+    std::map<std::pair<ir::Node*, int>, ir::Value> inputs_;
+    std::vector<ir::Value> operands_;
+};
+
+/// Inputs stand first in a body, as in every graph.
+void inputs_first(ir::Graph& body) {
+    std::vector<std::unique_ptr<ir::Node>> nodes = body.take_nodes();
+    for (const bool wanted : {true, false}) {
+        for (auto& node : nodes) {
+            if (node && node->is("input") == wanted) body.push(std::move(node));
+        }
+    }
+    body.number();
 }
+
+class Grouper {
+public:
+    explicit Grouper(ir::Graph& graph) : graph_(graph) {}
+
+    void run(std::vector<Cluster> clusters) {
+        std::map<const ir::Node*, const Cluster*> ending_at;
+        for (const Cluster& cluster : clusters) ending_at[cluster.exit] = &cluster;
+        find_used(clusters);
+        std::vector<std::unique_ptr<ir::Node>> nodes = graph_.take_nodes();
+        for (auto& node : nodes) {
+            if (const auto at = ending_at.find(node.get()); at != ending_at.end()) {
+                emit(*at->second);
+            }
+            if (members_.contains(node.get())) continue;
+            for (int i = 0; i < node->input_count(); ++i) {
+                node->set_input(i, current(node->input(i)));
+            }
+            graph_.push(std::move(node));
+        }
+        for (ir::Output& output : graph_.outputs) output.value = current(output.value);
+        graph_.erase_dead();  // while what they refer to is alive
+    }
+
+private:
+    using Key = std::pair<const ir::Node*, int>;
+
+    /// Which results of exits are read from outside.
+    void find_used(const std::vector<Cluster>& clusters) {
+        for (const Cluster& cluster : clusters) {
+            for (const ir::Node* member : cluster.members) members_[member] = &cluster;
+        }
+        for (const auto& node : graph_.nodes()) {
+            const auto own = members_.find(node.get());
+            for (const ir::Value& v : node->inputs()) {
+                const auto at = members_.find(v.node);
+                const bool is_inside =
+                    at != members_.end() && own != members_.end() && own->second == at->second;
+                if (!is_inside) used_.insert({v.node, v.index});
+            }
+        }
+        for (const ir::Output& o : graph_.outputs) used_.insert({o.value.node, o.value.index});
+    }
+
+    ir::Value current(ir::Value value) const {
+        const auto at = instead_.find({value.node, value.index});
+        return at == instead_.end() ? value : at->second;
+    }
+
+    void emit(const Cluster& cluster) {
+        BodyBuilder builder(cluster);
+        std::unique_ptr<ir::Graph> body = builder.run();
+        std::vector<ir::Value> operands;
+        for (const ir::Value& operand : builder.operands()) operands.push_back(current(operand));
+        TensorTypes types;
+        std::vector<int> results;
+        for (int i = 0; i < static_cast<int>(cluster.exit->types().size()); ++i) {
+            if (!used_.contains({cluster.exit, i})) continue;
+            results.push_back(i);
+            types.push_back(cluster.exit->type(i));
+            body->outputs.push_back({"", builder.twin({cluster.exit, i}), ""});
+        }
+        inputs_first(*body);
+        const ir::Node& origin = cluster.anchor ? *cluster.anchor : *cluster.exit;
+        ir::Node* group =
+            graph_.add_node(ir::group_op, operands, {{"family", cluster.family}}, std::move(types));
+        group->module_call = origin.module_call;
+        group->line = origin.line;
+        group->add_body(std::move(body));
+        for (size_t i = 0; i < results.size(); ++i) {
+            instead_[{cluster.exit, results[i]}] = group->value(static_cast<int>(i));
+        }
+    }
+
+    ir::Graph& graph_;
+    std::map<const ir::Node*, const Cluster*> members_;
+    std::set<Key> used_;
+    std::map<Key, ir::Value> instead_;
+};
 
 }  // namespace
 
-bool group(ir::Graph& graph) {
-    return ir::rewrite(graph, [&](ir::Node& node) -> ir::Value {
-        if (stays(node)) return {};
-        auto body = std::make_unique<ir::Graph>();
-        body->name = "body";
-        std::vector<ir::Value> inner;
-        for (int i = 0; i < node.input_count(); ++i) {
-            inner.push_back(body->add_input("x" + std::to_string(i), node.input(i).type()));
-        }
-        ir::Node* twin = body->add_node(node.op(), inner, node.attrs(), node.types());
-        for (int i = 0; i < static_cast<int>(node.types().size()); ++i) {
-            body->outputs.push_back({"y" + std::to_string(i), twin->value(i), {}});
-        }
-        body->number();
-        ir::Node* result = graph.add_node(ir::group_op, node.inputs(), {}, node.types());
-        result->add_body(std::move(body));
-        return result->value();
-    });
+bool group(ir::Graph& graph, Notes& notes) {
+    std::vector<Cluster> clusters = Fusion(graph, notes).run();
+    if (clusters.empty()) return false;
+    Grouper(graph).run(std::move(clusters));
+    return true;
 }
 
 }  // namespace lithe::passes

@@ -1,13 +1,88 @@
 #pragma once
 
-#include "compiler/ir/graph.h"
+#include "compiler/passes/pass.h"
 
+// The contracts of the passes: rewrites as equations, then why each stands where it stands. The
+// order is in pipeline.cpp.
 namespace lithe::passes {
 
-/// Removes module_input and module_output, for the plan in which no hook can run.
+/// Removes the marks of module calls, for the plans in which no hook can run.
+///
+///   module_input(x, y)   ->  x, y
+///   module_output(x, y)  ->  x, y
+///
+/// First, since every rule below looks through nothing but operands.
 bool drop_module_boundaries(ir::Graph& graph);
 
-/// Puts every node that computes into a group.
-bool group(ir::Graph& graph);
+/// Drops nodes that no output needs. Inputs stay.
+bool eliminate_dead_nodes(ir::Graph& graph);
+
+/// Brings equal meanings to equal forms.
+///
+///   f(c, x)                     ->  f(x, c)            f commutative, c constant, x not
+///   reshape(reshape(x))         ->  reshape(x)
+///   permute(permute(x, p), q)   ->  permute(x, [p[i] for i in q])
+///   permute(x, p)               ->  reshape(x)         where p moves axes of size 1 alone
+///   f(x)                        ->  x                  f moves or converts nothing: the identity
+///   cast(cast(x, wider), own)   ->  x
+///   f(expand(x), y)             ->  f(x, y)            f elementwise, of the same result
+///   f(reshape(x), s)            ->  reshape(f(x, s))   f elementwise, s numbers; likewise expand
+///
+/// Before all that compares nodes; it makes chains of pointwise nodes meet.
+bool canonicalize(ir::Graph& graph);
+
+/// Computes nodes whose operands are all constant, by the op's reference, unless the result is
+/// more than 64 KB larger than its operands.
+bool fold_constants(ir::Graph& graph);
+
+/// Rewrites that keep every bit, also of -0, NaN and infinities.
+///
+///   x * 1, x / 1, x - 0, x + (-0)  ->  x      (x + 0 loses the sign of -0: integers alone)
+///   x * -1                         ->  neg(x)
+///   x / c                          ->  x * (1 / c)  c a power of two
+///   neg(neg(x))                    ->  x
+///   f(f(x))                        ->  f(x)   f idempotent
+///   (x + a) + b, (x * a) * b       ->  x + (a + b), x * (a * b)   integers alone
+///   where(c, x, x)                 ->  x
+///
+/// After canonicalize, which puts constants to the right.
+bool simplify_algebra(ir::Graph& graph);
+
+/// Keeps one of several nodes that have op, operands and attributes in common. Random ops, marks
+/// of modules and structured nodes are never merged.
+///
+/// After canonicalize, which makes equal meaning equal text.
+bool eliminate_common_subexpressions(ir::Graph& graph);
+
+/// Moves what depends on parameters and constants alone into the graph `prepare`, which runs when
+/// a state_dict is loaded; `forward` and `forward_hooks` read `prepared {index}`.
+///
+/// What only grows (expand, a broadcast) or shares its operand's memory (reshape) stays where it
+/// is read, and so does a permute that an anchor reads through: it is the layout in which the
+/// kernel sees its operand. Parameters that are used as they are stay direct. Sizes that are not
+/// known at load time cannot move. `forward_train` is left alone: its parameters change.
+///
+/// After all rules that make nodes of parameters; before group.
+bool split_prepare(ir::Program& program);
+
+/// Puts every node that computes into a group: an anchor with the pointwise nodes around it.
+///
+/// - An anchor (convolution, product, reduction, ...) takes the pointwise nodes behind it while
+///   they keep its shape and nobody else needs what is between.
+/// - A pointwise node whose uses are all in one group joins it, if the group reads every element
+///   once; a node without operands (`full`) or an expand is repeated in every group that uses it.
+/// - A permute in front of an anchor's operand is the layout in which the kernel reads it, also
+///   with a reshape between; a permute right behind a convolution, product or pooling is the one
+///   in which it writes. Both join the anchor: `permute -> conv -> permute` is a convolution of
+///   data whose channels are innermost.
+/// - Any other reshape stays outside: it shares memory.
+/// - A body has at most 50 nodes and 12 operands. A constant of one value everywhere becomes a
+///   `full` in the body, others are operands.
+///
+/// Operand i of a group is input i of its body, result i its output i; the attribute `family` says
+/// what the body is built around. Notes get a line for every refused fusion.
+///
+/// Last: no rule looks into bodies.
+bool group(ir::Graph& graph, Notes& notes);
 
 }  // namespace lithe::passes

@@ -1,24 +1,111 @@
 #include "compiler/passes/pipeline.h"
 
+#include <algorithm>
+
 #include "compiler/ir/sample_scope.h"
 #include "compiler/passes/passes.h"
+#include "runtime/error.h"
+#include "runtime/nearest.h"
+#include "runtime/text.h"
 
 namespace lithe::passes {
+namespace {
 
-std::vector<std::string> run_pipeline(ir::Program& program, const PipelineOptions& options) {
-    const ir::SampleScope scope(program);
-    if (options.with_hooks) {
-        auto hooks = program.graph("forward")->clone();
-        hooks->name = "forward_hooks";
-        program.graphs.push_back(std::move(hooks));
+/// The order is the contract: a row may rely on every row above it.
+constexpr Pass pipeline[] = {
+    {"drop_module_boundaries", drop_module_boundaries, On::fused},
+    {"eliminate_dead_nodes", eliminate_dead_nodes},
+    {"canonicalize", canonicalize},  // from here on, equal meaning is equal text
+    {"fold_constants", fold_constants},
+    {"simplify_algebra", simplify_algebra},
+    {"eliminate_common_subexpressions", eliminate_common_subexpressions},
+    {"split_prepare", split_prepare},
+    {"group", group},  // nothing looks into bodies
+};
+
+bool run_on(const Pass& pass, ir::Graph& graph, Notes& notes) {
+    if (const auto* plain = std::get_if<bool (*)(ir::Graph&)>(&pass.run)) return (*plain)(graph);
+    return std::get<bool (*)(ir::Graph&, Notes&)>(pass.run)(graph, notes);
+}
+
+bool apply(const Pass& pass, ir::Program& program, Notes& notes) {
+    if (const auto* whole = std::get_if<bool (*)(ir::Program&)>(&pass.run)) {
+        return (*whole)(program);
     }
+    bool changed = false;
     for (const auto& graph : program.graphs) {
-        if (graph->name != "forward_hooks") drop_module_boundaries(*graph);
-        graph->erase_dead();
-        group(*graph);
-        graph->number();
+        if (pass.on == On::fused && graph->name == "forward_hooks") continue;
+        changed |= run_on(pass, *graph, notes);
     }
-    return {};
+    return changed;
+}
+
+void check_answer([[maybe_unused]] const Pass& pass, [[maybe_unused]] const std::string& before,
+                  [[maybe_unused]] const ir::Program& program, [[maybe_unused]] bool changed) {
+#ifndef NDEBUG
+    if ((print(program) != before) == changed) return;
+    throw InternalError("passes.answer", "passes: " + std::string(pass.name) +
+                                             (changed ? " says that it changed the program"
+                                                      : " has changed the program unsaid"));
+#endif
+}
+
+void check_names(const PipelineOptions& options) {
+    for (const std::string& name : options.disabled) find_pass(name);
+    for (const std::string& name : options.dump_after) find_pass(name);
+    if (!options.stop_after.empty()) find_pass(options.stop_after);
+}
+
+void add_hooks_graph(ir::Program& program) {
+    auto hooks = program.graph("forward")->clone();
+    hooks->name = "forward_hooks";
+    program.graphs.push_back(std::move(hooks));
+}
+
+}  // namespace
+
+std::span<const Pass> default_pipeline() { return pipeline; }
+
+const Pass& find_pass(std::string_view name) {
+    std::vector<std::string_view> names;
+    for (const Pass& pass : pipeline) {
+        if (pass.name == name) return pass;
+        names.push_back(pass.name);
+    }
+    throw UserError("passes.unknown", "passes: no pass " + quote(name) + did_you_mean(name, names));
+}
+
+bool run_pass(const Pass& pass, ir::Program& program, Notes& notes) {
+    const ir::SampleScope scope(program);
+    std::string before;
+#ifndef NDEBUG
+    before = print(program);
+#endif
+    const bool changed = apply(pass, program, notes);
+    for (const auto& graph : program.graphs) graph->number();
+    check_answer(pass, before, program, changed);
+    if (!changed) return false;
+    for (const auto& graph : program.graphs) graph->erase_dead();
+    verify(program, pass.name);
+    return true;
+}
+
+Notes run_pipeline(ir::Program& program, const PipelineOptions& options) {
+    check_names(options);
+    if (options.with_hooks) add_hooks_graph(program);
+    Notes notes;
+    int changes = 0;
+    for (const Pass& pass : pipeline) {
+        const bool is_needed = pass.name == "group";  // the plan takes nothing else
+        const bool is_over = options.limit >= 0 && changes >= options.limit;
+        if (options.disabled.contains(std::string(pass.name)) || (is_over && !is_needed)) continue;
+        if (run_pass(pass, program, notes)) ++changes;
+        if (options.dump_after.contains(std::string(pass.name)) && options.log) {
+            options.log("# after " + std::string(pass.name) + "\n" + print(program));
+        }
+        if (options.stop_after == pass.name) break;
+    }
+    return notes;
 }
 
 }  // namespace lithe::passes

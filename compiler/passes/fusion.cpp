@@ -1,0 +1,277 @@
+#include "compiler/passes/fusion.h"
+
+#include <algorithm>
+
+#include "compiler/passes/constants.h"
+#include "compiler/passes/kinds.h"
+
+namespace lithe::passes {
+namespace {
+
+bool contains(const std::vector<ir::Node*>& nodes, const ir::Node* node) {
+    return std::find(nodes.begin(), nodes.end(), node) != nodes.end();
+}
+
+/// Same sizes as its first operand: rows that are normalised, scanned, sorted.
+bool is_rows(const ir::Node& node) {
+    return node.attrs().has("axis") && node.input_count() == 1 &&
+           same(node.type().shape, node.input(0).type().shape);
+}
+
+bool is_pool(const ir::Node& node) {
+    return node.attrs().has("stride") && node.attrs().has("kernel") && node.input_count() == 1;
+}
+
+std::string family_of(const ir::Node& anchor) {
+    for (const char* name : {"conv", "conv_transpose", "linear", "matmul"}) {
+        if (anchor.is(name)) return name;
+    }
+    if (anchor.is(Trait::reduction)) return "reduction";
+    if (is_pool(anchor)) return "pool";
+    return is_rows(anchor) ? "rows" : "generic";
+}
+
+/// Whether a kernel of the family can write its result in another order of axes.
+bool writes_any_layout(const std::string& family) {
+    return family != "generic" && family != "rows" && family != "reduction";
+}
+
+/// A permute, or a reshape of one: an order of elements in memory.
+bool is_layout(const ir::Node& node) {
+    if (node.is("permute")) return true;
+    return node.is("reshape") && is_layout(*node.input(0).node);
+}
+
+bool is_cheap(const ir::Node& node) {
+    return node.is(Trait::commutative) || node.is(Trait::injective);
+}
+
+}  // namespace
+
+Fusion::Fusion(ir::Graph& graph, Notes& notes) : graph_(graph), notes_(notes) {
+    for (const auto& node : graph.nodes()) {
+        for (const ir::Value& v : node->inputs()) {
+            if (!contains(users_[v.node], node.get())) users_[v.node].push_back(node.get());
+        }
+    }
+    for (const ir::Output& output : graph.outputs) users_[output.value.node].push_back(nullptr);
+}
+
+bool Fusion::stays(const ir::Node& node) {
+    return node.is(Trait::source) || node.body() || is_boundary(node) || node.is("reshape");
+}
+
+bool Fusion::is_repeated(const ir::Node& node, const ir::Node& user) {
+    if (stays(user)) return false;
+    if (is_pointwise(node) && node.input_count() == 0) return true;
+    return node.is("expand") || (is_layout(node) && is_anchor(user));
+}
+
+const std::vector<ir::Node*>& Fusion::users(const ir::Node& node) const {
+    static const std::vector<ir::Node*> none;
+    const auto at = users_.find(&node);
+    return at == users_.end() ? none : at->second;
+}
+
+/// Whether somebody reads the node's results from memory rather than by a copy of the node.
+bool Fusion::needs_memory(const ir::Node& node) const {
+    const auto& readers = users(node);
+    return std::any_of(readers.begin(), readers.end(), [&](const ir::Node* user) {
+        if (!user) return true;
+        // A layout that only anchors read needs no memory, and reads in their bodies.
+        if (is_layout(node) && is_layout(*user)) return needs_memory(*user);
+        return !is_repeated(node, *user);
+    });
+}
+
+void Fusion::note(const ir::Node& node, const std::string& reason) {
+    std::string text = "group: " + graph_.name + ": " + std::string(node.name());
+    if (!node.line.empty()) text += " at " + node.line;
+    notes_.push_back(text + ": " + reason);
+}
+
+std::vector<Cluster> Fusion::run() {
+    for (const auto& node : graph_.nodes()) {
+        if (stays(*node) || !is_anchor(*node)) continue;
+        const int index = static_cast<int>(clusters_.size());
+        clusters_.push_back({{node.get()}, node.get(), node.get(), family_of(*node)});
+        cluster_of_[node.get()] = index;
+        grow_behind(clusters_.back());
+        for (const ir::Node* member : clusters_.back().members) cluster_of_[member] = index;
+    }
+    join_in_front();
+    for (Cluster& cluster : clusters_) {
+        std::sort(cluster.members.begin(), cluster.members.end(),
+                  [](const ir::Node* a, const ir::Node* b) { return a->id() < b->id(); });
+    }
+    std::sort(clusters_.begin(), clusters_.end(),
+              [](const Cluster& a, const Cluster& b) { return a.exit->id() < b.exit->id(); });
+    return std::move(clusters_);
+}
+
+void Fusion::grow_behind(Cluster& cluster) {
+    const ir::Node& anchor = *cluster.anchor;
+    for (int i = 1; i < static_cast<int>(anchor.types().size()); ++i) {
+        for (const ir::Node* user : users(anchor)) {
+            // An output does not say which result it is: that it is used at all has to do.
+            const bool is_used = !user || std::any_of(user->inputs().begin(), user->inputs().end(),
+                                                      [&](ir::Value v) {
+                                                          return v.node == &anchor && v.index == i;
+                                                      });
+            if (is_used) return;
+        }
+    }
+    const auto& first = users(anchor);
+    if (first.size() == 1 && first[0] && first[0]->is("permute") &&
+        writes_any_layout(cluster.family) && !cluster_of_.contains(first[0])) {
+        cluster.members.push_back(first[0]);
+        cluster.exit = first[0];
+    }
+    while (absorb(cluster)) {
+    }
+}
+
+/// Takes the smallest set of pointwise nodes behind the exit that has one exit again.
+bool Fusion::absorb(Cluster& cluster) {
+    const Shape& shape = cluster.exit->type().shape;
+    std::vector<ir::Node*> region;
+    auto is_inside = [&](const ir::Node* node) {
+        return node && (contains(region, node) || node == cluster.exit);
+    };
+    auto escapes = [&](const ir::Node* node) {
+        const auto& readers = users(*node);
+        return readers.empty() ||  // a dead end is no part of a region with one exit
+               std::any_of(readers.begin(), readers.end(),
+                           [&](const ir::Node* user) { return !is_inside(user); });
+    };
+    const ir::Node* open = cluster.exit;  // a node that has users outside
+    while (open) {
+        if (users(*open).empty()) return false;
+        for (ir::Node* user : users(*open)) {
+            if (is_inside(user)) continue;
+            const bool fits = user && is_pointwise(*user) && !cluster_of_.contains(user) &&
+                              same(user->type().shape, shape);
+            if (!fits) {
+                const bool is_several = users(*cluster.exit).size() > 1;
+                if (is_several)
+                    note(*cluster.exit, "its result stays in memory: used several times");
+                return false;
+            }
+            region.push_back(user);
+        }
+        const std::string limit = limit_refusal(cluster, region);
+        if (!limit.empty()) {
+            note(*cluster.exit, "takes no more nodes behind it: " + limit);
+            return false;
+        }
+        std::vector<ir::Node*> exits;
+        for (ir::Node* node : region) {
+            if (escapes(node)) exits.push_back(node);
+        }
+        open = exits.size() > 1
+                   ? *std::min_element(exits.begin(), exits.end(),
+                                       [](auto* a, auto* b) { return a->id() < b->id(); })
+                   : nullptr;
+        if (exits.size() == 1) cluster.exit = exits[0];
+    }
+    cluster.members.insert(cluster.members.end(), region.begin(), region.end());
+    return !region.empty();
+}
+
+/// Backwards, so that a node's users have their clusters when it is asked where it belongs.
+void Fusion::join_in_front() {
+    for (size_t i = graph_.nodes().size(); i-- > 0;) {
+        ir::Node* node = graph_.nodes()[i].get();
+        if (stays(*node) || cluster_of_.contains(node) || !needs_memory(*node)) continue;
+        int into = -1;
+        const std::string reason = join_refusal(*node, into);
+        if (reason.empty()) {
+            clusters_[static_cast<size_t>(into)].members.push_back(node);
+            cluster_of_[node] = into;
+            continue;
+        }
+        const auto& readers = users(*node);  // there is nothing to say of a plain output
+        if (readers.size() != 1 || (readers[0] && !is_boundary(*readers[0]))) note(*node, reason);
+        cluster_of_[node] = static_cast<int>(clusters_.size());
+        clusters_.push_back({{node}, nullptr, node, is_pointwise(*node) ? "pointwise" : "copy"});
+    }
+    for (Cluster& cluster : clusters_) {
+        if (cluster.anchor) continue;
+        const bool only_moves = std::all_of(cluster.members.begin(), cluster.members.end(),
+                                            [](const ir::Node* node) { return is_move(*node); });
+        cluster.family = only_moves ? "copy" : "pointwise";
+    }
+}
+
+std::string Fusion::join_refusal(const ir::Node& node, int& into) const {
+    if (is_move(node) && node.input_count() > 1) return "it joins several operands";
+    for (const ir::Node* user : users(node)) {
+        if (!user) return "it is an output";
+        const auto at = cluster_of_.find(user);
+        if (at == cluster_of_.end()) {
+            return "'" + std::string(user->name()) + "' reads it from memory";
+        }
+        if (into >= 0 && into != at->second) return "several kernels use it";
+        into = at->second;
+        const Cluster& cluster = clusters_[static_cast<size_t>(into)];
+        const std::string reason = refusal(node, *user, cluster);
+        if (!reason.empty()) return reason;
+    }
+    if (into < 0) return "nothing uses it";
+    return limit_refusal(clusters_[static_cast<size_t>(into)], {const_cast<ir::Node*>(&node)});
+}
+
+/// Why `user`, a member of the cluster, must read the node's result from memory.
+std::string Fusion::refusal(const ir::Node& node, const ir::Node& user,
+                            const Cluster& cluster) const {
+    const std::string name = "'" + std::string(user.name()) + "'";
+    if (is_anchor(user)) {
+        if (!is_pointwise(node)) return name + " reads whole rows of it";
+        if (user.is(Trait::reduction)) return {};
+        if (cluster.family == "rows") {
+            return is_cheap(node) ? "" : name + " would compute it several times";
+        }
+        return name + " reads its elements many times";
+    }
+    if (is_move(user)) {
+        return user.input_count() == 1 ? "" : name + " joins several operands";
+    }
+    if (is_pointwise(node) && !same(node.type().shape, user.type().shape)) {
+        return name + " would compute it again wherever it is broadcast";
+    }
+    if (is_move(node) && cluster.anchor) return "its elements lie apart for the kernel's last loop";
+    return {};
+}
+
+std::string Fusion::limit_refusal(const Cluster& cluster,
+                                  const std::vector<ir::Node*>& more) const {
+    Cluster larger = cluster;
+    larger.members.insert(larger.members.end(), more.begin(), more.end());
+    if (larger.members.size() > most_body_nodes) {
+        return "the kernel would have more than " + std::to_string(most_body_nodes) + " nodes";
+    }
+    if (operand_count(larger) > most_operands) {
+        return "the kernel would have more than " + std::to_string(most_operands) + " operands";
+    }
+    return {};
+}
+
+size_t Fusion::operand_count(const Cluster& cluster) const {
+    std::set<std::pair<const ir::Node*, int>> operands;
+    const std::set<const ir::Node*> members(cluster.members.begin(), cluster.members.end());
+    for (const ir::Node* member : cluster.members) {
+        for (ir::Value v : member->inputs()) {
+            const ir::Node* reader = member;
+            while (is_repeated(*v.node, *reader) && v.node->input_count() > 0) {
+                reader = v.node->is("expand") ? v.node : reader;
+                v = v.node->input(0);
+            }
+            const bool is_number = v.node->input_count() == 0 && !v.node->is("input") &&
+                                   v.type().rank() == 0 && is_constant(v);
+            if (!members.contains(v.node) && !is_number) operands.insert({v.node, v.index});
+        }
+    }
+    return operands.size();
+}
+
+}  // namespace lithe::passes

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "compiler/ir/graph.h"
+
+namespace lithe::passes {
+
+/// A mark of a module's call.
+inline bool is_boundary(const ir::Node& node) {
+    return node.is("module_input") || node.is("module_output");
+}
+
+/// One result, computed element by element.
+inline bool is_pointwise(const ir::Node& node) {
+    return node.is(Trait::elementwise) && !node.is(Trait::random) && node.types().size() == 1;
+}
+
+/// One result whose elements are elements of operands, in other places.
+inline bool is_move(const ir::Node& node) {
+    return node.is(Trait::injective) && !node.is(Trait::elementwise) && node.types().size() == 1;
+}
+
+/// What a kernel is built around: a convolution, a product, a reduction, ...
+inline bool is_anchor(const ir::Node& node) {
+    return !node.is(Trait::source) && !node.body() && !is_boundary(node) && !is_pointwise(node) &&
+           !is_move(node);
+}
+
+}  // namespace lithe::passes

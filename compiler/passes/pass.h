@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "compiler/ir/program.h"
+
+namespace lithe::passes {
+
+/// Reasons of choices, for `dump --why`: `group: conv at model.h:12: ...`.
+using Notes = std::vector<std::string>;
+
+/// A pass is a function with an effect on one graph or on the program; the answer says whether it
+/// changed anything.
+using PassFunction =
+    std::variant<bool (*)(ir::Graph&), bool (*)(ir::Graph&, Notes&), bool (*)(ir::Program&)>;
+
+/// Which graphs a pass of graphs is run on.
+enum class On : uint8_t {
+    all,
+    fused,  ///< all but `forward_hooks`, whose module boundaries stay
+};
+
+/// A row of the pipeline.
+struct Pass {
+    std::string_view name;
+    PassFunction run;
+    On on = On::all;
+};
+
+}  // namespace lithe::passes
