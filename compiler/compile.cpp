@@ -79,6 +79,11 @@ void describe(const ir::Program& program, artifact::Artifact& artifact) {
         artifact.slots.push_back({s.key, s.aliases, s.kind == ir::Slot::Kind::parameter,
                                   s.persistent, s.requires_grad, s.type.dtype,
                                   constant_sizes(s.type.shape)});
+        // Files from before batch norm counted its batches lack the counter; PyTorch lets that pass.
+        artifact.slots.back().optional = s.key.ends_with("num_batches_tracked");
+        if (!s.persistent || artifact.slots.back().optional) {
+            artifact.slots.back().initial_offset = plan::add_constant(artifact.constants, s.data);
+        }
     }
     for (const ir::ModuleInfo& m : program.modules) {
         artifact.modules.push_back({m.path, m.class_name, m.extra});

@@ -8,6 +8,7 @@ namespace {
 std::vector<NamedTensor> weights_of(const ir::Program& program) {
     std::vector<NamedTensor> weights;
     for (const ir::Slot& slot : program.slots) {
+        if (!slot.persistent) continue;  // its value travels with the artifact
         const ConstTensorView view{slot.data.raw(), slot.data.dtype(), slot.data.sizes()};
         weights.push_back({slot.key, view});
         for (const std::string& alias : slot.aliases) weights.push_back({alias, view});

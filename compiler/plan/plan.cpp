@@ -98,7 +98,7 @@ private:
                                                 static_cast<int>(node.attrs().get_int("index")));
         } else if (node.is("constant")) {
             values_[key(n.value())] = new_value(node.type(), Space::constant, 0,
-                                                add_constant(node.attrs().get_array("value")));
+                                                add_constant(constants_, node.attrs().get_array("value")));
         } else if (node.is("reshape")) {
             add_alias(n.value(), node.input(0));
         } else if (node.is("module_input") || node.is("module_output")) {
@@ -117,16 +117,6 @@ private:
             if (program_.slots[i].key == name) return static_cast<int>(i);
         }
         throw InternalError("plan.slot", "plan: no parameter '" + name + "'");
-    }
-
-    int64_t add_constant(const Array& value) {
-        constants_.resize((constants_.size() + alignment_bytes - 1) / alignment_bytes *
-                          alignment_bytes);
-        const size_t offset = constants_.size();
-        const Array dense = value.dense();
-        constants_.resize(offset + dense.size_bytes());
-        std::memcpy(constants_.data() + offset, dense.raw(), dense.size_bytes());
-        return static_cast<int64_t>(offset);
     }
 
     void add_alias(ir::Value result, ir::Value operand) {
@@ -156,7 +146,16 @@ private:
                 add_copy(node.value(i), operand);
             }
         }
-        for (int i = 0; i < node.input_count(); ++i) mark.values.push_back(use(node.value(i)));
+        // A forward hook sees the inputs too, so they stay where they are until the call ends.
+        std::vector<ir::Value>& inputs = inputs_of_call_[mark.index];
+        if (node.is("module_output")) {
+            for (const ir::Value input : inputs) mark.values.push_back(use(input));
+        }
+        mark.output_count = node.input_count();
+        for (int i = 0; i < node.input_count(); ++i) {
+            mark.values.push_back(use(node.value(i)));
+            if (node.is("module_input")) inputs.push_back(node.value(i));
+        }
         plan_.steps.push_back(std::move(mark));
     }
 
@@ -183,6 +182,7 @@ private:
             values_[key(node.value(i))] = value;
             step.values.push_back(value);
         }
+        step.output_count = static_cast<int>(node.types().size());
         for (const std::string& name : kernel.symbols) {
             const auto at = std::find_if(program_.symbols.begin(), program_.symbols.end(),
                                          [&](const ir::Symbol& s) { return s.name == name; });
@@ -255,10 +255,20 @@ private:
     std::map<Key, int> values_;
     std::map<Key, int> direct_;
     std::map<int, int> alias_;
+    std::map<int, std::vector<ir::Value>> inputs_of_call_;
     std::vector<Interval> intervals_;
 };
 
 }  // namespace
+
+int64_t add_constant(std::vector<std::byte>& constants, const Array& value) {
+    constants.resize((constants.size() + alignment_bytes - 1) / alignment_bytes * alignment_bytes);
+    const size_t offset = constants.size();
+    const Array dense = value.dense();
+    constants.resize(offset + dense.size_bytes());
+    std::memcpy(constants.data() + offset, dense.raw(), dense.size_bytes());
+    return static_cast<int64_t>(offset);
+}
 
 artifact::Plan make_plan(const ir::Program& program, const ir::Graph& graph,
                          const KernelUses& kernels, std::vector<std::byte>& constants) {

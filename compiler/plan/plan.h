@@ -23,6 +23,9 @@ artifact::Plan make_plan(const ir::Program& program, const ir::Graph& graph,
 artifact::SizeCode size_code(const ir::Program& program, const Dim& dim);
 artifact::Type port_type(const ir::Program& program, const TensorType& type);
 
+/// Appends a dense copy to the constants, aligned; gives its offset.
+int64_t add_constant(std::vector<std::byte>& constants, const Array& value);
+
 /// The largest value of a size over the symbols' ranges. Errors: plan.unbounded.
 int64_t upper_bound(const ir::Program& program, const Dim& dim);
 

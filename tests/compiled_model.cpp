@@ -1,0 +1,108 @@
+#include "compiler/compiled_model.h"
+
+#include "tests/support/tensors.h"
+
+namespace lithe::tests {
+namespace {
+
+/// y = x * weight + offset; the offset is in no state_dict.
+struct AffineImpl : nn::Module {
+    Tensor weight, offset;
+    explicit AffineImpl(double w = 2, double o = 1) {
+        weight = register_parameter("weight", full({3}, w));
+        offset = register_buffer("offset", full({3}, o), /*persistent=*/false);
+    }
+    Tensor forward(const Tensor& x) { return x * weight + offset; }
+};
+LITHE_MODULE(Affine);
+
+/// y = second(first(x)) + x
+struct ChainImpl : nn::Module {
+    Affine first{2, 1}, second{3, -5};
+    ChainImpl() {
+        register_module("first", first);
+        register_module("second", second);
+    }
+    Tensor forward(const Tensor& x) { return second->forward(first->forward(x)) + x; }
+};
+LITHE_MODULE(Chain);
+
+struct Fixture {
+    Chain net;
+    CompiledModel compiled = compile(net, "x:f32[N=1..4,3]");
+    Tensor x = full({2, 3}, 1.0);
+
+    float run() { return *static_cast<const float*>(compiled(x).array().dense().raw()); }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(compiled_model, Fixture)
+
+BOOST_AUTO_TEST_CASE(equals_eager) {
+    BOOST_CHECK_EQUAL(run(), 5);  // 3 * (2 * 1 + 1) - 5 + 1
+    const Tensor eager = net->forward(x);
+    BOOST_CHECK_EQUAL(*static_cast<const float*>(eager.array().dense().raw()), 5);
+}
+
+BOOST_AUTO_TEST_CASE(hooks_see_inputs_and_outputs_of_every_module) {
+    std::string log;
+    const auto note = [&](HookContext& context) {
+        log += context.path() + ":" + context.class_name();
+        for (const TensorView& input : context.inputs()) {
+            log += " " + std::to_string(static_cast<int>(input.as<float>()[0]));
+        }
+        for (const TensorView& output : context.outputs()) {
+            log += " -> " + std::to_string(static_cast<int>(output.as<float>()[0]));
+        }
+        log += "\n";
+    };
+    std::vector<ForwardHookHandle> handles;
+    for (const char* path : {"", "first", "second"}) {
+        handles.push_back(compiled.model().register_forward_pre_hook(path, note));
+        handles.push_back(compiled.model().register_forward_hook(path, note));
+    }
+    BOOST_CHECK_EQUAL(run(), 5);
+    BOOST_CHECK_EQUAL(log,
+                      ":Chain 1\nfirst:Affine 1\nfirst:Affine 1 -> 3\n"
+                      "second:Affine 3\nsecond:Affine 3 -> 4\n:Chain 1 -> 5\n");
+    for (ForwardHookHandle& handle : handles) handle.remove();
+    log.clear();
+    run();
+    BOOST_CHECK_EQUAL(log, "");
+}
+
+BOOST_AUTO_TEST_CASE(a_hook_changes_what_follows_it_alone) {
+    // The module's input is the model's too: only the module sees the change.
+    auto handle = compiled.model().register_forward_pre_hook(
+        "first", [](HookContext& context) { context.inputs()[0].as<float>()[0] = 10; });
+    BOOST_CHECK_EQUAL(run(), 3 * 21 - 5 + 1);
+    handle.remove();
+    handle = compiled.model().register_forward_hook(
+        "second", [](HookContext& context) { context.outputs()[0].as<float>()[0] = 100; });
+    BOOST_CHECK_EQUAL(run(), 101);
+    handle.remove();
+    BOOST_CHECK_EQUAL(run(), 5);
+}
+
+BOOST_AUTO_TEST_CASE(extracts_a_module) {
+    const ConstTensorView input{x.array().raw(), DType::f32, {2, 3}};
+    const auto first = compiled.session().extract("first", {&input, 1});
+    BOOST_CHECK_EQUAL(first[0].data<float>()[0], 3);
+    const auto whole = compiled.session().extract("", {&input, 1});
+    BOOST_CHECK_EQUAL(whole[0].data<float>()[0], 5);
+}
+
+BOOST_AUTO_TEST_CASE(weights_are_swapped) {
+    const std::vector<float> ones(3, 1.0f);
+    const ConstTensorView tensor{ones.data(), DType::f32, {3}};
+    const std::vector<NamedTensor> weights = {{"first.weight", tensor}, {"second.weight", tensor}};
+    compiled.model().load_state_dict(weights);
+    BOOST_CHECK_EQUAL(run(), 1 + 1 - 5 + 1);
+    BOOST_CHECK_EQUAL(compiled.model().named_buffers().size(), 2U);
+    BOOST_CHECK_EQUAL(compiled.model().state_dict().size(), 2U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace lithe::tests
