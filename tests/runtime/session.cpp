@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "runtime/error.h"
+#include "runtime/parallel.h"
 #include "tests/runtime/toy_model.h"
 
 using namespace lithe;
@@ -145,6 +146,56 @@ BOOST_AUTO_TEST_CASE(what_is_made_of_an_updated_buffer_is_made_again) {
     other.run({rows(x)});
     counting.eval();
     BOOST_CHECK(values(other.run({rows(x)})[0]) == Floats{1});
+}
+
+BOOST_AUTO_TEST_CASE(random_numbers_begin_with_the_seed_and_the_run) {
+    artifact::Artifact artifact = toy_artifact();
+    artifact::Plan& plan = artifact.plans[1];
+    plan.values[0].type = artifact.outputs[0].type = {DType::i64, {fixed(2)}};
+    plan.values[0].space = artifact::Space::random;
+    plan.steps.clear();
+    plan.outputs = {0};
+    artifact.plans.resize(2);
+    const Linked linked(artifact, toy_kernels());
+    const Model model2(linked.table(), weights.dict());
+    Session other(model2);
+    const auto state = [&] {
+        const auto y = other.run({rows(x)});
+        return std::pair(y[0].data<int64_t>()[0], y[0].data<int64_t>()[1]);
+    };
+    BOOST_CHECK((state() == std::pair<int64_t, int64_t>(0, 0)));
+    other.set_seed(7);
+    BOOST_CHECK((state() == std::pair<int64_t, int64_t>(7, 0)));
+    BOOST_CHECK((state() == std::pair<int64_t, int64_t>(7, 1)));
+}
+
+BOOST_AUTO_TEST_CASE(kernels_get_the_executor) {
+    // Doubles its rows in parallel: [N, 3] -> [N, 2].
+    std::vector<lithe_kernel> kernels = toy_kernels();
+    kernels[3] = [](void** a) {
+        const lithe_task row = [](void*, int n, uint8_t* closure) {
+            auto** buffers = reinterpret_cast<void**>(closure);
+            for (int i = 0; i < 2; ++i) {
+                at<float>(buffers[4], {n, i}) = 2 * at<float>(buffers[1], {n, i});
+            }
+            return 0;
+        };
+        return lithe_do_par_for(*static_cast<void**>(a[0]), row, 0, *static_cast<int32_t*>(a[5]),
+                                reinterpret_cast<uint8_t*>(a));
+    };
+    const Linked linked(toy_artifact(), kernels);
+    Model parallel(linked.table(), weights.dict());
+    Session other(parallel);
+    ThreadPool pool(3);
+    SerialExecutor serial;
+    const Floats expected = {2, 4, -2, -4};
+    BOOST_CHECK(values(other.run({rows(x)})[0]) == expected);
+    parallel.set_executor(&pool);
+    BOOST_CHECK(values(other.run({rows(x)})[0]) == expected);
+    other.set_executor(&serial);
+    BOOST_CHECK(values(other.run({rows(x)})[0]) == expected);
+    other.set_executor(nullptr);
+    BOOST_CHECK(values(other.run({rows(x)})[0]) == expected);
 }
 
 BOOST_AUTO_TEST_CASE(a_session_outlives_its_model) {
