@@ -117,6 +117,24 @@ BOOST_AUTO_TEST_CASE(what_does_not_compile_is_the_compilers_error) {
     BOOST_TEST(!fs::exists(scratch.path / "out.inc"));
 }
 
+BOOST_AUTO_TEST_CASE(a_save_that_takes_no_module_is_explained) {
+    const Scratch scratch;
+    write(scratch.path / "a.cpp",
+          "#include <lithe/lithe.h>\n"
+          "namespace lithe::one { void save(int, const char*); }\n"
+          "namespace lithe::two { using one::save; void save(float, const char*); }\n"
+          "void f(lithe::nn::Linear fc) { lithe::one::save(fc, \"fc.pt\"); }\n"
+          "void g(lithe::nn::Linear fc) { lithe::two::save(fc, \"fc.pt\"); }\n");
+    const Run run = run_tool(scratch.path, "a.cpp -o a.inc --", scratch);
+    BOOST_TEST(run.status == 1);
+    for (const char* expected : {"a.cpp:4:49: error: no viable conversion",
+                                 "a.cpp:4:49: warning: save() of a whole module",
+                                 "a.cpp:5:32: error: no matching function for call to 'save'",
+                                 "a.cpp:5:49: warning: save() of a whole module"}) {
+        BOOST_TEST(run.output.find(expected) != std::string::npos, expected);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_missing_source_is_an_error) {
     const Scratch scratch;
     const Run run = run_tool(scratch.path, "missing.cpp -o out.inc --", scratch);

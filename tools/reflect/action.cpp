@@ -30,12 +30,14 @@ public:
 
     void HandleTranslationUnit(ASTContext& context) override {
         DiagnosticsEngine& diagnostics = context.getDiagnostics();
-        if (diagnostics.hasErrorOccurred()) return;
-
         diagnostics.setIgnoreAllWarnings(false);  // from here on they are ours
         Reporter reporter(diagnostics, paths_, options_.reporter);
         ModelTypes types(paths_);
         const FoundCode code = find_classes(compiler_.getSema(), types, paths_);
+        if (diagnostics.hasErrorOccurred()) {
+            check_whole_object_save({code, types, context, reporter});  // may be why
+            return reporter.flush();
+        }
         const auto classes = describe(code.modules, types, paths_, reporter);
         run_checks({code, types, context, reporter});
         reporter.flush();

@@ -70,6 +70,7 @@ private:
     /// One that cannot be made is no error: the source does not make it.
     void complete(CXXRecordDecl* instance) {
         DiagnosticsEngine& diagnostics = sema_.getDiagnostics();
+        if (diagnostics.hasErrorOccurred()) return;
         const bool before = diagnostics.getSuppressAllDiagnostics();
         diagnostics.setSuppressAllDiagnostics(true);
         sema_.isCompleteType(instance->getLocation(), sema_.Context.getRecordType(instance));

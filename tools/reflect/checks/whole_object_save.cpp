@@ -7,28 +7,43 @@ namespace lithe::reflect {
 
 namespace {
 
-bool is_save(const CallExpr& call) {
-    const auto* function = dyn_cast_or_null<FunctionDecl>(call.getCalleeDecl());
-    if (!function || called_name(call) != "save" || call.getNumArgs() < 2) return false;
-    return !isa<CXXMethodDecl>(function) && is_below_lithe(function);
+bool is_save(const NamedDecl* function) {
+    return function && function->getIdentifier() && function->getName() == "save" &&
+           !isa<CXXMethodDecl>(function) && is_below_lithe(function);
 }
 
-void check_call(const CheckContext& context, const CallExpr& call) {
-    if (!is_save(call)) return;
-    const Expr* object = written(call.getArg(0));
-    if (!context.types.is_layer(object->getType())) return;
+bool may_be_save(const Expr& callee) {
+    if (const auto* reference = dyn_cast<DeclRefExpr>(&callee))
+        return is_save(reference->getDecl());
+    const auto* overloaded = dyn_cast<OverloadExpr>(&callee);
+    return overloaded && llvm::any_of(overloaded->decls(), [](const NamedDecl* candidate) {
+               return is_save(candidate->getUnderlyingDecl()->getAsFunction());
+           });
+}
 
-    const SourceManager& sources = context.ast.getSourceManager();
-    const LangOptions& language = context.ast.getLangOpts();
-    const CXXRecordDecl* record = object->getType()->getAsCXXRecordDecl();
+/// What a save() is to save, also where no save() takes it, which is an error of the compiler's.
+const Expr* saved_object(const Stmt& statement) {
+    if (const auto* call = dyn_cast<CallExpr>(&statement)) {
+        const auto* function = dyn_cast_or_null<FunctionDecl>(call->getCalleeDecl());
+        return is_save(function) && call->getNumArgs() > 1 ? written(call->getArg(0)) : nullptr;
+    }
+    const auto* failed = dyn_cast<RecoveryExpr>(&statement);
+    if (!failed || failed->subExpressions().size() < 3) return nullptr;
+    return may_be_save(*failed->subExpressions()[0]) ? written(failed->subExpressions()[1])
+                                                     : nullptr;
+}
+
+void check(const CheckContext& context, const Expr& object) {
+    if (!context.types.is_layer(object.getType())) return;
+    const CXXRecordDecl* record = object.getType()->getAsCXXRecordDecl();
     const std::string access = context.types.is_module(record) ? ".state_dict()" : "->state_dict()";
     std::vector<FixItHint> fixes;
-    if (isa<DeclRefExpr, MemberExpr>(object) && !object->getExprLoc().isMacroID()) {
-        const SourceLocation end =
-            Lexer::getLocForEndOfToken(object->getEndLoc(), 0, sources, language);
+    if (isa<DeclRefExpr, MemberExpr>(object) && !object.getExprLoc().isMacroID()) {
+        const SourceLocation end = Lexer::getLocForEndOfToken(
+            object.getEndLoc(), 0, context.ast.getSourceManager(), context.ast.getLangOpts());
         fixes.push_back(FixItHint::CreateInsertion(end, access));
     }
-    context.reporter.warn("reflect.whole_object_save", object->getSourceRange(),
+    context.reporter.warn("reflect.whole_object_save", object.getSourceRange(),
                           "save() of a whole module writes a file that only this class, as it is "
                           "now, can read; save its state_dict()",
                           fixes);
@@ -39,7 +54,7 @@ void check_call(const CheckContext& context, const CallExpr& call) {
 void check_whole_object_save(const CheckContext& context) {
     for (const FunctionDecl* function : context.code.functions) {
         for_each_statement(*function, [&](const Stmt& statement, Ancestors) {
-            if (const auto* call = dyn_cast<CallExpr>(&statement)) check_call(context, *call);
+            if (const Expr* object = saved_object(statement)) check(context, *object);
         });
     }
 }
