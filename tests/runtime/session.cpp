@@ -176,11 +176,11 @@ BOOST_AUTO_TEST_CASE(kernels_get_the_executor) {
         const lithe_task row = [](void*, int n, uint8_t* closure) {
             auto** buffers = reinterpret_cast<void**>(closure);
             for (int i = 0; i < 2; ++i) {
-                at<float>(buffers[4], {n, i}) = 2 * at<float>(buffers[1], {n, i});
+                at<float>(buffers[5], {n, i}) = 2 * at<float>(buffers[2], {n, i});
             }
             return 0;
         };
-        return lithe_do_par_for(*static_cast<void**>(a[0]), row, 0, *static_cast<int32_t*>(a[5]),
+        return lithe_do_par_for(*static_cast<void**>(a[0]), row, 0, *static_cast<int32_t*>(a[1]),
                                 reinterpret_cast<uint8_t*>(a));
     };
     const Linked linked(toy_artifact(), kernels);
