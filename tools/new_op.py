@@ -5,15 +5,9 @@ The op starts as the identity, elementwise, and passes its tests; from there cha
 lowering and expected values together.
 usage: tools/new_op.py NAME [--section SECTION] [--root FOLDER]
 """
-import argparse
-import pathlib
 import re
-import sys
 
-KEYWORDS = set("and bool break case catch char class const continue default delete do double else enum explicit "
-               "export extern false float for friend goto if inline int long namespace new not operator or private "
-               "protected public register return short signed sizeof static struct switch template this throw true "
-               "try typedef typename union unsigned using virtual void volatile while xor".split())
+import new_files
 
 OP = """\
 // @NAME@(x) = x
@@ -71,40 +65,31 @@ BOOST_AUTO_TEST_SUITE_END()
 """
 
 
-def declare(header, name, section):
+def declare(writer, header, name, section):
     """Returns dsl/ops.h with the op's line at the end of a section."""
+    if re.search(rf"\bTensor {name}\(", header):
+        writer.fail(f"dsl/ops.h declares '{name}' already")
     sections = re.findall(r"^// --- (.+?) -+$", header, re.MULTILINE)
     if section not in sections:
-        sys.exit(f"new_op: dsl/ops.h has no section '{section}'; it has: {', '.join(sections)}")
+        writer.fail(f"dsl/ops.h has no section '{section}'; it has: {', '.join(sections)}")
     start = re.search(rf"^// --- {re.escape(section)} -+$", header, re.MULTILINE).end()
     blank = header.index("\n\n", start)
     return f"{header[:blank]}\nTensor {name}(const Tensor& x);{header[blank:]}"
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = new_files.parser(__doc__.splitlines()[0])
     parser.add_argument("name", help="PyTorch's word, in lower case")
     parser.add_argument("--section", default="activation", help="section of dsl/ops.h (default: %(default)s)")
-    parser.add_argument("--root", type=pathlib.Path, default=pathlib.Path(__file__).resolve().parents[1])
     options = parser.parse_args()
 
     name = options.name
-    if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name) or name in KEYWORDS:
-        sys.exit(f"new_op: '{name}' is not a name in lower case that C++ allows")
-    header = options.root / "dsl/ops.h"
-    text = header.read_text()
-    files = {options.root / f"dsl/ops/{name}.cpp": OP, options.root / f"tests/ops/{name}.cpp": TEST}
-    for path in files:
-        if path.exists():
-            sys.exit(f"new_op: {path.relative_to(options.root)} is there already")
-    if re.search(rf"\bTensor {name}\(", text):
-        sys.exit(f"new_op: dsl/ops.h declares '{name}' already")
-
-    files[header] = declare(text, name, options.section)
-    for path, content in files.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(content.replace("@NAME@", name))
-        print(path.relative_to(options.root))
+    writer = new_files.Writer("new_op", options.root)
+    writer.check_name(name)
+    writer.create(f"dsl/ops/{name}.cpp", OP.replace("@NAME@", name))
+    writer.create(f"tests/ops/{name}.cpp", TEST.replace("@NAME@", name))
+    writer.change("dsl/ops.h", declare(writer, writer.read("dsl/ops.h"), name, options.section))
+    writer.write()
 
 
 if __name__ == "__main__":
