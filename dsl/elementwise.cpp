@@ -28,13 +28,20 @@ TensorTypes infer_float_unary(const OpCall& call) {
 }
 
 TensorTypes infer_broadcast(const OpCall& call) {
-    LITHE_ASSERT(call.input_count() >= 2);
     check_same_dtype(call);
     TensorType type = call.input(0);
+    call.input(1);  // refuses a lone operand
     for (const TensorType& input : call.inputs) {
         type.shape = broadcast(call.op->name, type.shape, input.shape);
     }
     return type;
+}
+
+TensorTypes infer_number_broadcast(const OpCall& call) {
+    const TensorTypes types = infer_broadcast(call);
+    if (types[0].dtype != DType::boolean) return types;
+    throw UserError(std::string(call.op->name) + ".dtype",
+                    std::string(call.op->name) + ": expected numbers, got " + call.input(0).str());
 }
 
 TensorTypes infer_compare(const OpCall& call) {

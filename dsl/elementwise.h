@@ -17,6 +17,8 @@ TensorTypes infer_unary(const OpCall& call);
 TensorTypes infer_float_unary(const OpCall& call);
 /// Operands of one dtype broadcast to the result's shape. Errors: broadcast.shapes, <op>.dtype.
 TensorTypes infer_broadcast(const OpCall& call);
+/// The same for anything but bool.
+TensorTypes infer_number_broadcast(const OpCall& call);
 /// The same with a bool result.
 TensorTypes infer_compare(const OpCall& call);
 

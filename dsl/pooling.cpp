@@ -60,8 +60,15 @@ TensorType infer(const OpCall& call) {
             x.shape[i + 2], kernel[i], call.attrs.get_shape("stride")[i],
             call.attrs.get_shape("pad_begin")[i], call.attrs.get_shape("pad_end")[i],
             call.attrs.get_shape("dilation")[i]);
-        const bool fits = (!count.is_constant() || count.constant() >= 1) &&
-                          (!kernel[i].is_constant() || kernel[i].constant() >= 1);
+        const Dim &stride = call.attrs.get_shape("stride")[i],
+                  &pad = call.attrs.get_shape("pad_begin")[i];
+        // Every window must meet the image: none lies in the padding alone.
+        const Dim last = x.shape[i + 2] + pad - (count - 1) * stride, wide = kernel[i] - 2 * pad;
+        const auto at_least = [](const Dim& value, int64_t least) {
+            return !value.is_constant() || value.constant() >= least;
+        };
+        const bool fits = at_least(count, 1) && at_least(kernel[i], 1) && at_least(last, 1) &&
+                          at_least(wide, 0);
         if (!fits) {
             throw UserError(op + ".kernel", op + ": the kernel " + str(kernel) +
                                                 " does not fit the padded input " + x.str());

@@ -25,6 +25,18 @@ TensorTypes infer(const OpCall& call) {
     TensorType type{x.dtype, {dy.size(1), floor_div(x.size(1), groups)}};
     type.shape.insert(type.shape.end(), kernel.begin(), kernel.end());
     convolution::check(call, x, type, /*is_image=*/true);
+    Shape outgoing{x.size(0), dy.size(1)};
+    for (size_t i = 0; i < kernel.size(); ++i) {
+        outgoing.push_back(window::places(
+            x.shape[i + 2], kernel[i], call.attrs.get_shape("stride")[i],
+            call.attrs.get_shape("pad_begin")[i], call.attrs.get_shape("pad_end")[i],
+            call.attrs.get_shape("dilation")[i]));
+    }
+    if (dy.dtype != x.dtype || (!same(outgoing, dy.shape) && outgoing != dy.shape)) {
+        throw UserError("conv_weight_gradient.shape", "conv_weight_gradient: the convolution of " +
+                                                          x.str() + " has shape " + str(outgoing) +
+                                                          ", its gradient is " + dy.str());
+    }
     return type;
 }
 

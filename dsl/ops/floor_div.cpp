@@ -43,7 +43,7 @@ Halide::Expr lower(const LowerCall& call) {
 const Op floor_div_op = {
     .name = "floor_div",
     .trait = Trait::elementwise,
-    .infer = elementwise::infer_broadcast,
+    .infer = elementwise::infer_number_broadcast,
     .reference = reference,
     .lower = lower,
 };

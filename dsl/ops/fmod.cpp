@@ -41,7 +41,7 @@ Halide::Expr lower(const LowerCall& call) {
 const Op fmod_op = {
     .name = "fmod",
     .trait = Trait::elementwise,
-    .infer = elementwise::infer_broadcast,
+    .infer = elementwise::infer_number_broadcast,
     .reference = reference,
     .gradient = gradient,
     .lower = lower,

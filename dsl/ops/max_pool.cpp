@@ -10,6 +10,7 @@
 #include "dsl/op_list.h"
 #include "dsl/ops.h"
 #include "dsl/pooling.h"
+#include "dsl/reduction.h"
 
 namespace lithe {
 namespace {
@@ -27,6 +28,7 @@ void reference(const OpCall& call, std::span<const Array> in, std::span<const Ar
     const int64_t planes = in[0].size(0) * in[0].size(1);
     const int64_t places = geometry.place_count(), pixels = geometry.image_count();
     visit(in[0].dtype(), [&]<class T>(T) {
+        std::fill_n(out[0].data<T>(), out[0].count(), reduction::lowest<T>());
         std::fill_n(out[1].data<int64_t>(), out[1].count(), int64_t{-1});
         for (int64_t plane = 0; plane < planes; ++plane) {
             const T* x = in[0].data<T>() + plane * pixels;

@@ -46,7 +46,7 @@ Halide::Expr lower(const LowerCall& call) {
 const Op remainder_op = {
     .name = "remainder",
     .trait = Trait::elementwise,
-    .infer = elementwise::infer_broadcast,
+    .infer = elementwise::infer_number_broadcast,
     .reference = reference,
     .gradient = gradient,
     .lower = lower,

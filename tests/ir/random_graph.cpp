@@ -32,7 +32,20 @@ Shape random_list(std::mt19937_64& random, const std::vector<Value>& inputs) {
     return list;
 }
 
-Attr random_attr(std::mt19937_64& random, const std::vector<Value>& inputs) {
+/// A list for the spatial axes of operand 0, none for other names: guessing would take for ever.
+std::optional<Shape> spatial_list(const std::string& name, std::mt19937_64& random,
+                                  const std::vector<Value>& inputs) {
+    if (inputs.empty() || inputs[0].type().rank() < 3) return {};
+    const Shape& shape = inputs[0].type().shape;
+    if (name == "image") return Shape(shape.begin() + 2, shape.end());
+    const bool from_one = name == "stride" || name == "dilation" || name == "kernel";
+    if (!from_one && !name.starts_with("pad_") && name != "output_padding") return {};
+    return Shape(shape.size() - 2, Dim(below(random, 2) + (from_one ? 1 : 0)));
+}
+
+Attr random_attr(const std::string& name, std::mt19937_64& random,
+                 const std::vector<Value>& inputs) {
+    if (const auto list = spatial_list(name, random, inputs)) return *list;
     switch (below(random, 8)) {
         case 0:
             return below(random, 2) == 0;
@@ -62,9 +75,10 @@ bool is_small(const TensorType& type) {
     return at && *at <= 2048 && type.rank() <= 6;
 }
 
-/// Runs the reference once at N = 3: it may miss an attribute that infer does not look at.
-void try_reference(const OpCall& call, std::mt19937_64& random) {
-    const OpCall known = ir::substitute(call, {{"N", 3}});
+/// Runs the reference once: it may miss an attribute that infer does not look at, and it refuses
+/// an index beyond the size, or an integer divided by 0.
+void try_reference(const OpCall& call, std::mt19937_64& random, int64_t batch) {
+    const OpCall known = ir::substitute(call, {{"N", batch}});
     std::vector<Array> in, out;
     for (const TensorType& type : known.inputs) in.push_back(random_array(type, random));
     for (const TensorType& type : known.op->infer(known)) {
@@ -79,11 +93,12 @@ bool complete(OpCall& call, std::mt19937_64& random, const std::vector<Value>& i
         try {
             const TensorTypes types = call.op->infer(call);
             if (!std::all_of(types.begin(), types.end(), is_small)) return false;
-            try_reference(call, random);
+            for (const int64_t batch : {3, 1}) try_reference(call, random, batch);
             return true;
         } catch (const Error& error) {
             if (!error.id().starts_with("attr.")) return false;
-            call.attrs.set(attr_of_message(error.what()), random_attr(random, inputs));
+            const std::string name = attr_of_message(error.what());
+            call.attrs.set(name, random_attr(name, random, inputs));
         }
     }
     return false;
@@ -215,7 +230,7 @@ Array random_array(const TensorType& type, std::mt19937_64& random) {
     std::uniform_real_distribution<double> uniform(-2, 2);
     visit(type.dtype, [&]<class T>(T) {
         for (int64_t i = 0; i < array.count(); ++i) {
-            double value = 1;  // a valid index and divisor
+            double value = 0;  // a valid index; integers are no divisors, then
             if (std::is_floating_point_v<T>) value = uniform(random);
             if (std::is_same_v<T, bool>) value = static_cast<double>(below(random, 2));
             array.data<T>()[i] = static_cast<T>(value);
