@@ -2,7 +2,9 @@
 
 // Shared pieces of the elementwise ops: their shape rules and the loops of their references.
 
+#include <array>
 #include <span>
+#include <tuple>
 #include <vector>
 
 #include "dsl/op.h"
@@ -29,27 +31,29 @@ void map_unary(std::span<const Array> in, std::span<const Array> out, F f) {
     for (int64_t i = 0; i < count; ++i) y[i] = static_cast<R>(f(x[i]));
 }
 
-/// Calls `body(result index, operand 0 index, operand 1 index)` in row-major order.
-template <class F>
-void for_each_pair(const Array& a, const Array& b, const Array& out, F body) {
-    const Sizes sa = broadcast_strides(a, out), sb = broadcast_strides(b, out);
-    const Sizes& sizes = out.sizes();
-    const auto rank = static_cast<int>(sizes.size());
-    const int64_t count = out.count();
+/// Calls `body(result index, index in each operand...)` in row-major order of the result.
+template <size_t Count, class F>
+void for_each_index(const std::array<Sizes, Count>& strides, const Sizes& sizes, F body) {
+    int64_t count = 1;
+    for (const int64_t size : sizes) count *= size;
     Sizes index(sizes.size(), 0);
-    int64_t at_a = 0, at_b = 0;
+    std::array<int64_t, Count> at{};
     for (int64_t i = 0; i < count; ++i) {
-        body(i, at_a, at_b);
-        for (int axis = rank - 1; axis >= 0; --axis) {
-            const auto k = static_cast<size_t>(axis);
-            at_a += sa[k];
-            at_b += sb[k];
-            if (++index[k] < sizes[k]) break;
-            at_a -= sa[k] * sizes[k];
-            at_b -= sb[k] * sizes[k];
-            index[k] = 0;
+        std::apply([&](auto... offsets) { body(i, offsets...); }, at);
+        for (size_t axis = sizes.size(); axis-- > 0;) {
+            for (size_t k = 0; k < Count; ++k) at[k] += strides[k][axis];
+            if (++index[axis] < sizes[axis]) break;
+            for (size_t k = 0; k < Count; ++k) at[k] -= strides[k][axis] * sizes[axis];
+            index[axis] = 0;
         }
     }
+}
+
+template <class F>
+void for_each_triple(const Array& a, const Array& b, const Array& c, const Array& out, F body) {
+    for_each_index<3>({broadcast_strides(a, out), broadcast_strides(b, out),
+                       broadcast_strides(c, out)},
+                      out.sizes(), body);
 }
 
 template <class T, class R = T, class F>
@@ -62,9 +66,15 @@ void map_binary(std::span<const Array> in, std::span<const Array> out, F f) {
         for (int64_t i = 0; i < count; ++i) y[i] = static_cast<R>(f(a[i], b[i]));
         return;
     }
-    for_each_pair(in[0], in[1], out[0], [&](int64_t i, int64_t ia, int64_t ib) {
-        y[i] = static_cast<R>(f(a[ia], b[ib]));
-    });
+    if (in[1].count() == 1 && in[0].count() == out[0].count()) {
+        const int64_t count = out[0].count();
+        for (int64_t i = 0; i < count; ++i) y[i] = static_cast<R>(f(a[i], *b));
+        return;
+    }
+    for_each_index<2>({broadcast_strides(in[0], out[0]), broadcast_strides(in[1], out[0])},
+                      out[0].sizes(), [&](int64_t i, int64_t ia, int64_t ib) {
+                          y[i] = static_cast<R>(f(a[ia], b[ib]));
+                      });
 }
 
 }  // namespace lithe::elementwise

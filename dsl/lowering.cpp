@@ -1,5 +1,7 @@
 #include "dsl/lowering.h"
 
+#include <cmath>
+
 #include "runtime/error.h"
 
 namespace lithe {
@@ -53,6 +55,34 @@ Expr reduce_max(const Expr& extent, const std::function<Expr(Expr)>& body) {
 Expr reduce_min(const Expr& extent, const std::function<Expr(Expr)>& body) {
     const Halide::RDom r = domain(extent);
     return Halide::minimum(r, body(r));
+}
+
+Expr reduce_product(const Expr& extent, const std::function<Expr(Expr)>& body) {
+    const Halide::RDom r = domain(extent);
+    return Halide::product(r, body(r));
+}
+
+namespace {
+
+/// `extreme`, or NaN where an element of the reduction is NaN.
+Expr or_nan(const Expr& extreme, const Expr& extent, const std::function<Expr(Expr)>& body) {
+    if (!extreme.type().is_float()) return extreme;
+    const Expr has_nan = reduce_max(extent, [&](Expr i) {
+        const Expr x = body(i);
+        return Halide::cast<uint8_t>(x != x);
+    });
+    const Expr nan = Halide::Internal::make_const(extreme.type(), NAN);
+    return select(has_nan != 0, nan, extreme);
+}
+
+}  // namespace
+
+Expr reduce_max_nan(const Expr& extent, const std::function<Expr(Expr)>& body) {
+    return or_nan(reduce_max(extent, body), extent, body);
+}
+
+Expr reduce_min_nan(const Expr& extent, const std::function<Expr(Expr)>& body) {
+    return or_nan(reduce_min(extent, body), extent, body);
 }
 
 Expr max_nan(const Expr& a, const Expr& b) {

@@ -44,6 +44,11 @@ Halide::Expr reduce_sum(const Halide::Expr& extent, const std::function<Halide::
 Halide::Expr reduce_max(const Halide::Expr& extent, const std::function<Halide::Expr(Halide::Expr)>& body);
 Halide::Expr reduce_min(const Halide::Expr& extent, const std::function<Halide::Expr(Halide::Expr)>& body);
 
+Halide::Expr reduce_product(const Halide::Expr& extent, const std::function<Halide::Expr(Halide::Expr)>& body);
+/// The same, with NaN for the result where an element is.
+Halide::Expr reduce_max_nan(const Halide::Expr& extent, const std::function<Halide::Expr(Halide::Expr)>& body);
+Halide::Expr reduce_min_nan(const Halide::Expr& extent, const std::function<Halide::Expr(Halide::Expr)>& body);
+
 /// max and min that pass NaN on, as in PyTorch.
 Halide::Expr max_nan(const Halide::Expr& a, const Halide::Expr& b);
 Halide::Expr min_nan(const Halide::Expr& a, const Halide::Expr& b);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "dsl/op_list.h"
+#include "runtime/error.h"
 
 namespace lithe {
 
@@ -14,6 +15,10 @@ const Op* find_op(std::string_view name) {
         ops.begin(), ops.end(), name,
         [](const Op* op, std::string_view wanted) { return op->name < wanted; });
     return at != ops.end() && (*at)->name == name ? *at : nullptr;
+}
+
+void OpCall::missing_operand(int i) const {
+    throw UserError("op.operands", str(*this) + ": operand " + std::to_string(i) + " is missing");
 }
 
 std::string str(const OpCall& call) {

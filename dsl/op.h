@@ -45,11 +45,15 @@ struct OpCall {
     std::vector<TensorType> inputs;
     Attrs attrs;
 
+    /// Errors: op.operands where there are fewer.
     const TensorType& input(int i) const {
-        LITHE_ASSERT(i >= 0 && i < input_count());
+        if (static_cast<size_t>(i) >= inputs.size()) missing_operand(i);
         return inputs[static_cast<size_t>(i)];
     }
     int input_count() const { return static_cast<int>(inputs.size()); }
+
+private:
+    [[noreturn]] void missing_operand(int i) const;
 };
 
 /// An op: its shape rule, its oracle, its derivative and its algorithm, all in one file.

@@ -1,5 +1,5 @@
-// The functions over tensors. Each node's function stands in dsl/ops/<name>.cpp, those composed of
-// nodes in dsl/functions/.
+// The functions over tensors, under PyTorch's names. Each node's function stands in
+// dsl/ops/<name>.cpp, those composed of nodes in dsl/functions/.
 #pragma once
 
 #include "dsl/tensor.h"
@@ -11,9 +11,20 @@ namespace lithe {
 Tensor full(const Shape& shape, const Scalar& value, const TensorOptions& options = {});
 Tensor zeros(const Shape& shape, const TensorOptions& options = {});
 Tensor ones(const Shape& shape, const TensorOptions& options = {});
+Tensor empty(const Shape& shape, const TensorOptions& options = {});
 Tensor full_like(const Tensor& x, const Scalar& value, const TensorOptions& options = {});
 Tensor zeros_like(const Tensor& x, const TensorOptions& options = {});
 Tensor ones_like(const Tensor& x, const TensorOptions& options = {});
+Tensor empty_like(const Tensor& x, const TensorOptions& options = {});
+Tensor scalar_tensor(const Scalar& value, const TensorOptions& options = {});
+Tensor arange(const Scalar& end, const TensorOptions& options = {});
+Tensor arange(const Scalar& start, const Scalar& end, const Scalar& step = 1,
+              const TensorOptions& options = {});
+Tensor linspace(const Scalar& start, const Scalar& end, int64_t count, const TensorOptions& options = {});
+Tensor eye(const Dim& rows, const TensorOptions& options = {});
+Tensor eye(const Dim& rows, const Dim& columns, const TensorOptions& options = {});
+/// Fewer than 0 classes: as many as the largest index needs.
+Tensor one_hot(const Tensor& index, int64_t classes = -1);
 /// The tensor with the flags of the options: the end of every creation.
 Tensor with_options(const Tensor& made, const TensorOptions& options);
 
@@ -29,11 +40,75 @@ Tensor as_floating(const Tensor& x);
 Tensor scalar_for(const Tensor& x, const Scalar& value);
 
 // --- arithmetic --------------------------------------------------------------------------------
+enum class Rounding : uint8_t { none, trunc, floor };
 Tensor add(const Tensor& a, const Tensor& b);
+Tensor add(const Tensor& a, const Tensor& b, const Scalar& alpha);
+Tensor add(const Tensor& a, const Scalar& b);
 Tensor sub(const Tensor& a, const Tensor& b);
+Tensor sub(const Tensor& a, const Tensor& b, const Scalar& alpha);
+Tensor sub(const Tensor& a, const Scalar& b);
 Tensor mul(const Tensor& a, const Tensor& b);
+Tensor mul(const Tensor& a, const Scalar& b);
 Tensor div(const Tensor& a, const Tensor& b);
+Tensor div(const Tensor& a, const Scalar& b);
+Tensor div(const Tensor& a, const Tensor& b, Rounding rounding);
+Tensor floor_div(const Tensor& a, const Tensor& b);
+Tensor floor_div(const Tensor& a, const Scalar& b);
+Tensor fmod(const Tensor& a, const Tensor& b);
+Tensor fmod(const Tensor& a, const Scalar& b);
+Tensor remainder(const Tensor& a, const Tensor& b);
+Tensor remainder(const Tensor& a, const Scalar& b);
+Tensor pow(const Tensor& a, const Tensor& b);
+Tensor pow(const Tensor& x, const Scalar& exponent);
+Tensor pow(const Scalar& base, const Tensor& exponent);
+Tensor maximum(const Tensor& a, const Tensor& b);
+Tensor maximum(const Tensor& a, const Scalar& b);
+Tensor minimum(const Tensor& a, const Tensor& b);
+Tensor minimum(const Tensor& a, const Scalar& b);
+Tensor atan2(const Tensor& a, const Tensor& b);
+Tensor lerp(const Tensor& a, const Tensor& b, const Tensor& weight);
+Tensor lerp(const Tensor& a, const Tensor& b, const Scalar& weight);
+Tensor addcmul(const Tensor& x, const Tensor& a, const Tensor& b, const Scalar& value = 1);
+Tensor addcdiv(const Tensor& x, const Tensor& a, const Tensor& b, const Scalar& value = 1);
+Tensor xlogy(const Tensor& a, const Tensor& b);
+
 Tensor neg(const Tensor& x);
+Tensor abs(const Tensor& x);
+Tensor sign(const Tensor& x);
+Tensor square(const Tensor& x);
+Tensor reciprocal(const Tensor& x);
+Tensor sqrt(const Tensor& x);
+Tensor rsqrt(const Tensor& x);
+Tensor exp(const Tensor& x);
+Tensor exp2(const Tensor& x);
+Tensor expm1(const Tensor& x);
+Tensor log(const Tensor& x);
+Tensor log1p(const Tensor& x);
+Tensor log2(const Tensor& x);
+Tensor log10(const Tensor& x);
+Tensor sin(const Tensor& x);
+Tensor cos(const Tensor& x);
+Tensor tan(const Tensor& x);
+Tensor asin(const Tensor& x);
+Tensor acos(const Tensor& x);
+Tensor atan(const Tensor& x);
+Tensor sinh(const Tensor& x);
+Tensor cosh(const Tensor& x);
+Tensor asinh(const Tensor& x);
+Tensor acosh(const Tensor& x);
+Tensor atanh(const Tensor& x);
+Tensor erf(const Tensor& x);
+Tensor erfc(const Tensor& x);
+Tensor floor(const Tensor& x);
+Tensor ceil(const Tensor& x);
+Tensor round(const Tensor& x);
+Tensor trunc(const Tensor& x);
+Tensor frac(const Tensor& x);
+Tensor clamp(const Tensor& x, std::optional<Scalar> min, std::optional<Scalar> max = std::nullopt);
+Tensor clamp_min(const Tensor& x, const Scalar& min);
+Tensor clamp_max(const Tensor& x, const Scalar& max);
+Tensor nan_to_num(const Tensor& x, double nan = 0, std::optional<double> positive = {},
+                  std::optional<double> negative = {});
 
 // --- comparison and logic ----------------------------------------------------------------------
 Tensor eq(const Tensor& a, const Tensor& b);
@@ -43,23 +118,140 @@ Tensor le(const Tensor& a, const Tensor& b);
 Tensor gt(const Tensor& a, const Tensor& b);
 Tensor ge(const Tensor& a, const Tensor& b);
 Tensor logical_not(const Tensor& x);
+Tensor logical_and(const Tensor& a, const Tensor& b);
+Tensor logical_or(const Tensor& a, const Tensor& b);
+Tensor logical_xor(const Tensor& a, const Tensor& b);
+Tensor isnan(const Tensor& x);
+Tensor isinf(const Tensor& x);
+Tensor isfinite(const Tensor& x);
+Tensor isclose(const Tensor& a, const Tensor& b, double relative = 1e-5, double absolute = 1e-8);
+bool allclose(const Tensor& a, const Tensor& b, double relative = 1e-5, double absolute = 1e-8);
+bool equal(const Tensor& a, const Tensor& b);
+Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b);
+Tensor where(const Tensor& condition, const Tensor& a, const Scalar& b);
+Tensor where(const Tensor& condition, const Scalar& a, const Tensor& b);
+Tensor masked_fill(const Tensor& x, const Tensor& mask, const Scalar& value);
+Tensor masked_fill(const Tensor& x, const Tensor& mask, const Tensor& value);
 
 // --- activation --------------------------------------------------------------------------------
+enum class Gelu : uint8_t { exact, tanh };
 Tensor relu(const Tensor& x);
+Tensor relu6(const Tensor& x);
+Tensor leaky_relu(const Tensor& x, double negative_slope = 0.01);
+Tensor prelu(const Tensor& x, const Tensor& weight);
+Tensor elu(const Tensor& x, double alpha = 1, double scale = 1, double input_scale = 1);
+Tensor selu(const Tensor& x);
+Tensor celu(const Tensor& x, double alpha = 1);
+Tensor gelu(const Tensor& x, Gelu form = Gelu::exact);
+Tensor silu(const Tensor& x);
+Tensor mish(const Tensor& x);
+Tensor sigmoid(const Tensor& x);
+Tensor logsigmoid(const Tensor& x);
+Tensor tanh(const Tensor& x);
+Tensor softplus(const Tensor& x, double beta = 1, double threshold = 20);
+Tensor softsign(const Tensor& x);
+Tensor tanhshrink(const Tensor& x);
+Tensor hardtanh(const Tensor& x, double min = -1, double max = 1);
+Tensor hardsigmoid(const Tensor& x);
+Tensor hardswish(const Tensor& x);
+Tensor hardshrink(const Tensor& x, double lambda = 0.5);
+Tensor softshrink(const Tensor& x, double lambda = 0.5);
+Tensor threshold(const Tensor& x, double limit, double value);
+Tensor glu(const Tensor& x, int64_t axis = -1);
+Tensor softmax(const Tensor& x, int64_t axis, std::optional<DType> dtype = {});
+Tensor log_softmax(const Tensor& x, int64_t axis, std::optional<DType> dtype = {});
 
 // --- reduction ---------------------------------------------------------------------------------
 Tensor sum(const Tensor& x, const Axes& axes = {}, bool keepdim = false);
+Tensor mean(const Tensor& x, const Axes& axes = {}, bool keepdim = false);
+Tensor prod(const Tensor& x, const Axes& axes = {}, bool keepdim = false);
+Tensor amax(const Tensor& x, const Axes& axes = {}, bool keepdim = false);
+Tensor amin(const Tensor& x, const Axes& axes = {}, bool keepdim = false);
+Tensor any(const Tensor& x, const Axes& axes = {}, bool keepdim = false);
+Tensor all(const Tensor& x, const Axes& axes = {}, bool keepdim = false);
+Tensor count_nonzero(const Tensor& x, const Axes& axes = {});
+/// The divisor is the number of elements less `correction`.
+Tensor var(const Tensor& x, const Axes& axes = {}, int64_t correction = 1, bool keepdim = false);
+Tensor std(const Tensor& x, const Axes& axes = {}, int64_t correction = 1, bool keepdim = false);
+Tensor norm(const Tensor& x, double p = 2, const Axes& axes = {}, bool keepdim = false);
+Tensor logsumexp(const Tensor& x, const Axes& axes, bool keepdim = false);
+Tensor max(const Tensor& x);
+Tensor min(const Tensor& x);
+Tensor max(const Tensor& a, const Tensor& b);
+Tensor min(const Tensor& a, const Tensor& b);
+/// Values and their indices along the axis.
+std::tuple<Tensor, Tensor> max(const Tensor& x, int64_t axis, bool keepdim = false);
+std::tuple<Tensor, Tensor> min(const Tensor& x, int64_t axis, bool keepdim = false);
+/// Without an axis: the index among all elements.
+Tensor argmax(const Tensor& x, std::optional<int64_t> axis = {}, bool keepdim = false);
+Tensor argmin(const Tensor& x, std::optional<int64_t> axis = {}, bool keepdim = false);
+Tensor cumsum(const Tensor& x, int64_t axis);
+Tensor argsort(const Tensor& x, int64_t axis = -1, bool descending = false);
+std::tuple<Tensor, Tensor> sort(const Tensor& x, int64_t axis = -1, bool descending = false);
+std::tuple<Tensor, Tensor> topk(const Tensor& x, int64_t count, int64_t axis = -1, bool largest = true);
 /// Sums what broadcasting repeated: the inverse of expanding `shape` to x's.
 Tensor sum_to(const Tensor& x, const Shape& shape);
 
 // --- shape -------------------------------------------------------------------------------------
 Tensor clone(const Tensor& x);
-Tensor permute(const Tensor& x, const Sizes& perm);
+Tensor contiguous(const Tensor& x);
 /// One size may be -1. Shares memory where strides allow it.
 Tensor reshape(const Tensor& x, const Shape& shape);
+Tensor view(const Tensor& x, const Shape& shape);
+Tensor flatten(const Tensor& x, int64_t first = 0, int64_t last = -1);
+Tensor unflatten(const Tensor& x, int64_t axis, const Shape& sizes);
+Tensor squeeze(const Tensor& x);
+Tensor squeeze(const Tensor& x, const Axes& axes);
+Tensor unsqueeze(const Tensor& x, int64_t axis);
+Tensor permute(const Tensor& x, const Sizes& perm);
+Tensor transpose(const Tensor& x, int64_t a, int64_t b);
+Tensor t(const Tensor& x);
+Tensor movedim(const Tensor& x, const Axes& from, const Axes& to);
 /// -1 keeps a size.
 Tensor expand(const Tensor& x, const Shape& shape);
+Tensor expand_as(const Tensor& x, const Tensor& other);
+Tensor broadcast_to(const Tensor& x, const Shape& shape);
+Tensors broadcast_tensors(const Tensors& tensors);
+Tensor repeat(const Tensor& x, const Shape& counts);
+Tensor tile(const Tensor& x, const Shape& counts);
+Tensor repeat_interleave(const Tensor& x, int64_t count, std::optional<int64_t> axis = {});
+Tensor cat(const Tensors& parts, int64_t axis = 0);
+Tensor stack(const Tensors& parts, int64_t axis = 0);
+Tensors split(const Tensor& x, int64_t size, int64_t axis = 0);
+Tensors split(const Tensor& x, const Sizes& sizes, int64_t axis = 0);
+Tensors chunk(const Tensor& x, int64_t count, int64_t axis = 0);
+Tensors unbind(const Tensor& x, int64_t axis = 0);
+Tensor slice(const Tensor& x, int64_t axis, std::optional<Dim> begin = {}, std::optional<Dim> end = {},
+             int64_t step = 1);
+Tensor narrow(const Tensor& x, int64_t axis, const Dim& begin, const Dim& size);
+Tensor select(const Tensor& x, int64_t axis, const Dim& index);
+Tensor flip(const Tensor& x, const Axes& axes);
+Tensor roll(const Tensor& x, const Axes& shifts, const Axes& axes = {});
+Tensor tril(const Tensor& x, int64_t diagonal = 0);
+Tensor triu(const Tensor& x, int64_t diagonal = 0);
+Tensor diagonal(const Tensor& x, int64_t offset = 0, int64_t first = 0, int64_t second = 1);
+Tensor diag(const Tensor& x, int64_t offset = 0);
+Tensor diag_embed(const Tensor& x, int64_t offset = 0);
+Tensors meshgrid(const Tensors& axes, const std::string& indexing = "ij");
+
+// --- indexing ----------------------------------------------------------------------------------
+Tensor gather(const Tensor& x, int64_t axis, const Tensor& index);
+Tensor scatter(const Tensor& x, int64_t axis, const Tensor& index, const Tensor& source);
+Tensor scatter(const Tensor& x, int64_t axis, const Tensor& index, const Scalar& value);
+Tensor scatter_add(const Tensor& x, int64_t axis, const Tensor& index, const Tensor& source);
+Tensor slice_scatter(const Tensor& x, const Tensor& y, int64_t axis, std::optional<Dim> begin = {},
+                     std::optional<Dim> end = {}, int64_t step = 1);
+Tensor index_select(const Tensor& x, int64_t axis, const Tensor& index);
+Tensor index_add(const Tensor& x, int64_t axis, const Tensor& index, const Tensor& source);
+Tensor index_copy(const Tensor& x, int64_t axis, const Tensor& index, const Tensor& source);
+Tensor index_fill(const Tensor& x, int64_t axis, const Tensor& index, const Scalar& value);
+Tensor take(const Tensor& x, const Tensor& index);
+Tensor embedding(const Tensor& weight, const Tensor& index, int64_t padding_idx = -1);
+/// The places that are not 0, one row each. The data must be known: not while tracing.
+Tensor nonzero(const Tensor& x);
+Tensor masked_select(const Tensor& x, const Tensor& mask);
 
 }  // namespace lithe
 
+#include "dsl/nn_ops.h"
 #include "dsl/operators.h"

@@ -32,12 +32,30 @@ TensorTypes infer(const OpCall& call) {
     const Sizes axes = call.attrs.get_ints("axes");
     const bool keep = call.attrs.get_bool("keepdim");
     TensorType type{call.input(0).dtype, {}};
+    for (const int64_t axis : axes) {
+        if (axis >= 0 && axis < call.input(0).rank()) continue;
+        throw UserError(std::string(call.op->name) + ".axis",
+                        std::string(call.op->name) + ": axis " + std::to_string(axis) +
+                            " is out of range for " + call.input(0).str());
+    }
     for (int axis = 0; axis < call.input(0).rank(); ++axis) {
         const bool reduced = std::find(axes.begin(), axes.end(), axis) != axes.end();
         if (!reduced) type.shape.push_back(call.input(0).size(axis));
         if (reduced && keep) type.shape.push_back(1);
     }
     return type;
+}
+
+TensorTypes infer_nonempty(const OpCall& call) {
+    const TensorTypes types = infer(call);
+    if (types[0].dtype == DType::boolean) return types;  // any and all have a value over nothing
+    for (const int64_t axis : call.attrs.get_ints("axes")) {
+        if (!call.input(0).size(static_cast<int>(axis)).is_constant(0)) continue;
+        throw UserError(std::string(call.op->name) + ".empty",
+                        std::string(call.op->name) + ": axis " + std::to_string(axis) + " of " +
+                            call.input(0).str() + " has no elements");
+    }
+    return types;
 }
 
 Sizes result_strides(const OpCall& call, const Array& in) {

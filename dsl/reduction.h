@@ -3,6 +3,8 @@
 // Shared pieces of the ops that reduce axes: attrs `axes` (sorted, not negative) and `keepdim`.
 
 #include <functional>
+#include <limits>
+#include <type_traits>
 
 #include "dsl/tensor.h"
 
@@ -15,6 +17,21 @@ namespace lithe::reduction {
 /// The attributes; no axes means all. Errors: <op>.axis.
 Attrs attrs(std::string_view op, const Tensor& x, const Axes& axes, bool keepdim);
 TensorTypes infer(const OpCall& call);
+/// The same for reductions that have no value over nothing. Errors: <op>.empty.
+TensorTypes infer_nonempty(const OpCall& call);
+
+/// What every number of the type is at least, and at most.
+template <class T>
+constexpr T lowest() {
+    if constexpr (std::is_floating_point_v<T>) return -std::numeric_limits<T>::infinity();
+    return std::numeric_limits<T>::lowest();
+}
+template <class T>
+constexpr T highest() {
+    if constexpr (std::is_floating_point_v<T>) return std::numeric_limits<T>::infinity();
+    return std::numeric_limits<T>::max();
+}
+
 /// How an index of the result moves along each axis of the operand: 0 along reduced ones.
 Sizes result_strides(const OpCall& call, const Array& in);
 

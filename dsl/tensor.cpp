@@ -184,7 +184,7 @@ const Tensor& Tensor::assign(const Tensor& value) const {
 const Tensor& Tensor::copy_(const Tensor& source) const {
     const TensorType mine = type();
     Tensor value = source.to(mine.dtype);
-    if (!same(value.sizes(), mine.shape)) value = expand(value, mine.shape);
+    if (!same(value.sizes(), mine.shape)) value = lithe::expand(value, mine.shape);
     return assign(value);
 }
 

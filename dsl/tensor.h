@@ -22,6 +22,9 @@ namespace lithe {
 class Tensor;
 struct TensorImpl;
 class Generator;
+namespace indexing {
+class TensorIndex;
+}
 
 using Tensors = std::vector<Tensor>;
 
@@ -167,6 +170,7 @@ public:
     bool is_leaf() const;
     /// The accumulated gradient of a leaf (or of one that retains it); undefined before backward.
     Tensor& grad() const;
+    Tensor& mutable_grad() const { return grad(); }
     void retain_grad() const;
     /// Adds d(this)/d(leaf) to grad() of every leaf. Errors: backward.not_scalar, backward.no_grad.
     void backward(const Tensor& gradient = {}, bool retain_graph = false,

@@ -1,4 +1,6 @@
-// Comparisons by way of the three that are nodes.
+// Comparisons and logic by way of the nodes.
+#include <cmath>
+
 #include "dsl/ops.h"
 
 namespace lithe {
@@ -6,5 +8,44 @@ namespace lithe {
 Tensor ne(const Tensor& a, const Tensor& b) { return logical_not(eq(a, b)); }
 Tensor gt(const Tensor& a, const Tensor& b) { return lt(b, a); }
 Tensor ge(const Tensor& a, const Tensor& b) { return le(b, a); }
+
+Tensor logical_xor(const Tensor& a, const Tensor& b) {
+    return ne(a.to(DType::boolean), b.to(DType::boolean));
+}
+
+Tensor isnan(const Tensor& x) { return ne(x, x); }
+Tensor isinf(const Tensor& x) {
+    return x.is_floating_point() ? eq(abs(x), scalar_for(x, INFINITY)) : full_like(x, false, DType::boolean);
+}
+Tensor isfinite(const Tensor& x) {
+    return x.is_floating_point() ? abs(x) < INFINITY : full_like(x, true, DType::boolean);
+}
+
+Tensor isclose(const Tensor& a, const Tensor& b, double relative, double absolute) {
+    const Tensor near = abs(a - b) <= abs(b) * relative + absolute;
+    return logical_or(logical_and(near, isfinite(b)), eq(a, b));
+}
+
+bool allclose(const Tensor& a, const Tensor& b, double relative, double absolute) {
+    return all(isclose(a, b, relative, absolute)).item<bool>();
+}
+
+bool equal(const Tensor& a, const Tensor& b) {
+    if (a.is_same(b) && a.is_symbolic()) return true;
+    return same(a.sizes(), b.sizes()) && all(eq(a, b)).item<bool>();
+}
+
+Tensor where(const Tensor& condition, const Tensor& a, const Scalar& b) {
+    return where(condition, a, scalar_for(a, b));
+}
+Tensor where(const Tensor& condition, const Scalar& a, const Tensor& b) {
+    return where(condition, scalar_for(b, a), b);
+}
+Tensor masked_fill(const Tensor& x, const Tensor& mask, const Scalar& value) {
+    return where(mask, full({}, value, x.dtype()), x);
+}
+Tensor masked_fill(const Tensor& x, const Tensor& mask, const Tensor& value) {
+    return where(mask, value.to(x.dtype()), x);
+}
 
 }  // namespace lithe

@@ -1,5 +1,6 @@
 // Tensors made of nothing but a shape and a number.
 #include "dsl/ops.h"
+#include "runtime/error.h"
 
 namespace lithe {
 
@@ -32,5 +33,48 @@ Tensor zeros_like(const Tensor& x, const TensorOptions& options) {
 }
 
 Tensor ones_like(const Tensor& x, const TensorOptions& options) { return full_like(x, 1, options); }
+
+Tensor empty(const Shape& shape, const TensorOptions& options) { return zeros(shape, options); }
+Tensor empty_like(const Tensor& x, const TensorOptions& options) { return zeros_like(x, options); }
+Tensor scalar_tensor(const Scalar& value, const TensorOptions& options) {
+    return full({}, value, options);
+}
+
+Tensor linspace(const Scalar& start, const Scalar& end, int64_t count, const TensorOptions& options) {
+    const DType dtype = options.dtype_or(DType::f32);
+    const double first = start.to_double(), last = end.to_double();
+    if (count < 1) return with_options(zeros({0}, dtype), options);
+    // From both ends, so that both are met exactly.
+    const double step = count > 1 ? (last - first) / static_cast<double>(count - 1) : 0;
+    const Tensor index = arange(count, DType::f64);
+    const Tensor up = index * step + first, down = (index - (count - 1)) * step + last;
+    return with_options(where(index < count / 2, up, count == 1 ? up : down).to(dtype), options);
+}
+
+Tensor eye(const Dim& rows, const Dim& columns, const TensorOptions& options) {
+    const Tensor mask = unsqueeze(arange(rows), 1) == arange(columns);
+    return with_options(mask.to(options.dtype_or(DType::f32)), options);
+}
+Tensor eye(const Dim& rows, const TensorOptions& options) { return eye(rows, rows, options); }
+
+namespace {
+
+/// column - row for every element of the last two axes.
+Tensor diagonal_index(const Tensor& x) {
+    if (x.dim() < 2) {
+        throw UserError("tril.rank", "tril: expected at least 2 axes, got " + x.type().str());
+    }
+    return arange(x.size(-1)) - unsqueeze(arange(x.size(-2)), 1);
+}
+
+}  // namespace
+
+Tensor tril(const Tensor& x, int64_t diagonal) { return where(diagonal_index(x) <= diagonal, x, 0); }
+Tensor triu(const Tensor& x, int64_t diagonal) { return where(diagonal_index(x) >= diagonal, x, 0); }
+
+Tensor one_hot(const Tensor& index, int64_t classes) {
+    if (classes < 0) classes = amax(index).item<int64_t>() + 1;
+    return (unsqueeze(index, -1) == arange(classes)).to(DType::i64);
+}
 
 }  // namespace lithe

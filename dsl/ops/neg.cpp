@@ -1,6 +1,7 @@
 // neg(x) = -x
 #include "dsl/autograd.h"
 #include "dsl/elementwise.h"
+#include "dsl/lower_math.h"
 #include "dsl/lowering.h"
 #include "dsl/op_list.h"
 #include "dsl/ops.h"
@@ -18,7 +19,7 @@ Tensors gradient(const GradientCall& g) { return {-g.dy()}; }
 
 Halide::Expr lower(const LowerCall& call) {
     const Halide::Expr x = call(0);
-    return -x;
+    return x.type().is_float() ? lower_math::negate(x) : -x;
 }
 
 }  // namespace

@@ -3,7 +3,10 @@
 
 #include "dsl/autograd.h"
 #include "dsl/holder.h"
+#include "dsl/indexing.h"
 #include "dsl/module.h"
 #include "dsl/ops.h"
+#include "dsl/print.h"
+#include "dsl/random.h"
 #include "dsl/tensor.h"
 #include "dsl/tensor_data.h"

@@ -1,0 +1,75 @@
+// Activations composed of nodes. Where one branch of a `where` could overflow, its argument is
+// limited first: an infinity that is not chosen would still make the gradient NaN.
+#include <cmath>
+#include <numbers>
+
+#include "dsl/ops.h"
+
+namespace lithe {
+
+Tensor relu6(const Tensor& x) { return clamp(x, 0, 6); }
+
+Tensor leaky_relu(const Tensor& x, double negative_slope) {
+    return where(x > 0, x, x * negative_slope);
+}
+
+Tensor prelu(const Tensor& x, const Tensor& weight) {
+    Tensor slope = weight;
+    if (!weight.numel().is_constant(1) && x.dim() > 1) {  // one slope for each channel, axis 1
+        Shape shape(static_cast<size_t>(x.dim()), Dim(1));
+        shape[1] = weight.numel();
+        slope = reshape(weight, shape);
+    } else if (weight.numel().is_constant(1)) {
+        slope = reshape(weight, {});
+    }
+    return where(x > 0, x, x * slope);
+}
+
+Tensor elu(const Tensor& x, double alpha, double scale, double input_scale) {
+    const Tensor below = expm1(minimum(x, 0) * input_scale) * (alpha * scale);
+    return where(x > 0, scale == 1 ? x : x * scale, below);
+}
+
+Tensor selu(const Tensor& x) { return elu(x, 1.6732632423543772848, 1.0507009873554804934); }
+Tensor celu(const Tensor& x, double alpha) { return elu(x, alpha, 1, 1 / alpha); }
+
+Tensor gelu(const Tensor& x, Gelu form) {
+    if (form == Gelu::exact) return x * (erf(x * std::numbers::sqrt2 / 2) + 1) * 0.5;
+    const Tensor inner = (x + x * x * x * 0.044715) * std::sqrt(2 / std::numbers::pi);
+    return x * (tanh(inner) + 1) * 0.5;
+}
+
+Tensor silu(const Tensor& x) { return x * sigmoid(x); }
+Tensor mish(const Tensor& x) { return x * tanh(softplus(x)); }
+
+Tensor softplus(const Tensor& x, double beta, double threshold) {
+    const Tensor scaled = beta == 1 ? x : x * beta;
+    const Tensor curve = log1p(exp(minimum(scaled, threshold)));
+    return where(scaled > threshold, x, beta == 1 ? curve : curve / beta);
+}
+
+Tensor logsigmoid(const Tensor& x) { return minimum(x, 0) - log1p(exp(-abs(x))); }
+Tensor hardtanh(const Tensor& x, double min, double max) { return clamp(x, min, max); }
+Tensor hardsigmoid(const Tensor& x) { return clamp(x + 3, 0, 6) / 6; }
+Tensor hardswish(const Tensor& x) { return x * hardsigmoid(x); }
+Tensor softsign(const Tensor& x) { return x / (abs(x) + 1); }
+Tensor tanhshrink(const Tensor& x) { return x - tanh(x); }
+
+Tensor hardshrink(const Tensor& x, double lambda) {
+    return where(abs(x) <= lambda, 0, x);
+}
+
+Tensor softshrink(const Tensor& x, double lambda) {
+    return where(x > lambda, x - lambda, where(x < -lambda, x + lambda, x * 0));
+}
+
+Tensor threshold(const Tensor& x, double limit, double value) {
+    return where(x > limit, x, value);
+}
+
+Tensor glu(const Tensor& x, int64_t axis) {
+    const Tensors halves = chunk(x, 2, axis);
+    return halves[0] * sigmoid(halves[1]);
+}
+
+}  // namespace lithe

@@ -1,0 +1,81 @@
+// Reading and writing at places that tensors name.
+#include "dsl/ops.h"
+#include "runtime/error.h"
+
+namespace lithe {
+namespace {
+
+/// The one-axis index along `axis`, expanded to the shape of `like`.
+Tensor spread_index(const Tensor& like, int64_t axis, const Tensor& index) {
+    Shape shape(static_cast<size_t>(like.dim()), Dim(1));
+    shape[static_cast<size_t>(axis)] = index.numel();
+    return expand(reshape(index.to(DType::i64), shape), like.sizes());
+}
+
+}  // namespace
+
+Tensor index_add(const Tensor& x, int64_t axis, const Tensor& index, const Tensor& source) {
+    const int at = normalize_axis("index_add", axis, static_cast<int>(x.dim()));
+    return scatter_add(x, at, spread_index(source, at, index), source);
+}
+
+Tensor index_copy(const Tensor& x, int64_t axis, const Tensor& index, const Tensor& source) {
+    const int at = normalize_axis("index_copy", axis, static_cast<int>(x.dim()));
+    return scatter(x, at, spread_index(source, at, index), source);
+}
+
+Tensor index_fill(const Tensor& x, int64_t axis, const Tensor& index, const Scalar& value) {
+    Shape shape = x.sizes();
+    shape[static_cast<size_t>(normalize_axis("index_fill", axis, static_cast<int>(x.dim())))] =
+        index.numel();
+    return index_copy(x, axis, index, full(shape, value, x.dtype()));
+}
+
+Tensor take(const Tensor& x, const Tensor& index) {
+    const Tensor flat = reshape(x, {-1}), at = reshape(index, {-1});
+    return reshape(index_select(flat, 0, where(at < 0, at + x.numel(), at)), index.sizes());
+}
+
+Tensor embedding(const Tensor& weight, const Tensor& index, int64_t padding_idx) {
+    if (weight.dim() != 2) {
+        throw UserError("embedding.weight",
+                        "embedding: the weight must have 2 axes, got " + weight.type().str());
+    }
+    Shape shape = index.sizes();
+    shape.push_back(weight.size(1));
+    const Tensor flat = reshape(index.to(DType::i64), {index.numel()});
+    Tensor table = weight;
+    if (padding_idx >= 0 && weight.requires_grad()) {  // that row gets no gradient
+        const Tensor rows = unsqueeze(arange(weight.size(0)), 1);
+        table = where(rows == padding_idx, weight.detach(), weight);
+    }
+    return reshape(index_select(table, 0, flat), shape);
+}
+
+Tensor nonzero(const Tensor& x) {
+    const Array data = x.array();
+    Sizes found;
+    int64_t rows = 0;
+    for (int64_t i = 0; i < data.count(); ++i) {
+        if (data.at(i) == 0) continue;
+        ++rows;
+        Sizes place(static_cast<size_t>(data.rank()));
+        int64_t rest = i;
+        for (int axis = data.rank() - 1; axis >= 0; --axis) {
+            place[static_cast<size_t>(axis)] = rest % data.size(axis);
+            rest /= data.size(axis);
+        }
+        found.insert(found.end(), place.begin(), place.end());
+    }
+    const Array result = Array::empty(DType::i64, {rows, data.rank()});
+    std::copy(found.begin(), found.end(), result.data<int64_t>());
+    return Tensor::from(result);
+}
+
+Tensor masked_select(const Tensor& x, const Tensor& mask) {
+    const Shape shape = broadcast("masked_select", x.sizes(), mask.sizes());
+    const Tensor flat = reshape(expand(x, shape), {-1});
+    return index_select(flat, 0, reshape(nonzero(reshape(expand(mask, shape), {-1})), {-1}));
+}
+
+}  // namespace lithe

@@ -1,0 +1,39 @@
+// acosh(x) = the inverse of cosh
+#include <cmath>
+
+#include "dsl/autograd.h"
+#include "dsl/elementwise.h"
+#include "dsl/lowering.h"
+#include "dsl/op_list.h"
+#include "dsl/ops.h"
+
+namespace lithe {
+namespace {
+
+void reference(const OpCall& call, std::span<const Array> in, std::span<const Array> out) {
+    visit_float(call.input(0).dtype, [&]<class T>(T) {
+        elementwise::map_unary<T>(in, out, [](T x) { return std::acosh(x); });
+    });
+}
+
+Tensors gradient(const GradientCall& g) { return {g.dy() * rsqrt(g.x() * g.x() - 1)}; }
+
+Halide::Expr lower(const LowerCall& call) {
+    const Halide::Expr x = call(0);
+    return Halide::acosh(x);
+}
+
+}  // namespace
+
+const Op acosh_op = {
+    .name = "acosh",
+    .trait = Trait::elementwise,
+    .infer = elementwise::infer_float_unary,
+    .reference = reference,
+    .gradient = gradient,
+    .lower = lower,
+};
+
+Tensor acosh(const Tensor& x) { return apply(acosh_op, {as_floating(x)}); }
+
+}  // namespace lithe

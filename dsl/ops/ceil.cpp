@@ -1,0 +1,39 @@
+// ceil(x) = the smallest integer not below x
+#include <cmath>
+
+#include "dsl/autograd.h"
+#include "dsl/elementwise.h"
+#include "dsl/lowering.h"
+#include "dsl/op_list.h"
+#include "dsl/ops.h"
+
+namespace lithe {
+namespace {
+
+void reference(const OpCall& call, std::span<const Array> in, std::span<const Array> out) {
+    visit_float(call.input(0).dtype, [&]<class T>(T) {
+        elementwise::map_unary<T>(in, out, [](T x) { return std::ceil(x); });
+    });
+}
+
+Tensors gradient(const GradientCall& g) { return {zeros_like(g.dy())}; }
+
+Halide::Expr lower(const LowerCall& call) {
+    const Halide::Expr x = call(0);
+    return Halide::ceil(x);
+}
+
+}  // namespace
+
+const Op ceil_op = {
+    .name = "ceil",
+    .trait = Trait::elementwise,
+    .infer = elementwise::infer_float_unary,
+    .reference = reference,
+    .gradient = gradient,
+    .lower = lower,
+};
+
+Tensor ceil(const Tensor& x) { return apply(ceil_op, {as_floating(x)}); }
+
+}  // namespace lithe

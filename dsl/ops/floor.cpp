@@ -1,0 +1,39 @@
+// floor(x) = the largest integer not above x
+#include <cmath>
+
+#include "dsl/autograd.h"
+#include "dsl/elementwise.h"
+#include "dsl/lowering.h"
+#include "dsl/op_list.h"
+#include "dsl/ops.h"
+
+namespace lithe {
+namespace {
+
+void reference(const OpCall& call, std::span<const Array> in, std::span<const Array> out) {
+    visit_float(call.input(0).dtype, [&]<class T>(T) {
+        elementwise::map_unary<T>(in, out, [](T x) { return std::floor(x); });
+    });
+}
+
+Tensors gradient(const GradientCall& g) { return {zeros_like(g.dy())}; }
+
+Halide::Expr lower(const LowerCall& call) {
+    const Halide::Expr x = call(0);
+    return Halide::floor(x);
+}
+
+}  // namespace
+
+const Op floor_op = {
+    .name = "floor",
+    .trait = Trait::elementwise,
+    .infer = elementwise::infer_float_unary,
+    .reference = reference,
+    .gradient = gradient,
+    .lower = lower,
+};
+
+Tensor floor(const Tensor& x) { return apply(floor_op, {as_floating(x)}); }
+
+}  // namespace lithe

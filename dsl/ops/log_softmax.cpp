@@ -1,0 +1,77 @@
+// log_softmax(x) {axis} = x - m - log(sum over the axis of exp(x - m)), m = max over the axis
+#include <cmath>
+#include <limits>
+
+#include "dsl/autograd.h"
+#include "dsl/axis.h"
+#include "dsl/elementwise.h"
+#include "dsl/lower_math.h"
+#include "dsl/lowering.h"
+#include "dsl/op_list.h"
+#include "dsl/ops.h"
+
+namespace lithe {
+namespace {
+
+TensorTypes infer(const OpCall& call) {
+    checked_axis(call);
+    return elementwise::infer_float_unary(call);
+}
+
+void reference(const OpCall& call, std::span<const Array> in, std::span<const Array> out) {
+    const AxisSplit split(in[0], call.attrs.get_int("axis"));
+    visit_float(in[0].dtype(), [&]<class T>(T) {
+        split.for_each_line([&](int64_t at) {
+            const T* x = in[0].data<T>() + at;
+            T* y = out[0].data<T>() + at;
+            const int64_t end = split.size * split.inner;
+            double most = -std::numeric_limits<double>::infinity(), total = 0;
+            for (int64_t k = 0; k < end; k += split.inner) {
+                if (less_or_nan<double>(most, x[k])) most = x[k];
+            }
+            for (int64_t k = 0; k < end; k += split.inner) total += std::exp(x[k] - most);
+            for (int64_t k = 0; k < end; k += split.inner) {
+                y[k] = static_cast<T>(static_cast<double>(x[k]) - most - std::log(total));
+            }
+        });
+    });
+}
+
+Tensors gradient(const GradientCall& g) {
+    const int64_t axis = g.call.attrs.get_int("axis");
+    return {g.dy() - exp(g.y()) * sum(g.dy(), axis, /*keepdim=*/true)};
+}
+
+Halide::Expr lower(const LowerCall& call) {
+    const auto axis = static_cast<size_t>(call.call.attrs.get_int("axis"));
+    const auto element = [&](const Halide::Expr& i) {
+        Coords from = call.at;
+        from[axis] = i;
+        return call.in(0, from);
+    };
+    const Halide::Expr size = call.size(call.call.input(0).shape[axis]);
+    const Halide::Expr most = reduce_max(size, element);
+    const Halide::Expr total =
+        reduce_sum(size, [&](Halide::Expr i) { return lower_math::exp(element(i) - most); });
+    return call.in(0, call.at) - most - lower_math::log(total);
+}
+
+}  // namespace
+
+const Op log_softmax_op = {
+    .name = "log_softmax",
+    .trait = Trait::none,
+    .infer = infer,
+    .reference = reference,
+    .gradient = gradient,
+    .lower = lower,
+};
+
+Tensor log_softmax(const Tensor& x, int64_t axis, std::optional<DType> dtype) {
+    const Tensor from = dtype ? x.to(*dtype) : x;
+    if (x.dim() == 0) return reshape(log_softmax(reshape(from, {1}), 0), {});
+    const int at = normalize_axis("log_softmax", axis, static_cast<int>(x.dim()));
+    return apply(log_softmax_op, {from}, {{"axis", Dim(at)}});
+}
+
+}  // namespace lithe

@@ -1,0 +1,37 @@
+// tanh(x) = (exp(x) - exp(-x)) / (exp(x) + exp(-x))
+#include <cmath>
+
+#include "dsl/autograd.h"
+#include "dsl/elementwise.h"
+#include "dsl/lower_math.h"
+#include "dsl/lowering.h"
+#include "dsl/op_list.h"
+#include "dsl/ops.h"
+
+namespace lithe {
+namespace {
+
+void reference(const OpCall& call, std::span<const Array> in, std::span<const Array> out) {
+    visit_float(call.input(0).dtype, [&]<class T>(T) {
+        elementwise::map_unary<T>(in, out, [](T x) { return std::tanh(x); });
+    });
+}
+
+Tensors gradient(const GradientCall& g) { return {g.dy() * (1 - g.y() * g.y())}; }
+
+Halide::Expr lower(const LowerCall& call) { return lower_math::tanh(call(0)); }
+
+}  // namespace
+
+const Op tanh_op = {
+    .name = "tanh",
+    .trait = Trait::elementwise,
+    .infer = elementwise::infer_float_unary,
+    .reference = reference,
+    .gradient = gradient,
+    .lower = lower,
+};
+
+Tensor tanh(const Tensor& x) { return apply(tanh_op, {as_floating(x)}); }
+
+}  // namespace lithe

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <iosfwd>
+#include <string>
+
+#include "dsl/tensor.h"
+
+namespace lithe {
+
+/// `tensor([[1., 2.], [3., 4.]])`: as Python's PyTorch prints, long ones shortened.
+std::string str(const Tensor& x);
+std::ostream& operator<<(std::ostream& stream, const Tensor& x);
+
+}  // namespace lithe

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "dsl/tensor.h"
+
+namespace lithe {
+
+/// Where random tensors come from. Each draw has a stream of its own, counted from 0 after the
+/// seed is set; element i of stream s depends on seed, s and i alone, so any number of threads,
+/// eager and compiled, draw the same.
+///
+/// Source: Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011 (Philox4x32-10).
+class Generator {
+public:
+    explicit Generator(uint64_t seed = 0) : seed_(seed) {}
+
+    uint64_t seed() const { return seed_; }
+    void manual_seed(uint64_t seed) {
+        seed_ = seed;
+        stream_ = 0;
+    }
+    uint64_t next_stream() { return stream_++; }
+
+private:
+    std::atomic<uint64_t> seed_, stream_ = 0;
+};
+
+Generator& default_generator();
+/// Makes what default_generator() draws from here on a function of the seed.
+void manual_seed(uint64_t seed);
+
+/// Evenly distributed in 0 <= x < 1.
+Tensor rand(const Shape& shape, const TensorOptions& options = {}, Generator& generator = default_generator());
+/// Normally distributed with mean 0 and variance 1.
+Tensor randn(const Shape& shape, const TensorOptions& options = {}, Generator& generator = default_generator());
+/// Integers, evenly distributed in low <= x < high. Errors: randint.range.
+Tensor randint(int64_t low, int64_t high, const Shape& shape, const TensorOptions& options = {},
+               Generator& generator = default_generator());
+Tensor rand_like(const Tensor& x, const TensorOptions& options = {});
+Tensor randn_like(const Tensor& x, const TensorOptions& options = {});
+/// 1 with the probability that x holds, else 0, in x's dtype.
+Tensor bernoulli(const Tensor& x, Generator& generator = default_generator());
+Tensor normal(double mean, double std, const Shape& shape, const TensorOptions& options = {},
+              Generator& generator = default_generator());
+/// The numbers 0..count-1 in random order.
+Tensor randperm(int64_t count, Generator& generator = default_generator());
+/// `count` indices for each row of probabilities. Errors: multinomial.count.
+Tensor multinomial(const Tensor& probabilities, int64_t count, bool replacement = false,
+                   Generator& generator = default_generator());
+
+/// Elements set to 0 with probability p, the others scaled by 1 / (1 - p); x itself where it is
+/// not `training`. Errors: dropout.probability.
+Tensor dropout(const Tensor& x, double p = 0.5, bool training = true);
+/// The same for whole channels: axes 0 and 1 decide.
+Tensor feature_dropout(const Tensor& x, double p = 0.5, bool training = true);
+/// Keeps mean and variance of what SELU makes.
+Tensor alpha_dropout(const Tensor& x, double p = 0.5, bool training = true);
+Tensor feature_alpha_dropout(const Tensor& x, double p = 0.5, bool training = true);
+
+}  // namespace lithe
