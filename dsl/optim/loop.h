@@ -18,8 +18,8 @@ void for_type(const Array& param, Body&& body) {
 /// Errors: optim.options.
 inline void check_option(const char* optimizer, const char* name, double value, bool is_valid) {
     if (is_valid) return;
-    throw UserError("optim.options", std::string(optimizer) + ": invalid " + name + ": " +
-                                         std::to_string(value));
+    throw UserError("optim.options",
+                    std::string(optimizer) + ": invalid " + name + ": " + std::to_string(value));
 }
 
 }  // namespace lithe::optim

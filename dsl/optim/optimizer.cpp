@@ -109,12 +109,12 @@ void Optimizer::load_state_dict(const OptimizerState& state) {
     std::vector<size_t> sizes;
     for (const OptimizerParamGroup& group : groups_) sizes.push_back(group.params().size());
     if (sizes != state.group_sizes) {
-        throw UserError("optim.load_state_dict",
-                        "load_state_dict: the optimizer has other parameter groups: " +
-                            std::to_string(size()) + " parameters in " +
-                            std::to_string(sizes.size()) + " groups, the state " +
-                            std::to_string(state.params.size()) + " in " +
-                            std::to_string(state.group_sizes.size()));
+        throw UserError(
+            "optim.load_state_dict",
+            "load_state_dict: the optimizer has other parameter groups: " + std::to_string(size()) +
+                " parameters in " + std::to_string(sizes.size()) + " groups, the state " +
+                std::to_string(state.params.size()) + " in " +
+                std::to_string(state.group_sizes.size()));
     }
     std::map<const TensorImpl*, ParamState> loaded;
     size_t next = 0;

@@ -54,7 +54,7 @@ private:
 /// What an optimizer remembers of one parameter.
 struct ParamState {
     int64_t step = 0;
-    std::map<std::string, Array> arrays;    ///< by PyTorch's names: `exp_avg`, ...
+    std::map<std::string, Array> arrays;  ///< by PyTorch's names: `exp_avg`, ...
     std::map<std::string, double> numbers;
 
     /// The array of that name, zeros like `x` the first time.
@@ -124,9 +124,8 @@ public:
     OptionValues values() const override {
         OptionValues result;
         auto& self = const_cast<Derived&>(static_cast<const Derived&>(*this));
-        self.visit([&](const char* name, auto& value) {
-            result[name] = static_cast<double>(value);
-        });
+        self.visit(
+            [&](const char* name, auto& value) { result[name] = static_cast<double>(value); });
         return result;
     }
     void set_values(const OptionValues& values) override {

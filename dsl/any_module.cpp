@@ -1,0 +1,24 @@
+#include "dsl/any_module.h"
+
+#include "runtime/error.h"
+
+namespace lithe::nn {
+
+void AnyValue::throw_type(const std::type_info& wanted) const {
+    const std::string have = value_.has_value() ? class_name(value_.type()) : "nothing";
+    throw UserError("any_value.type",
+                    "module: expected a value of type " + class_name(wanted) + ", got " + have);
+}
+
+AnyValue AnyModule::run(std::span<AnyValue> values) const {
+    if (!module_) throw UserError("any_module.empty", "module: an empty AnyModule is called");
+    return call_(*module_, values);
+}
+
+void AnyModule::throw_cast(const std::type_info& wanted) const {
+    throw UserError("any_module.type", "module: asked for a " + class_name(wanted) +
+                                           ", but it is " +
+                                           (module_ ? "a " + module_->name() : "empty"));
+}
+
+}  // namespace lithe::nn
