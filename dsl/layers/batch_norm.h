@@ -104,19 +104,22 @@ private:
 
 class InstanceNorm1dImpl : public InstanceNormImpl {
 public:
-    InstanceNorm1dImpl(const InstanceNormOptions& norm_options) : InstanceNormImpl(norm_options, 3) {}
+    InstanceNorm1dImpl(const InstanceNormOptions& norm_options)
+        : InstanceNormImpl(norm_options, 3) {}
     explicit InstanceNorm1dImpl(int64_t num_features)
         : InstanceNorm1dImpl(InstanceNormOptions(num_features)) {}
 };
 class InstanceNorm2dImpl : public InstanceNormImpl {
 public:
-    InstanceNorm2dImpl(const InstanceNormOptions& norm_options) : InstanceNormImpl(norm_options, 4) {}
+    InstanceNorm2dImpl(const InstanceNormOptions& norm_options)
+        : InstanceNormImpl(norm_options, 4) {}
     explicit InstanceNorm2dImpl(int64_t num_features)
         : InstanceNorm2dImpl(InstanceNormOptions(num_features)) {}
 };
 class InstanceNorm3dImpl : public InstanceNormImpl {
 public:
-    InstanceNorm3dImpl(const InstanceNormOptions& norm_options) : InstanceNormImpl(norm_options, 5) {}
+    InstanceNorm3dImpl(const InstanceNormOptions& norm_options)
+        : InstanceNormImpl(norm_options, 5) {}
     explicit InstanceNorm3dImpl(int64_t num_features)
         : InstanceNorm3dImpl(InstanceNormOptions(num_features)) {}
 };

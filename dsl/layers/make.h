@@ -48,6 +48,20 @@ inline PadMode pad_mode(Choice choice) {
     }
 }
 
+/// The reduction of a loss. The caller has checked the choice.
+inline Reduction reduction_of(Choice choice) {
+    switch (choice) {
+        case Choice::none:
+            return Reduction::none;
+        case Choice::sum:
+            return Reduction::sum;
+        case Choice::batch_mean:
+            return Reduction::batchmean;
+        default:
+            return Reduction::mean;
+    }
+}
+
 /// Errors: <layer>.p.
 inline void check_probability(const char* layer, double p) {
     if (p >= 0 && p <= 1) return;
