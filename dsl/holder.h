@@ -171,6 +171,10 @@ public:
     /// The module. Errors: holder.empty.
     LITHE_NO_VPTR_CHECK auto* get() const { return static_cast<Object<>*>(checked()); }
     LITHE_NO_VPTR_CHECK auto* operator->() const { return get(); }
+    /// A module as get() gives it, so that forward() fires hooks; null stays null.
+    LITHE_NO_VPTR_CHECK static auto* called(Contained* module) {
+        return static_cast<Object<>*>(module);
+    }
     auto& operator*() const { return *get(); }
     LITHE_NO_VPTR_CHECK auto ptr() const {
         return std::shared_ptr<Object<>>(impl_, static_cast<Object<>*>(checked()));
