@@ -15,6 +15,12 @@ AnyValue AnyModule::run(std::span<AnyValue> values) const {
     return call_(*module_, values);
 }
 
+bool AnyModule::replace(const ModulePtr& module) {
+    if (!module || !module_ || module->class_type() != module_->class_type()) return false;
+    module_ = module;
+    return true;
+}
+
 void AnyModule::throw_cast(const std::type_info& wanted) const {
     throw UserError("any_module.type", "module: asked for a " + class_name(wanted) +
                                            ", but it is " +

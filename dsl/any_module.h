@@ -201,6 +201,9 @@ public:
     /// Calls with values that are wrapped already.
     AnyValue run(std::span<AnyValue> values) const;
 
+    /// Puts in another module of the same class. False, without change, for one of another class.
+    bool replace(const ModulePtr& module);
+
     bool is_empty() const { return module_ == nullptr; }
     const ModulePtr& ptr() const { return module_; }
     template <class M>

@@ -86,7 +86,11 @@ void SequentialImpl::visit_members(FieldVisitor& visitor) {
     for (size_t i = 0; i < modules_.size(); ++i) visitor.module(names_[i], modules_[i].ptr());
 }
 
-bool SequentialImpl::replace_member(const std::string&, const ModulePtr&) { return false; }
+bool SequentialImpl::replace_member(const std::string& name, const ModulePtr& module) {
+    const auto at = std::find(names_.begin(), names_.end(), name);
+    return at != names_.end() &&
+           modules_[static_cast<size_t>(at - names_.begin())].replace(module);
+}
 
 ModuleListImpl::ModuleListImpl(const ModuleListImpl& other) : Module(other) {
     for (const ModulePtr& module : other.modules_) modules_.push_back(cloned(module));

@@ -351,7 +351,6 @@ public:
 };
 LITHE_MODULE(GaussianNLLLoss);
 
-/// max(0, d(anchor, positive) - d(anchor, negative) + margin) with a distance of the author's.
 class TripletMarginWithDistanceLossOptions {
 public:
     using Distance = std::function<Tensor(const Tensor&, const Tensor&)>;
@@ -362,6 +361,7 @@ public:
     LITHE_ARG(Choice, reduction) = kMean;
 };
 
+/// max(0, d(anchor, positive) - d(anchor, negative) + margin) with a distance of the author's.
 class TripletMarginWithDistanceLossImpl : public Module {
 public:
     explicit TripletMarginWithDistanceLossImpl(
