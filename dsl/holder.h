@@ -92,7 +92,8 @@ public:
     Called() = default;
     explicit Called(const Impl& other) : Impl(other) {}
 
-    template <class... Args>
+    // The number keeps explicit template arguments for the overload below.
+    template <int = 0, class... Args>
         requires requires(Impl& impl, Args&&... args) { impl.forward(std::forward<Args>(args)...); }
     LITHE_NO_VPTR_CHECK auto forward(Args&&... args) {
         Impl& impl = static_cast<Impl&>(*this);
@@ -100,6 +101,20 @@ public:
             impl,
             [&impl](auto&&... values) -> decltype(auto) {
                 return impl.forward(std::forward<decltype(values)>(values)...);
+            },
+            std::forward<Args>(args)...);
+    }
+    /// `forward<Result>(x)`, where forward is such a template.
+    template <class Result, class... Args>
+        requires requires(Impl& impl, Args&&... args) {
+            impl.template forward<Result>(std::forward<Args>(args)...);
+        }
+    LITHE_NO_VPTR_CHECK auto forward(Args&&... args) {
+        Impl& impl = static_cast<Impl&>(*this);
+        return detail::call_module(
+            impl,
+            [&impl](auto&&... values) -> decltype(auto) {
+                return impl.template forward<Result>(std::forward<decltype(values)>(values)...);
             },
             std::forward<Args>(args)...);
     }
@@ -144,9 +159,10 @@ public:
         requires std::convertible_to<Derived*, Contained*>
     ModuleHolder(std::shared_ptr<Derived> module) : impl_(std::move(module)) {}
     template <class Head, class... Tail>
-        requires(!std::derived_from<std::remove_cvref_t<Head>, ModuleHolder> &&
-                 !std::convertible_to<Head &&, std::shared_ptr<Contained>> &&
-                 !std::same_as<std::remove_cvref_t<Head>, std::nullptr_t>)
+        requires(sizeof...(Tail) > 0 ||
+                 (!std::derived_from<std::remove_cvref_t<Head>, ModuleHolder> &&
+                  !std::convertible_to<Head &&, std::shared_ptr<Contained>> &&
+                  !std::same_as<std::remove_cvref_t<Head>, std::nullptr_t>))
     explicit ModuleHolder(Head&& head, Tail&&... tail)
         : impl_(make(std::forward<Head>(head), std::forward<Tail>(tail)...)) {}
 

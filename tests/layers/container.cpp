@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(sequential_takes_names_several_inputs_and_default_arguments
     check_error("any_module.arguments", [&] { net->forward(ones({2})); });
     check_error("module.duplicate_name", [&] { net->push_back("add", Add()); });
     check_error("sequential.index", [&] { net->ptr(7); });
-    nn::Sequential split(nn::Sequential(), Split());
+    nn::Sequential split{nn::Sequential(), Split()};
     const auto pair = split->forward<std::tuple<Tensor, Tensor>>(ones({1}));
     check_equal(std::get<1>(pair), full({1}, 2.0));
     check_error("any_value.type", [&] { split->forward(ones({1})); });
