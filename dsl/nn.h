@@ -4,6 +4,7 @@
 #include "dsl/holder.h"
 #include "dsl/init.h"
 #include "dsl/layers/activation.h"
+#include "dsl/layers/attention.h"
 #include "dsl/layers/batch_norm.h"
 #include "dsl/layers/container.h"
 #include "dsl/layers/conv.h"
@@ -16,4 +17,5 @@
 #include "dsl/layers/pooling.h"
 #include "dsl/layers/recurrent.h"
 #include "dsl/layers/softmax.h"
+#include "dsl/layers/transformer.h"
 #include "dsl/layers/vision.h"
