@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(options_add_keys_and_sizes) {
     nn::MultiheadAttention attention(
         nn::MultiheadAttentionOptions(4, 2).kdim(3).vdim(5).add_bias_kv(true).add_zero_attn(true));
     const auto [y, weights] =
-        attention->forward(as({2, 4}), as({3, 3}), as({3, 5}), {}, true, {}, false);
+        attention->forward(as({2, 4}), as({3, 3}), as({3, 5}), {}, true, Tensor(), false);
     BOOST_CHECK_EQUAL(y.type().str(), "f32[2, 4]");
     BOOST_CHECK_EQUAL(weights.type().str(), "f32[2, 2, 5]");
     std::string keys;

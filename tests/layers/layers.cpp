@@ -168,6 +168,9 @@ BOOST_AUTO_TEST_CASE(recurrent_layers_equal_their_cells) {
     BOOST_CHECK_EQUAL(h.type().str(), "f32[4, 2, 5]");
     nn::LSTM projected(nn::LSTMOptions(4, 5).proj_size(3));
     BOOST_CHECK_EQUAL(std::get<0>(projected(select(x, 1, 0))).type().str(), "f32[3, 3]");
+    // The states can be given in braces.
+    check_equal(std::get<0>(lstm->forward(x, {zeros({1, 2, 5}), zeros({1, 2, 5})})).detach(),
+                y.detach());
     check_error("rnn.input_size", [&] { lstm(as({3, 2, 5})); });
     check_error("rnn.state", [&] { both->forward(x, zeros({1, 1, 5})); });
 }
