@@ -43,6 +43,8 @@ public:
 
     void* raw() const { return static_cast<char*>(buffer_->memory.get()) + offset_bytes_; }
     uint64_t version() const { return buffer_->version; }
+    /// Says that the elements have been written through a pointer.
+    void count_write() const { ++buffer_->version; }
     /// The elements of a dense array. The caller has checked dtype().
     template <class T>
     T* data() const {

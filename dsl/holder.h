@@ -4,6 +4,7 @@
 #include <functional>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <tuple>
 #include <type_traits>
@@ -73,6 +74,9 @@ auto call_module(Module& module, Forward forward, Args&&... args)
     }
 }
 
+/// Made of `{}` and of nothing else.
+struct Braces {};
+
 [[noreturn]] void throw_empty_holder(std::type_index type);
 
 /// Copies a module while clone() runs: everything below it is copied too, once.
@@ -92,7 +96,8 @@ public:
     Called() = default;
     explicit Called(const Impl& other) : Impl(other) {}
 
-    template <class... Args>
+    // The number keeps explicit template arguments for the overload below.
+    template <int = 0, class... Args>
         requires requires(Impl& impl, Args&&... args) { impl.forward(std::forward<Args>(args)...); }
     LITHE_NO_VPTR_CHECK auto forward(Args&&... args) {
         Impl& impl = static_cast<Impl&>(*this);
@@ -100,6 +105,20 @@ public:
             impl,
             [&impl](auto&&... values) -> decltype(auto) {
                 return impl.forward(std::forward<decltype(values)>(values)...);
+            },
+            std::forward<Args>(args)...);
+    }
+    /// `forward<Result>(x)`, where forward is such a template.
+    template <class Result, class... Args>
+        requires requires(Impl& impl, Args&&... args) {
+            impl.template forward<Result>(std::forward<Args>(args)...);
+        }
+    LITHE_NO_VPTR_CHECK auto forward(Args&&... args) {
+        Impl& impl = static_cast<Impl&>(*this);
+        return detail::call_module(
+            impl,
+            [&impl](auto&&... values) -> decltype(auto) {
+                return impl.template forward<Result>(std::forward<decltype(values)>(values)...);
             },
             std::forward<Args>(args)...);
     }
@@ -118,6 +137,32 @@ public:
         }
     }
 
+    /// `forward(x, {h, c})`.
+    template <class A, class T, class... Args>
+    LITHE_NO_VPTR_CHECK auto forward(A&& a, std::initializer_list<T> list, Args&&... args) {
+        LITHE_ASSERT(list.size() == 2);
+        return forward(std::forward<A>(a), std::tuple<T, T>(list.begin()[0], list.begin()[1]),
+                       std::forward<Args>(args)...);
+    }
+    // `forward(q, k, v, {}, true)`: braces have no type, so each place has an overload.
+    template <class A, class... Args>
+    LITHE_NO_VPTR_CHECK auto forward(A&& a, detail::Braces, Args&&... args) {
+        using Default = DefaultOf<std::tuple<A>, Args...>;
+        return forward(std::forward<A>(a), Default::find(), std::forward<Args>(args)...);
+    }
+    template <class A, class B, class... Args>
+    LITHE_NO_VPTR_CHECK auto forward(A&& a, B&& b, detail::Braces, Args&&... args) {
+        using Default = DefaultOf<std::tuple<A, B>, Args...>;
+        return forward(std::forward<A>(a), std::forward<B>(b), Default::find(),
+                       std::forward<Args>(args)...);
+    }
+    template <class A, class B, class C, class... Args>
+    LITHE_NO_VPTR_CHECK auto forward(A&& a, B&& b, C&& c, detail::Braces, Args&&... args) {
+        using Default = DefaultOf<std::tuple<A, B, C>, Args...>;
+        return forward(std::forward<A>(a), std::forward<B>(b), std::forward<C>(c), Default::find(),
+                       std::forward<Args>(args)...);
+    }
+
     std::type_index class_type() const override { return typeid(Impl); }
 
     ModulePtr clone() const override {
@@ -129,6 +174,24 @@ public:
             return Impl::clone();
         }
     }
+
+private:
+    /// What stands for `{}` between the arguments: an undefined tensor where one fits.
+    template <class Before, class... After>
+    struct DefaultOf;
+    template <class... Before, class... After>
+    struct DefaultOf<std::tuple<Before...>, After...> {
+        static auto find() {
+            if constexpr (requires(Impl& impl, Before&&... before, After&&... after) {
+                              impl.forward(std::forward<Before>(before)..., Tensor(),
+                                           std::forward<After>(after)...);
+                          }) {
+                return Tensor();
+            } else {
+                return std::nullopt;
+            }
+        }
+    };
 };
 
 /// A shared reference to a module, as in LibTorch: `Linear fc(784, 128)`, `fc->forward(x)`,
@@ -144,9 +207,10 @@ public:
         requires std::convertible_to<Derived*, Contained*>
     ModuleHolder(std::shared_ptr<Derived> module) : impl_(std::move(module)) {}
     template <class Head, class... Tail>
-        requires(!std::derived_from<std::remove_cvref_t<Head>, ModuleHolder> &&
-                 !std::convertible_to<Head &&, std::shared_ptr<Contained>> &&
-                 !std::same_as<std::remove_cvref_t<Head>, std::nullptr_t>)
+        requires(sizeof...(Tail) > 0 ||
+                 (!std::derived_from<std::remove_cvref_t<Head>, ModuleHolder> &&
+                  !std::convertible_to<Head &&, std::shared_ptr<Contained>> &&
+                  !std::same_as<std::remove_cvref_t<Head>, std::nullptr_t>))
     explicit ModuleHolder(Head&& head, Tail&&... tail)
         : impl_(make(std::forward<Head>(head), std::forward<Tail>(tail)...)) {}
 
@@ -171,6 +235,10 @@ public:
     /// The module. Errors: holder.empty.
     LITHE_NO_VPTR_CHECK auto* get() const { return static_cast<Object<>*>(checked()); }
     LITHE_NO_VPTR_CHECK auto* operator->() const { return get(); }
+    /// A module as get() gives it, so that forward() fires hooks; null stays null.
+    LITHE_NO_VPTR_CHECK static auto* called(Contained* module) {
+        return static_cast<Object<>*>(module);
+    }
     auto& operator*() const { return *get(); }
     LITHE_NO_VPTR_CHECK auto ptr() const {
         return std::shared_ptr<Object<>>(impl_, static_cast<Object<>*>(checked()));

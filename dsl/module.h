@@ -72,7 +72,8 @@ public:
     template <class T>
     auto* as() {
         if constexpr (requires { typename T::ContainedType; }) {
-            return dynamic_cast<typename T::ContainedType*>(this);
+            // As the holder would give it, so that hooks fire.
+            return T::called(dynamic_cast<typename T::ContainedType*>(this));
         } else {
             return dynamic_cast<T*>(this);
         }

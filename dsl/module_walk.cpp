@@ -89,7 +89,56 @@ const Members::Child* child_on(const Members& members, const std::string& path) 
                                                did_you_mean(path, known));
 }
 
+/// Puts a module into the field of that name.
+class FieldReplacer : public FieldVisitor {
+public:
+    FieldReplacer(std::string name, ModulePtr module)
+        : name_(std::move(name)), module_(std::move(module)) {}
+
+    std::shared_ptr<Module> replacement(const std::string& name) override {
+        if (name != name_) return nullptr;
+        is_asked = is_done = true;
+        return module_;
+    }
+    void refused(const std::string&) override { is_done = false; }
+    void module(const std::string&, const ModulePtr&) override {}
+    void tensor(const std::string&, Tensor&, TensorFieldKind) override {}
+
+    bool is_asked = false, is_done = false;
+
+private:
+    std::string name_;
+    ModulePtr module_;
+};
+
 }  // namespace
+
+void Module::set_submodule(const std::string& path, const ModulePtr& module) {
+    Members members;
+    ModulePtr owner = self();
+    std::string rest = path;
+    for (;;) {  // down to the module that holds the last name
+        members = owner->members();
+        const Members::Child* child = child_on(members, rest);
+        if (!child) throw_unknown_path(*this, "submodule", path, named_modules().keys());
+        if (child->name == rest) break;
+        rest.erase(0, child->name.size() + 1);
+        owner = child->module;
+    }
+    FieldReplacer replacer(rest, module);
+    if (const ClassDescriptor* known = find_class(owner->class_type())) {
+        visit_fields(*known, dynamic_cast<void*>(owner.get()), "", replacer);
+    }
+    if (ModulePtr* registered = owner->children_.find(rest); registered && !replacer.is_asked) {
+        *registered = module;  // no field carries the name
+        replacer.is_done = true;
+    }
+    if (!replacer.is_done && !owner->replace_member(rest, module)) {
+        throw UserError("module.replace", "set_submodule: " + quote(path) + " cannot hold a " +
+                                              (module ? module->name() : "null") +
+                                              ": its field is of another class, or holds its module by value");
+    }
+}
 
 std::vector<Tensor> Module::parameters(bool recurse) const {
     return named_parameters(recurse).values();

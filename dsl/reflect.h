@@ -37,6 +37,11 @@ public:
     virtual void module(const std::string& name, const std::shared_ptr<nn::Module>& module) = 0;
 
     virtual void tensor(const std::string& name, Tensor& tensor, TensorFieldKind kind) = 0;
+
+    /// Asked before a holder or shared pointer is shown: what is given takes its place.
+    virtual std::shared_ptr<nn::Module> replacement(const std::string& /*name*/) { return nullptr; }
+    /// The replacement is not of the field's class, which stays as it is.
+    virtual void refused(const std::string& /*name*/) {}
 };
 
 struct FieldDescriptor {
@@ -174,8 +179,23 @@ void visit_field(FieldVisitor& visitor, const std::string& name, T& field);
 
 namespace reflect {
 
+/// Puts what the visitor wants in the place of a module that is held by a shared pointer.
+template <class Pointee, class T>
+void replace_pointee(FieldVisitor& visitor, const std::string& name, T& field) {
+    const std::shared_ptr<nn::Module> other = visitor.replacement(name);
+    if (!other) return;
+    if (auto typed = std::dynamic_pointer_cast<Pointee>(other)) {
+        field = std::move(typed);
+    } else {
+        visitor.refused(name);
+    }
+}
+
 template <class T>
 void visit_holder(FieldVisitor& visitor, const std::string& name, T& holder) {
+    if constexpr (requires { typename T::ContainedType; }) {
+        replace_pointee<typename T::ContainedType>(visitor, name, holder);
+    }
     if constexpr (requires { holder.is_empty(); }) {
         if (holder.is_empty()) return visitor.module(name, nullptr);
     }
@@ -186,6 +206,7 @@ template <class T>
 void visit_pointee(FieldVisitor& visitor, const std::string& name, T& pointer) {
     using Pointee = typename T::element_type;
     if constexpr (ModuleType<Pointee> && SharedPointer<T>) {
+        replace_pointee<Pointee>(visitor, name, pointer);
         visitor.module(name, std::const_pointer_cast<std::remove_const_t<Pointee>>(pointer));
     } else if (pointer) {
         visit_field(visitor, name, *pointer);

@@ -170,13 +170,18 @@ const Tensor& Tensor::assign(const Tensor& value) const {
     }
     const ValuePtr source = value.value();
     const ValuePtr target = this->value();
-    const bool records = source->grad_node || (target->grad_node && GradMode::is_enabled());
+    const bool records = GradMode::is_enabled() && (source->grad_node || target->grad_node);
     if (!source->is_symbolic() && !target->is_symbolic() &&
         (!records || !keeps_history(*impl_))) {
         check_writable(target->array);
         target->array.copy_from(source->array);  // views alias it
-    } else {
+    } else if (GradMode::is_enabled()) {
         write(*impl_, value);
+    } else {  // the data changes, the history stays
+        auto changed = std::make_shared<Value>(*source);
+        changed->grad_node = target->grad_node;
+        changed->grad_output = target->grad_output;
+        write(*impl_, Tensor::from(ValuePtr(std::move(changed))));
     }
     return *this;
 }

@@ -55,7 +55,7 @@ namespace detail {
 template <class... T>
 std::vector<Tensor*> tensors_in(T&... values) {
     std::vector<Tensor*> found;
-    auto visit = [&](Tensor& tensor) { found.push_back(&tensor); };
+    [[maybe_unused]] auto visit = [&](Tensor& tensor) { found.push_back(&tensor); };
     (for_each_tensor(values, visit), ...);
     return found;
 }

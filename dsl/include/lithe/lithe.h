@@ -2,10 +2,12 @@
 #pragma once
 
 #include "dsl/autograd.h"
-#include "dsl/holder.h"
 #include "dsl/indexing.h"
+#include "dsl/io/state_file.h"
 #include "dsl/module.h"
+#include "dsl/nn.h"
 #include "dsl/ops.h"
+#include "dsl/optim.h"
 #include "dsl/print.h"
 #include "dsl/random.h"
 #include "dsl/tensor.h"

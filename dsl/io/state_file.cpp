@@ -1,0 +1,80 @@
+#include "dsl/io/state_file.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <fstream>
+#include <string_view>
+
+#include "runtime/safetensors.h"
+#include "runtime/torch_zip.h"
+
+namespace lithe {
+namespace {
+
+bool is_torch_name(const std::string& path) {
+    constexpr std::string_view endings[] = {".pt", ".pth", ".ckpt", ".bin"};
+    return std::any_of(std::begin(endings), std::end(endings),
+                       [&](std::string_view ending) { return path.ends_with(ending); });
+}
+
+/// Every zip file begins so.
+bool has_zip_magic(const std::string& path) {
+    std::array<char, 4> start{};
+    std::ifstream(path, std::ios::binary).read(start.data(), start.size());
+    return std::memcmp(start.data(), "PK\x03\x04", 4) == 0;
+}
+
+/// The entries of a dict as the writers take them; `kept` holds what they point into.
+std::vector<NamedTensor> entries_of(const nn::StateDict& dict, std::vector<Array>& kept) {
+    std::vector<NamedTensor> entries;
+    kept.reserve(dict.size());
+    for (const auto& [key, tensor] : dict) {
+        kept.push_back(tensor.array().dense());
+        entries.push_back({key, {kept.back().raw(), kept.back().dtype(), kept.back().sizes()}});
+    }
+    return entries;
+}
+
+void add_copies(nn::StateDict& dict, const std::vector<NamedTensor>& tensors) {
+    for (const NamedTensor& entry : tensors) {
+        const Array copy = Array::empty(entry.tensor.dtype, entry.tensor.shape);
+        if (copy.count() > 0) std::memcpy(copy.raw(), entry.tensor.data, copy.size_bytes());
+        dict.insert(entry.name, Tensor::from(copy));
+    }
+}
+
+}  // namespace
+
+void save_state_dict(const nn::StateDict& dict, const std::string& path) {
+    std::vector<Array> kept;
+    const std::vector<NamedTensor> entries = entries_of(dict, kept);
+    if (is_torch_name(path)) {
+        save_torch_zip(path, entries, {dict.metadata.begin(), dict.metadata.end()});
+    } else {
+        save_safetensors(path, entries, {{"format", "pt"}});
+    }
+}
+
+void save_state_dict(const nn::Module& module, const std::string& path) {
+    save_state_dict(module.state_dict(), path);
+}
+
+nn::StateDict load_state_dict(const std::string& path) {
+    nn::StateDict dict;
+    if (has_zip_magic(path)) {
+        const TorchFile file = TorchFile::open(path);
+        add_copies(dict, file.tensors());
+        for (const auto& [module, version] : file.versions()) dict.metadata[module] = version;
+    } else {
+        add_copies(dict, SafetensorsFile::open(path).tensors());
+    }
+    return dict;
+}
+
+nn::IncompatibleKeys load_state_dict(nn::Module& module, const std::string& path,
+                                     const nn::LoadOptions& options) {
+    return module.load_state_dict(load_state_dict(path), options);
+}
+
+}  // namespace lithe

@@ -1,0 +1,375 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include "dsl/arg.h"
+#include "dsl/choice.h"
+#include "dsl/holder.h"
+
+namespace lithe::nn {
+
+// Each loss is reduced at the end: `reduction(kNone)`, `kMean` (the default) or `kSum`.
+// Errors: <loss>.reduction.
+
+class L1LossOptions {
+public:
+    L1LossOptions() = default;
+    L1LossOptions(Choice reduction) : reduction_(reduction) {}
+    LITHE_ARG(Choice, reduction) = kMean;
+};
+
+/// mean |x - target|.
+class L1LossImpl : public Module {
+public:
+    explicit L1LossImpl(const L1LossOptions& loss_options = {});
+    Tensor forward(const Tensor& x, const Tensor& target);
+
+    L1LossOptions options;
+};
+LITHE_MODULE(L1Loss);
+
+class MSELossOptions {
+public:
+    MSELossOptions() = default;
+    MSELossOptions(Choice reduction) : reduction_(reduction) {}
+    LITHE_ARG(Choice, reduction) = kMean;
+};
+
+/// mean (x - target)^2.
+class MSELossImpl : public Module {
+public:
+    explicit MSELossImpl(const MSELossOptions& loss_options = {});
+    Tensor forward(const Tensor& x, const Tensor& target);
+
+    MSELossOptions options;
+};
+LITHE_MODULE(MSELoss);
+
+class BCELossOptions {
+public:
+    BCELossOptions() = default;
+    BCELossOptions(Choice reduction) : reduction_(reduction) {}
+    LITHE_ARG(Tensor, weight);
+    LITHE_ARG(Choice, reduction) = kMean;
+};
+
+/// Binary cross entropy of probabilities.
+class BCELossImpl : public Module {
+public:
+    explicit BCELossImpl(const BCELossOptions& loss_options = {});
+    Tensor forward(const Tensor& x, const Tensor& target);
+    void visit_members(FieldVisitor& visitor) override;
+
+    BCELossOptions options;
+};
+LITHE_MODULE(BCELoss);
+
+class BCEWithLogitsLossOptions {
+public:
+    BCEWithLogitsLossOptions() = default;
+    BCEWithLogitsLossOptions(Choice reduction) : reduction_(reduction) {}
+    LITHE_ARG(Tensor, weight);
+    LITHE_ARG(Tensor, pos_weight);
+    LITHE_ARG(Choice, reduction) = kMean;
+};
+
+/// Binary cross entropy of logits.
+class BCEWithLogitsLossImpl : public Module {
+public:
+    explicit BCEWithLogitsLossImpl(const BCEWithLogitsLossOptions& loss_options = {});
+    Tensor forward(const Tensor& x, const Tensor& target);
+    void visit_members(FieldVisitor& visitor) override;
+
+    BCEWithLogitsLossOptions options;
+};
+LITHE_MODULE(BCEWithLogitsLoss);
+
+class CrossEntropyLossOptions {
+public:
+    CrossEntropyLossOptions() = default;
+    CrossEntropyLossOptions(Choice reduction) : reduction_(reduction) {}
+    LITHE_ARG(Tensor, weight);
+    LITHE_ARG(int64_t, ignore_index) = -100;
+    LITHE_ARG(double, label_smoothing) = 0;
+    LITHE_ARG(Choice, reduction) = kMean;
+};
+
+/// -log softmax(x) at the target class.
+class CrossEntropyLossImpl : public Module {
+public:
+    explicit CrossEntropyLossImpl(const CrossEntropyLossOptions& loss_options = {});
+    Tensor forward(const Tensor& x, const Tensor& target);
+    void visit_members(FieldVisitor& visitor) override;
+
+    CrossEntropyLossOptions options;
+};
+LITHE_MODULE(CrossEntropyLoss);
+
+class NLLLossOptions {
+public:
+    NLLLossOptions() = default;
+    NLLLossOptions(Choice reduction) : reduction_(reduction) {}
+    LITHE_ARG(Tensor, weight);
+    LITHE_ARG(int64_t, ignore_index) = -100;
+    LITHE_ARG(Choice, reduction) = kMean;
+};
+
+/// -x at the target class, x being log probabilities.
+class NLLLossImpl : public Module {
+public:
+    explicit NLLLossImpl(const NLLLossOptions& loss_options = {});
+    Tensor forward(const Tensor& x, const Tensor& target);
+    void visit_members(FieldVisitor& visitor) override;
+
+    NLLLossOptions options;
+};
+LITHE_MODULE(NLLLoss);
+
+class KLDivLossOptions {
+public:
+    KLDivLossOptions() = default;
+    KLDivLossOptions(Choice reduction) : reduction_(reduction) {}
+    LITHE_ARG(bool, log_target) = false;
+    LITHE_ARG(Choice, reduction) = kMean;
+};
+
+/// target (log target - x), x being log probabilities.
+class KLDivLossImpl : public Module {
+public:
+    explicit KLDivLossImpl(const KLDivLossOptions& loss_options = {});
+    Tensor forward(const Tensor& x, const Tensor& target);
+
+    KLDivLossOptions options;
+};
+LITHE_MODULE(KLDivLoss);
+
+class SmoothL1LossOptions {
+public:
+    SmoothL1LossOptions() = default;
+    SmoothL1LossOptions(Choice reduction) : reduction_(reduction) {}
+    LITHE_ARG(double, beta) = 1;
+    LITHE_ARG(Choice, reduction) = kMean;
+};
+
+/// (x - target)^2 / (2 beta) below beta, |x - target| - beta / 2 above.
+class SmoothL1LossImpl : public Module {
+public:
+    explicit SmoothL1LossImpl(const SmoothL1LossOptions& loss_options = {});
+    Tensor forward(const Tensor& x, const Tensor& target);
+
+    SmoothL1LossOptions options;
+};
+LITHE_MODULE(SmoothL1Loss);
+
+class HuberLossOptions {
+public:
+    HuberLossOptions() = default;
+    HuberLossOptions(Choice reduction) : reduction_(reduction) {}
+    LITHE_ARG(double, delta) = 1;
+    LITHE_ARG(Choice, reduction) = kMean;
+};
+
+/// (x - target)^2 / 2 below delta, delta (|x - target| - delta / 2) above.
+class HuberLossImpl : public Module {
+public:
+    explicit HuberLossImpl(const HuberLossOptions& loss_options = {});
+    Tensor forward(const Tensor& x, const Tensor& target);
+
+    HuberLossOptions options;
+};
+LITHE_MODULE(HuberLoss);
+
+class SoftMarginLossOptions {
+public:
+    SoftMarginLossOptions() = default;
+    SoftMarginLossOptions(Choice reduction) : reduction_(reduction) {}
+    LITHE_ARG(Choice, reduction) = kMean;
+};
+
+/// log(1 + exp(-target x)), targets being -1 and 1.
+class SoftMarginLossImpl : public Module {
+public:
+    explicit SoftMarginLossImpl(const SoftMarginLossOptions& loss_options = {});
+    Tensor forward(const Tensor& x, const Tensor& target);
+
+    SoftMarginLossOptions options;
+};
+LITHE_MODULE(SoftMarginLoss);
+
+class MultiLabelSoftMarginLossOptions {
+public:
+    MultiLabelSoftMarginLossOptions() = default;
+    MultiLabelSoftMarginLossOptions(Choice reduction) : reduction_(reduction) {}
+    LITHE_ARG(Tensor, weight);
+    LITHE_ARG(Choice, reduction) = kMean;
+};
+
+/// Binary cross entropy of logits, averaged over the classes.
+class MultiLabelSoftMarginLossImpl : public Module {
+public:
+    explicit MultiLabelSoftMarginLossImpl(const MultiLabelSoftMarginLossOptions& loss_options = {});
+    Tensor forward(const Tensor& x, const Tensor& target);
+    void visit_members(FieldVisitor& visitor) override;
+
+    MultiLabelSoftMarginLossOptions options;
+};
+LITHE_MODULE(MultiLabelSoftMarginLoss);
+
+class MultiMarginLossOptions {
+public:
+    MultiMarginLossOptions() = default;
+    MultiMarginLossOptions(Choice reduction) : reduction_(reduction) {}
+    LITHE_ARG(double, p) = 1;
+    LITHE_ARG(double, margin) = 1;
+    LITHE_ARG(Tensor, weight);
+    LITHE_ARG(Choice, reduction) = kMean;
+};
+
+/// max(0, margin - x at the target + x elsewhere)^p, averaged over the classes.
+class MultiMarginLossImpl : public Module {
+public:
+    explicit MultiMarginLossImpl(const MultiMarginLossOptions& loss_options = {});
+    Tensor forward(const Tensor& x, const Tensor& target);
+    void visit_members(FieldVisitor& visitor) override;
+
+    MultiMarginLossOptions options;
+};
+LITHE_MODULE(MultiMarginLoss);
+
+class HingeEmbeddingLossOptions {
+public:
+    HingeEmbeddingLossOptions() = default;
+    HingeEmbeddingLossOptions(Choice reduction) : reduction_(reduction) {}
+    LITHE_ARG(double, margin) = 1;
+    LITHE_ARG(Choice, reduction) = kMean;
+};
+
+/// x where the target is 1, max(0, margin - x) where it is -1.
+class HingeEmbeddingLossImpl : public Module {
+public:
+    explicit HingeEmbeddingLossImpl(const HingeEmbeddingLossOptions& loss_options = {});
+    Tensor forward(const Tensor& x, const Tensor& target);
+
+    HingeEmbeddingLossOptions options;
+};
+LITHE_MODULE(HingeEmbeddingLoss);
+
+class MarginRankingLossOptions {
+public:
+    MarginRankingLossOptions() = default;
+    MarginRankingLossOptions(Choice reduction) : reduction_(reduction) {}
+    LITHE_ARG(double, margin) = 0;
+    LITHE_ARG(Choice, reduction) = kMean;
+};
+
+/// max(0, -target (a - b) + margin).
+class MarginRankingLossImpl : public Module {
+public:
+    explicit MarginRankingLossImpl(const MarginRankingLossOptions& loss_options = {});
+    Tensor forward(const Tensor& a, const Tensor& b, const Tensor& target);
+
+    MarginRankingLossOptions options;
+};
+LITHE_MODULE(MarginRankingLoss);
+
+class CosineEmbeddingLossOptions {
+public:
+    CosineEmbeddingLossOptions() = default;
+    CosineEmbeddingLossOptions(Choice reduction) : reduction_(reduction) {}
+    LITHE_ARG(double, margin) = 0;
+    LITHE_ARG(Choice, reduction) = kMean;
+};
+
+/// 1 - cos(a, b) where the target is 1, max(0, cos(a, b) - margin) where it is -1.
+class CosineEmbeddingLossImpl : public Module {
+public:
+    explicit CosineEmbeddingLossImpl(const CosineEmbeddingLossOptions& loss_options = {});
+    Tensor forward(const Tensor& a, const Tensor& b, const Tensor& target);
+
+    CosineEmbeddingLossOptions options;
+};
+LITHE_MODULE(CosineEmbeddingLoss);
+
+class TripletMarginLossOptions {
+public:
+    TripletMarginLossOptions() = default;
+    TripletMarginLossOptions(Choice reduction) : reduction_(reduction) {}
+    LITHE_ARG(double, margin) = 1;
+    LITHE_ARG(double, p) = 2;
+    LITHE_ARG(double, eps) = 1e-6;
+    LITHE_ARG(bool, swap) = false;
+    LITHE_ARG(Choice, reduction) = kMean;
+};
+
+/// max(0, |anchor - positive| - |anchor - negative| + margin).
+class TripletMarginLossImpl : public Module {
+public:
+    explicit TripletMarginLossImpl(const TripletMarginLossOptions& loss_options = {});
+    Tensor forward(const Tensor& anchor, const Tensor& positive, const Tensor& negative);
+
+    TripletMarginLossOptions options;
+};
+LITHE_MODULE(TripletMarginLoss);
+
+class PoissonNLLLossOptions {
+public:
+    PoissonNLLLossOptions() = default;
+    PoissonNLLLossOptions(Choice reduction) : reduction_(reduction) {}
+    LITHE_ARG(bool, log_input) = true;
+    LITHE_ARG(bool, full) = false;
+    LITHE_ARG(double, eps) = 1e-8;
+    LITHE_ARG(Choice, reduction) = kMean;
+};
+
+/// exp(x) - target x, or x - target log(x + eps) without log_input.
+class PoissonNLLLossImpl : public Module {
+public:
+    explicit PoissonNLLLossImpl(const PoissonNLLLossOptions& loss_options = {});
+    Tensor forward(const Tensor& x, const Tensor& target);
+
+    PoissonNLLLossOptions options;
+};
+LITHE_MODULE(PoissonNLLLoss);
+
+class GaussianNLLLossOptions {
+public:
+    GaussianNLLLossOptions() = default;
+    GaussianNLLLossOptions(Choice reduction) : reduction_(reduction) {}
+    LITHE_ARG(bool, full) = false;
+    LITHE_ARG(double, eps) = 1e-6;
+    LITHE_ARG(Choice, reduction) = kMean;
+};
+
+/// (log var + (x - target)^2 / var) / 2, with var at least eps.
+class GaussianNLLLossImpl : public Module {
+public:
+    explicit GaussianNLLLossImpl(const GaussianNLLLossOptions& loss_options = {});
+    Tensor forward(const Tensor& x, const Tensor& target, const Tensor& var);
+
+    GaussianNLLLossOptions options;
+};
+LITHE_MODULE(GaussianNLLLoss);
+
+class TripletMarginWithDistanceLossOptions {
+public:
+    using Distance = std::function<Tensor(const Tensor&, const Tensor&)>;
+    TripletMarginWithDistanceLossOptions() = default;
+    LITHE_ARG(Distance, distance_function);
+    LITHE_ARG(double, margin) = 1;
+    LITHE_ARG(bool, swap) = false;
+    LITHE_ARG(Choice, reduction) = kMean;
+};
+
+/// max(0, d(anchor, positive) - d(anchor, negative) + margin) with a distance of the author's.
+class TripletMarginWithDistanceLossImpl : public Module {
+public:
+    explicit TripletMarginWithDistanceLossImpl(
+        const TripletMarginWithDistanceLossOptions& loss_options = {});
+    Tensor forward(const Tensor& anchor, const Tensor& positive, const Tensor& negative);
+
+    TripletMarginWithDistanceLossOptions options;
+};
+LITHE_MODULE(TripletMarginWithDistanceLoss);
+
+}  // namespace lithe::nn

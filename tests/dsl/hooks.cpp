@@ -1,0 +1,247 @@
+#include "dsl/hooks.h"
+
+#include <stdexcept>
+
+#include "dsl/holder.h"
+#include "dsl/warning.h"
+#include "tests/support/tensors.h"
+
+namespace lithe::tests {
+namespace {
+
+using Log = std::vector<std::string>;
+
+struct DoubleImpl : nn::Module {
+    Tensor forward(const Tensor& x) { return x * 2; }
+};
+LITHE_MODULE(Double);
+
+/// Calls its child by forward(), as C++ authors do.
+struct OuterImpl : nn::Module {
+    Double child;
+    OuterImpl() { register_module("child", child); }
+    Tensor forward(const Tensor& x, bool fails = false) {
+        if (fails) throw std::runtime_error("failed");
+        return child->forward(x);
+    }
+};
+LITHE_MODULE(Outer);
+
+struct FinalImpl final : nn::Module {
+    Tensor forward(const Tensor& x) { return x; }
+};
+LITHE_MODULE(Final);
+
+struct PairsImpl : nn::Module {
+    std::tuple<Tensor, std::vector<Tensor>> forward(const std::tuple<Tensor, Tensor>& pair,
+                                                    const std::optional<Tensor>& more) {
+        return {std::get<0>(pair), {std::get<1>(pair), *more}};
+    }
+};
+LITHE_MODULE(Pairs);
+
+std::string text(const Log& log) {
+    std::string result;
+    for (const std::string& line : log) result += (result.empty() ? "" : ", ") + line;
+    return result;
+}
+
+auto note(Log& log, const std::string& what) {
+    return [&log, what](nn::Module&, auto&&...) { log.push_back(what); };
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(hooks)
+
+BOOST_AUTO_TEST_CASE(fire_in_pytorch_s_order) {
+    Log log;
+    Outer outer;
+    std::vector<HookHandle> handles{
+        nn::register_module_forward_pre_hook([&](nn::Module& m, const Tensors&) {
+            log.push_back("Gpre " + m.name());
+            return std::nullopt;
+        }),
+        nn::register_module_forward_hook([&](nn::Module& m, const Tensors&, const Tensors&) {
+            log.push_back("Gfwd " + m.name());
+            return std::nullopt;
+        })};
+    outer->register_forward_pre_hook(note(log, "pre1"));
+    outer->register_forward_pre_hook(note(log, "pre0"), {.prepend = true});
+    outer->register_forward_hook(note(log, "post1"));
+    outer->register_forward_hook(note(log, "post0"), {.prepend = true});
+    outer->register_full_backward_hook(note(log, "bwd"));
+    outer->register_full_backward_pre_hook(note(log, "bpre"));
+    Tensor x = ones({2});
+    x.requires_grad_();
+    const Tensor y = outer->forward(x);
+    sum(y).backward();
+    for (HookHandle& handle : handles) handle.remove();
+    BOOST_CHECK_EQUAL(text(log),
+                      "Gpre Outer, pre0, pre1, Gpre Double, Gfwd Double, Gfwd Outer, post0, post1, "
+                      "bpre, bwd");
+    log.clear();
+    outer(x);
+    BOOST_CHECK_EQUAL(text(log), "pre0, pre1, post0, post1");
+}
+
+BOOST_AUTO_TEST_CASE(fire_for_both_ways_of_calling) {
+    Log log;
+    Double module;
+    module->register_forward_hook(note(log, "hook"));
+    module(ones({1}));
+    module->forward(ones({1}));
+    module.ptr()->forward(ones({1}));
+    module.get()->forward(ones({1}));
+    static_cast<nn::Module&>(*module).as<Double>()->forward(ones({1}));
+    BOOST_CHECK_EQUAL(log.size(), 5U);
+}
+
+BOOST_AUTO_TEST_CASE(fire_for_a_final_class_called_by_its_holder) {
+    Log log;
+    Final module;
+    module->register_forward_hook(note(log, "hook"));
+    module(ones({1}));
+    BOOST_CHECK_EQUAL(log.size(), 1U);
+}
+
+BOOST_AUTO_TEST_CASE(fire_for_a_module_that_was_made_by_hand) {
+    Log log;
+    const Double module(std::make_shared<DoubleImpl>());
+    module->register_forward_hook(note(log, "hook"));
+    module->forward(ones({1}));
+    BOOST_CHECK_EQUAL(log.size(), 1U);
+}
+
+BOOST_AUTO_TEST_CASE(replace_arguments_and_results) {
+    Double module;
+    module->register_forward_pre_hook(
+        [](nn::Module&, const Tensors& in) -> Tensor { return in[0] + 1; });
+    module->register_forward_hook(
+        [](nn::Module&, const Tensors&, const Tensors& out) { return Tensors{out[0] * 10}; });
+    const Tensor x = ones({2});
+    check_equal(module(x), full({2}, 40.0));
+    check_equal(x, ones({2}));  // the caller's variable stays
+}
+
+BOOST_AUTO_TEST_CASE(see_tensors_in_tuples_lists_and_optionals) {
+    Pairs pairs;
+    size_t in_count = 0, out_count = 0;
+    pairs->register_forward_hook([&](nn::Module&, const Tensors& in, const Tensors& out) {
+        in_count = in.size();
+        out_count = out.size();
+        return Tensors{out[2], out[1], out[0]};
+    });
+    const auto [first, rest] =
+        pairs(std::tuple(full({1}, 1.0), full({1}, 2.0)), std::optional(full({1}, 3.0)));
+    BOOST_CHECK_EQUAL(in_count, 3U);
+    BOOST_CHECK_EQUAL(out_count, 3U);
+    BOOST_CHECK_EQUAL(first.item<double>(), 3);
+    BOOST_CHECK_EQUAL(rest.at(1).item<double>(), 1);
+}
+
+BOOST_AUTO_TEST_CASE(may_remove_themselves_and_add_others) {
+    Log log;
+    Double module;
+    HookHandle own;
+    own = module->register_forward_hook([&](nn::Module& m, const Tensors&, const Tensors&) {
+        log.push_back("once");
+        own.remove();
+        own.remove();
+        m.register_forward_hook(note(log, "added"));
+    });
+    module(ones({1}));
+    BOOST_CHECK_EQUAL(text(log), "once");
+    module(ones({1}));
+    BOOST_CHECK_EQUAL(text(log), "once, added");
+}
+
+BOOST_AUTO_TEST_CASE(always_called_ones_see_an_exception) {
+    Log log, warnings;
+    const WarningHandler before =
+        set_warning_handler([&](const std::string& line) { warnings.push_back(line); });
+    Outer outer;
+    outer->register_forward_hook(note(log, "skipped"));
+    outer->register_forward_hook(
+        [&](nn::Module&, const Tensors&, const Tensors& out) {
+            log.push_back("outputs " + std::to_string(out.size()));
+            throw std::logic_error("from the hook");
+        },
+        {.always_call = true});
+    BOOST_CHECK_EXCEPTION(outer(ones({1}), true), std::runtime_error,
+                          [](const auto& error) { return std::string(error.what()) == "failed"; });
+    set_warning_handler(before);
+    BOOST_CHECK_EQUAL(text(log), "outputs 0");
+    BOOST_REQUIRE_EQUAL(warnings.size(), 1U);
+    BOOST_CHECK(warnings[0].find("from the hook") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(of_backward_see_and_replace_gradients) {
+    Double module;
+    Tensors seen;
+    module->register_full_backward_hook(
+        [&](nn::Module&, const Tensors& grad_input, const Tensors& grad_output) {
+            seen = {grad_input[0], grad_output[0]};
+            return Tensors{grad_input[0] * 100};
+        });
+    module->register_full_backward_pre_hook(
+        [](nn::Module&, const Tensors& grad_output) -> Tensor { return grad_output[0] * 3; });
+    Tensor x = ones({2});
+    x.requires_grad_();
+    sum(module(x)).backward();
+    check_equal(seen[0].detach(), full({2}, 6.0));
+    check_equal(seen[1].detach(), full({2}, 3.0));
+    check_equal(x.grad(), full({2}, 600.0));
+}
+
+BOOST_AUTO_TEST_CASE(of_backward_fire_at_the_output_without_gradients_of_inputs) {
+    struct AffineImpl : nn::Module {
+        nn::Parameter weight{ones({2})};
+        Tensor forward(const Tensor& x) { return x * weight; }
+    };
+    nn::ModuleHolder<AffineImpl> module;
+    size_t calls = 0;
+    bool is_defined = true;
+    module->register_full_backward_hook(
+        [&](nn::Module&, const Tensors& grad_input, const Tensors&) {
+            ++calls;
+            is_defined = grad_input[0].defined();
+        });
+    sum(module(ones({2}))).backward();
+    BOOST_CHECK_EQUAL(calls, 1U);
+    BOOST_CHECK(!is_defined);
+    const NoGradGuard no_grad;
+    module(ones({2}));
+    BOOST_CHECK_EQUAL(calls, 1U);
+}
+
+BOOST_AUTO_TEST_CASE(with_a_wrong_number_of_results_are_errors) {
+    Double module;
+    const HookHandle handle = module->register_forward_pre_hook(
+        [](nn::Module&, const Tensors& in) { return Tensors{in[0], in[0]}; });
+    check_error("hook.count", [&] { module(ones({1})); });
+    HookHandle(handle).remove();
+    module->register_full_backward_hook(
+        [](nn::Module&, const Tensors&, const Tensors&) { return Tensors{}; });
+    Tensor x = ones({1});
+    x.requires_grad_();
+    const Tensor y = sum(module(x));
+    check_error("hook.count", [&] { y.backward(); });
+}
+
+BOOST_AUTO_TEST_CASE(on_registration_see_every_name) {
+    Log log;
+    HookHandle handle = nn::register_module_parameter_registration_hook(
+        [&](nn::Module&, const std::string& name, const Tensor&) -> Tensor {
+            log.push_back(name);
+            return {};
+        });
+    nn::Module module;
+    module.register_parameter("weight", ones({1}));
+    handle.remove();
+    module.register_parameter("bias", ones({1}));
+    BOOST_CHECK_EQUAL(text(log), "weight");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+}  // namespace lithe::tests

@@ -1,0 +1,147 @@
+#include "dsl/optim/optimizer.h"
+
+#include <cmath>
+
+#include "dsl/optim/adam.h"
+#include "dsl/optim/sgd.h"
+#include "tests/support/tensors.h"
+
+namespace lithe::tests {
+namespace {
+
+Tensor parameter(double value, DType dtype = DType::f64) {
+    Tensor x = full({2}, value, dtype);
+    x.requires_grad_();
+    return x;
+}
+
+/// `count` steps on the loss x^2 / 2 summed, whose gradient is x.
+template <class Optimizer>
+double after_steps(Optimizer& optimizer, Tensor& x, int count) {
+    for (int i = 0; i < count; ++i) {
+        optimizer.zero_grad();
+        sum(x * x * 0.5).backward();
+        optimizer.step();
+    }
+    return x.array().at(1);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(optimizer)
+
+BOOST_AUTO_TEST_CASE(sgd_follows_its_formula) {
+    Tensor x = parameter(1);
+    optim::SGD plain({x}, optim::SGDOptions(0.1).weight_decay(0.5));
+    BOOST_CHECK_CLOSE(after_steps(plain, x, 2), 0.85 * 0.85, 1e-10);
+
+    Tensor y = parameter(1);
+    optim::SGD nesterov({y}, optim::SGDOptions(0.1).momentum(0.9).nesterov(true));
+    double want = 1, buffer = 0;
+    for (int i = 0; i < 3; ++i) {
+        const double g = want;
+        buffer = i == 0 ? g : 0.9 * buffer + g;
+        want -= 0.1 * (g + 0.9 * buffer);
+    }
+    BOOST_CHECK_CLOSE(after_steps(nesterov, y, 3), want, 1e-10);
+
+    Tensor z = parameter(1);
+    optim::SGD damped({z}, optim::SGDOptions(0.1).momentum(0.9).dampening(0.25).maximize(true));
+    want = 1;
+    for (int i = 0; i < 3; ++i) {
+        buffer = i == 0 ? -want : 0.9 * buffer - 0.75 * want;
+        want -= 0.1 * buffer;
+    }
+    BOOST_CHECK_CLOSE(after_steps(damped, z, 3), want, 1e-10);
+}
+
+BOOST_AUTO_TEST_CASE(adam_and_adamw_follow_their_formulas) {
+    const auto expected = [](bool decoupled, bool amsgrad) {
+        double x = 1, m = 0, v = 0, largest = 0;
+        for (int t = 1; t <= 5; ++t) {
+            double g = x;
+            if (decoupled)
+                x *= 1 - 0.1 * 0.2;
+            else
+                g += 0.2 * x;
+            m = 0.8 * m + 0.2 * g;
+            v = 0.9 * v + 0.1 * g * g;
+            largest = std::max(largest, v);
+            const double root = std::sqrt(amsgrad ? largest : v) / std::sqrt(1 - std::pow(0.9, t));
+            x -= 0.1 / (1 - std::pow(0.8, t)) * m / (root + 1e-8);
+        }
+        return x;
+    };
+    for (const bool amsgrad : {false, true}) {
+        Tensor x = parameter(1), y = parameter(1);
+        optim::Adam adam(
+            {x}, optim::AdamOptions(0.1).betas({0.8, 0.9}).weight_decay(0.2).amsgrad(amsgrad));
+        BOOST_CHECK_CLOSE(after_steps(adam, x, 5), expected(false, amsgrad), 1e-9);
+        optim::AdamW adamw(
+            {y}, optim::AdamWOptions(0.1).betas({0.8, 0.9}).weight_decay(0.2).amsgrad(amsgrad));
+        BOOST_CHECK_CLOSE(after_steps(adamw, y, 5), expected(true, amsgrad), 1e-9);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_parameter_that_is_given_twice_is_an_error) {
+    const Tensor x = parameter(1);
+    check_error("optim.duplicate_parameter", [&] { optim::SGD({x, x}, 0.1); });
+    optim::SGD once({x}, 0.1);
+    check_error("optim.duplicate_parameter", [&] { once.add_parameters({x}); });
+    check_error("optim.parameter", [&] { optim::SGD(Tensors{}, 0.1); });
+    check_error("optim.parameter", [&] { optim::SGD({x * 2}, 0.1); });
+    check_error("optim.options", [&] { optim::SGD({x}, -1.0); });
+    check_error("optim.options", [&] { optim::SGD({x}, optim::SGDOptions(1).nesterov(true)); });
+}
+
+BOOST_AUTO_TEST_CASE(groups_have_options_of_their_own) {
+    Tensor x = parameter(1), y = parameter(1), unused = parameter(1);
+    optim::SGD optimizer({x, unused}, 0.5);
+    optimizer.add_param_group({{y}, std::make_unique<optim::SGDOptions>(0.25)});
+    optimizer.param_groups()[0].options().set_lr(0.125);
+    sum(x + y).backward();
+    optimizer.step();
+    BOOST_CHECK_EQUAL(x.array().at(0), 0.875);
+    BOOST_CHECK_EQUAL(y.array().at(0), 0.75);
+    BOOST_CHECK_EQUAL(unused.array().at(0), 1);
+}
+
+BOOST_AUTO_TEST_CASE(state_moves_to_another_optimizer) {
+    Tensor x = parameter(1), y = parameter(1);
+    optim::Adam first({x}, 0.1), second({y}, 0.3);
+    after_steps(first, x, 3);
+    {
+        const NoGradGuard no_grad;
+        y.copy_(x);
+    }
+    second.load_state_dict(first.state_dict());
+    BOOST_CHECK_EQUAL(after_steps(first, x, 2), after_steps(second, y, 2));
+    Tensor z = parameter(1), w = parameter(1);
+    optim::Adam other({z, w}, 0.1);
+    check_error("optim.load_state_dict", [&] { other.load_state_dict(first.state_dict()); });
+}
+
+BOOST_AUTO_TEST_CASE(a_step_between_forward_and_backward_is_noticed) {
+    Tensor x = parameter(1);
+    optim::SGD optimizer({x}, 0.1);
+    const Tensor loss = sum(x * x);
+    loss.backward(/*gradient=*/{}, /*retain_graph=*/true);
+    optimizer.step();
+    check_error("backward.modified", [&] { loss.backward(); });
+}
+
+BOOST_AUTO_TEST_CASE(a_closure_computes_the_loss) {
+    Tensor x = parameter(2);
+    optim::SGD optimizer({x}, 0.5);
+    const Tensor loss = optimizer.step([&] {
+        optimizer.zero_grad();
+        const Tensor value = sum(x * x);
+        value.backward();
+        return value;
+    });
+    BOOST_CHECK_EQUAL(loss.item<double>(), 8);
+    BOOST_CHECK_EQUAL(x.array().at(0), 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+}  // namespace lithe::tests
