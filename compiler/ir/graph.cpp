@@ -124,6 +124,13 @@ std::vector<int> Graph::use_counts() const {
     return counts;
 }
 
+std::vector<std::unique_ptr<Node>> Graph::drop_from(size_t size) {
+    std::vector<std::unique_ptr<Node>> rest;
+    for (size_t i = size; i < nodes_.size(); ++i) rest.push_back(std::move(nodes_[i]));
+    nodes_.resize(size);
+    return rest;
+}
+
 void Graph::number() {
     for (size_t i = 0; i < nodes_.size(); ++i) nodes_[i]->id_ = static_cast<int>(i);
 }
@@ -138,9 +145,13 @@ bool rewrite(Graph& graph, const std::function<Value(Node&)>& replace) {
     };
     for (std::unique_ptr<Node>& node : graph.take_nodes()) {
         for (int i = 0; i < node->input_count(); ++i) node->set_input(i, current(node->input(i)));
+        const size_t size = graph.nodes().size();
         graph.origin = node.get();
         const Value instead = replace(*node);
         graph.origin = nullptr;
+        if (!instead) {  // what a rule has added before it gave up
+            for (auto& added : graph.drop_from(size)) dropped.push_back(std::move(added));
+        }
         if (instead && instead.node != node.get()) {
             replaced[node.get()] = instead;
             dropped.push_back(std::move(node));
@@ -150,7 +161,7 @@ bool rewrite(Graph& graph, const std::function<Value(Node&)>& replace) {
     }
     for (Output& output : graph.outputs) output.value = current(output.value);
     graph.number();
-    return !dropped.empty();
+    return !replaced.empty();
 }
 
 const Op* find_op(std::string_view name) {

@@ -106,6 +106,8 @@ public:
     void number();
     /// Moves the nodes out for rewrite().
     std::vector<std::unique_ptr<Node>> take_nodes() { return std::exchange(nodes_, {}); }
+    /// Takes back the nodes from position `size` on.
+    std::vector<std::unique_ptr<Node>> drop_from(size_t size);
     void push(std::unique_ptr<Node> node) { nodes_.push_back(std::move(node)); }
 
     /// Where nodes that are added now come from: set by rewrite() to the node being replaced.

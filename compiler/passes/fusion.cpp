@@ -67,6 +67,10 @@ bool Fusion::is_repeated(const ir::Node& node, const ir::Node& user) {
     return node.is("expand") || (is_layout(node) && is_anchor(user));
 }
 
+const ir::Node* Fusion::reader_through(const ir::Node& node, const ir::Node& reader) {
+    return node.is("reshape") ? &reader : &node;
+}
+
 const std::vector<ir::Node*>& Fusion::users(const ir::Node& node) const {
     static const std::vector<ir::Node*> none;
     const auto at = users_.find(&node);
@@ -78,8 +82,8 @@ bool Fusion::needs_memory(const ir::Node& node) const {
     const auto& readers = users(node);
     return std::any_of(readers.begin(), readers.end(), [&](const ir::Node* user) {
         if (!user) return true;
-        // A layout that only anchors read needs no memory, and reads in their bodies.
-        if (is_layout(node) && is_layout(*user)) return needs_memory(*user);
+        // A reshape of a layout is one too: it is not outside of the bodies that repeat it.
+        if (is_layout(node) && user->is("reshape")) return needs_memory(*user);
         return !is_repeated(node, *user);
     });
 }
@@ -208,7 +212,11 @@ std::string Fusion::join_refusal(const ir::Node& node, int& into) const {
     for (const ir::Node* user : users(node)) {
         if (!user) return "it is an output";
         const auto at = cluster_of_.find(user);
-        if (at == cluster_of_.end()) {
+        const auto& readers = users(*user);
+        const bool is_read_through = std::any_of(
+            readers.begin(), readers.end(),
+            [&](const ir::Node* reader) { return reader && is_repeated(*user, *reader); });
+        if (at == cluster_of_.end() || is_read_through) {
             return "'" + std::string(user->name()) + "' reads it from memory";
         }
         if (into >= 0 && into != at->second) return "several kernels use it";
@@ -263,7 +271,7 @@ size_t Fusion::operand_count(const Cluster& cluster) const {
         for (ir::Value v : member->inputs()) {
             const ir::Node* reader = member;
             while (is_repeated(*v.node, *reader) && v.node->input_count() > 0) {
-                reader = v.node->is("expand") ? v.node : reader;
+                reader = reader_through(*v.node, *reader);
                 v = v.node->input(0);
             }
             const bool is_number = v.node->input_count() == 0 && !v.node->is("input") &&

@@ -32,6 +32,9 @@ public:
     /// Whether `user` reads the operand in place, by a copy of the node in its own body: nodes
     /// that cost nothing (full, expand), and layouts in front of an anchor.
     static bool is_repeated(const ir::Node& node, const ir::Node& user);
+    /// Who reads the operand of a repeated node: the node itself, so that one permute is taken and
+    /// no second one; for a reshape the one who reads that.
+    static const ir::Node* reader_through(const ir::Node& node, const ir::Node& reader);
 
 private:
     static bool stays(const ir::Node& node);

@@ -44,8 +44,7 @@ private:
             }
         }
         if (Fusion::is_repeated(*value.node, reader)) {
-            const bool is_expand = value.node->is("expand");
-            return {copy(*value.node, is_expand ? *value.node : reader), value.index};
+            return {copy(*value.node, *Fusion::reader_through(*value.node, reader)), value.index};
         }
         return operand(value);
     }

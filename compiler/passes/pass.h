@@ -21,6 +21,7 @@ using PassFunction =
 enum class On : uint8_t {
     all,
     fused,  ///< all but `forward_hooks`, whose module boundaries stay
+    eval,   ///< all but `forward_train`, whose parameters change with every step
 };
 
 /// A row of the pipeline.

@@ -54,6 +54,32 @@ bool simplify_algebra(ir::Graph& graph);
 /// After canonicalize, which makes equal meaning equal text.
 bool eliminate_common_subexpressions(ir::Graph& graph);
 
+/// Makes a product by numbers per channel part of the weights beside it, as a batch norm in eval
+/// mode is one. s and t depend on parameters alone; f is conv, conv_transpose or linear, and its
+/// result has no other use.
+///
+///   f(x, w, b) * s       ->  f(x, w * s, b * s)    along the axis of w that makes the channels
+///   f(x, w, b) + t       ->  f(x, w, b + t)        likewise -
+///   f(x * s, w, b)       ->  f(x, w * s, b)        along the axis of w that meets x's channels
+///   f(x + t, w, b)       ->  f(x, w, b + sum(w * t))   conv without padding, linear
+///
+/// The products are rounded in another order. Not in `forward_train`. Before choose_layout.
+bool fold_batch_norm(ir::Graph& graph);
+
+/// Puts channels innermost where windows slide: P is the permute from channels last to channels
+/// first, Q its inverse.
+///
+///   f(x, ...)                 ->  P(Q(f(P(Q(x)), ...)))      f a convolution or a pooling
+///   g(P(x), P(y), c)          ->  P(g(x, y, c'))             g pointwise, cat, slice, softmax, ...
+///   sum(P(x), axes)           ->  sum(x, axes')              and all reductions
+///   linear(flatten(P(x)), w)  ->  linear(flatten(x), w')     w' the weight with its columns moved
+///   Q(P(x))                   ->  x
+///
+/// A permute on each side stays with every f: group puts them into its kernel, which so sees data
+/// and result with channels innermost. Others meet and vanish, or are copies at the inputs,
+/// outputs and module boundaries, where values keep their logical order.
+bool choose_layout(ir::Graph& graph);
+
 /// Moves what depends on parameters and constants alone into the graph `prepare`, which runs when
 /// a state_dict is loaded; `forward` and `forward_hooks` read `prepared {index}`.
 ///

@@ -19,8 +19,10 @@ constexpr Pass pipeline[] = {
     {"fold_constants", fold_constants},
     {"simplify_algebra", simplify_algebra},
     {"eliminate_common_subexpressions", eliminate_common_subexpressions},
-    {"split_prepare", split_prepare},
-    {"group", group},  // nothing looks into bodies
+    {"fold_batch_norm", fold_batch_norm, On::eval},
+    {"choose_layout", choose_layout},
+    {"split_prepare", split_prepare},  // after all that makes nodes of parameters
+    {"group", group},                  // nothing looks into bodies
 };
 
 bool run_on(const Pass& pass, ir::Graph& graph, Notes& notes) {
@@ -35,6 +37,7 @@ bool apply(const Pass& pass, ir::Program& program, Notes& notes) {
     bool changed = false;
     for (const auto& graph : program.graphs) {
         if (pass.on == On::fused && graph->name == "forward_hooks") continue;
+        if (pass.on == On::eval && graph->name == "forward_train") continue;
         changed |= run_on(pass, *graph, notes);
     }
     return changed;

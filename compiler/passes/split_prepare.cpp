@@ -4,31 +4,12 @@
 
 #include "compiler/ir/ops.h"
 #include "compiler/ir/text.h"
-#include "compiler/passes/constants.h"
+#include "compiler/passes/fixed_values.h"
 #include "compiler/passes/kinds.h"
 #include "compiler/passes/passes.h"
 
 namespace lithe::passes {
 namespace {
-
-/// Whether the node itself could run at load time: known sizes, nothing drawn, no marks.
-bool may_prepare(const ir::Node& node) {
-    if (node.is("parameter") || node.is("constant") || node.is("prepared")) return true;
-    return !node.is(Trait::source) && !node.is(Trait::random) && !node.body() &&
-           !is_boundary(node) && !has_symbols(node);
-}
-
-/// The nodes that depend on parameters and constants alone. Those of constants alone, which
-/// folding has found too large, count too.
-std::set<const ir::Node*> fixed_nodes(const ir::Graph& graph) {
-    std::set<const ir::Node*> fixed;
-    for (const auto& node : graph.nodes()) {
-        const bool all = std::all_of(node->inputs().begin(), node->inputs().end(),
-                                     [&](ir::Value v) { return fixed.contains(v.node); });
-        if (all && may_prepare(*node)) fixed.insert(node.get());
-    }
-    return fixed;
-}
 
 /// Whether reading the value where it is used is better than storing it.
 bool stays_at_use(const ir::Node& node, const std::vector<const ir::Node*>& users) {
@@ -49,7 +30,6 @@ public:
     Splitter(ir::Graph& graph, ir::Graph& prepare) : graph_(graph), prepare_(prepare) {}
 
     bool run() {
-        fixed_ = fixed_nodes(graph_);
         for (const auto& node : graph_.nodes()) {
             for (const ir::Value& v : node->inputs()) users_[v.node].push_back(node.get());
         }
@@ -68,7 +48,7 @@ private:
         for (const ir::Output& o : graph_.outputs) needed.insert(o.value.node);
         for (size_t i = graph_.nodes().size(); i-- > 0;) {
             const ir::Node& node = *graph_.nodes()[i];
-            const bool is_fixed = fixed_.contains(&node);
+            const bool is_fixed = fixed_.contains(node);
             if (is_fixed && !needed.contains(&node)) continue;
             if (is_fixed && !stays_at_use(node, users_[&node])) {
                 roots_.insert(&node);
@@ -161,7 +141,8 @@ private:
 
     ir::Graph& graph_;
     ir::Graph& prepare_;
-    std::set<const ir::Node*> fixed_, roots_;
+    FixedValues fixed_;
+    std::set<const ir::Node*> roots_;
     std::map<const ir::Node*, std::vector<const ir::Node*>> users_;
     std::map<const ir::Node*, ir::Node*> twins_;
 };

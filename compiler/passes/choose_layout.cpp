@@ -1,0 +1,259 @@
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "compiler/passes/fixed_values.h"
+#include "compiler/passes/kinds.h"
+#include "compiler/passes/passes.h"
+
+namespace lithe::passes {
+namespace {
+
+/// P: channels last to channels first, [0, r - 1, 1, ...]; Q: its inverse, [0, 2, ..., 1].
+Shape to_first(int rank) {
+    Shape perm{0, rank - 1};
+    for (int axis = 1; axis < rank - 1; ++axis) perm.emplace_back(axis);
+    return perm;
+}
+Shape to_last(int rank) {
+    Shape perm{0};
+    for (int axis = 2; axis < rank; ++axis) perm.emplace_back(axis);
+    perm.emplace_back(1);
+    return perm;
+}
+
+bool permutes_by(const ir::Node& node, const Shape& perm) {
+    return node.is("permute") && same(node.attrs().get_shape("perm"), perm);
+}
+
+/// P(v) of at least three axes: the value comes from memory with channels last.
+bool is_first(ir::Value value) {
+    const int rank = value.type().rank();
+    return rank >= 3 && permutes_by(*value.node, to_first(rank));
+}
+
+/// Slides a window over the spatial axes of operand 0.
+bool is_window(const ir::Node& node) {
+    const bool is_convolution = node.is("conv") || node.is("conv_transpose");
+    const bool is_pool =
+        node.input_count() == 1 && node.attrs().has("kernel") && node.attrs().has("stride");
+    return (is_convolution || is_pool) && node.type().rank() >= 3;
+}
+
+class Sinker {
+public:
+    explicit Sinker(ir::Graph& graph) : graph_(graph) {}
+
+    ir::Value operator()(ir::Node& node) {
+        if (node.input_count() == 0 || node.types().size() != 1) return {};
+        const int rank = node.input(0).type().rank();
+        if (rank >= 3 && permutes_by(node, to_last(rank)) && is_first(node.input(0))) {
+            return node.input(0).node->input(0);
+        }
+        if (is_pointwise(node)) return below_pointwise(node);
+        if (node.is("linear")) return into_linear(node);
+        if (!std::all_of(node.inputs().begin(), node.inputs().end(), is_first)) return {};
+        if (node.is(Trait::reduction)) return below_reduction(node);
+        if (node.is("pad")) return below_pad(node);
+        return node.attrs().has("axis") ? below_axis(node) : ir::Value();
+    }
+
+private:
+    ir::Value first(ir::Value value) {
+        return graph_.add("permute", {value}, {{"perm", to_first(value.type().rank())}});
+    }
+
+    /// Axis of P's operand that axis `axis` of P's result is.
+    static int64_t axis_below(int64_t axis, int rank) {
+        return to_first(rank)[static_cast<size_t>(axis)].constant();
+    }
+
+    ir::Value below_pointwise(const ir::Node& node) {
+        std::vector<ir::Value> inputs;
+        bool any = false;
+        for (const ir::Value& input : node.inputs()) {
+            const bool is_whole = is_first(input) && input.type().rank() == node.type().rank();
+            any |= is_whole;
+            inputs.push_back(is_whole ? input.node->input(0) : moved(input, node.type().rank()));
+            if (!inputs.back()) return {};
+        }
+        return any ? first(graph_.add(node.op(), inputs, node.attrs())) : ir::Value();
+    }
+
+    /// A broadcast operand with its channels last: a number as it is, what is known at load time
+    /// permuted there; nothing for others.
+    ir::Value moved(ir::Value value, int rank) {
+        if (value.type().count().is_constant(1) && value.type().rank() <= 1) return value;
+        if (rank < 3 || !fixed_.contains(value)) return {};
+        Shape shape(static_cast<size_t>(rank - value.type().rank()), Dim(1));
+        shape.insert(shape.end(), value.type().shape.begin(), value.type().shape.end());
+        Shape last;
+        for (const Dim& axis : to_last(rank)) {
+            last.push_back(shape[static_cast<size_t>(axis.constant())]);
+        }
+        const bool is_vector = std::count_if(shape.begin(), shape.end(),
+                                             [](const Dim& d) { return !d.is_constant(1); }) <= 1;
+        if (is_vector) return graph_.add("reshape", {value}, {{"shape", last}});
+        if (!same(shape, value.type().shape)) {
+            value = graph_.add("reshape", {value}, {{"shape", shape}});
+        }
+        return graph_.add("permute", {value}, {{"perm", to_last(rank)}});
+    }
+
+    ir::Value below_reduction(const ir::Node& node) {
+        const ir::Value x = node.input(0).node->input(0);
+        const int rank = x.type().rank();
+        std::set<int64_t> axes;
+        for (const int64_t axis : node.attrs().get_ints("axes"))
+            axes.insert(axis_below(axis, rank));
+        Attrs attrs = node.attrs();
+        attrs.set("axes", Shape(axes.begin(), axes.end()));
+        const ir::Value result = graph_.add(node.op(), {x}, attrs);
+        if (node.attrs().get_bool("keepdim")) return first(result);
+        // The axes that are left, in the order in which the result has to have them.
+        std::vector<int64_t> left;
+        Shape perm;
+        for (int64_t axis = 0; axis < rank; ++axis) {
+            if (!axes.contains(axis)) left.push_back(axis);
+        }
+        for (const Dim& axis : to_first(rank)) {
+            const auto at = std::find(left.begin(), left.end(), axis.constant());
+            if (at != left.end()) perm.emplace_back(at - left.begin());
+        }
+        const bool in_order =
+            std::is_sorted(perm.begin(), perm.end(),
+                           [](const Dim& a, const Dim& b) { return a.constant() < b.constant(); });
+        return in_order ? result : graph_.add("permute", {result}, {{"perm", perm}});
+    }
+
+    /// Ops along one axis: cat, slice, softmax, cumsum.
+    ir::Value below_axis(const ir::Node& node) {
+        const int rank = node.input(0).type().rank();
+        if (node.type().rank() != rank) return {};
+        std::vector<ir::Value> inputs;
+        for (const ir::Value& input : node.inputs()) {
+            if (input.type().rank() != rank) return {};
+            inputs.push_back(input.node->input(0));
+        }
+        Attrs attrs = node.attrs();
+        attrs.set("axis", Dim(axis_below(attrs.get_int("axis"), rank)));
+        return first(graph_.add(node.op(), inputs, attrs));
+    }
+
+    ir::Value below_pad(const ir::Node& node) {
+        Attrs attrs = node.attrs();
+        for (const char* name : {"begin", "end"}) {
+            Shape last;
+            for (const Dim& axis : to_last(node.type().rank())) {
+                last.push_back(attrs.get_shape(name)[static_cast<size_t>(axis.constant())]);
+            }
+            attrs.set(name, last);
+        }
+        return first(graph_.add(node.op(), {node.input(0).node->input(0)}, attrs));
+    }
+
+    /// linear(flatten(P(x)), w): the weight's columns are brought into the order of x instead.
+    ir::Value into_linear(const ir::Node& node) {
+        const ir::Node& flat = *node.input(0).node;
+        if (!flat.is("reshape") || !is_first(flat.input(0)) || !fixed_.contains(node.input(1))) {
+            return {};
+        }
+        const ir::Value x = flat.input(0).node->input(0);
+        const Shape& planes = flat.input(0).type().shape;  // [N, C, ...]
+        Shape columns(planes.begin() + 1, planes.end());
+        const bool keeps_batch = flat.type().rank() == 2 && same(flat.type().size(0), planes[0]) &&
+                                 same(flat.type().size(1), product(columns)) &&
+                                 is_constant(columns);
+        if (!keeps_batch) return {};
+        const ir::Value w = node.input(1);
+        columns.insert(columns.begin(), w.type().size(0));
+        ir::Value moved = graph_.add("reshape", {w}, {{"shape", columns}});
+        moved =
+            graph_.add("permute", {moved}, {{"perm", to_last(static_cast<int>(columns.size()))}});
+        moved = graph_.add("reshape", {moved}, {{"shape", w.type().shape}});
+        std::vector<ir::Value> inputs = node.inputs();
+        inputs[0] = graph_.add("reshape", {x}, {{"shape", flat.type().shape}});
+        inputs[1] = moved;
+        return graph_.add(node.op(), inputs, node.attrs());
+    }
+
+    ir::Graph& graph_;
+    FixedValues fixed_;
+};
+
+/// f(x, ...) -> P(Q(f(P(Q(x)), ...)))
+bool wrap_windows(ir::Graph& graph) {
+    std::map<const ir::Node*, ir::Value> instead;
+    std::vector<std::unique_ptr<ir::Node>> nodes = graph.take_nodes();
+    for (auto& node : nodes) {
+        for (int i = 0; i < node->input_count(); ++i) {
+            const auto at = instead.find(node->input(i).node);
+            if (at != instead.end() && node->input(i).index == 0) node->set_input(i, at->second);
+        }
+        ir::Node& f = *node;
+        if (!is_window(f) || is_first(f.input(0))) {
+            graph.push(std::move(node));
+            continue;
+        }
+        const int rank = f.type().rank();
+        graph.origin = &f;
+        const ir::Value last = graph.add("permute", {f.input(0)}, {{"perm", to_last(rank)}});
+        f.set_input(0, graph.add("permute", {last}, {{"perm", to_first(rank)}}));
+        graph.push(std::move(node));
+        const ir::Value result = graph.add("permute", {f.value()}, {{"perm", to_last(rank)}});
+        instead[&f] = graph.add("permute", {result}, {{"perm", to_first(rank)}});
+        graph.origin = nullptr;
+    }
+    for (ir::Output& output : graph.outputs) {
+        const auto at = instead.find(output.value.node);
+        if (at != instead.end() && output.value.index == 0) output.value = at->second;
+    }
+    graph.number();
+    return !instead.empty();
+}
+
+/// Whether the axes longer than 1 stay in order.
+bool moves_nothing(const ir::Node& node) {
+    int64_t last = -1;
+    for (const int64_t axis : node.attrs().get_ints("perm")) {
+        if (node.input(0).type().size(static_cast<int>(axis)).is_constant(1)) continue;
+        if (axis < last) return false;
+        last = axis;
+    }
+    return true;
+}
+
+/// A permute that moves nothing is a reshape, except beside a window, where it says that channels
+/// are last.
+void free_permutes(ir::Graph& graph) {
+    std::set<const ir::Node*> beside_window;
+    for (const auto& node : graph.nodes()) {
+        if (is_window(*node)) beside_window.insert(node->input(0).node);
+        if (node->is("permute") && is_window(*node->input(0).node)) {
+            beside_window.insert(node.get());
+        }
+    }
+    ir::rewrite(graph, [&](ir::Node& node) -> ir::Value {
+        if (!node.is("permute") || beside_window.contains(&node) || !moves_nothing(node)) return {};
+        return graph.add("reshape", {node.input(0)}, {{"shape", node.type().shape}});
+    });
+}
+
+}  // namespace
+
+bool choose_layout(ir::Graph& graph) {
+    const bool has_windows = std::any_of(graph.nodes().begin(), graph.nodes().end(),
+                                         [](const auto& node) { return is_window(*node); });
+    if (!has_windows) return false;
+    bool changed = wrap_windows(graph);
+    constexpr int most_rounds =
+        100;  // every round sinks permutes further down; a bound all the same
+    for (int round = 0; round < most_rounds; ++round) {
+        if (!ir::rewrite(graph, Sinker(graph))) break;
+        changed = true;
+    }
+    if (changed) free_permutes(graph);
+    return changed;
+}
+
+}  // namespace lithe::passes
