@@ -1,5 +1,6 @@
 #include "compiler/lower/collapse.h"
 
+#include <algorithm>
 #include <map>
 
 namespace lithe::lower {
@@ -68,6 +69,61 @@ std::unique_ptr<ir::Graph> collapse_axes(const ir::Graph& body) {
     for (const auto& node : body.nodes()) {
         TensorTypes types = node->types();
         types[0].shape = merged(types[0].shape, runs);
+        std::vector<ir::Value> inputs;
+        for (const ir::Value& input : node->inputs()) inputs.push_back(twin.at(input.node));
+        twin[node.get()] =
+            result->add_node(node->op(), inputs, node->attrs(), std::move(types))->value();
+    }
+    for (const ir::Output& output : body.outputs) {
+        result->outputs.push_back({output.name, twin.at(output.value.node), {}});
+    }
+    result->number();
+    return result;
+}
+
+namespace {
+
+/// The product that a body of rows is built around; null where there is none, or a batch of them.
+const ir::Node* row_product(const ir::Graph& body) {
+    const ir::Node* product = nullptr;
+    for (const auto& node : body.nodes()) {
+        if (node->is("input")) continue;
+        if (node->is("packed_linear") && !product && node->input(1).type().rank() == 3) {
+            product = node.get();
+        } else if (!node->is(Trait::elementwise) || node->types().size() != 1) {
+            return nullptr;
+        }
+    }
+    return product && product->type().rank() > 2 ? product : nullptr;
+}
+
+/// [.., K] with the product's axes in front becomes [rows, K]; what is the same for all rows
+/// becomes [1, K]. An empty shape where neither holds.
+Shape with_one_row_axis(const Shape& shape, const Shape& full) {
+    const Shape lead(shape.begin(), shape.end() - (shape.empty() ? 0 : 1));
+    const Dim last = shape.empty() ? Dim(1) : shape.back();
+    const Shape rows(full.begin(), full.end() - 1);
+    if (same(lead, rows)) return {product(rows), last};
+    const bool is_repeated = std::all_of(lead.begin(), lead.end(),
+                                         [](const Dim& size) { return size.is_constant(1); });
+    return is_repeated ? Shape{1, last} : Shape{};
+}
+
+}  // namespace
+
+std::unique_ptr<ir::Graph> collapse_rows(const ir::Graph& body) {
+    const ir::Node* anchor = row_product(body);
+    if (!anchor) return nullptr;
+    auto result = std::make_unique<ir::Graph>();
+    std::map<const ir::Node*, ir::Value> twin;
+    for (const auto& node : body.nodes()) {
+        TensorTypes types = node->types();
+        const bool keeps_shape = std::any_of(anchor->inputs().begin() + 1, anchor->inputs().end(),
+                                             [&](ir::Value v) { return v.node == node.get(); });
+        if (!keeps_shape) {
+            types[0].shape = with_one_row_axis(types[0].shape, anchor->type().shape);
+            if (types[0].shape.empty()) return nullptr;
+        }
         std::vector<ir::Value> inputs;
         for (const ir::Value& input : node->inputs()) inputs.push_back(twin.at(input.node));
         twin[node.get()] =

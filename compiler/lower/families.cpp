@@ -7,6 +7,8 @@ namespace {
 
 /// Tried in order: the special before the general.
 constexpr const Family* families[] = {
+    &packed_family,
+    &packed_vector_family,
     &generic_family,
 };
 

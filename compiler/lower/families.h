@@ -6,5 +6,6 @@ namespace lithe::lower {
 
 // Each stands in compiler/lower/<family>.cpp.
 extern const Family generic_family;
+extern const Family packed_family, packed_vector_family;
 
 }  // namespace lithe::lower
