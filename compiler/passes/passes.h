@@ -54,6 +54,16 @@ bool simplify_algebra(ir::Graph& graph);
 /// After canonicalize, which makes equal meaning equal text.
 bool eliminate_common_subexpressions(ir::Graph& graph);
 
+/// Turns products and convolutions of f32 into the forms that fast kernels take: weights in panels
+/// as wide as a register tile, images with channels innermost and padded.
+///
+///   linear(x, w, b)  ->  packed_linear(x, pack_panels(w), b)
+///   matmul(a, b)     ->  packed_linear(a, pack_panels(b))
+///   conv(x, w, b)    ->  permute(packed_conv(pad(permute(x)), pack_filters(w), b))   groups = 1
+///
+/// Before split_prepare, which packs weights at load time.
+bool choose_kernels(ir::Graph& graph, const Machine& machine);
+
 /// Moves what depends on parameters and constants alone into the graph `prepare`, which runs when
 /// a state_dict is loaded; `forward` and `forward_hooks` read `prepared {index}`.
 ///
