@@ -51,6 +51,8 @@ Halide::Expr reduce_step(Reduce kind, const Halide::Expr& total, const Halide::E
 /// over several, the last one fastest.
 using ReduceBody = std::function<Halide::Expr(const Coords& index)>;
 Halide::Expr reduce(Reduce kind, const Coords& extents, const ReduceBody& body);
+/// The same wherever a scope is open: computed where it is used.
+Halide::Expr reduce_in_place(Reduce kind, const Coords& extents, const ReduceBody& body);
 Halide::Expr reduce_sum(const Halide::Expr& extent, const std::function<Halide::Expr(Halide::Expr)>& body);
 Halide::Expr reduce_max(const Halide::Expr& extent, const std::function<Halide::Expr(Halide::Expr)>& body);
 Halide::Expr reduce_min(const Halide::Expr& extent, const std::function<Halide::Expr(Halide::Expr)>& body);

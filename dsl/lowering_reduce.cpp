@@ -42,21 +42,6 @@ private:
     std::set<std::string> bound_, seen_;
 };
 
-Expr inline_reduction(Reduce kind, const Coords& extents, const ReduceBody& body) {
-    Halide::Region region;
-    for (size_t i = extents.size(); i-- > 0;) region.push_back({0, extents[i]});
-    const Halide::RDom r(region);
-    Coords index;
-    for (size_t i = extents.size(); i-- > 0;) index.push_back(r[static_cast<int>(i)]);
-    Expr value = body(index);
-    const FreeVars free = free_vars(value, r);
-    value = Halide::Internal::substitute(free.renamed, value);
-    Halide::Func total("reduction");
-    total(free.parameters) = reduce_identity(kind, value.type());
-    total(free.parameters) = reduce_step(kind, total(free.parameters), value);
-    return total(free.arguments);
-}
-
 }  // namespace
 
 ReduceScope::ReduceScope(Make make)
@@ -103,8 +88,23 @@ Expr reduce_step(Reduce kind, const Expr& total, const Expr& element) {
     return {};
 }
 
+Expr reduce_in_place(Reduce kind, const Coords& extents, const ReduceBody& body) {
+    Halide::Region region;
+    for (size_t i = extents.size(); i-- > 0;) region.push_back({0, extents[i]});
+    const Halide::RDom r(region);
+    Coords index;
+    for (size_t i = extents.size(); i-- > 0;) index.push_back(r[static_cast<int>(i)]);
+    Expr value = body(index);
+    const FreeVars free = free_vars(value, r);
+    value = Halide::Internal::substitute(free.renamed, value);
+    Halide::Func total("reduction");
+    total(free.parameters) = reduce_identity(kind, value.type());
+    total(free.parameters) = reduce_step(kind, total(free.parameters), value);
+    return total(free.arguments);
+}
+
 Expr reduce(Reduce kind, const Coords& extents, const ReduceBody& body) {
-    if (!innermost_scope) return inline_reduction(kind, extents, body);
+    if (!innermost_scope) return reduce_in_place(kind, extents, body);
     ReduceScope* const scope = innermost_scope;
     return scope->make_(kind, extents, body);
 }

@@ -136,4 +136,44 @@ std::unique_ptr<ir::Graph> collapse_rows(const ir::Graph& body) {
     return result;
 }
 
+std::unique_ptr<ir::Graph> collapse_permute(const ir::Graph& body) {
+    const auto& nodes = body.nodes();
+    if (nodes.size() != 2 || !nodes[0]->is("input") || !nodes[1]->is("permute")) return nullptr;
+    const Sizes perm = nodes[1]->attrs().get_ints("perm");
+    const Shape& shape = nodes[0]->type().shape;
+    struct Run {
+        int64_t first, size;
+    };
+    std::vector<Run> runs;  // of operand axes, in the result's order
+    for (size_t i = 0; i < perm.size(); ++i) {
+        if (i > 0 && perm[i] == perm[i - 1] + 1) {
+            ++runs.back().size;
+        } else {
+            runs.push_back({perm[i], 1});
+        }
+    }
+    if (runs.size() == perm.size()) return nullptr;
+    const auto merged_size = [&](const Run& run) {
+        return product(Shape(shape.begin() + run.first, shape.begin() + run.first + run.size));
+    };
+    std::vector<Run> in_order = runs;
+    std::sort(in_order.begin(), in_order.end(),
+              [](const Run& a, const Run& b) { return a.first < b.first; });
+    TensorType from{nodes[0]->type().dtype, {}}, to = from;
+    Shape order;
+    for (const Run& run : in_order) from.shape.push_back(merged_size(run));
+    for (const Run& run : runs) {
+        to.shape.push_back(merged_size(run));
+        for (size_t i = 0; i < in_order.size(); ++i) {
+            if (in_order[i].first == run.first) order.push_back(static_cast<int64_t>(i));
+        }
+    }
+    auto result = std::make_unique<ir::Graph>();
+    const ir::Value x = result->add_input("x0", from);
+    ir::Node* moved = result->add_node(nodes[1]->op(), {x}, {{"perm", order}}, to);
+    result->outputs.push_back({body.outputs[0].name, moved->value(), {}});
+    result->number();
+    return result;
+}
+
 }  // namespace lithe::lower

@@ -9,6 +9,10 @@ namespace {
 constexpr const Family* families[] = {
     &packed_family,
     &packed_vector_family,
+    &rows_family,
+    &window_family,
+    &transpose_family,
+    &pack_family,
     &generic_family,
 };
 
