@@ -106,11 +106,21 @@ void describe(const ir::Program& program, artifact::Artifact& artifact) {
 
 }  // namespace
 
+namespace {
+
+passes::Machine machine_of(const CompileOptions& options) {
+    const lower::Target target = lower::find_target(options.target);
+    return {.vector_bytes = target.vector_bytes, .register_count = target.register_count};
+}
+
+}  // namespace
+
 passes::PipelineOptions pass_options(const CompileOptions& options) {
     return {.with_hooks = options.with_hooks,
             .disabled = options.disabled_passes,
             .dump_after = options.dump_after,
             .stop_after = options.stop_after,
+            .machine = machine_of(options),
             .limit = options.pass_limit,
             .log = options.log};
 }

@@ -5,13 +5,7 @@
 #include "runtime/error.h"
 
 namespace lithe {
-namespace {
-
 using Halide::Expr;
-
-Halide::RDom domain(const Expr& extent) { return Halide::RDom(0, extent); }
-
-}  // namespace
 
 Expr LowerCall::in_broadcast(int i) const {
     const Shape& shape = call.input(i).shape;
@@ -43,46 +37,19 @@ Expr constant(DType dtype, double value) {
 }
 
 Expr reduce_sum(const Expr& extent, const std::function<Expr(Expr)>& body) {
-    const Halide::RDom r = domain(extent);
-    return Halide::sum(r, body(r));
-}
-
-Expr reduce_max(const Expr& extent, const std::function<Expr(Expr)>& body) {
-    const Halide::RDom r = domain(extent);
-    return Halide::maximum(r, body(r));
-}
-
-Expr reduce_min(const Expr& extent, const std::function<Expr(Expr)>& body) {
-    const Halide::RDom r = domain(extent);
-    return Halide::minimum(r, body(r));
+    return reduce(Reduce::sum, {extent}, [&](const Coords& index) { return body(index[0]); });
 }
 
 Expr reduce_product(const Expr& extent, const std::function<Expr(Expr)>& body) {
-    const Halide::RDom r = domain(extent);
-    return Halide::product(r, body(r));
+    return reduce(Reduce::product, {extent}, [&](const Coords& index) { return body(index[0]); });
 }
 
-namespace {
-
-/// `extreme`, or NaN where an element of the reduction is NaN.
-Expr or_nan(const Expr& extreme, const Expr& extent, const std::function<Expr(Expr)>& body) {
-    if (!extreme.type().is_float()) return extreme;
-    const Expr has_nan = reduce_max(extent, [&](Expr i) {
-        const Expr x = body(i);
-        return Halide::cast<uint8_t>(x != x);
-    });
-    const Expr nan = Halide::Internal::make_const(extreme.type(), NAN);
-    return select(has_nan != 0, nan, extreme);
+Expr reduce_max(const Expr& extent, const std::function<Expr(Expr)>& body) {
+    return reduce(Reduce::max, {extent}, [&](const Coords& index) { return body(index[0]); });
 }
 
-}  // namespace
-
-Expr reduce_max_nan(const Expr& extent, const std::function<Expr(Expr)>& body) {
-    return or_nan(reduce_max(extent, body), extent, body);
-}
-
-Expr reduce_min_nan(const Expr& extent, const std::function<Expr(Expr)>& body) {
-    return or_nan(reduce_min(extent, body), extent, body);
+Expr reduce_min(const Expr& extent, const std::function<Expr(Expr)>& body) {
+    return reduce(Reduce::min, {extent}, [&](const Coords& index) { return body(index[0]); });
 }
 
 Expr max_nan(const Expr& a, const Expr& b) {

@@ -2,7 +2,10 @@
 
 #include <Halide.h>
 
+#include <cstdint>
 #include <functional>
+#include <map>
+#include <string>
 #include <vector>
 
 #include "dsl/op.h"
@@ -38,16 +41,47 @@ Halide::Type halide_type(DType dtype);
 /// `value` as a constant of the dtype.
 Halide::Expr constant(DType dtype, double value);
 
-/// `sum / max / min / product over index in 0..extent-1 of body(index)`, as an inline reduction
-/// that a schedule family may replace by its own.
+/// What a reduction does with two elements; max and min pass NaN on, as in PyTorch.
+enum class Reduce : uint8_t { sum, product, max, min };
+/// What a reduction over nothing gives, and one step of it.
+Halide::Expr reduce_identity(Reduce kind, Halide::Type type);
+Halide::Expr reduce_step(Reduce kind, const Halide::Expr& total, const Halide::Expr& element);
+
+/// `sum / product / max / min over all indices in 0..extent-1 of body(index)`, over one index or
+/// over several, the last one fastest.
+using ReduceBody = std::function<Halide::Expr(const Coords& index)>;
+Halide::Expr reduce(Reduce kind, const Coords& extents, const ReduceBody& body);
+/// The same wherever a scope is open: computed where it is used.
+Halide::Expr reduce_in_place(Reduce kind, const Coords& extents, const ReduceBody& body);
 Halide::Expr reduce_sum(const Halide::Expr& extent, const std::function<Halide::Expr(Halide::Expr)>& body);
 Halide::Expr reduce_max(const Halide::Expr& extent, const std::function<Halide::Expr(Halide::Expr)>& body);
 Halide::Expr reduce_min(const Halide::Expr& extent, const std::function<Halide::Expr(Halide::Expr)>& body);
-
 Halide::Expr reduce_product(const Halide::Expr& extent, const std::function<Halide::Expr(Halide::Expr)>& body);
-/// The same, with NaN for the result where an element is.
-Halide::Expr reduce_max_nan(const Halide::Expr& extent, const std::function<Halide::Expr(Halide::Expr)>& body);
-Halide::Expr reduce_min_nan(const Halide::Expr& extent, const std::function<Halide::Expr(Halide::Expr)>& body);
+
+/// Replaces the reductions of every `lower` that runs while it lives: how a schedule family gets
+/// at them. Without one they are computed where they are used, one element at a time.
+class ReduceScope {
+public:
+    using Make = std::function<Halide::Expr(Reduce kind, const Coords& extents, const ReduceBody& body)>;
+    explicit ReduceScope(Make make);
+    ~ReduceScope();
+    ReduceScope(const ReduceScope&) = delete;
+    ReduceScope& operator=(const ReduceScope&) = delete;
+
+private:
+    Make make_;
+    ReduceScope* outer_;
+    friend Halide::Expr reduce(Reduce, const Coords&, const ReduceBody&);
+};
+
+/// Arguments of a Func for `value`: the Vars that it depends on, and a Var for every reduction
+/// index of somebody else.
+struct FreeVars {
+    std::vector<Halide::Var> parameters;    ///< to define the Func with
+    std::vector<Halide::Expr> arguments;    ///< to call it with
+    std::map<std::string, Halide::Expr> renamed;  ///< foreign reduction indices in `value`
+};
+FreeVars free_vars(const Halide::Expr& value, const Halide::RDom& own);
 
 /// max and min that pass NaN on, as in PyTorch.
 Halide::Expr max_nan(const Halide::Expr& a, const Halide::Expr& b);

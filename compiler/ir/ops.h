@@ -15,6 +15,12 @@ extern const Op module_input_op;   ///< {call}: the operands, as module call `ca
 extern const Op module_output_op;  ///< {call}: the operands, as module call `call` returns them
 extern const Op group_op;          ///< {family, ...}: body computed by one kernel
 
+// What choose_kernels makes of products and convolutions.
+extern const Op pack_panels_op;    ///< {panel, transposed}: the columns of a matrix in panels
+extern const Op packed_linear_op;  ///< {columns, tile_rows}: a product with such panels
+extern const Op pack_filters_op;   ///< {panel}: the filters of a convolution in panels
+extern const Op packed_conv_op;    ///< {columns, stride, dilation, tile_rows}: with such filters
+
 std::span<const Op* const> compiler_ops();
 
 }  // namespace lithe::ir

@@ -119,6 +119,8 @@ void Body::define_node(ir::Node& node) {
                             "lower: op '" + std::string(node.name()) + "' has no algorithm");
     }
     const OpCall call = node.call();
+    std::optional<ReduceScope> scope;
+    if (reduce_) scope.emplace(reduce_);
     for (int i = 0; i < static_cast<int>(node.types().size()); ++i) {
         LowerCall lower_call{.call = call, .output = i, .at = {}, .out_types = node.types(),
                              .in = {}, .size = {}};

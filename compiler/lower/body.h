@@ -3,6 +3,7 @@
 #include <Halide.h>
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,8 @@ public:
     /// Replaces the Func of a value by one that a family defines itself. Must come before
     /// consumers are used.
     void define(ir::Value value, Halide::Func func);
+    /// Gives the family the reductions of nodes that are defined from now on.
+    void reduce_with(ReduceScope::Make make) { reduce_ = std::move(make); }
     /// Defines the Funcs of all nodes that have none yet, by their ops' `lower`.
     void define_rest();
 
@@ -58,6 +61,7 @@ private:
     std::map<std::string, Halide::Param<int>> symbols_;
     std::vector<std::string> symbol_order_;
     std::map<std::pair<const ir::Node*, int>, Halide::Func> funcs_;
+    ReduceScope::Make reduce_;
 };
 
 /// A way to schedule a kind of body. Families are tried in order; the last one takes everything.

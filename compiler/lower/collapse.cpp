@@ -1,5 +1,6 @@
 #include "compiler/lower/collapse.h"
 
+#include <algorithm>
 #include <map>
 
 namespace lithe::lower {
@@ -76,6 +77,101 @@ std::unique_ptr<ir::Graph> collapse_axes(const ir::Graph& body) {
     for (const ir::Output& output : body.outputs) {
         result->outputs.push_back({output.name, twin.at(output.value.node), {}});
     }
+    result->number();
+    return result;
+}
+
+namespace {
+
+/// The product that a body of rows is built around; null where there is none, or a batch of them.
+const ir::Node* row_product(const ir::Graph& body) {
+    const ir::Node* product = nullptr;
+    for (const auto& node : body.nodes()) {
+        if (node->is("input")) continue;
+        if (node->is("packed_linear") && !product && node->input(1).type().rank() == 3) {
+            product = node.get();
+        } else if (!node->is(Trait::elementwise) || node->types().size() != 1) {
+            return nullptr;
+        }
+    }
+    return product && product->type().rank() > 2 ? product : nullptr;
+}
+
+/// [.., K] with the product's axes in front becomes [rows, K]; what is the same for all rows
+/// becomes [1, K]. An empty shape where neither holds.
+Shape with_one_row_axis(const Shape& shape, const Shape& full) {
+    const Shape lead(shape.begin(), shape.end() - (shape.empty() ? 0 : 1));
+    const Dim last = shape.empty() ? Dim(1) : shape.back();
+    const Shape rows(full.begin(), full.end() - 1);
+    if (same(lead, rows)) return {product(rows), last};
+    const bool is_repeated = std::all_of(lead.begin(), lead.end(),
+                                         [](const Dim& size) { return size.is_constant(1); });
+    return is_repeated ? Shape{1, last} : Shape{};
+}
+
+}  // namespace
+
+std::unique_ptr<ir::Graph> collapse_rows(const ir::Graph& body) {
+    const ir::Node* anchor = row_product(body);
+    if (!anchor) return nullptr;
+    auto result = std::make_unique<ir::Graph>();
+    std::map<const ir::Node*, ir::Value> twin;
+    for (const auto& node : body.nodes()) {
+        TensorTypes types = node->types();
+        const bool keeps_shape = std::any_of(anchor->inputs().begin() + 1, anchor->inputs().end(),
+                                             [&](ir::Value v) { return v.node == node.get(); });
+        if (!keeps_shape) {
+            types[0].shape = with_one_row_axis(types[0].shape, anchor->type().shape);
+            if (types[0].shape.empty()) return nullptr;
+        }
+        std::vector<ir::Value> inputs;
+        for (const ir::Value& input : node->inputs()) inputs.push_back(twin.at(input.node));
+        twin[node.get()] =
+            result->add_node(node->op(), inputs, node->attrs(), std::move(types))->value();
+    }
+    for (const ir::Output& output : body.outputs) {
+        result->outputs.push_back({output.name, twin.at(output.value.node), {}});
+    }
+    result->number();
+    return result;
+}
+
+std::unique_ptr<ir::Graph> collapse_permute(const ir::Graph& body) {
+    const auto& nodes = body.nodes();
+    if (nodes.size() != 2 || !nodes[0]->is("input") || !nodes[1]->is("permute")) return nullptr;
+    const Sizes perm = nodes[1]->attrs().get_ints("perm");
+    const Shape& shape = nodes[0]->type().shape;
+    struct Run {
+        int64_t first, size;
+    };
+    std::vector<Run> runs;  // of operand axes, in the result's order
+    for (size_t i = 0; i < perm.size(); ++i) {
+        if (i > 0 && perm[i] == perm[i - 1] + 1) {
+            ++runs.back().size;
+        } else {
+            runs.push_back({perm[i], 1});
+        }
+    }
+    if (runs.size() == perm.size()) return nullptr;
+    const auto merged_size = [&](const Run& run) {
+        return product(Shape(shape.begin() + run.first, shape.begin() + run.first + run.size));
+    };
+    std::vector<Run> in_order = runs;
+    std::sort(in_order.begin(), in_order.end(),
+              [](const Run& a, const Run& b) { return a.first < b.first; });
+    TensorType from{nodes[0]->type().dtype, {}}, to = from;
+    Shape order;
+    for (const Run& run : in_order) from.shape.push_back(merged_size(run));
+    for (const Run& run : runs) {
+        to.shape.push_back(merged_size(run));
+        for (size_t i = 0; i < in_order.size(); ++i) {
+            if (in_order[i].first == run.first) order.push_back(static_cast<int64_t>(i));
+        }
+    }
+    auto result = std::make_unique<ir::Graph>();
+    const ir::Value x = result->add_input("x0", from);
+    ir::Node* moved = result->add_node(nodes[1]->op(), {x}, {{"perm", order}}, to);
+    result->outputs.push_back({body.outputs[0].name, moved->value(), {}});
     result->number();
     return result;
 }

@@ -18,7 +18,7 @@ namespace lithe::lower {
 namespace {
 
 /// Bumped when the same body and parameters give other code.
-constexpr const char* generator_version = "1";
+constexpr const char* generator_version = "2";
 
 /// Halide's flags: no runtime, no checks (lithe has checked), a context for parallel loops, and
 /// IEEE arithmetic unless the family needs fused multiply-adds.
@@ -63,7 +63,9 @@ struct Compiled {
 Compiled to_module(const ir::Node& group, const Target& target, const std::string& name) {
     install_reporter();
     const ir::Graph& whole = *group.body();
-    const std::unique_ptr<ir::Graph> collapsed = collapse_axes(whole);
+    std::unique_ptr<ir::Graph> collapsed = collapse_axes(whole);
+    if (!collapsed) collapsed = collapse_rows(whole);
+    if (!collapsed) collapsed = collapse_permute(whole);
     auto like = std::make_unique<ir::Graph>();  // a group node over the body that is compiled
     const ir::Graph& graph = collapsed ? *collapsed : whole;
     TensorTypes types;

@@ -7,6 +7,12 @@ namespace {
 
 /// Tried in order: the special before the general.
 constexpr const Family* families[] = {
+    &packed_family,
+    &packed_vector_family,
+    &rows_family,
+    &window_family,
+    &transpose_family,
+    &pack_family,
     &generic_family,
 };
 

@@ -6,5 +6,10 @@ namespace lithe::lower {
 
 // Each stands in compiler/lower/<family>.cpp.
 extern const Family generic_family;
+extern const Family pack_family;
+extern const Family packed_family, packed_vector_family;
+extern const Family rows_family;
+extern const Family transpose_family;
+extern const Family window_family;
 
 }  // namespace lithe::lower

@@ -19,12 +19,14 @@ void schedule_output(Body& body, Func& f, const TensorType& type) {
     const int lanes = body.target().lanes(static_cast<int>(size_bytes(type.dtype)));
     const Dim& inner = type.size(type.rank() - 1);
     const Var x = Body::axis_var(type.rank() - 1), xi("xi");
+    int64_t step = 1;
     if (!inner.is_constant() || inner.constant() >= lanes) {
+        step = lanes;
         f.split(x, x, xi, lanes, TailStrategy::GuardWithIf).vectorize(xi);
     } else if (inner.constant() > 1) {
         f.vectorize(x);
     }
-    parallel_outer(body, f, type);
+    parallel_outer(body, f, type, 1, step);
 }
 
 void schedule(const ir::Node& group, Body& body) {

@@ -79,6 +79,15 @@ bool fold_batch_norm(ir::Graph& graph);
 /// and result with channels innermost. Others meet and vanish, or are copies at the inputs,
 /// outputs and module boundaries, where values keep their logical order.
 bool choose_layout(ir::Graph& graph);
+/// Turns products and convolutions of f32 into the forms that fast kernels take: weights in panels
+/// as wide as a register tile, images with channels innermost and padded.
+///
+///   linear(x, w, b)  ->  packed_linear(x, pack_panels(w), b)
+///   matmul(a, b)     ->  packed_linear(a, pack_panels(b))
+///   conv(x, w, b)    ->  permute(packed_conv(pad(permute(x)), pack_filters(w), b))   groups = 1
+///
+/// Before split_prepare, which packs weights at load time.
+bool choose_kernels(ir::Graph& graph, const Machine& machine);
 
 /// Moves what depends on parameters and constants alone into the graph `prepare`, which runs when
 /// a state_dict is loaded; `forward` and `forward_hooks` read `prepared {index}`.

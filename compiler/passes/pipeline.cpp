@@ -20,17 +20,21 @@ constexpr Pass pipeline[] = {
     {"simplify_algebra", simplify_algebra},
     {"eliminate_common_subexpressions", eliminate_common_subexpressions},
     {"fold_batch_norm", fold_batch_norm, On::eval},
-    {"choose_layout", choose_layout},
-    {"split_prepare", split_prepare},  // after all that makes nodes of parameters
-    {"group", group},                  // nothing looks into bodies
+    {"choose_kernels", choose_kernels},  // leaves a permute on each side of a convolution
+    {"choose_layout", choose_layout},    // which meet and vanish here
+    {"split_prepare", split_prepare},    // after all that makes nodes of parameters
+    {"group", group},                    // nothing looks into bodies
 };
 
-bool run_on(const Pass& pass, ir::Graph& graph, Notes& notes) {
+bool run_on(const Pass& pass, ir::Graph& graph, Notes& notes, const Machine& machine) {
     if (const auto* plain = std::get_if<bool (*)(ir::Graph&)>(&pass.run)) return (*plain)(graph);
+    if (const auto* of_machine = std::get_if<bool (*)(ir::Graph&, const Machine&)>(&pass.run)) {
+        return (*of_machine)(graph, machine);
+    }
     return std::get<bool (*)(ir::Graph&, Notes&)>(pass.run)(graph, notes);
 }
 
-bool apply(const Pass& pass, ir::Program& program, Notes& notes) {
+bool apply(const Pass& pass, ir::Program& program, Notes& notes, const Machine& machine) {
     if (const auto* whole = std::get_if<bool (*)(ir::Program&)>(&pass.run)) {
         return (*whole)(program);
     }
@@ -38,7 +42,7 @@ bool apply(const Pass& pass, ir::Program& program, Notes& notes) {
     for (const auto& graph : program.graphs) {
         if (pass.on == On::fused && graph->name == "forward_hooks") continue;
         if (pass.on == On::eval && graph->name == "forward_train") continue;
-        changed |= run_on(pass, *graph, notes);
+        changed |= run_on(pass, *graph, notes, machine);
     }
     return changed;
 }
@@ -78,13 +82,13 @@ const Pass& find_pass(std::string_view name) {
     throw UserError("passes.unknown", "passes: no pass " + quote(name) + did_you_mean(name, names));
 }
 
-bool run_pass(const Pass& pass, ir::Program& program, Notes& notes) {
+bool run_pass(const Pass& pass, ir::Program& program, Notes& notes, const Machine& machine) {
     const ir::SampleScope scope(program);
     std::string before;
 #ifndef NDEBUG
     before = print(program);
 #endif
-    const bool changed = apply(pass, program, notes);
+    const bool changed = apply(pass, program, notes, machine);
     for (const auto& graph : program.graphs) graph->number();
     check_answer(pass, before, program, changed);
     if (!changed) return false;
@@ -102,7 +106,7 @@ Notes run_pipeline(ir::Program& program, const PipelineOptions& options) {
         const bool is_needed = pass.name == "group";  // the plan takes nothing else
         const bool is_over = options.limit >= 0 && changes >= options.limit;
         if (options.disabled.contains(std::string(pass.name)) || (is_over && !is_needed)) continue;
-        if (run_pass(pass, program, notes)) ++changes;
+        if (run_pass(pass, program, notes, options.machine)) ++changes;
         if (options.dump_after.contains(std::string(pass.name)) && options.log) {
             options.log("# after " + std::string(pass.name) + "\n" + print(program));
         }

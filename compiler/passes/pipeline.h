@@ -14,6 +14,7 @@ struct PipelineOptions {
     std::set<std::string> disabled;  ///< names of passes to leave out
     std::set<std::string> dump_after;
     std::string stop_after;  ///< run no pass after this one
+    Machine machine;
     int limit = -1;          ///< stop after so many changes, for bisection
     std::function<void(const std::string&)> log;
 };
@@ -26,7 +27,7 @@ const Pass& find_pass(std::string_view name);
 
 /// Runs one pass on all graphs that it is for, drops what it left dead, and verifies the program.
 /// Checked builds also fail a pass whose answer is untrue.
-bool run_pass(const Pass& pass, ir::Program& program, Notes& notes);
+bool run_pass(const Pass& pass, ir::Program& program, Notes& notes, const Machine& machine = {});
 
 /// Turns a traced program into one of groups. Returns the reasons of choices: refused fusions.
 /// Errors: passes.unknown for a name in the options.

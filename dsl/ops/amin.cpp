@@ -31,7 +31,7 @@ Tensors gradient(const GradientCall& g) {
     return {reduction::spread(g.call, g.dy()) * chosen / count};
 }
 
-Halide::Expr lower(const LowerCall& call) { return reduction::lower(call, reduce_min_nan); }
+Halide::Expr lower(const LowerCall& call) { return reduction::lower(call, reduce_min); }
 
 }  // namespace
 

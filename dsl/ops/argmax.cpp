@@ -50,7 +50,7 @@ Halide::Expr lower(const LowerCall& call) {
         return call.in(0, from);
     };
     const Halide::Expr size = call.size(call.call.input(0).shape[axis]);
-    const Halide::Expr best = reduce_max_nan(size, element);
+    const Halide::Expr best = reduce_max(size, element);
     return Halide::cast<int64_t>(reduce_min(size, [&](Halide::Expr i) {
         const Halide::Expr x = element(i);
         return select(x == best || (x != x && best != best), i, size);

@@ -70,7 +70,7 @@ Halide::Expr lower(const LowerCall& call) {
         return select(window::inside(call, at, image), value, least);
     };
     const Halide::Expr taps = call.size(product(kernel));
-    const Halide::Expr best = reduce_max_nan(taps, element);
+    const Halide::Expr best = reduce_max(taps, element);
     if (call.output == 0) return best;
     const Halide::Expr tap = reduce_min(taps, [&](Halide::Expr r) {
         const Halide::Expr x = element(r);

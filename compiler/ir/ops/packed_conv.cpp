@@ -1,0 +1,98 @@
+// packed_conv(x, filters, bias) {columns, stride, dilation, tile_rows}: convolution of an image whose
+// channels are innermost and which has been padded, with the filters of pack_filters
+//
+//   result[n, p..., k] = bias[k] + sum over t..., c of
+//                        x[n, p * stride + t * dilation, ..., c] * filters[k / width, t..., c, k % width]
+//
+// bias may be left out.
+#include "compiler/ir/ops.h"
+#include "dsl/lowering.h"
+
+namespace lithe::ir {
+namespace {
+
+TensorTypes infer(const OpCall& call) {
+    const TensorType &x = call.input(0), &filters = call.input(1);
+    const Shape &stride = call.attrs.get_shape("stride"), &dilation = call.attrs.get_shape("dilation");
+    TensorType type{x.dtype, {x.size(0)}};
+    for (int i = 0; i < x.rank() - 2; ++i) {
+        const auto axis = static_cast<size_t>(i);
+        const Dim reach = dilation[axis] * (filters.size(i + 1) - 1) + 1;
+        type.shape.push_back(floor_div(x.size(i + 1) - reach, stride[axis]) + 1);
+    }
+    type.shape.push_back(call.attrs.get_dim("columns"));
+    return type;
+}
+
+/// Counts up an index over some sizes, the last axis fastest; false after the last one.
+bool advance(Sizes& index, const Sizes& sizes) {
+    for (size_t axis = sizes.size(); axis-- > 0;) {
+        if (++index[axis] < sizes[axis]) return true;
+        index[axis] = 0;
+    }
+    return false;
+}
+
+/// One element of the result: the window over x at `place` (batch, spatial...) with filter k.
+template <class T>
+double window(const OpCall& call, const Array& x, const Array& filters, const Sizes& place, int64_t k) {
+    const Sizes stride = call.attrs.get_ints("stride"), dilation = call.attrs.get_ints("dilation");
+    const int64_t channels = x.sizes().back(), width = filters.sizes().back();
+    const Sizes taps(filters.sizes().begin() + 1, filters.sizes().end() - 2);
+    const T* w = filters.data<T>() + k / width * filters.strides()[0] + k % width;
+    Sizes tap(taps.size(), 0);
+    double total = 0;
+    do {
+        int64_t at = place[0] * x.strides()[0];
+        for (size_t i = 0; i < taps.size(); ++i) {
+            at += (place[i + 1] * stride[i] + tap[i] * dilation[i]) * x.strides()[i + 1];
+        }
+        for (int64_t c = 0; c < channels; ++c, w += width) {
+            total += static_cast<double>(x.data<T>()[at + c]) * *w;
+        }
+    } while (advance(tap, taps));
+    return total;
+}
+
+void reference(const OpCall& call, std::span<const Array> in, std::span<const Array> out) {
+    if (out[0].count() == 0) return;
+    const int64_t columns = out[0].sizes().back();
+    const Sizes places(out[0].sizes().begin(), out[0].sizes().end() - 1);
+    visit_float(in[0].dtype(), [&]<class T>(T) {
+        Sizes place(places.size(), 0);
+        T* y = out[0].data<T>();
+        do {
+            for (int64_t k = 0; k < columns; ++k) {
+                const double bias = in.size() > 2 ? in[2].data<T>()[k] : T(0);
+                *y++ = static_cast<T>(window<T>(call, in[0], in[1], place, k) + bias);
+            }
+        } while (advance(place, places));
+    });
+}
+
+Halide::Expr lower(const LowerCall& call) {
+    const Shape& filters = call.call.input(1).shape;
+    const Shape &stride = call.call.attrs.get_shape("stride"),
+                &dilation = call.call.attrs.get_shape("dilation");
+    const Halide::Expr k = call.at.back(), width = call.size(filters.back());
+    Coords extents;
+    for (size_t i = 1; i + 1 < filters.size(); ++i) extents.push_back(call.size(filters[i]));
+    const Halide::Expr y = reduce(Reduce::sum, extents, [&](const Coords& index) {
+        Coords pixel{call.at[0]}, tap{k / width};
+        for (size_t i = 0; i + 1 < index.size(); ++i) {
+            pixel.push_back(call.at[i + 1] * call.size(stride[i]) + index[i] * call.size(dilation[i]));
+            tap.push_back(index[i]);
+        }
+        pixel.push_back(index.back());
+        tap.insert(tap.end(), {index.back(), k % width});
+        return call.in(0, pixel) * call.in(1, tap);
+    });
+    return call.call.input_count() > 2 ? y + call.in(2, {k}) : y;
+}
+
+}  // namespace
+
+const Op packed_conv_op = {
+    .name = "packed_conv", .infer = infer, .reference = reference, .lower = lower};
+
+}  // namespace lithe::ir

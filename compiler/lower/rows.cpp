@@ -1,0 +1,204 @@
+// Sums, maxima, ... along the innermost axes: rows of numbers. Every row is reduced in lanes, four
+// vectors of them, which are folded in a fixed tree: the result depends on no thread count.
+//
+// Takes reductions whose axes are innermost, and what normalises rows: softmax, log_softmax.
+#include <algorithm>
+
+#include "compiler/lower/families.h"
+#include "compiler/lower/parallel.h"
+
+namespace lithe::lower {
+namespace {
+
+using Halide::Expr;
+using Halide::Func;
+using Halide::RDom;
+using Halide::RVar;
+using Halide::TailStrategy;
+using Halide::Var;
+
+/// Whether a reduction's axes are the last ones of its operand.
+bool reduces_innermost(const ir::Node& node) {
+    const int rank = node.input(0).type().rank();
+    const Sizes axes = node.attrs().get_ints("axes");
+    for (size_t i = 0; i < axes.size(); ++i) {
+        if (axes[i] != rank - static_cast<int64_t>(axes.size() - i)) return false;
+    }
+    return !axes.empty();
+}
+
+/// One operand of the result's shape, and the axis along which rows go is the last.
+bool normalises_rows(const ir::Node& node) {
+    return node.attrs().has("axis") && node.input_count() == 1 && node.types().size() == 1 &&
+           node.op().lower && same(node.type(), node.input(0).type()) && is_floating(node.type().dtype) &&
+           node.attrs().get_int("axis") == node.type().rank() - 1;
+}
+
+const ir::Node* anchor_of(const ir::Graph& body) {
+    const ir::Node* anchor = nullptr;
+    for (const auto& node : body.nodes()) {
+        if (node->is("input")) continue;
+        const bool is_row = node->is(Trait::reduction) ? reduces_innermost(*node) : normalises_rows(*node);
+        if (!node->is(Trait::elementwise) && is_row && !anchor) {
+            anchor = node.get();
+        } else if (!node->is(Trait::elementwise) || node->types().size() != 1) {
+            return nullptr;
+        }
+    }
+    return anchor;
+}
+
+bool matches(const ir::Node& group, const Target&, std::string& why) {
+    const ir::Node* anchor = anchor_of(*group.body());
+    const bool fits = anchor && group.types().size() == 1 &&
+                      same(group.type().shape, anchor->type().shape) && group.type().rank() > 0;
+    if (!fits) why = "rows: not one reduction of innermost axes with elementwise nodes around it";
+    return fits;
+}
+
+/// Merges the first of every two halves with the second until one is left.
+Expr folded(Reduce kind, std::vector<Expr> values) {
+    while (values.size() > 1) {
+        for (size_t i = 0; i < values.size() / 2; ++i) {
+            values[i] = reduce_step(kind, values[2 * i], values[2 * i + 1]);
+        }
+        if (values.size() % 2) values[values.size() / 2] = values.back();
+        values.resize((values.size() + 1) / 2);
+    }
+    return values[0];
+}
+
+class Schedule {
+public:
+    Schedule(const ir::Node& group, Body& body)
+        : body_(body), anchor_(*anchor_of(body.graph())), type_(group.type()) {}
+
+    void run() {
+        body_.reduce_with([this](Reduce kind, const Coords& extents, const ReduceBody& value) {
+            return in_lanes(kind, extents, value);
+        });
+        body_.define_rest();
+        Func out = body_.output();
+        body_.bind_output(out, type_);
+        out.compute_root();
+        const int inner = type_.rank() - 1;
+        const bool is_row = !anchor_.is(Trait::reduction);
+        const int row_axis = is_row && inner > 0 ? inner - 1 : inner;
+        for (int axis = 0; axis <= inner; ++axis) {
+            out.bound(Body::axis_var(axis), 0, body_.size(type_.size(axis)));
+        }
+        const Dim length = row_length();
+        const int64_t cost = length.is_constant() ? length.constant() : 64;
+        const bool whole = is_row && inner == 0;  // a single row: its reductions come first
+        for (Func& f : parts_) {
+            if (whole) {
+                f.compute_root();
+            } else {
+                f.compute_at(out, Body::axis_var(row_axis)).store_in(Halide::MemoryType::Stack);
+            }
+        }
+        if (is_row) vectorize_row(out, Body::axis_var(inner));
+        if (!whole) parallel_outer(body_, out, type_, is_row ? 4 : cost);
+    }
+
+private:
+    Dim row_length() const {
+        const Shape& shape = anchor_.input(0).type().shape;
+        if (!anchor_.is(Trait::reduction)) return shape.back();
+        const size_t count = anchor_.attrs().get_shape("axes").size();
+        return product(Shape(shape.end() - static_cast<std::ptrdiff_t>(count), shape.end()));
+    }
+
+    void vectorize_row(Func& out, const Var& x) {
+        const int lanes = body_.target().lanes(static_cast<int>(size_bytes(type_.dtype)));
+        const Dim& length = type_.shape.back();
+        if (length.is_constant() && length.constant() < lanes) return;
+        out.vectorize(x, lanes, TailStrategy::GuardWithIf);
+    }
+
+    bool depends_on_place(const FreeVars& free) const {
+        const std::string inner = Body::axis_var(type_.rank() - 1).name();
+        return std::any_of(free.parameters.begin(), free.parameters.end(),
+                           [&](const Var& v) { return v.name() == inner; });
+    }
+
+    Expr in_lanes(Reduce kind, const Coords& extents, const ReduceBody& value) {
+        Expr length = 1;
+        for (const Expr& extent : extents) length = length * extent;
+        length = Halide::Internal::simplify(length);
+        const auto element = [&](Expr flat) {
+            Coords index(extents.size());
+            for (size_t i = extents.size(); i-- > 0;) {
+                index[i] = i == 0 ? flat : flat % extents[i];
+                flat = flat / extents[i];
+            }
+            return value(index);
+        };
+        const Var lane("lane");
+        const Halide::Type type = value(Coords(extents.size(), Expr(0))).type();
+        const int vector = body_.target().lanes(type.bytes());
+        const auto* constant = length.as<Halide::Internal::IntImm>();
+        const bool is_short = constant && constant->value < 4 * vector;
+        const int vectors = is_short ? 1 : 4, all = vectors * vector;
+
+        const Expr chunks = Halide::Internal::simplify(length / all);
+        const Expr rest = Halide::Internal::simplify(length % all);
+        const RDom chunk(0, chunks);
+        const Expr in_chunk = element(chunk * all + lane);
+        const FreeVars free = free_vars(in_chunk, chunk);
+        if (!anchor_.is(Trait::reduction) && depends_on_place(free)) {  // a scan: no rows to share
+            return reduce_in_place(kind, extents, value);
+        }
+        std::vector<Var> rows;
+        std::vector<Expr> arguments, own;
+        for (size_t i = 0; i < free.parameters.size(); ++i) {
+            if (free.parameters[i].name() == lane.name()) continue;
+            rows.push_back(free.parameters[i]);
+            own.push_back(free.parameters[i]);
+            arguments.push_back(free.arguments[i]);
+        }
+        const auto with = [&](const Expr& first) {
+            std::vector<Expr> at{first};
+            at.insert(at.end(), own.begin(), own.end());
+            return at;
+        };
+        const auto renamed = [&](const Expr& e) { return Halide::Internal::substitute(free.renamed, e); };
+        Func part("part"), fold("fold"), total("total");
+        std::vector<Var> lane_first{lane};
+        lane_first.insert(lane_first.end(), rows.begin(), rows.end());
+        part(lane_first) = reduce_identity(kind, type);
+        part(lane_first) = reduce_step(kind, part(with(lane)), renamed(in_chunk));
+        if (!Halide::Internal::is_const_zero(rest)) {
+            RDom tail(0, all);
+            tail.where(chunks * all + tail < length);
+            part(with(tail)) = reduce_step(kind, part(with(tail)), renamed(element(chunks * all + tail)));
+            RVar outer("outer"), inner("inner");
+            part.update(1).split(tail, outer, inner, vector).vectorize(inner);
+        }
+        std::vector<Expr> values;
+        for (int i = 0; i < vectors; ++i) values.push_back(part(with(lane + i * vector)));
+        fold(lane_first) = folded(kind, values);
+        values.clear();
+        for (int i = 0; i < vector; ++i) values.push_back(fold(with(i)));
+        total(rows) = folded(kind, values);
+
+        part.bound_extent(lane, all).vectorize(lane, vector).unroll(lane);
+        part.update(0).reorder(lane, chunk).vectorize(lane, vector).unroll(lane);
+        fold.bound_extent(lane, vector).vectorize(lane, vector);
+        for (const Func& f : {part, fold, total}) parts_.push_back(f);
+        return total(arguments);
+    }
+
+    Body& body_;
+    const ir::Node& anchor_;
+    const TensorType& type_;
+    std::vector<Func> parts_;
+};
+
+void schedule(const ir::Node& group, Body& body) { Schedule(group, body).run(); }
+
+}  // namespace
+
+const Family rows_family = {.name = "rows", .matches = matches, .schedule = schedule};
+
+}  // namespace lithe::lower

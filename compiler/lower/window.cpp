@@ -1,0 +1,163 @@
+// Short sums along axes that are not innermost: depthwise convolution, pooling, sums over a batch or
+// over the pixels of an image with channels innermost. The accumulators are vectors along the
+// result's innermost axis, for several neighbours of the next axis at once.
+#include <algorithm>
+
+#include "compiler/lower/families.h"
+#include "compiler/lower/parallel.h"
+
+namespace lithe::lower {
+namespace {
+
+using Halide::Expr;
+using Halide::Func;
+using Halide::TailStrategy;
+using Halide::Var;
+using Halide::VarOrRVar;
+
+/// Longest window that is unrolled.
+constexpr int64_t most_unrolled = 25;
+
+/// One node that reduces, elementwise nodes behind it, permutes on either side.
+const ir::Node* anchor_of(const ir::Graph& body) {
+    const ir::Node* anchor = nullptr;
+    for (const auto& node : body.nodes()) {
+        if (node->is("input") || node->is("permute") || node->is("reshape")) continue;
+        if (node->is(Trait::elementwise) && node->types().size() == 1) continue;
+        if (anchor || !node->op().lower || node->is(Trait::random) || node->is(Trait::injective)) {
+            return nullptr;
+        }
+        anchor = node.get();
+    }
+    return anchor;
+}
+
+bool is_window(const ir::Node& anchor) {
+    if (anchor.is(Trait::reduction)) return true;
+    if (!anchor.attrs().has("stride")) return false;
+    if (anchor.input_count() == 1) return anchor.attrs().has("kernel");  // pooling
+    return anchor.attrs().has("groups") && anchor.input(1).type().size(1).is_constant(1);
+}
+
+bool matches(const ir::Node& group, const Target&, std::string& why) {
+    const ir::Node* anchor = anchor_of(*group.body());
+    const bool fits = anchor && is_window(*anchor) && group.types().size() == 1 &&
+                      group.type().rank() > 0 && group.type().dtype == DType::f32 &&
+                      group.body()->outputs[0].value.index == 0;
+    if (!fits) why = "window: not one window or reduction of f32 with one result";
+    return fits;
+}
+
+class Schedule {
+public:
+    Schedule(const ir::Node& group, Body& body) : body_(body), type_(group.type()) {}
+
+    void run() {
+        body_.reduce_with([this](Reduce kind, const Coords& extents, const ReduceBody& value) {
+            return accumulate(kind, extents, value);
+        });
+        body_.define_rest();
+        Func out = body_.output();
+        body_.bind_output(out, type_);
+        out.compute_root();
+        const int inner = type_.rank() - 1;
+        const Var x = Body::axis_var(inner), xi("xi");
+        const int lanes = body_.target().lanes();
+        const Dim& size = type_.size(inner);
+        const bool is_narrow = size.is_constant() && size.constant() < lanes;
+        const bool is_wide = !size.is_constant() || size.constant() >= 2 * lanes;
+        const int width = is_narrow ? static_cast<int>(std::max<int64_t>(size.constant(), 1))
+                                    : is_wide ? 2 * lanes : lanes;
+        out.split(x, x, xi, width, is_narrow ? TailStrategy::Auto : TailStrategy::GuardWithIf);
+        if (!is_narrow) out.vectorize(xi, lanes);
+        parallel_outer(body_, out, type_, cost_, width);
+        for (Accumulator& a : accumulators_) {
+            a.sum.compute_at(out, x);
+            a.sum.store_in(Halide::MemoryType::Stack);
+        }
+    }
+
+private:
+    struct Accumulator {
+        Func sum;
+    };
+
+    Expr accumulate(Reduce kind, const Coords& extents, const ReduceBody& value) {
+        Halide::Region region;
+        for (size_t i = extents.size(); i-- > 0;) region.push_back({0, extents[i]});
+        const Halide::RDom r(region);
+        Coords index;
+        for (size_t i = extents.size(); i-- > 0;) index.push_back(r[static_cast<int>(i)]);
+        Expr element = value(index);
+        const FreeVars free = free_vars(element, r);
+        element = Halide::Internal::substitute(free.renamed, element);
+        Func sum("sum");
+        sum(free.parameters) = reduce_identity(kind, element.type());
+        sum(free.parameters) = reduce_step(kind, sum(free.parameters), element);
+        accumulators_.push_back({sum});
+        schedule_sum(sum, r, free, extents, element.type().bytes());
+        return sum(free.arguments);
+    }
+
+    /// The axis of the anchor that the result's innermost axis is.
+    Var inner_var() const {
+        const ir::Node* anchor = anchor_of(body_.graph());
+        int axis = type_.rank() - 1;
+        for (ir::Value v = body_.graph().outputs[0].value; v.node != anchor;) {
+            if (v.node->is("permute")) {
+                axis = static_cast<int>(
+                    v.node->attrs().get_shape("perm")[static_cast<size_t>(axis)].constant());
+            }
+            ir::Value next = v.node->input(0);
+            for (const ir::Value& input : v.node->inputs()) {
+                if (leads_to(input, anchor)) next = input;
+            }
+            v = next;
+        }
+        return Body::axis_var(axis);
+    }
+
+    static bool leads_to(ir::Value value, const ir::Node* anchor) {
+        if (value.node == anchor) return true;
+        for (const ir::Value& input : value.node->inputs()) {
+            if (leads_to(input, anchor)) return true;
+        }
+        return false;
+    }
+
+    void schedule_sum(Func& sum, const Halide::RDom& r, const FreeVars& free, const Coords& extents,
+                      int element_bytes) {
+        const Var inner = inner_var();
+        const bool has_inner = std::any_of(free.parameters.begin(), free.parameters.end(),
+                                           [&](const Var& v) { return v.name() == inner.name(); });
+        int64_t taps = 1;
+        for (const Expr& extent : extents) {
+            const auto* constant = extent.as<Halide::Internal::IntImm>();
+            taps = constant && taps > 0 ? taps * constant->value : 0;
+        }
+        cost_ = std::max<int64_t>(taps == 0 ? 64 : taps, 1);
+        const Dim& size = type_.shape.back();
+        const int lanes = body_.target().lanes(element_bytes);
+        if (!has_inner || (size.is_constant() && size.constant() < lanes)) return;
+        std::vector<VarOrRVar> order{inner};
+        for (int i = 0; i < r.dimensions(); ++i) order.push_back(r[i]);
+        sum.vectorize(inner, lanes);
+        sum.update().reorder(order).vectorize(inner, lanes);
+        if (taps > 0 && taps <= most_unrolled) {
+            for (int i = 0; i < r.dimensions(); ++i) sum.update().unroll(r[i]);
+        }
+    }
+
+    Body& body_;
+    const TensorType& type_;
+    std::vector<Accumulator> accumulators_;
+    int64_t cost_ = 1;
+};
+
+void schedule(const ir::Node& group, Body& body) { Schedule(group, body).run(); }
+
+}  // namespace
+
+const Family window_family = {.name = "window", .matches = matches, .schedule = schedule};
+
+}  // namespace lithe::lower

@@ -1,0 +1,112 @@
+// Reductions inside of `lower`, and how a schedule family takes them over.
+#include <cmath>
+#include <set>
+#include <utility>
+
+#include "dsl/lowering.h"
+
+namespace lithe {
+namespace {
+
+using Halide::Expr;
+using Halide::Internal::make_const;
+
+thread_local ReduceScope* innermost_scope = nullptr;
+
+/// Collects the Vars and the reduction indices that an Expr names.
+class Names : public Halide::Internal::IRVisitor {
+public:
+    std::vector<std::string> vars;
+    std::vector<Expr> indices;
+
+protected:
+    using Halide::Internal::IRVisitor::visit;
+    void visit(const Halide::Internal::Let* let) override {
+        let->value.accept(this);
+        bound_.insert(let->name);
+        let->body.accept(this);
+        bound_.erase(let->name);
+    }
+    void visit(const Halide::Internal::Variable* variable) override {
+        const bool is_known = variable->param.defined() || variable->image.defined() ||
+                              bound_.contains(variable->name) || !seen_.insert(variable->name).second;
+        if (is_known) return;
+        if (variable->reduction_domain.defined()) {
+            indices.push_back(variable);
+        } else {
+            vars.push_back(variable->name);
+        }
+    }
+
+private:
+    std::set<std::string> bound_, seen_;
+};
+
+}  // namespace
+
+ReduceScope::ReduceScope(Make make)
+    : make_(std::move(make)), outer_(std::exchange(innermost_scope, this)) {}
+
+ReduceScope::~ReduceScope() { innermost_scope = outer_; }
+
+FreeVars free_vars(const Expr& value, const Halide::RDom& own) {
+    Names names;
+    value.accept(&names);
+    FreeVars free;
+    for (const std::string& name : names.vars) {
+        free.parameters.emplace_back(name);
+        free.arguments.push_back(free.parameters.back());
+    }
+    for (const Expr& index : names.indices) {
+        const auto* variable = index.as<Halide::Internal::Variable>();
+        if (variable->reduction_domain.same_as(own.domain())) continue;
+        const Halide::Var parameter;
+        free.parameters.push_back(parameter);
+        free.arguments.push_back(index);
+        free.renamed[variable->name] = parameter;
+    }
+    return free;
+}
+
+Expr reduce_identity(Reduce kind, Halide::Type type) {
+    switch (kind) {
+        case Reduce::sum: return make_const(type, 0);
+        case Reduce::product: return make_const(type, 1);
+        case Reduce::max: return type.is_float() ? make_const(type, -INFINITY) : type.min();
+        case Reduce::min: return type.is_float() ? make_const(type, INFINITY) : type.max();
+    }
+    return {};
+}
+
+Expr reduce_step(Reduce kind, const Expr& total, const Expr& element) {
+    switch (kind) {
+        case Reduce::sum: return total + element;
+        case Reduce::product: return total * element;
+        case Reduce::max: return max_nan(total, element);
+        case Reduce::min: return min_nan(total, element);
+    }
+    return {};
+}
+
+Expr reduce_in_place(Reduce kind, const Coords& extents, const ReduceBody& body) {
+    Halide::Region region;
+    for (size_t i = extents.size(); i-- > 0;) region.push_back({0, extents[i]});
+    const Halide::RDom r(region);
+    Coords index;
+    for (size_t i = extents.size(); i-- > 0;) index.push_back(r[static_cast<int>(i)]);
+    Expr value = body(index);
+    const FreeVars free = free_vars(value, r);
+    value = Halide::Internal::substitute(free.renamed, value);
+    Halide::Func total("reduction");
+    total(free.parameters) = reduce_identity(kind, value.type());
+    total(free.parameters) = reduce_step(kind, total(free.parameters), value);
+    return total(free.arguments);
+}
+
+Expr reduce(Reduce kind, const Coords& extents, const ReduceBody& body) {
+    if (!innermost_scope) return reduce_in_place(kind, extents, body);
+    ReduceScope* const scope = innermost_scope;
+    return scope->make_(kind, extents, body);
+}
+
+}  // namespace lithe

@@ -1,0 +1,122 @@
+#include <limits>
+
+#include "tests/support/check_compiled.h"
+
+using namespace lithe;
+using namespace lithe::tests;
+
+namespace {
+
+std::string number(int64_t value) { return std::to_string(value); }
+
+/// relu(x W' + bias) over panels, at some sizes; a size 0 stands for the symbol M.
+std::string linear_text(int64_t rows, int64_t columns, int64_t inner, int64_t panel, int64_t tile) {
+    const std::string m = rows == 0 ? "M" : number(rows);
+    const int64_t panels = (columns + panel - 1) / panel;
+    return "program p\n" + std::string(rows == 0 ? "symbol M = 1..200\n" : "") +
+           "\ngraph forward\n%x = input : f32[" + m + ", " + number(inner) + "]\n%w = input : f32[" +
+           number(panels) + ", " + number(inner) + ", " + number(panel) + "]\n%b = input : f32[" +
+           number(columns) + "]\n%0 = packed_linear(%x, %w, %b) : f32[" + m + ", " + number(columns) +
+           "] {columns = " + number(columns) + ", tile_rows = " + number(tile) +
+           "}\n%1 = relu(%0) : f32[" + m + ", " + number(columns) + "]\nreturn %1\n";
+}
+
+/// Sums of `inner` products of at most 2.25: f32 keeps 24 bits of each.
+double tolerance_of(int64_t inner) { return 2.25 * static_cast<double>(inner) * 6e-8; }
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(lower_packed)
+
+BOOST_AUTO_TEST_CASE(linear_of_awkward_sizes) {
+    struct Case {
+        int64_t rows, columns, inner, panel, tile;
+    };
+    for (const Case& c : {Case{1, 1, 1, 16, 8}, Case{1, 10, 7, 16, 8}, Case{1, 100, 33, 48, 8},
+                          Case{5, 48, 3, 48, 8}, Case{8, 96, 16, 48, 8}, Case{13, 17, 29, 32, 12},
+                          Case{67, 131, 53, 48, 8}, Case{128, 64, 64, 64, 6}}) {
+        BOOST_TEST_CONTEXT(c.rows << " x " << c.columns << " x " << c.inner) {
+            CheckedProgram(linear_text(c.rows, c.columns, c.inner, c.panel, c.tile))
+                .check(std::map<std::string, int64_t>{}, tolerance_of(c.inner));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(linear_of_rows_known_late) {
+    CheckedProgram program(linear_text(0, 77, 19, 48, 8));
+    for (const int64_t rows : {1, 2, 3, 4, 5, 7, 8, 9, 16, 31, 200}) {
+        BOOST_TEST_CONTEXT(rows << " rows") {
+            program.check({{"M", rows}}, tolerance_of(19));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(nan_and_infinities_pass_through_the_epilogue) {
+    constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+    constexpr float infinity = std::numeric_limits<float>::infinity();
+    for (const int64_t rows : {1, 2, 9}) {
+        for (const int64_t columns : {5, 20, 96}) {
+            for (const bool is_late : {false, true}) {
+                BOOST_TEST_CONTEXT(rows << " rows, " << columns << " columns, late " << is_late) {
+                    const int64_t panel = columns < 16 ? (is_late ? 32 : 16) : 32;
+                    CheckedProgram program(linear_text(is_late ? 0 : rows, columns, 4, panel, 8));
+                    std::vector<Array> in = program.inputs({{"M", rows}});
+                    for (int64_t m = 0; m < rows; ++m) {
+                        const float odd[] = {nan, infinity, -infinity};
+                        in[0].data<float>()[m * 4 + m % 4] = odd[m % 3];
+                    }
+                    program.check(in, tolerance_of(4));
+                }
+            }
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(rows_of_several_axes_are_one_run) {
+    CheckedProgram program(R"(program p
+symbol N = 1..9
+
+graph forward
+%x = input : f32[N, 5, 12]
+%w = input : f32[1, 12, 48]
+%r = input : f32[N, 5, 40]
+%s = input : f32[40]
+%0 = packed_linear(%x, %w) : f32[N, 5, 40] {columns = 40, tile_rows = 8}
+%1 = add(%0, %r) : f32[N, 5, 40]
+%2 = mul(%1, %s) : f32[N, 5, 40]
+return %2
+)");
+    for (const int64_t n : {1, 2, 9}) program.check({{"N", n}}, tolerance_of(12));
+}
+
+BOOST_AUTO_TEST_CASE(batches_of_matrices) {
+    CheckedProgram program(R"(program p
+symbol T = 1..40
+
+graph forward
+%a = input : f32[2, 3, T, 8]
+%b = input : f32[2, 3, T, 8]
+%0 = pack_panels(%b) : f32[2, 3, floordiv(T + 15, 16), 8, 16] {panel = 16, transposed = false}
+%1 = packed_linear(%a, %0) : f32[2, 3, T, T] {columns = T, tile_rows = 8}
+return %1
+)");
+    for (const int64_t t : {1, 7, 16, 40}) program.check({{"T", t}}, tolerance_of(8));
+}
+
+BOOST_AUTO_TEST_CASE(convolutions) {
+    const std::string text = R"(program p
+symbol N = 1..3
+
+graph forward
+%x = input : f32[N, 11, 17, 5]
+%w = input : f32[2, 3, 2, 5, 32]
+%b = input : f32[37]
+%0 = packed_conv(%x, %w, %b) : f32[N, 5, 15, 37] {columns = 37, dilation = [1, 2], stride = [2, 1], tile_rows = 14}
+%1 = relu(%0) : f32[N, 5, 15, 37]
+return %1
+)";
+    CheckedProgram program(text);
+    for (const int64_t n : {1, 3}) program.check({{"N", n}}, tolerance_of(30));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
