@@ -17,6 +17,7 @@ namespace {
 /// Whether a file is one of lithe's own headers, in the source tree or installed.
 bool belongs_to_lithe(const std::string& file) {
     for (const char* folder : {"/dsl/", "/compiler/", "/runtime/"}) {
+        if (file.starts_with(folder + 1)) return true;  // built in the tree, its path taken off
         const size_t at = file.rfind(folder);
         if (at == std::string::npos) continue;
         std::error_code error;

@@ -14,9 +14,9 @@ struct Options {
     std::string inputs;          ///< input specs
     std::string name = "model";  ///< of the artifact
     std::string weights;         ///< state_dict to load before tracing
-    std::string output = ".";
+    std::string output = ".", summary;
     std::string cache_folder;
-    std::string format = "text", after, kernel;
+    std::string after, kernel;
     std::string input_file, output_file;
     std::vector<std::string> disabled_passes, dump_after, sizes;
     int threads = 2, pass_limit = -1, repetitions = 50;

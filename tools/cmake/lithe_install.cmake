@@ -27,7 +27,6 @@ install(DIRECTORY dsl/include/lithe/ compiler/include/lithe/ DESTINATION "${incl
 install(DIRECTORY runtime dsl compiler DESTINATION "${includes}" FILES_MATCHING PATTERN "*.h" PATTERN "*.inc"
         PATTERN dsl/include EXCLUDE
         PATTERN compiler/include EXCLUDE
-        PATTERN compiler/lower EXCLUDE
         PATTERN compiler/emit EXCLUDE)
 install(DIRECTORY "${generated}/runtime" "${generated}/dsl" DESTINATION "${includes}" FILES_MATCHING PATTERN "*.h")
 install(FILES LICENSE DESTINATION "${CMAKE_INSTALL_DOCDIR}")

@@ -12,17 +12,23 @@ struct NoopImpl : nn::Module {
 };
 LITHE_MODULE(Noop);
 
-inline nn::Sequential make_mlp() {
-    return nn::Sequential(nn::Linear(784, 512), nn::ReLU(), nn::Linear(512, 256), nn::ReLU(),
-                          nn::Linear(256, 10));
-}
+struct MlpImpl : nn::SequentialImpl {
+    MlpImpl()
+        : nn::SequentialImpl(nn::Linear(784, 512), nn::ReLU(), nn::Linear(512, 256), nn::ReLU(),
+                             nn::Linear(256, 10)) {}
+    Tensor forward(Tensor x) { return nn::SequentialImpl::forward(x); }
+};
+LITHE_MODULE(Mlp);
 
-inline nn::Sequential make_lenet5() {
-    return nn::Sequential(nn::Conv2d(nn::Conv2dOptions(1, 6, 5).padding(2)), nn::ReLU(),
-                          nn::MaxPool2d(2), nn::Conv2d(6, 16, 5), nn::ReLU(), nn::MaxPool2d(2),
-                          nn::Flatten(), nn::Linear(400, 120), nn::ReLU(), nn::Linear(120, 84),
-                          nn::ReLU(), nn::Linear(84, 10));
-}
+struct LeNet5Impl : nn::SequentialImpl {
+    LeNet5Impl()
+        : nn::SequentialImpl(nn::Conv2d(nn::Conv2dOptions(1, 6, 5).padding(2)), nn::ReLU(),
+                             nn::MaxPool2d(2), nn::Conv2d(6, 16, 5), nn::ReLU(), nn::MaxPool2d(2),
+                             nn::Flatten(), nn::Linear(400, 120), nn::ReLU(), nn::Linear(120, 84),
+                             nn::ReLU(), nn::Linear(84, 10)) {}
+    Tensor forward(Tensor x) { return nn::SequentialImpl::forward(x); }
+};
+LITHE_MODULE(LeNet5);
 
 /// Keyword spotting on 49 x 10 MFCC frames: 64 channels, 12 classes.
 struct DscnnImpl : nn::Module {

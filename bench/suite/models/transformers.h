@@ -4,8 +4,6 @@
 
 namespace suite {
 
-namespace F = lithe::nn::functional;
-
 inline Tensor split_heads(const Tensor& x, int64_t heads) {
     return x.view({x.size(0), x.size(1), heads, x.size(2) / heads}).transpose(1, 2);
 }
@@ -26,7 +24,7 @@ struct BertLayerImpl : nn::Module {
           up(d, f), down(f, d) {}
     Tensor forward(Tensor x, Tensor mask) {
         Tensor a = lithe::scaled_dot_product_attention(split_heads(q(x), heads), split_heads(k(x), heads),
-                                                       split_heads(v(x), heads), mask);
+                                                       split_heads(v(x), heads), {.mask = mask});
         x = ln1(x + o(merge_heads(a)));
         return ln2(x + down(lithe::gelu(up(x))));
     }
@@ -106,9 +104,9 @@ struct GptBlockImpl : nn::Module {
             k = lithe::cat({past_k, k}, 2);
             v = lithe::cat({past_v, v}, 2);
         }
-        Tensor a = lithe::scaled_dot_product_attention(q, k, v, {}, 0.0, !has_past);
+        Tensor a = lithe::scaled_dot_product_attention(q, k, v, {.is_causal = !has_past});
         x = x + o(merge_heads(a));
-        return {x + down(lithe::gelu(up(ln2(x)), "tanh")), k, v};
+        return {x + down(lithe::gelu(up(ln2(x)), lithe::Gelu::tanh)), k, v};
     }
 };
 LITHE_MODULE(GptBlock);
@@ -124,7 +122,7 @@ struct Gpt2Impl : nn::Module {
     Tensor forward(Tensor input_ids) {
         Tensor x = wte(input_ids) + wpe->weight.slice(0, 0, input_ids.size(1));
         for (size_t i = 0; i < blocks->size(); ++i) x = std::get<0>(blocks[i]->as<GptBlock>()->forward(x));
-        return F::linear(ln(x), wte->weight);
+        return lithe::linear(ln(x), wte->weight);
     }
 };
 LITHE_MODULE(Gpt2);
@@ -140,7 +138,7 @@ struct Gpt2DecodeImpl : Gpt2Impl {
             results.push_back(k);
             results.push_back(v);
         }
-        results[0] = F::linear(ln(x), wte->weight);
+        results[0] = lithe::linear(ln(x), wte->weight);
         return results;
     }
 };

@@ -1,0 +1,94 @@
+// `check`: eager against compiled, at the outputs and at the results of every module.
+#include <fmt/format.h>
+
+#include <cmath>
+#include <map>
+
+#include "compiler/compiled_model.h"
+#include "compiler/driver/inputs.h"
+#include "dsl/autograd.h"
+
+namespace lithe::driver {
+namespace {
+
+/// The largest difference, relative to the largest magnitude; equal NaN and infinities agree.
+double difference(const Array& a, const Array& b) {
+    double most = 0, scale = 1e-30;
+    for (int64_t i = 0; i < a.count(); ++i) {
+        const double x = a.at(i), y = b.at(i);
+        if ((std::isnan(x) && std::isnan(y)) || x == y) continue;
+        if (!std::isfinite(x) || !std::isfinite(y)) return INFINITY;
+        most = std::max(most, std::abs(x - y));
+    }
+    for (int64_t i = 0; i < a.count(); ++i) {
+        if (std::isfinite(a.at(i))) scale = std::max(scale, std::abs(a.at(i)));
+    }
+    return most / scale;
+}
+
+/// First results of the modules' calls, by path, in the order of the calls' ends.
+using Results = std::vector<std::pair<std::string, Array>>;
+
+Results eager_results(const Subject& subject, const Tensors& inputs, Tensors& outputs) {
+    Results results;
+    std::vector<HookHandle> handles;
+    for (const auto& [path, module] : subject.module->named_modules()) {
+        handles.push_back(module->register_forward_hook(
+            [&results, p = path](nn::Module&, const Tensors&, const Tensors& out) {
+                if (!out.empty()) results.emplace_back(p, out[0].array().clone());
+            }));
+    }
+    const NoGradGuard no_grad;
+    subject.module->eval();
+    outputs = subject.forward(inputs);
+    for (HookHandle& handle : handles) handle.remove();
+    return results;
+}
+
+Results compiled_results(CompiledModel& model, const Tensors& inputs) {
+    Results results;
+    std::vector<ForwardHookHandle> handles;
+    for (const artifact::Module& module : model.model().named_modules()) {
+        handles.push_back(model.model().register_forward_hook(
+            module.path, [&results, p = module.path](HookContext& call) {
+                if (call.outputs().empty()) return;
+                const TensorView& y = call.outputs()[0];
+                results.emplace_back(p, Array::wrap(y.data, y.dtype, y.shape).clone());
+            }));
+    }
+    model(inputs);
+    for (ForwardHookHandle& handle : handles) handle.remove();
+    return results;
+}
+
+}  // namespace
+
+int run_check(const Subject& subject, const Options& o) {
+    constexpr double tolerance = 1e-4;  // f32 against f32: sums of thousands of terms in two orders
+    ir::Program program = traced(subject, o);
+    const Tensors inputs = make_inputs(program, o);
+    CompiledModel model = compile_program(std::move(program), compile_options(o));
+    Tensors eager;
+    const Results modules = eager_results(subject, inputs, eager);
+    const Tensors compiled = model(inputs);
+    bool agrees = true;
+    for (size_t i = 0; i < eager.size(); ++i) {
+        const double d = difference(eager[i].array(), compiled[i].array());
+        agrees &= d <= tolerance;
+        fmt::print("output{} {}: relative difference {:.2e}\n", i, eager[i].type().str(), d);
+    }
+    if (o.with_hooks) {
+        const Results others = compiled_results(model, inputs);
+        for (size_t i = 0; i < std::min(modules.size(), others.size()); ++i) {
+            const double d = difference(modules[i].second, others[i].second);
+            if (!o.quiet) fmt::print("  {:40} {:.2e}\n", modules[i].first, d);
+            if (d <= tolerance || modules[i].first != others[i].first) continue;
+            fmt::print("first difference: module '{}', relative {:.2e}\n", modules[i].first, d);
+            return 1;
+        }
+    }
+    fmt::print("{}\n", agrees ? "eager and compiled agree" : "eager and compiled differ");
+    return agrees ? 0 : 1;
+}
+
+}  // namespace lithe::driver

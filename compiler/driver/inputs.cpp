@@ -1,0 +1,75 @@
+#include "compiler/driver/inputs.h"
+
+#include <map>
+#include <random>
+
+#include "runtime/error.h"
+#include "runtime/safetensors.h"
+
+namespace lithe::driver {
+namespace {
+
+std::map<std::string, int64_t> sizes_of(const ir::Program& program, const Options& o) {
+    std::map<std::string, int64_t> sizes;
+    for (const ir::Symbol& symbol : program.symbols) sizes[symbol.name] = symbol.sample;
+    for (const std::string& text : o.sizes) {
+        const size_t at = text.find('=');
+        const std::string name = text.substr(0, at);
+        if (at == std::string::npos || !sizes.contains(name)) {
+            throw UserError("driver.sizes", "--sizes: expected a named size of the inputs and its "
+                                            "value, like N=3; got '" + text + "'");
+        }
+        sizes[name] = Dim::parse(text.substr(at + 1)).constant();
+    }
+    return sizes;
+}
+
+Array random_array(const TensorType& type, const std::map<std::string, int64_t>& sizes,
+                   std::mt19937_64& random) {
+    Sizes shape;
+    for (const Dim& dim : type.shape) {
+        shape.push_back(dim.evaluate([&](const std::string& name) -> std::optional<int64_t> {
+            return sizes.at(name);
+        }).value());
+    }
+    Array array = Array::empty(type.dtype, shape);
+    std::normal_distribution<double> normal;
+    std::uniform_int_distribution<int> digit(0, 9);
+    visit(type.dtype, [&]<class T>(T) {
+        for (int64_t i = 0; i < array.count(); ++i) {
+            array.data<T>()[i] = static_cast<T>(is_floating(type.dtype) ? normal(random) : digit(random));
+        }
+    });
+    return array;
+}
+
+Array from_file(const SafetensorsFile& file, const std::string& name, const TensorType& type) {
+    const ConstTensorView* tensor = file.find(name);
+    if (!tensor) throw UserError("driver.input", "--in: the file has no tensor '" + name + "'");
+    if (tensor->dtype != type.dtype) {
+        throw UserError("driver.input", "--in: '" + name + "' is " +
+                                            std::string(lithe::name(tensor->dtype)) +
+                                            ", the model takes " + type.str());
+    }
+    Array array = Array::empty(tensor->dtype, tensor->shape);
+    array.copy_from(Array::wrap(const_cast<void*>(tensor->data), tensor->dtype, tensor->shape));
+    return array;
+}
+
+}  // namespace
+
+Tensors make_inputs(const ir::Program& program, const Options& o) {
+    const auto sizes = sizes_of(program, o);
+    std::mt19937_64 random(o.seed);
+    Tensors inputs;
+    std::optional<SafetensorsFile> file;
+    if (!o.input_file.empty()) file = SafetensorsFile::open(o.input_file);
+    for (const ir::Node* input : program.graph("forward")->inputs()) {
+        const std::string& name = input->attrs().get_string("name");
+        inputs.push_back(Tensor::from(file ? from_file(*file, name, input->type())
+                                           : random_array(input->type(), sizes, random)));
+    }
+    return inputs;
+}
+
+}  // namespace lithe::driver

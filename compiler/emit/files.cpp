@@ -1,0 +1,62 @@
+// lib<name>.a, <name>.h and <name>.safetensors of a compiled program.
+#include <filesystem>
+
+#include "compiler/compile.h"
+#include "compiler/emit/archive.h"
+#include "compiler/emit/header.h"
+#include "compiler/emit/table.h"
+#include "runtime/error.h"
+#include "runtime/file.h"
+#include "runtime/safetensors.h"
+
+namespace lithe {
+namespace {
+
+std::span<const std::byte> bytes_of(const std::string& text) {
+    return std::as_bytes(std::span(text.data(), text.size()));
+}
+
+std::string library_of(const Compiled& compiled) {
+    std::vector<emit::ArchiveMember> members;
+    std::vector<std::string> kernels;
+    for (const lower::Kernel& kernel : compiled.kernels) {
+        members.push_back({kernel.name + ".o", kernel.object});
+        kernels.push_back(kernel.name);
+    }
+    const std::string symbol = compiled.artifact.name + "_artifact";
+    members.push_back({compiled.artifact.name + ".o",
+                       emit::table_object(symbol, compiled.encoded, kernels, compiled.target)});
+    return emit::archive(members);
+}
+
+void write_weights(const Compiled& compiled, const std::string& path) {
+    std::vector<Array> alive;
+    std::vector<NamedTensor> tensors;
+    for (const ir::Slot& slot : compiled.program.slots) {
+        if (!slot.persistent) continue;
+        alive.push_back(slot.data.dense());
+        const Array& data = alive.back();
+        const ConstTensorView view{data.raw(), data.dtype(), data.sizes()};
+        tensors.push_back({slot.key, view});
+        for (const std::string& alias : slot.aliases) tensors.push_back({alias, view});
+    }
+    save_safetensors(path, tensors);
+}
+
+}  // namespace
+
+EmittedFiles emit_files(const Compiled& compiled, const std::string& folder) {
+    const std::string& name = compiled.artifact.name;
+    std::filesystem::create_directories(folder);
+    const EmittedFiles files{folder + "/lib" + name + ".a", folder + "/" + name + ".h",
+                             folder + "/" + name + ".safetensors"};
+    // Everything is made before anything is written.
+    const std::string library = library_of(compiled);
+    const std::string header = emit::header_text(compiled.artifact);
+    write_file(files.library, bytes_of(library));
+    write_file(files.header, bytes_of(header));
+    write_weights(compiled, files.weights);
+    return files;
+}
+
+}  // namespace lithe

@@ -1,0 +1,3 @@
+#pragma once
+
+#include "compiler/compiled_model.h"
