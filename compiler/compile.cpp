@@ -5,6 +5,7 @@
 #include <exception>
 #include <map>
 #include <mutex>
+#include <set>
 #include <thread>
 
 #include "compiler/lower/cache.h"
@@ -113,6 +114,17 @@ passes::Machine machine_of(const CompileOptions& options) {
     return {.vector_bytes = target.vector_bytes, .register_count = target.register_count};
 }
 
+/// Drops named sizes that no input has: nothing else can name them.
+void drop_unused_symbols(ir::Program& program) {
+    std::set<std::string> used;
+    for (const ir::Node* input : program.graph("forward")->inputs()) {
+        for (const Dim& dim : input->type().shape) {
+            for (const std::string& name : dim.symbols()) used.insert(name);
+        }
+    }
+    std::erase_if(program.symbols, [&](const ir::Symbol& s) { return !used.contains(s.name); });
+}
+
 }  // namespace
 
 passes::PipelineOptions pass_options(const CompileOptions& options) {
@@ -129,6 +141,7 @@ Compiled compile(ir::Program program, const CompileOptions& options) {
     const auto begin = std::chrono::steady_clock::now();
     Compiled result;
     result.target = lower::find_target(options.target);
+    drop_unused_symbols(program);
     passes::run_pipeline(program, pass_options(options));
 
     const KernelTable table = collect(program, result.target);

@@ -30,6 +30,13 @@ Attrs attrs(std::string_view op, const Tensor& x, const Axes& axes, bool keepdim
 
 TensorTypes infer(const OpCall& call) {
     const Sizes axes = call.attrs.get_ints("axes");
+    for (size_t i = 0; i < axes.size(); ++i) {
+        if (axes[i] >= (i == 0 ? 0 : axes[i - 1] + 1) && axes[i] < call.input(0).rank()) continue;
+        throw UserError(std::string(call.op->name) + ".axis",
+                        std::string(call.op->name) + ": the axes " +
+                            str(call.attrs.get_shape("axes")) +
+                            " are not rising axes of " + call.input(0).str());
+    }
     const bool keep = call.attrs.get_bool("keepdim");
     TensorType type{call.input(0).dtype, {}};
     for (const int64_t axis : axes) {
