@@ -93,6 +93,10 @@ public:
 private:
     void add(const std::string& name, Tensor& tensor, TensorFieldKind kind) {
         if (kind == TensorFieldKind::buffer) {
+            members_.buffers.push_back({name, tensor, true});
+            return;
+        }
+        if (kind == TensorFieldKind::declared_buffer) {
             const auto& buffer = static_cast<const Buffer&>(tensor);
             members_.buffers.push_back({name, tensor, buffer.is_persistent()});
             return;

@@ -24,7 +24,7 @@ public:
 /// A tensor that belongs to a module's state without being trained.
 class Buffer : public Tensor {
 public:
-    static constexpr TensorFieldKind field_kind = TensorFieldKind::buffer;
+    static constexpr TensorFieldKind field_kind = TensorFieldKind::declared_buffer;
 
     Buffer() = default;
     /// A buffer that is not `persistent` stays out of the state_dict.

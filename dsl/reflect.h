@@ -24,8 +24,9 @@ class Module;
 }
 
 /// What a field that holds a tensor was declared as. A plain `Tensor` is a parameter if it wants a
-/// gradient, and otherwise neither parameter nor buffer.
-enum class TensorFieldKind { plain, parameter, buffer };
+/// gradient, and otherwise neither parameter nor buffer. A `declared_buffer` is an object of
+/// nn::Buffer, which knows whether it is persistent.
+enum class TensorFieldKind { plain, parameter, buffer, declared_buffer };
 
 /// Is shown the fields of an object, one call each, in declaration order; containers are unfolded.
 class FieldVisitor {

@@ -12,7 +12,13 @@ namespace {
 /// Builds the body of one cluster; operands become its inputs in the order in which they are met.
 class BodyBuilder {
 public:
-    explicit BodyBuilder(const Cluster& cluster) : cluster_(cluster) { body_->name = "body"; }
+    using Members = std::map<const ir::Node*, const Cluster*>;
+
+    /// `members`: the nodes of all clusters.
+    BodyBuilder(const Cluster& cluster, const Members& members)
+        : cluster_(cluster), members_(members) {
+        body_->name = "body";
+    }
 
     std::unique_ptr<ir::Graph> run() {
         for (ir::Node* member : cluster_.members) copy(*member, *member);
@@ -43,7 +49,8 @@ private:
                 return twins_[value.node] = fill(value.type(), *number), twin(value);
             }
         }
-        if (Fusion::is_repeated(*value.node, reader)) {
+        // A layout that ends another kernel is that kernel's result.
+        if (!members_.contains(value.node) && Fusion::is_repeated(*value.node, reader)) {
             return {copy(*value.node, *Fusion::reader_through(*value.node, reader)), value.index};
         }
         return operand(value);
@@ -68,6 +75,7 @@ private:
     }
 
     const Cluster& cluster_;
+    const Members& members_;
     std::unique_ptr<ir::Graph> body_ = std::make_unique<ir::Graph>();
     std::map<const ir::Node*, ir::Node*> twins_;
     std::map<std::pair<ir::Node*, int>, ir::Value> inputs_;
@@ -134,7 +142,7 @@ private:
     }
 
     void emit(const Cluster& cluster) {
-        BodyBuilder builder(cluster);
+        BodyBuilder builder(cluster, members_);
         std::unique_ptr<ir::Graph> body = builder.run();
         std::vector<ir::Value> operands;
         for (const ir::Value& operand : builder.operands()) operands.push_back(current(operand));
