@@ -20,10 +20,12 @@ constexpr Pass pipeline[] = {
     {"simplify_algebra", simplify_algebra},
     {"eliminate_common_subexpressions", eliminate_common_subexpressions},
     {"fold_batch_norm", fold_batch_norm, On::eval},
-    {"choose_kernels", choose_kernels},  // leaves a permute on each side of a convolution
-    {"choose_layout", choose_layout},    // which meet and vanish here
-    {"split_prepare", split_prepare},    // after all that makes nodes of parameters
-    {"group", group},                    // nothing looks into bodies
+    // Leaves a permute on each side of a convolution; they meet and vanish in the row below.
+    {"choose_kernels", choose_kernels},
+    {"choose_layout", choose_layout},
+    // After all that makes nodes of parameters; then nothing looks into bodies.
+    {"split_prepare", split_prepare},
+    {"group", group},
 };
 
 bool run_on(const Pass& pass, ir::Graph& graph, Notes& notes, const Machine& machine) {
