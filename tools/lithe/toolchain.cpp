@@ -39,7 +39,8 @@ Toolchain find_toolchain() {
             if (fs::exists(prefix / folder / "liblithe.so")) found.library_folder = prefix / folder;
         }
     } else {
-        found.include_folders = {LITHE_SOURCE_FOLDER, LITHE_SOURCE_FOLDER "/dsl/include"};
+        found.include_folders = {LITHE_SOURCE_FOLDER, LITHE_SOURCE_FOLDER "/dsl/include",
+                                 LITHE_SOURCE_FOLDER "/compiler/include"};
         found.library_folder = LITHE_BINARY_FOLDER;
     }
     found.reflect = here / "lithe-reflect";
