@@ -7,6 +7,8 @@ namespace {
 
 /// Tried in order: the special before the general.
 constexpr const Family* families[] = {
+    &conv_family,
+    &conv_vector_family,
     &packed_family,
     &packed_vector_family,
     &rows_family,

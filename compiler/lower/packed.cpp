@@ -1,5 +1,5 @@
-// Products and convolutions with packed panels: a tile of accumulators in registers, a loop over
-// the sum, then the rest of the group on the tile.
+// Products with packed panels: a tile of accumulators in registers, a loop over the sum, then the
+// rest of the group on the tile.
 //
 // Fused multiply-adds carry "no NaN" with them, so the accumulators are copied into memory first
 // and the epilogue's loop over rows stays rolled: the compiler cannot see through it.
@@ -21,15 +21,11 @@ using Halide::VarOrRVar;
 /// Floating-point operations that are worth a second thread, and those of one task: 40 and 20 us.
 constexpr double parallel_flops = 8e6, task_flops = 4e6;
 
-bool is_packed(const ir::Node& node) {
-    return node.is("packed_linear") || node.is("packed_conv");
-}
-
 const ir::Node* anchor_of(const ir::Graph& body) {
     const ir::Node* anchor = nullptr;
     for (const auto& node : body.nodes()) {
         if (node->is("input")) continue;
-        if (is_packed(*node) && !anchor) {
+        if (node->is("packed_linear") && !anchor) {
             anchor = node.get();
         } else if (!node->is(Trait::elementwise) || node->types().size() != 1) {
             return nullptr;
@@ -106,10 +102,8 @@ private:
     /// Length of the sum; a guess where it is symbolic.
     double inner() const {
         const Shape& panels = anchor_.input(1).type().shape;
-        double length = 1;
-        for (size_t i = anchor_.is("packed_conv") ? 1 : panels.size() - 2; i + 1 < panels.size(); ++i) {
-            length *= panels[i].is_constant() ? static_cast<double>(panels[i].constant()) : 256;
-        }
+        const Dim& size = panels[panels.size() - 2];
+        const double length = size.is_constant() ? static_cast<double>(size.constant()) : 256;
         return std::max(length, 1.0);
     }
 
@@ -119,16 +113,9 @@ private:
         stage.split(n_, no, n_, width_, TailStrategy::GuardWithIf);
         stage.split(m_, m_, mi_, rows, rows == 1 ? TailStrategy::Auto : TailStrategy::ShiftInwards);
         std::vector<VarOrRVar> order{n_, mi_, m_};
-        std::vector<Var> shared;
-        const bool is_conv = anchor_.is("packed_conv");
-        if (is_conv) {
-            for (int axis = rank_ - 3; axis > 0; --axis) shared.push_back(Body::axis_var(axis));
-        }
-        shared.push_back(no);
-        if (is_parallel && !is_conv && split_block(stage, rows, block)) shared.push_back(block);
-        for (int axis = is_conv ? 0 : rank_ - 3; axis >= 0; --axis) {
-            shared.push_back(Body::axis_var(axis));
-        }
+        std::vector<Var> shared{no};
+        if (is_parallel && split_block(stage, rows, block)) shared.push_back(block);
+        for (int axis = rank_ - 3; axis >= 0; --axis) shared.push_back(Body::axis_var(axis));
         order.insert(order.end(), shared.begin(), shared.end());
         stage.reorder(order).vectorize(n_, lanes_);
         if (!is_parallel) return;
