@@ -1,5 +1,6 @@
 // One compiled network of the suite as a program: speaks the protocol of the peers' worker.
-// usage: suite_MODEL_bBATCH THREADS MODELS_DIR. The macros come from CMakeLists.txt.
+// usage: suite_MODEL_bBATCH THREADS MODELS_DIR [--steps]. The macros come from CMakeLists.txt.
+// --steps: times every step of the plan, on one thread, instead.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -13,6 +14,7 @@
 #include "runtime/executor.h"
 #include "runtime/safetensors.h"
 #include "runtime/session.h"
+#include "steps.h"
 
 extern "C" const lithe_artifact SUITE_ARTIFACT;
 
@@ -51,8 +53,8 @@ std::string text(const std::string& command, const std::string& key) {
 
 /// The loaded network with its inputs and memory for its outputs.
 struct Runner {
-    Runner(const std::string& weights, const lithe::SafetensorsFile& data, int threads)
-        : model(SUITE_ARTIFACT, weights), session(model) {
+    Runner(const lithe_artifact& artifact, const std::string& weights, const lithe::SafetensorsFile& data, int threads)
+        : model(artifact, weights), session(model) {
         if (threads > 1) {
             pool = std::make_unique<lithe::ThreadPool>(threads);
             session.set_executor(pool.get());
@@ -154,7 +156,7 @@ int serve(int threads, const std::string& folder) {
     std::vector<std::string> names;
     for (const char* name : {SUITE_OUTPUTS}) names.emplace_back(name);
     const double read = now_s(), rss_import = peak_mb();
-    Runner runner(folder + "/" SUITE_WEIGHTS ".safetensors", data, threads);
+    Runner runner(SUITE_ARTIFACT, folder + "/" SUITE_WEIGHTS ".safetensors", data, threads);
     const double load = now_s(), rss_load = peak_mb();
     runner.call();
     std::printf("@@{\"ev\":\"ready\",\"T\":{\"python\":%.9f,\"import\":%.9f,\"load\":%.9f,\"first\":%.9f},\"rss_import\":%.2f,"
@@ -173,6 +175,19 @@ int serve(int threads, const std::string& folder) {
     return 0;
 }
 
+/// Prints the least time of every step over a second of runs.
+int time_steps(const std::string& folder) {
+    const lithe_artifact artifact = suite::timed(SUITE_ARTIFACT);
+    const auto data = lithe::SafetensorsFile::open(folder + "/" SUITE_MODEL ".b" SUITE_BATCH ".io.safetensors");
+    Runner runner(artifact, folder + "/" SUITE_WEIGHTS ".safetensors", data, 1);
+    runner.call();
+    suite::start_steps();
+    const double end = now_s() + 1;
+    while (now_s() < end) runner.call();
+    suite::print_steps(SUITE_ARTIFACT);
+    return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -181,6 +196,7 @@ int main(int argc, char** argv) {
         return 2;
     }
     try {
+        if (argc > 3 && std::strcmp(argv[3], "--steps") == 0) return time_steps(argv[2]);
         return serve(std::atoi(argv[1]), argv[2]);
     } catch (const std::exception& error) {
         std::fprintf(stderr, "error: %s\n", error.what());

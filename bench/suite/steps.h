@@ -1,0 +1,16 @@
+#pragma once
+
+#include "runtime/artifact.h"
+
+namespace suite {
+
+/// The artifact with kernels that time themselves between start_steps() and print_steps().
+/// Single-threaded; up to 512 kernels.
+lithe_artifact timed(const lithe_artifact& artifact);
+
+void start_steps();
+/// One line a step of the forward plan: the least time of all runs since start_steps(), GFLOP/s of
+/// convolutions and products, shapes of what the kernel reads and writes.
+void print_steps(const lithe_artifact& artifact);
+
+}  // namespace suite
