@@ -78,4 +78,29 @@ std::vector<std::byte> torch_zip_bytes(std::span<const NamedTensor> tensors,
 void save_torch_zip(const std::string& path, std::span<const NamedTensor> tensors,
                     const ModuleVersions& versions = {});
 
+/// A checkpoint to be written: scalars and tensors in lists, tuples and dicts.
+struct TorchTree {
+    enum class Kind : uint8_t { scalar, tensor, list, tuple, dict };
+    using Key = std::variant<int64_t, std::string>;
+
+    Kind kind = Kind::scalar;
+    TorchScalar value;
+    ConstTensorView tensor;
+    std::vector<TorchTree> items;
+    std::vector<Key> keys;  ///< of a dict, one an item
+
+    TorchTree() = default;
+    TorchTree(TorchScalar scalar) : value(std::move(scalar)) {}
+    TorchTree(ConstTensorView view) : kind(Kind::tensor), tensor(std::move(view)) {}
+    explicit TorchTree(Kind container) : kind(container) {}
+    /// Appends to a list, a tuple or a dict and gives what was appended.
+    TorchTree& add(TorchTree item);
+    TorchTree& add(Key key, TorchTree item);
+};
+
+/// The content of a file that `torch.load(..., weights_only=True)` reads as that checkpoint. Errors:
+/// torch_zip.key, tensor.size.
+std::vector<std::byte> torch_zip_bytes(const TorchTree& tree);
+void save_torch_zip(const std::string& path, const TorchTree& tree);
+
 }  // namespace lithe

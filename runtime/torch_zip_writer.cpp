@@ -47,6 +47,12 @@ public:
         for (int64_t number : numbers) integer(number);
         op('t');
     }
+    void boolean(bool value) { op(value ? '\x88' : '\x89'); }
+    void real(double number) {
+        op('G');
+        const uint64_t bits = __builtin_bswap64(std::bit_cast<uint64_t>(number));
+        little_endian(bits, 8);
+    }
     /// OrderedDict()
     void ordered_dict() {
         global("collections\nOrderedDict");
@@ -83,13 +89,14 @@ public:
         }
         out.op('u');
         if (!versions.empty()) write_versions(out, versions);
-        out.op('.');
-
-        // The order and the names of PyTorch.
-        zip_.add("archive/data.pkl", as_bytes(pickle_));
-        zip_.add("archive/byteorder", as_bytes("little"));
-        for (const Storage& storage : storages_) zip_.add(storage.name, storage.data);
-        zip_.add("archive/version", as_bytes("3\n"));
+        close(out);
+    }
+    explicit TorchZipWriter(const TorchTree& tree) {
+        PickleWriter out(pickle_);
+        out.op('\x80');
+        out.op('\x02');
+        write_tree(out, tree);
+        close(out);
     }
     TorchZipWriter(const TorchZipWriter&) = delete;
     TorchZipWriter& operator=(const TorchZipWriter&) = delete;
@@ -99,6 +106,52 @@ public:
 private:
     static std::span<const std::byte> as_bytes(std::string_view text) {
         return std::as_bytes(std::span(text));
+    }
+
+    /// Ends the pickle and fills the archive, in the order and with the names of PyTorch.
+    void close(PickleWriter& out) {
+        out.op('.');
+        zip_.add("archive/data.pkl", as_bytes(pickle_));
+        zip_.add("archive/byteorder", as_bytes("little"));
+        for (const Storage& storage : storages_) zip_.add(storage.name, storage.data);
+        zip_.add("archive/version", as_bytes("3\n"));
+    }
+
+    void write_tree(PickleWriter& out, const TorchTree& tree) {
+        switch (tree.kind) {
+            case TorchTree::Kind::scalar:
+                return write_scalar(out, tree.value);
+            case TorchTree::Kind::tensor:
+                return write_tensor(out, tree.tensor);
+            case TorchTree::Kind::tuple:
+                out.op('(');
+                for (const TorchTree& item : tree.items) write_tree(out, item);
+                return out.op('t');
+            case TorchTree::Kind::list:
+                out.op(']');
+                out.op('(');
+                for (const TorchTree& item : tree.items) write_tree(out, item);
+                return out.op('e');
+            case TorchTree::Kind::dict:
+                break;
+        }
+        out.op('}');
+        out.op('(');
+        for (size_t i = 0; i < tree.items.size(); ++i) {
+            std::visit([&](const auto& key) { write_scalar(out, key); }, tree.keys[i]);
+            write_tree(out, tree.items[i]);
+        }
+        out.op('u');
+    }
+
+    static void write_scalar(PickleWriter& out, const TorchScalar& scalar) {
+        if (const auto* flag = std::get_if<bool>(&scalar)) return out.boolean(*flag);
+        if (const auto* integer = std::get_if<int64_t>(&scalar)) return out.integer(*integer);
+        if (const auto* real = std::get_if<double>(&scalar)) return out.real(*real);
+        const auto* text = std::get_if<std::string>(&scalar);
+        if (!text) return out.op('N');
+        check_key(*text);
+        out.string(*text);
     }
 
     static void check_key(std::string_view key) {
@@ -191,14 +244,41 @@ private:
 
 }  // namespace
 
-std::vector<std::byte> torch_zip_bytes(std::span<const NamedTensor> tensors,
-                                       const ModuleVersions& versions) {
-    TorchZipWriter writer(tensors, versions);
+namespace {
+
+std::vector<std::byte> joined(TorchZipWriter& writer) {
     std::vector<std::byte> bytes;
     for (std::span<const std::byte> piece : writer.pieces()) {
         bytes.insert(bytes.end(), piece.begin(), piece.end());
     }
     return bytes;
+}
+
+}  // namespace
+
+TorchTree& TorchTree::add(TorchTree item) {
+    items.push_back(std::move(item));
+    return items.back();
+}
+
+TorchTree& TorchTree::add(Key key, TorchTree item) {
+    keys.push_back(std::move(key));
+    return add(std::move(item));
+}
+
+std::vector<std::byte> torch_zip_bytes(std::span<const NamedTensor> tensors,
+                                       const ModuleVersions& versions) {
+    TorchZipWriter writer(tensors, versions);
+    return joined(writer);
+}
+
+std::vector<std::byte> torch_zip_bytes(const TorchTree& tree) {
+    TorchZipWriter writer(tree);
+    return joined(writer);
+}
+
+void save_torch_zip(const std::string& path, const TorchTree& tree) {
+    write_file(path, TorchZipWriter(tree).pieces());
 }
 
 void save_torch_zip(const std::string& path, std::span<const NamedTensor> tensors,

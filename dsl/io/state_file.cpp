@@ -1,29 +1,13 @@
 #include "dsl/io/state_file.h"
 
-#include <algorithm>
-#include <array>
 #include <cstring>
-#include <fstream>
-#include <string_view>
 
+#include "dsl/io/file_format.h"
 #include "runtime/safetensors.h"
 #include "runtime/torch_zip.h"
 
 namespace lithe {
 namespace {
-
-bool is_torch_name(const std::string& path) {
-    constexpr std::string_view endings[] = {".pt", ".pth", ".ckpt", ".bin"};
-    return std::any_of(std::begin(endings), std::end(endings),
-                       [&](std::string_view ending) { return path.ends_with(ending); });
-}
-
-/// Every zip file begins so.
-bool has_zip_magic(const std::string& path) {
-    std::array<char, 4> start{};
-    std::ifstream(path, std::ios::binary).read(start.data(), start.size());
-    return std::memcmp(start.data(), "PK\x03\x04", 4) == 0;
-}
 
 /// The entries of a dict as the writers take them; `kept` holds what they point into.
 std::vector<NamedTensor> entries_of(const nn::StateDict& dict, std::vector<Array>& kept) {

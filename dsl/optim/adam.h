@@ -1,12 +1,8 @@
 #pragma once
 
-#include <tuple>
-
 #include "dsl/optim/optimizer.h"
 
 namespace lithe::optim {
-
-using Betas = std::tuple<double, double>;
 
 /// The options of Adam and AdamW, which differ in their defaults.
 template <class Derived>
@@ -16,8 +12,7 @@ public:
     template <class Visit>
     void visit(Visit&& visit) {
         visit("lr", lr_);
-        visit("beta1", std::get<0>(betas_));
-        visit("beta2", std::get<1>(betas_));
+        visit("betas", betas_);
         visit("eps", eps_);
         visit("weight_decay", weight_decay_);
         visit("amsgrad", amsgrad_);
@@ -29,12 +24,28 @@ public:
     Derived& weight_decay(double value) { return weight_decay_ = value, self(); }
     Derived& amsgrad(bool value) { return amsgrad_ = value, self(); }
     Derived& maximize(bool value) { return maximize_ = value, self(); }
-    double lr() const { return lr_; }
+    const double& lr() const { return lr_; }
     const Betas& betas() const { return betas_; }
-    double eps() const { return eps_; }
-    double weight_decay() const { return weight_decay_; }
-    bool amsgrad() const { return amsgrad_; }
-    bool maximize() const { return maximize_; }
+    const double& eps() const { return eps_; }
+    const double& weight_decay() const { return weight_decay_; }
+    const bool& amsgrad() const { return amsgrad_; }
+    const bool& maximize() const { return maximize_; }
+    double& lr() { return lr_; }
+    Betas& betas() { return betas_; }
+    double& eps() { return eps_; }
+    double& weight_decay() { return weight_decay_; }
+    bool& amsgrad() { return amsgrad_; }
+    bool& maximize() { return maximize_; }
+
+protected:
+    void check_all(const char* optimizer) const {
+        const auto [beta1, beta2] = betas_;
+        detail::check_option(optimizer, "lr", lr_, lr_ >= 0);
+        detail::check_option(optimizer, "eps", eps_, eps_ >= 0);
+        detail::check_option(optimizer, "beta parameter at index 0", beta1, beta1 >= 0 && beta1 < 1);
+        detail::check_option(optimizer, "beta parameter at index 1", beta2, beta2 >= 0 && beta2 < 1);
+        detail::check_option(optimizer, "weight_decay", weight_decay_, weight_decay_ >= 0);
+    }
 
 private:
     Derived& self() { return static_cast<Derived&>(*this); }
@@ -50,11 +61,15 @@ private:
 class AdamOptions : public AdamOptionsOf<AdamOptions> {
 public:
     AdamOptions(double lr = 1e-3) : AdamOptionsOf(lr, 0) {}
+    /// Errors: optim.options.
+    void check() const { check_all("Adam"); }
 };
 
 class AdamWOptions : public AdamOptionsOf<AdamWOptions> {
 public:
     AdamWOptions(double lr = 1e-3) : AdamOptionsOf(lr, 1e-2) {}
+    /// Errors: optim.options.
+    void check() const { check_all("AdamW"); }
 };
 
 /// Adam.
@@ -67,8 +82,7 @@ public:
 /// "Adam: A Method for Stochastic Optimization", ICLR 2015; Reddi et al., ICLR 2018.
 class Adam : public Optimizer {
 public:
-    explicit Adam(std::vector<OptimizerParamGroup> groups, AdamOptions options = {});
-    explicit Adam(Tensors params, AdamOptions options = {});
+    LITHE_OPTIMIZER_CONSTRUCTORS(Adam)
 
 protected:
     void update(const OptimizerOptions& options, const Array& param, const Array& gradient,
@@ -80,8 +94,7 @@ protected:
 /// Source: Loshchilov, Hutter, "Decoupled Weight Decay Regularization", ICLR 2019.
 class AdamW : public Optimizer {
 public:
-    explicit AdamW(std::vector<OptimizerParamGroup> groups, AdamWOptions options = {});
-    explicit AdamW(Tensors params, AdamWOptions options = {});
+    LITHE_OPTIMIZER_CONSTRUCTORS(AdamW)
 
 protected:
     void update(const OptimizerOptions& options, const Array& param, const Array& gradient,

@@ -20,18 +20,18 @@ double& ParamState::number(const std::string& name, double value) {
 Optimizer::Optimizer(std::vector<OptimizerParamGroup> groups,
                      std::unique_ptr<OptimizerOptions> defaults)
     : defaults_(std::move(defaults)) {
+    if (groups.empty()) {
+        throw UserError("optim.parameter", "optimizer got an empty parameter list");
+    }
     for (OptimizerParamGroup& group : groups) add_param_group(std::move(group));
 }
 
-void Optimizer::add_param_group(OptimizerParamGroup group) {
-    if (group.params().empty() && groups_.empty()) {
-        throw UserError("optim.parameter", "optimizer got an empty parameter list");
-    }
-    std::set<const TensorImpl*> known;
+void Optimizer::check_new(const Tensors& params) const {
+    std::set<const TensorImpl*> known, own;
     for (const OptimizerParamGroup& other : groups_) {
         for (const Tensor& param : other.params()) known.insert(param.impl());
     }
-    for (const Tensor& param : group.params()) {
+    for (const Tensor& param : params) {
         if (!param.defined()) {
             throw UserError("optim.parameter", "optimizer: an undefined tensor is no parameter");
         }
@@ -39,14 +39,32 @@ void Optimizer::add_param_group(OptimizerParamGroup group) {
             throw UserError("optim.parameter", "optimizer: can't optimize a non-leaf Tensor, got " +
                                                    param.type().str());
         }
-        if (!known.insert(param.impl()).second) {
+        if (known.contains(param.impl())) {
+            throw UserError("optim.duplicate_parameter",
+                            "optimizer: some parameters appear in more than one parameter group, "
+                            "one of type " + param.type().str());
+        }
+        if (!own.insert(param.impl()).second) {
             throw UserError("optim.duplicate_parameter",
                             "optimizer: a parameter of type " + param.type().str() +
                                 " is given twice; it would be moved twice a step");
         }
     }
+}
+
+void Optimizer::add_param_group(OptimizerParamGroup group) {
+    if (group.params().empty() && groups_.empty()) {
+        throw UserError("optim.parameter", "optimizer got an empty parameter list");
+    }
+    check_new(group.params());
     if (!group.has_options()) group.set_options(defaults_->clone());
     groups_.push_back(std::move(group));
+}
+
+void Optimizer::add_parameters(const Tensors& params) {
+    check_new(params);
+    Tensors& first = groups_.front().params();
+    first.insert(first.end(), params.begin(), params.end());
 }
 
 void Optimizer::zero_grad(bool set_to_none) {
@@ -56,9 +74,10 @@ void Optimizer::zero_grad(bool set_to_none) {
             if (!gradient.defined()) continue;
             if (set_to_none) {
                 gradient = Tensor();
-            } else {
-                const Array old = gradient.array();
-                gradient = Tensor::from(Array::zeros(old.dtype(), old.sizes()));
+            } else {  // the same tensor, so that who holds it sees the zeros
+                const NoGradGuard no_grad;
+                if (gradient.requires_grad()) gradient = gradient.detach();
+                gradient.zero_();
             }
         }
     }
@@ -71,6 +90,7 @@ Tensor Optimizer::step(const LossClosure& closure) {
         loss = closure();
     }
     const NoGradGuard no_grad;
+    ++step_count_;
     for (OptimizerParamGroup& group : groups_) {
         for (Tensor& param : group.params()) {
             const Tensor& gradient = param.grad();
@@ -86,57 +106,19 @@ Tensor Optimizer::step(const LossClosure& closure) {
     return loss;
 }
 
-size_t Optimizer::size() const {
-    size_t count = 0;
-    for (const OptimizerParamGroup& group : groups_) count += group.params().size();
-    return count;
+Tensors Optimizer::parameters() const {
+    Tensors all;
+    for (const OptimizerParamGroup& group : groups_) {
+        all.insert(all.end(), group.params().begin(), group.params().end());
+    }
+    return all;
 }
 
-OptimizerState Optimizer::state_dict() const {
-    OptimizerState result;
-    for (const OptimizerParamGroup& group : groups_) {
-        result.groups.push_back(group.options().values());
-        result.group_sizes.push_back(group.params().size());
-        for (const Tensor& param : group.params()) {
-            const auto at = state_.find(param.impl());
-            result.params.push_back(at == state_.end() ? ParamState() : at->second);
-        }
-    }
-    return result;
-}
+size_t Optimizer::size() const { return parameters().size(); }
 
-void Optimizer::load_state_dict(const OptimizerState& state) {
-    std::vector<size_t> sizes;
-    for (const OptimizerParamGroup& group : groups_) sizes.push_back(group.params().size());
-    if (sizes != state.group_sizes) {
-        throw UserError(
-            "optim.load_state_dict",
-            "load_state_dict: the optimizer has other parameter groups: " + std::to_string(size()) +
-                " parameters in " + std::to_string(sizes.size()) + " groups, the state " +
-                std::to_string(state.params.size()) + " in " +
-                std::to_string(state.group_sizes.size()));
-    }
-    std::map<const TensorImpl*, ParamState> loaded;
-    size_t next = 0;
-    for (const OptimizerParamGroup& group : groups_) {
-        for (const Tensor& param : group.params()) {
-            const ParamState& theirs = state.params.at(next++);
-            ParamState& mine = loaded[param.impl()];
-            mine = theirs;
-            for (auto& [name, array] : mine.arrays) {
-                if (array.sizes() != param.array().sizes()) {
-                    throw UserError("optim.load_state_dict",
-                                    "load_state_dict: " + name + " of parameter " +
-                                        std::to_string(next - 1) + " has shape " +
-                                        str(to_shape(array.sizes())) + ", the parameter " +
-                                        str(param.sizes()));
-                }
-                array = array.to(param.dtype()).clone();
-            }
-        }
-    }
-    state_ = std::move(loaded);
-    for (size_t i = 0; i < groups_.size(); ++i) groups_[i].options().set_values(state.groups[i]);
+const ParamState* Optimizer::find_state(const Tensor& param) const {
+    const auto at = state_.find(param.impl());
+    return at == state_.end() ? nullptr : &at->second;
 }
 
 }  // namespace lithe::optim

@@ -8,25 +8,10 @@
 #include <utility>
 #include <vector>
 
-#include "dsl/arg.h"
+#include "dsl/optim/options.h"
 #include "dsl/tensor.h"
 
 namespace lithe::optim {
-
-/// The numbers of a parameter group by name: what a state_dict keeps of it.
-using OptionValues = std::map<std::string, double>;
-
-/// Base of SGDOptions, AdamOptions, ...
-class OptimizerOptions {
-public:
-    virtual ~OptimizerOptions() = default;
-    virtual std::unique_ptr<OptimizerOptions> clone() const = 0;
-    virtual double get_lr() const = 0;
-    virtual void set_lr(double lr) = 0;
-    virtual OptionValues values() const = 0;
-    /// Takes the values whose names it knows.
-    virtual void set_values(const OptionValues& values) = 0;
-};
 
 /// Parameters that are trained with the same options.
 class OptimizerParamGroup {
@@ -34,8 +19,14 @@ public:
     explicit OptimizerParamGroup(Tensors params) : params_(std::move(params)) {}
     OptimizerParamGroup(Tensors params, std::unique_ptr<OptimizerOptions> options)
         : params_(std::move(params)), options_(std::move(options)) {}
+    template <class Options>
+        requires std::derived_from<Options, OptimizerOptions>
+    OptimizerParamGroup(Tensors params, const Options& options)
+        : OptimizerParamGroup(std::move(params), options.clone()) {}
     OptimizerParamGroup(const OptimizerParamGroup& other)
-        : params_(other.params_), options_(other.options_ ? other.options_->clone() : nullptr) {}
+        : params_(other.params_),
+          options_(other.options_ ? other.options_->clone() : nullptr),
+          extras_(other.extras_) {}
     OptimizerParamGroup(OptimizerParamGroup&&) = default;
     OptimizerParamGroup& operator=(OptimizerParamGroup&&) = default;
 
@@ -45,25 +36,32 @@ public:
     void set_options(std::unique_ptr<OptimizerOptions> options) { options_ = std::move(options); }
     Tensors& params() { return params_; }
     const Tensors& params() const { return params_; }
+    /// What schedulers keep with a group: `initial_lr`, `max_lr`, ...
+    OptionValues& extras() { return extras_; }
+    const OptionValues& extras() const { return extras_; }
 
 private:
     Tensors params_;
     std::unique_ptr<OptimizerOptions> options_;
+    OptionValues extras_;
 };
 
-/// What an optimizer remembers of one parameter.
+/// What an optimizer remembers of one parameter, under PyTorch's names.
 struct ParamState {
-    int64_t step = 0;
-    std::map<std::string, Array> arrays;  ///< by PyTorch's names: `exp_avg`, ...
-    std::map<std::string, double> numbers;
+    std::map<std::string, Array> arrays;    ///< `exp_avg`, `momentum_buffer`, ...
+    std::map<std::string, double> numbers;  ///< `step`, `mu_product`, ...
 
-    /// The array of that name, zeros like `x` the first time.
-    Array& array_like(const std::string& name, const Array& x, double value = 0);
     bool has(const std::string& name) const { return arrays.contains(name); }
-    double& number(const std::string& name, double value);
+    /// The array of that name, filled with `value` and like `x` the first time.
+    Array& array_like(const std::string& name, const Array& x, double value = 0);
+    /// The number of that name, `value` the first time.
+    double& number(const std::string& name, double value = 0);
+    /// Counts this step: 1 at the first.
+    double next_step() { return ++number("step"); }
 };
 
-/// The state of an optimizer, by the position of each parameter over all groups.
+/// The state of an optimizer, by the position of each parameter over all groups: what PyTorch's
+/// `state_dict()` holds.
 struct OptimizerState {
     std::vector<ParamState> params;
     std::vector<OptionValues> groups;
@@ -80,22 +78,29 @@ public:
     Optimizer(const Optimizer&) = delete;
     Optimizer& operator=(const Optimizer&) = delete;
 
-    /// Errors: optim.parameter (no leaf, undefined), optim.duplicate_parameter.
+    /// Errors: optim.parameter (no leaf, undefined, none at all), optim.duplicate_parameter.
     void add_param_group(OptimizerParamGroup group);
-    void add_parameters(const Tensors& params) { add_param_group(OptimizerParamGroup(params)); }
+    /// Adds to the first group. Errors: as add_param_group.
+    void add_parameters(const Tensors& params);
 
     void zero_grad(bool set_to_none = true);
-    /// Updates every parameter that has a gradient.
+    /// Updates every parameter that has a gradient. Errors: optim.closure (LBFGS without one).
     virtual Tensor step(const LossClosure& closure = nullptr);
 
     std::vector<OptimizerParamGroup>& param_groups() { return groups_; }
     const std::vector<OptimizerParamGroup>& param_groups() const { return groups_; }
     OptimizerOptions& defaults() { return *defaults_; }
     const OptimizerOptions& defaults() const { return *defaults_; }
+    /// All parameters, group by group.
+    Tensors parameters() const;
     size_t size() const;
+    /// What is remembered of a parameter, null before its first step.
+    const ParamState* find_state(const Tensor& param) const;
+    /// How often step() was called.
+    int64_t step_count() const { return step_count_; }
 
     OptimizerState state_dict() const;
-    /// Errors: optim.load_state_dict.
+    /// All or nothing. Errors: optim.load_state_dict, optim.option_type.
     void load_state_dict(const OptimizerState& state);
 
 protected:
@@ -104,37 +109,26 @@ protected:
     /// Moves one parameter. `gradient` is dense, of the parameter's dtype and sizes.
     virtual void update(const OptimizerOptions& options, const Array& param, const Array& gradient,
                         ParamState& state) = 0;
+    /// Whether the arrays of a parameter's state have its shape.
+    virtual bool has_state_of_shape() const { return true; }
     ParamState& state_of(const Tensor& param) { return state_[param.impl()]; }
+    void count_step() { ++step_count_; }
 
 private:
+    void check_new(const Tensors& params) const;
+
     std::vector<OptimizerParamGroup> groups_;
     std::unique_ptr<OptimizerOptions> defaults_;
     std::map<const TensorImpl*, ParamState> state_;
-};
-
-/// Fills in the functions of an options class from `OptionValues values() const` and friends.
-template <class Derived>
-class OptionsOf : public OptimizerOptions {
-public:
-    std::unique_ptr<OptimizerOptions> clone() const override {
-        return std::make_unique<Derived>(static_cast<const Derived&>(*this));
-    }
-    double get_lr() const override { return static_cast<const Derived&>(*this).lr(); }
-    void set_lr(double lr) override { static_cast<Derived&>(*this).lr(lr); }
-    OptionValues values() const override {
-        OptionValues result;
-        auto& self = const_cast<Derived&>(static_cast<const Derived&>(*this));
-        self.visit(
-            [&](const char* name, auto& value) { result[name] = static_cast<double>(value); });
-        return result;
-    }
-    void set_values(const OptionValues& values) override {
-        static_cast<Derived&>(*this).visit([&](const char* name, auto& value) {
-            const auto at = values.find(name);
-            using T = std::remove_reference_t<decltype(value)>;
-            if (at != values.end()) value = static_cast<T>(at->second);
-        });
-    }
+    int64_t step_count_ = 0;
 };
 
 }  // namespace lithe::optim
+
+/// The constructors of an optimizer that has options: over groups with options of their own, and over
+/// one group.
+#define LITHE_OPTIMIZER_CONSTRUCTORS(Name)                                                            \
+    explicit Name(std::vector<OptimizerParamGroup> groups, Name##Options options = {})                \
+        : Optimizer(std::move(groups), checked(options)) {}                                           \
+    explicit Name(Tensors params, Name##Options options = {})                                         \
+        : Name(std::vector<OptimizerParamGroup>{OptimizerParamGroup(std::move(params))}, std::move(options)) {}

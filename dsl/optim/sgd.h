@@ -16,6 +16,8 @@ public:
         visit("nesterov", nesterov_);
         visit("maximize", maximize_);
     }
+    /// Errors: optim.options.
+    void check() const;
     LITHE_ARG(double, lr) = 1e-3;
     LITHE_ARG(double, momentum) = 0;
     LITHE_ARG(double, dampening) = 0;
@@ -34,8 +36,7 @@ public:
 /// momentum in deep learning", ICML 2013.
 class SGD : public Optimizer {
 public:
-    explicit SGD(std::vector<OptimizerParamGroup> groups, SGDOptions options = {});
-    explicit SGD(Tensors params, SGDOptions options = {});
+    LITHE_OPTIMIZER_CONSTRUCTORS(SGD)
 
 protected:
     void update(const OptimizerOptions& options, const Array& param, const Array& gradient,

@@ -3,6 +3,7 @@
 
 #include "dsl/autograd.h"
 #include "dsl/indexing.h"
+#include "dsl/io/optimizer_file.h"
 #include "dsl/io/state_file.h"
 #include "dsl/module.h"
 #include "dsl/nn.h"

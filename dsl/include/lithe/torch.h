@@ -30,6 +30,10 @@ void load(Holder& module, const std::string& path) {
     load_state_dict(*module, path);
 }
 
+/// Writes and reads an optimizer's state, for `torch::save(optimizer, path)`.
+inline void save(const optim::Optimizer& optimizer, const std::string& path) { save_optimizer(optimizer, path); }
+inline void load(optim::Optimizer& optimizer, const std::string& path) { load_optimizer(optimizer, path); }
+
 }  // namespace lithe
 
 namespace torch = lithe;  // NOLINT
