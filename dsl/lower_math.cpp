@@ -44,6 +44,13 @@ Expr power_of_two(const Expr& n) {
     return float_of((Halide::reinterpret<uint32_t>(n) + u32(127)) << 23);
 }
 
+/// 0 - a modulo 2^bits: Halide takes signed overflow of 32 bits for impossible.
+Expr wrapping_negate(const Expr& a) {
+    const Halide::Type unsigned_type = a.type().with_code(halide_type_uint);
+    return Halide::reinterpret(
+        a.type(), Halide::Internal::make_zero(unsigned_type) - Halide::reinterpret(unsigned_type, a));
+}
+
 /// NaN passes, since it is neither below nor above.
 Expr clamp_passing_nan(const Expr& x, float low, float high) {
     return select(x < low, low, select(x > high, high, x));
@@ -68,6 +75,22 @@ Expr abs(const Expr& x) {
 
 Expr negate(const Expr& x) {
     return x.type().is_float() ? strict(x * Halide::Internal::make_const(x.type(), -1)) : -x;
+}
+
+Expr quotient(const Expr& a, const Expr& b) {
+    const Expr zero = Halide::Internal::make_zero(a.type()), one = Halide::Internal::make_one(a.type());
+    if (a.type().is_bool()) return a && b;
+    if (a.type().is_uint()) return select(b == zero, zero, a / select(b == zero, one, b));
+    const Expr is_minus_one = b == zero - one;
+    const Expr divisor = select(b == zero || is_minus_one, one, b);
+    return select(b == zero, zero, is_minus_one, wrapping_negate(a), Halide::div_round_to_zero(a, divisor));
+}
+
+Expr fmod(const Expr& a, const Expr& b) { return strict(call_c(is_f64(a) ? "fmod" : "fmodf", {a, b})); }
+
+Expr remainder(const Expr& a, const Expr& b) {
+    const Expr rest = lower_math::fmod(a, b), zero = Halide::Internal::make_zero(a.type());
+    return strict(select(rest != zero && (rest < zero) != (b < zero), rest + b, rest));
 }
 
 Expr exp(const Expr& x) {

@@ -1,7 +1,7 @@
 #include <array>
 
 #include "dsl/lower_math.h"
-#include "dsl/lower_math_detail.h"
+#include "dsl/lower_math_wide.h"
 
 namespace lithe::lower_math {
 
@@ -15,6 +15,12 @@ using detail::u32;
 using detail::u64;
 
 namespace {
+
+/// |x| = (quadrant + fraction / 2^62) pi/2 with |fraction| <= 2^61, the quadrant modulo 4.
+struct Turns {
+    Expr quadrant;  ///< uint64
+    Expr fraction;  ///< int64
+};
 
 /// x = quadrant pi/2 + r with |r| <= pi/4, the quadrant modulo 4.
 struct Quarter {
@@ -36,7 +42,7 @@ Expr word_of_two_over_pi(const Expr& index, int offset) {
 
 /// The reduction of Payne and Hanek: x = m 2^(e - 150), and of 2/pi only those digits matter that
 /// m 2^(e - 150) does not move above the quadrant's two bits; 96 of them are kept.
-Quarter reduce_quarter(const Expr& x) {
+Turns turns_of(const Expr& x) {
     const Expr magnitude = bits(x) & 0x7FFFFFFF;
     const Expr exponent = max(magnitude >> 23, 120);
     const Expr mantissa =
@@ -55,7 +61,14 @@ Quarter reduce_quarter(const Expr& x) {
         ((mantissa * pair(0)) << 32) + mantissa * pair(1) + ((mantissa * pair(2)) >> 32);
     // Two bits of quadrant, then the fraction; round to the nearest quadrant.
     const Expr quadrant = (product + u64(uint64_t(1) << 61)) >> 62;
-    const Expr fraction = Halide::reinterpret<int64_t>(product - (quadrant << 62));
+    return {quadrant, Halide::reinterpret<int64_t>(product - (quadrant << 62))};
+}
+
+/// Below pi/4, where x is its own remainder.
+Expr is_small(const Expr& x) { return (bits(x) & 0x7FFFFFFF) < bits(Expr(0.785398163f)); }
+
+Quarter reduce_quarter(const Expr& x) {
+    const auto [quadrant, fraction] = turns_of(x);
     // In two parts, the first exact as a float; pi/2 in two parts as well.
     constexpr float half_pi = 1.57079637f;
     constexpr float half_pi_rest = -4.37113883e-8f;
@@ -64,7 +77,7 @@ Quarter reduce_quarter(const Expr& x) {
     const Expr turns = Halide::cast<float>(high) * 0x1p-30f;
     const Expr rest = Halide::cast<float>(low) * 0x1p-53f;
     const Expr reduced = turns * half_pi + (rest * half_pi + turns * half_pi_rest);
-    const Expr small = magnitude < bits(Expr(0.785398163f));
+    const Expr small = is_small(x);
     const Expr sign = select(bits(x) < 0, -1.f, 1.f);
     const Expr turned = select(bits(x) < 0, u64(0) - quadrant, quadrant);
     return {select(small, u32(0), Halide::cast<uint32_t>(turned & u64(3))),
@@ -99,6 +112,23 @@ Expr cos(const Expr& x) {
     if (is_f64(x)) return call_c("cos", {x});
     const Quarter q = reduce_quarter(x);
     return passing_nan(x, sine_of_quarter(q, q.quadrant + u32(1)));
+}
+
+// sin r / cos r in doubles; in odd quadrants -cos r / sin r.
+Expr tan(const Expr& x) {
+    if (is_f64(x)) return call_c("tan", {x});
+    const auto [quadrant, fraction] = turns_of(x);
+    const Expr small = is_small(x);
+    const Expr reduced = Halide::cast<double>(fraction) * detail::f64(1.5707963267948966 * 0x1p-62);
+    const Expr r = select(small, detail::wide(x), detail::wide_copy_sign(reduced, reduced * detail::wide(x)));
+    const Expr s = r * r;
+    const Expr sine = r * polynomial(s, {0.9999999999956731, -0.16666666631591165, 0.00833332878245888,
+                                         -0.000198392022122311, 2.7173456841089953e-06});
+    const Expr cosine = polynomial(s, {0.9999999999999444, -0.49999999999351113, 0.04166666654391119,
+                                       -0.0013888880393776424, 2.4798928755323667e-05, -2.717342984102282e-07});
+    const Expr is_odd = !small && (quadrant & u64(1)) == u64(1);
+    const Expr y = select(is_odd, cosine * detail::f64(-1) / sine, sine / cosine);
+    return passing_nan(x, select(x == 0.f, x, Halide::cast<float>(y)));
 }
 
 }  // namespace lithe::lower_math

@@ -32,13 +32,20 @@ std::array<Word, 4> block(std::array<Word, 4> counter, std::array<Word, 2> key) 
     return counter;
 }
 
-/// The words of element `index` of a draw: attributes `seed` and `stream`.
-inline std::array<uint32_t, 4> element(const OpCall& call, uint64_t index) {
-    const auto seed = static_cast<uint64_t>(call.attrs.get_int("seed"));
-    const auto stream = static_cast<uint64_t>(call.attrs.get_int("stream"));
+/// What a draw begins with. Eager: attributes `seed` and `stream`. In a graph operand 0 is
+/// i64[2] {seed, how often the graph has run before}, `draws` is the number of draws of one run, and
+/// `stream` counts within it: so a graph goes on where the run before has ended, as eager mode does.
+struct Start {
+    uint64_t seed = 0, stream = 0;
+};
+Start start(const OpCall& call, std::span<const Array> in);
+
+/// The words of element `index` of a draw.
+inline std::array<uint32_t, 4> element(const Start& start, uint64_t index) {
     const auto low = [](uint64_t x) { return static_cast<uint32_t>(x); };
     const auto high = [](uint64_t x) { return static_cast<uint32_t>(x >> 32); };
-    return block<uint32_t>({low(index), high(index), low(stream), high(stream)}, {low(seed), high(seed)});
+    return block<uint32_t>({low(index), high(index), low(start.stream), high(start.stream)},
+                           {low(start.seed), high(start.seed)});
 }
 
 /// The same at the coordinate of a kernel.
@@ -49,15 +56,17 @@ inline std::array<Halide::Expr, 4> element(const LowerCall& call) {
     for (size_t i = 0; i < shape.size(); ++i) {
         index = index * cast<uint64_t>(call.size(shape[i])) + cast<uint64_t>(call.at[i]);
     }
-    const auto words = [&](const char* attr) -> std::array<Halide::Expr, 2> {
-        const Dim& value = call.call.attrs.get_dim(attr);
-        if (!value.is_constant()) return {cast<uint32_t>(call.size(value)), Halide::Expr(uint32_t{0})};
-        const auto bits = static_cast<uint64_t>(value.constant());
-        return {Halide::Expr(static_cast<uint32_t>(bits)), Halide::Expr(static_cast<uint32_t>(bits >> 32))};
+    const auto word = [](uint64_t value) {
+        return Halide::Internal::make_const(Halide::UInt(64), static_cast<int64_t>(value));
     };
-    const auto stream = words("stream");
-    return block<Halide::Expr>({cast<uint32_t>(index), cast<uint32_t>(index >> 32), stream[0], stream[1]},
-                               words("seed"));
+    const bool in_graph = call.call.input_count() > 0;
+    const auto attr = [&](const char* name) { return static_cast<uint64_t>(call.call.attrs.get_int(name)); };
+    const Halide::Expr seed = in_graph ? cast<uint64_t>(call.in(0, {0})) : word(attr("seed"));
+    Halide::Expr stream = word(attr("stream"));
+    if (in_graph) stream = cast<uint64_t>(call.in(0, {1})) * word(attr("draws")) + stream;
+    return block<Halide::Expr>(
+        {cast<uint32_t>(index), cast<uint32_t>(index >> 32), cast<uint32_t>(stream), cast<uint32_t>(stream >> 32)},
+        {cast<uint32_t>(seed), cast<uint32_t>(seed >> 32)});
 }
 
 /// 0 <= x < 1 of one word with 24 bits, or of two with 53.
@@ -72,7 +81,8 @@ inline Halide::Expr lower_uniform(const Halide::Expr& high, const Halide::Expr& 
     return cast<double>(bits) * constant(DType::f64, 0x1p-53);
 }
 
-/// {shape, dtype, seed, stream}. Errors: <op>.dtype, <op>.size.
+/// {shape, dtype, seed, stream}, or with the operand {shape, dtype, draws, stream}.
+/// Errors: <op>.dtype, <op>.size, <op>.state.
 TensorTypes infer(const OpCall& call);
 Attrs attrs(const Shape& shape, const TensorOptions& options, Generator& generator);
 

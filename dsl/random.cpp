@@ -2,6 +2,7 @@
 
 #include "dsl/ops.h"
 #include "dsl/philox.h"
+#include "dsl/tracer.h"
 #include "runtime/error.h"
 
 namespace lithe {
@@ -25,16 +26,31 @@ TensorTypes infer(const OpCall& call) {
         if (!size.is_constant() || size.constant() >= 0) continue;
         throw UserError(op + ".size", op + ": a negative size in " + str(type.shape));
     }
-    call.attrs.get_dim("seed");
-    call.attrs.get_dim("stream");
+    call.attrs.get_int("stream");
+    call.attrs.get_int(call.input_count() > 0 ? "draws" : "seed");
+    if (call.input_count() > 0 && !same(call.input(0), TensorType{DType::i64, {2}})) {
+        throw UserError(op + ".state", op + ": the state of the generator is i64[2], got " + call.input(0).str());
+    }
     return type;
 }
 
+Start start(const OpCall& call, std::span<const Array> in) {
+    const auto attr = [&](const char* name) { return static_cast<uint64_t>(call.attrs.get_int(name)); };
+    if (in.empty()) return {attr("seed"), attr("stream")};
+    const int64_t* state = in[0].data<int64_t>();
+    return {static_cast<uint64_t>(state[0]), static_cast<uint64_t>(state[1]) * attr("draws") + attr("stream")};
+}
+
 Attrs attrs(const Shape& shape, const TensorOptions& options, Generator& generator) {
-    return {{"shape", shape},
-            {"dtype", options.dtype_or(DType::f32)},
-            {"seed", Dim(static_cast<int64_t>(generator.seed()))},
-            {"stream", Dim(static_cast<int64_t>(generator.next_stream()))}};
+    Attrs attrs{{"shape", shape}, {"dtype", options.dtype_or(DType::f32)}};
+    if (Tracer::current()) {  // the tracer numbers the draws; eager mode's are left alone
+        attrs.set("seed", Dim(0));
+        attrs.set("stream", Dim(0));
+        return attrs;
+    }
+    attrs.set("seed", Dim(static_cast<int64_t>(generator.seed())));
+    attrs.set("stream", Dim(static_cast<int64_t>(generator.next_stream())));
+    return attrs;
 }
 
 }  // namespace philox

@@ -51,7 +51,7 @@ private:
             out = {inputs_[static_cast<size_t>(node.attrs().get_int("index"))].dense()};
             return;
         }
-        if (node.is("parameter") || node.is("prepared")) {
+        if (node.is("parameter") || node.is("prepared") || node.is("random_state")) {
             out = {outside_(node).dense()};
             return;
         }
@@ -92,6 +92,7 @@ std::vector<Array> Interpreter::run(const Graph& graph, const std::vector<Array>
             if (prepared.empty()) prepared = run(*program_.graph("prepare"), {}, slots);
             return prepared.at(static_cast<size_t>(node.attrs().get_int("index")));
         }
+        if (node.is("random_state")) return Array::wrap(random_.data(), DType::i64, {2}).clone();
         const std::string& key = node.attrs().get_string("key");
         if (const auto at = slots.find(key); at != slots.end()) return at->second;
         const Slot* slot = program_.slot(key);

@@ -11,6 +11,7 @@ extern const Op input_op;          ///< {index, name}: an argument of the graph
 extern const Op parameter_op;      ///< {key}: a parameter or buffer of the model, by state_dict key
 extern const Op constant_op;       ///< {value}: data known at compile time
 extern const Op prepared_op;       ///< {index}: result `index` of the prepare graph
+extern const Op random_state_op;   ///< i64[2]: the session's seed and how often the graph has run
 extern const Op module_input_op;   ///< {call}: the operands, as module call `call` receives them
 extern const Op module_output_op;  ///< {call}: the operands, as module call `call` returns them
 extern const Op group_op;          ///< {family, ...}: body computed by one kernel

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <map>
 #include <memory>
 #include <optional>
@@ -77,9 +78,12 @@ public:
     /// `inputs` in order; gives the outputs in order. `slots` replaces the compile-time data.
     std::vector<Array> run(const Graph& graph, const std::vector<Array>& inputs,
                            const std::map<std::string, Array>& slots = {});
+    /// What random ops begin with: the seed, and how many runs have gone before.
+    void set_random(int64_t seed, int64_t runs) { random_ = {seed, runs}; }
 
 private:
     const Program& program_;
+    std::array<int64_t, 2> random_ = {0, 0};
 };
 
 }  // namespace lithe::ir

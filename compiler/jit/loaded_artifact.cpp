@@ -1,5 +1,6 @@
 #include "compiler/jit/loaded_artifact.h"
 
+#include <dlfcn.h>
 #include <llvm/ExecutionEngine/Orc/LLJIT.h>
 #include <llvm/Support/TargetSelect.h>
 
@@ -7,6 +8,7 @@
 #include <mutex>
 
 #include "compiler/emit/table.h"
+#include "compiler/lower/object.h"
 #include "runtime/error.h"
 #include "runtime/parallel.h"
 
@@ -45,6 +47,7 @@ std::unique_ptr<llvm::orc::LLJIT> make_jit() {
     add("memcpy", static_cast<void* (*)(void*, const void*, size_t)>(&std::memcpy));
     add("memmove", static_cast<void* (*)(void*, const void*, size_t)>(&std::memmove));
     add("memset", static_cast<void* (*)(void*, int, size_t)>(&std::memset));
+    for (const char* name : lower::libm_symbols) add(name, static_cast<char*>(dlsym(RTLD_DEFAULT, name)));
     check(jit->getMainJITDylib().define(llvm::orc::absoluteSymbols(std::move(symbols))),
           "cannot define the runtime's symbols");
     return jit;

@@ -16,8 +16,15 @@
 namespace lithe::lower {
 namespace {
 
-/// What a kernel may ask of the program that it is linked into.
+/// What a kernel may ask of the program that it is linked into, beside the C library's functions.
 constexpr const char* allowed_symbols[] = {"lithe_do_par_for", "memcpy", "memmove", "memset"};
+
+bool is_allowed(const std::string& symbol) {
+    const auto has = [&](const auto& names) {
+        return std::any_of(std::begin(names), std::end(names), [&](const char* name) { return symbol == name; });
+    };
+    return has(allowed_symbols) || has(libm_symbols);
+}
 
 [[noreturn]] void fail(const std::string& what, llvm::Error error) {
     throw InternalError("lower.object", "lower: " + what + ": " + llvm::toString(std::move(error)));
@@ -76,9 +83,7 @@ std::string finish_object(const std::string& object, const std::string& name) {
     }
     std::string finished(bytes.begin(), bytes.end());
     for (const std::string& symbol : object_symbols(finished).undefined) {
-        const bool is_allowed = std::any_of(std::begin(allowed_symbols), std::end(allowed_symbols),
-                                            [&](const char* known) { return symbol == known; });
-        if (!is_allowed) {
+        if (!is_allowed(symbol)) {
             throw InternalError("lower.symbol", "lower: the kernel " + name + " needs '" + symbol +
                                                     "', which the runtime does not have");
         }

@@ -96,6 +96,8 @@ private:
         } else if (node.is("prepared")) {
             values_[key(n.value())] = new_value(node.type(), Space::prepared,
                                                 static_cast<int>(node.attrs().get_int("index")));
+        } else if (node.is("random_state")) {
+            values_[key(n.value())] = new_value(node.type(), Space::random, 0);
         } else if (node.is("constant")) {
             values_[key(n.value())] = new_value(node.type(), Space::constant, 0,
                                                 add_constant(constants_, node.attrs().get_array("value")));

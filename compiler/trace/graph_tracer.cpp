@@ -112,7 +112,8 @@ std::vector<int64_t> GraphTracer::record(const OpCall& call, std::span<const Val
                                          const TensorTypes& types) {
     std::vector<ir::Value> operands;
     for (const ValuePtr& input : inputs) operands.push_back(value_of(input));
-    ir::Node* node = graph_.add_node(*call.op, std::move(operands), call.attrs, types);
+    ir::Node* node = call.op->is(Trait::random) ? add_draw(call, types)
+                                                : graph_.add_node(*call.op, std::move(operands), call.attrs, types);
     node->module_call = open_calls_.empty() ? -1 : open_calls_.back();
     stacks_.emplace_back(node, capture_stack());
     std::vector<int64_t> ids;
@@ -121,6 +122,16 @@ std::vector<int64_t> GraphTracer::record(const OpCall& call, std::span<const Val
         values_.push_back(node->value(i));
     }
     return ids;
+}
+
+ir::Node* GraphTracer::add_draw(const OpCall& call, const TensorTypes& types) {
+    if (draws_.empty()) random_state_ = graph_.add_node(ir::random_state_op, {}, {}, TensorType{DType::i64, {2}})->value();
+    Attrs attrs = call.attrs;
+    attrs.erase("seed");
+    attrs.set("stream", Dim(static_cast<int64_t>(draws_.size())));
+    draws_.push_back(graph_.add_node(*call.op, {random_state_}, attrs, types));
+    for (ir::Node* draw : draws_) draw->attrs().set("draws", Dim(static_cast<int64_t>(draws_.size())));
+    return draws_.back();
 }
 
 int64_t GraphTracer::escape(const Dim& dim) {

@@ -52,6 +52,8 @@ private:
         bool is_buffer = false;
     };
 
+    /// Gives a draw the session's generator in place of eager mode's, and its number in the run.
+    ir::Node* add_draw(const OpCall& call, const TensorTypes& types);
     void make_symbolic_state();
     void restore_state();
     void collect_outputs(const Tensors& results);
@@ -71,6 +73,8 @@ private:
     std::vector<ir::Value> values_;
     std::map<const Value*, ir::Value> constants_;
     std::vector<ValuePtr> kept_;  ///< keeps the keys of constants_ alive
+    ir::Value random_state_;          ///< what draws begin with; made for the first one
+    std::vector<ir::Node*> draws_;
     std::vector<int> open_calls_;
     std::vector<BoundaryEvent> events_;
     std::vector<std::pair<std::string, std::vector<void*>>> escapes_;

@@ -3,6 +3,7 @@
 
 #include "dsl/autograd.h"
 #include "dsl/elementwise.h"
+#include "dsl/lower_math.h"
 #include "dsl/lowering.h"
 #include "dsl/op_list.h"
 #include "dsl/ops.h"
@@ -23,7 +24,7 @@ Tensors gradient(const GradientCall& g) {
 
 Halide::Expr lower(const LowerCall& call) {
     const Halide::Expr a = call(0), b = call(1);
-    return Halide::atan2(a, b);
+    return lower_math::atan2(a, b);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include "dsl/autograd.h"
 #include "dsl/elementwise.h"
+#include "dsl/lower_math.h"
 #include "dsl/lowering.h"
 #include "dsl/op_list.h"
 #include "dsl/ops.h"
@@ -33,7 +34,7 @@ Tensors gradient(const GradientCall& g) {
 
 Halide::Expr lower(const LowerCall& call) {
     const Halide::Expr a = call(0), b = call(1);
-    return a.type().is_float() ? a - b * Halide::trunc(a / b) : a - b * Halide::div_round_to_zero(a, b);
+    return a.type().is_float() ? lower_math::fmod(a, b) : a - b * lower_math::quotient(a, b);
 }
 
 }  // namespace

@@ -38,9 +38,38 @@ Tensors gradient(const GradientCall& g) {
             g.need(1) ? where((a == 0) * (b >= 0), zero, g.dy() * g.y() * log(a)) : Tensor()};
 }
 
+/// Whole numbers by squaring, modulo 2^64, as the reference does; to a negative power 0, 1 or -1.
+/// Each step is bound to a name: Halide walks an Expr as a tree.
+Halide::Expr whole_power(const Halide::Expr& a, const Halide::Expr& b) {
+    using Halide::cast;
+    using Halide::Internal::Let;
+    using Halide::Internal::Variable;
+    constexpr int bits = 63;
+    const Halide::Type word = Halide::UInt(64);
+    const std::string base = Halide::Internal::unique_name("base"), power = Halide::Internal::unique_name("power");
+    const auto named = [&](const std::string& name, int step) {
+        return Variable::make(word, name + "." + std::to_string(step));
+    };
+    Halide::Expr result = named(power, bits);
+    for (int step = bits; step-- > 0;) {
+        const Halide::Expr is_set = ((cast(word, b) >> step) & cast(word, 1)) == cast(word, 1);
+        const Halide::Expr at = named(power, step), factor = named(base, step);
+        result = Let::make(base + "." + std::to_string(step + 1), factor * factor, result);
+        result = Let::make(power + "." + std::to_string(step + 1), select(is_set, at * factor, at), result);
+    }
+    result = Let::make(power + ".0", cast(word, 1), Let::make(base + ".0", cast(word, a), result));
+    const Halide::Expr zero = Halide::Internal::make_zero(a.type()), one = Halide::Internal::make_one(a.type());
+    if (a.type().is_uint()) return cast(a.type(), result);
+    const Halide::Expr sign = select((b & one) == zero, one, zero - one);
+    const Halide::Expr fraction = select(a == one, one, a == zero - one, sign, zero);
+    return select(b < zero, fraction, cast(a.type(), result));
+}
+
 Halide::Expr lower(const LowerCall& call) {
     const Halide::Expr a = call(0), b = call(1);
-    return a.type().is_float() ? lower_math::pow(a, b) : Halide::cast(a.type(), Halide::round(Halide::pow(Halide::cast<double>(a), Halide::cast<double>(b))));
+    if (a.type().is_float()) return lower_math::pow(a, b);
+    if (a.type().is_bool()) return a || !b;
+    return whole_power(a, b);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// rand {shape, dtype, seed, stream}: evenly distributed in 0 <= x < 1, by Philox4x32-10
+// rand {shape, dtype, seed, stream}: evenly distributed in 0 <= x < 1, by Philox4x32-10; see philox::start
 #include "dsl/autograd.h"
 #include "dsl/lowering.h"
 #include "dsl/op_list.h"
@@ -11,10 +11,11 @@ namespace {
 
 TensorTypes infer(const OpCall& call) { return philox::infer(call); }
 
-void reference(const OpCall& call, std::span<const Array>, std::span<const Array> out) {
+void reference(const OpCall& call, std::span<const Array> in, std::span<const Array> out) {
+    const philox::Start start = philox::start(call, in);
     visit_float(out[0].dtype(), [&]<class T>(T) {
         for (int64_t i = 0; i < out[0].count(); ++i) {
-            const auto words = philox::element(call, static_cast<uint64_t>(i));
+            const auto words = philox::element(start, static_cast<uint64_t>(i));
             if constexpr (std::is_same_v<T, float>) {
                 out[0].data<T>()[i] = philox::uniform(words[0]);
             } else {

@@ -17,10 +17,11 @@ namespace {
 
 TensorTypes infer(const OpCall& call) { return philox::infer(call); }
 
-void reference(const OpCall& call, std::span<const Array>, std::span<const Array> out) {
+void reference(const OpCall& call, std::span<const Array> in, std::span<const Array> out) {
+    const philox::Start start = philox::start(call, in);
     visit_float(out[0].dtype(), [&]<class T>(T) {
         for (int64_t i = 0; i < out[0].count(); ++i) {
-            const auto words = philox::element(call, static_cast<uint64_t>(i));
+            const auto words = philox::element(start, static_cast<uint64_t>(i));
             T u, v;
             if constexpr (std::is_same_v<T, float>) {
                 u = philox::uniform(words[0]);

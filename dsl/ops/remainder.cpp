@@ -3,6 +3,7 @@
 
 #include "dsl/autograd.h"
 #include "dsl/elementwise.h"
+#include "dsl/lower_math.h"
 #include "dsl/lowering.h"
 #include "dsl/op_list.h"
 #include "dsl/ops.h"
@@ -35,10 +36,10 @@ Tensors gradient(const GradientCall& g) {
 
 Halide::Expr lower(const LowerCall& call) {
     const Halide::Expr a = call(0), b = call(1);
+    if (a.type().is_float()) return lower_math::remainder(a, b);
     const Halide::Expr zero = Halide::Internal::make_zero(a.type());
-    const Halide::Expr rest = a.type().is_float() ? zero : a - b * Halide::div_round_to_zero(a, b);
-    return a.type().is_float() ? a - b * Halide::floor(a / b)
-                                  : select(rest != zero && (rest < zero) != (b < zero), rest + b, rest);
+    const Halide::Expr rest = a - b * lower_math::quotient(a, b);
+    return select(rest != zero && (rest < zero) != (b < zero), rest + b, rest);
 }
 
 }  // namespace

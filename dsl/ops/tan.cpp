@@ -3,6 +3,7 @@
 
 #include "dsl/autograd.h"
 #include "dsl/elementwise.h"
+#include "dsl/lower_math.h"
 #include "dsl/lowering.h"
 #include "dsl/op_list.h"
 #include "dsl/ops.h"
@@ -20,7 +21,7 @@ Tensors gradient(const GradientCall& g) { return {g.dy() * (g.y() * g.y() + 1)};
 
 Halide::Expr lower(const LowerCall& call) {
     const Halide::Expr x = call(0);
-    return Halide::tan(x);
+    return lower_math::tan(x);
 }
 
 }  // namespace
