@@ -20,6 +20,10 @@ inline constexpr bool is_tensor_array = false;
 template <size_t N>
 inline constexpr bool is_tensor_array<std::array<Tensor, N>> = true;
 template <class T>
+inline constexpr bool is_optional = false;
+template <class T>
+inline constexpr bool is_optional<std::optional<T>> = true;
+template <class T>
 inline constexpr bool is_tuple = false;
 template <class... T>
 inline constexpr bool is_tuple<std::tuple<T...>> = true;
@@ -41,6 +45,9 @@ public:
             Tensors rest(inputs_.begin() + static_cast<std::ptrdiff_t>(at_), inputs_.end());
             at_ = inputs_.size();
             return rest;
+        } else if constexpr (is_optional<T>) {
+            return std::nullopt;  // an option of the call, such as an output size: no tensor sets
+                                  // it
         } else if constexpr (is_tensor_array<T>) {
             T items;
             for (Tensor& item : items) item = next();
@@ -56,9 +63,9 @@ public:
 
     void finish() const {
         if (at_ != inputs_.size()) {
-            throw UserError("forward.arguments",
-                            "forward: takes " + std::to_string(at_) + " tensors, got " +
-                                std::to_string(inputs_.size()));
+            throw UserError("forward.arguments", "forward: takes " + std::to_string(at_) +
+                                                     " tensors, got " +
+                                                     std::to_string(inputs_.size()));
         }
     }
 
@@ -113,7 +120,8 @@ struct Subject {
 };
 
 /// A holder (`Net`) or a shared pointer to a module as a Subject. The arguments of its forward()
-/// may be tensors, optional tensors, arrays and tuples of tensors, and last a vector of tensors.
+/// may be tensors, optional tensors, arrays and tuples of tensors, and last a vector of tensors;
+/// other optional arguments are left out.
 template <class Impl>
 Subject subject_of(nn::ModuleHolder<Impl> model) {
     if constexpr (requires { &Impl::forward; }) {
@@ -126,8 +134,9 @@ Subject subject_of(nn::ModuleHolder<Impl> model) {
                     if (inputs.size() == 2) {
                         return detail::results_of(model->forward(inputs[0], inputs[1]));
                     }
-                    throw UserError("forward.arguments",
-                                    "forward: an overloaded forward() takes one or two tensors here");
+                    throw UserError(
+                        "forward.arguments",
+                        "forward: an overloaded forward() takes one or two tensors here");
                 }};
     }
 }
