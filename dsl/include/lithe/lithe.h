@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dsl/autograd.h"
+#include "dsl/data.h"
 #include "dsl/indexing.h"
 #include "dsl/io/optimizer_file.h"
 #include "dsl/io/state_file.h"
