@@ -16,9 +16,20 @@ void check_same_dtype(const OpCall& call) {
 
 }  // namespace
 
-TensorTypes infer_unary(const OpCall& call) { return call.input(0); }
+/// A lone or missing operand is refused by call.input.
+void check_count(const OpCall& call, int most) {
+    if (call.input_count() <= most) return;
+    throw UserError("op.operands", std::string(call.op->name) + ": takes " + std::to_string(most) + " operands, got " +
+                                       std::to_string(call.input_count()));
+}
+
+TensorTypes infer_unary(const OpCall& call) {
+    check_count(call, 1);
+    return call.input(0);
+}
 
 TensorTypes infer_float_unary(const OpCall& call) {
+    check_count(call, 1);
     if (!is_floating(call.input(0).dtype)) {
         throw UserError(std::string(call.op->name) + ".dtype",
                         std::string(call.op->name) + ": expected a floating-point tensor, got " +
@@ -28,6 +39,7 @@ TensorTypes infer_float_unary(const OpCall& call) {
 }
 
 TensorTypes infer_broadcast(const OpCall& call) {
+    check_count(call, 2);
     check_same_dtype(call);
     TensorType type = call.input(0);
     call.input(1);  // refuses a lone operand

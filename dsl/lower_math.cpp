@@ -73,6 +73,10 @@ Expr abs(const Expr& x) {
     return x.type().is_float() ? magnitude(x) : Halide::cast(x.type(), Halide::abs(x));
 }
 
+Expr is_nan(const Expr& x) {
+    return x.type().is_float() ? detail::is_nan_bits(x) : Halide::Internal::const_false();
+}
+
 Expr negate(const Expr& x) {
     return x.type().is_float() ? strict(x * Halide::Internal::make_const(x.type(), -1)) : -x;
 }

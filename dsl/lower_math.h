@@ -50,6 +50,10 @@ Expr remainder(const Expr& a, const Expr& b);
 /// number by -1 wraps to itself.
 Expr quotient(const Expr& a, const Expr& b);
 
+/// Whether x is NaN; false for integers. Not x != x, which Halide 21 may fold to false where x does not
+/// change along a loop.
+Expr is_nan(const Expr& x);
+
 /// |x|. Halide's own stays under the assumption that there are no NaN and infinities.
 Expr abs(const Expr& x);
 /// -x, with the sign of zero; Halide's own gives 0 - x.

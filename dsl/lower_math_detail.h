@@ -45,6 +45,12 @@ inline Expr magnitude(const Expr& x) {
     return Halide::reinterpret<float>(Halide::reinterpret<uint32_t>(x) & u32(0x7FFFFFFF));
 }
 
+/// By the bits: Halide 21 may fold x != x to false where x does not change along a loop.
+inline Expr is_nan_bits(const Expr& x) {
+    if (is_f64(x)) return (Halide::reinterpret<uint64_t>(x) & u64(~uint64_t(0) >> 1)) > u64(0x7FF0000000000000);
+    return (Halide::reinterpret<uint32_t>(x) & u32(0x7FFFFFFF)) > u32(0x7F800000);
+}
+
 /// x 2^n for n in -252..254; in two steps, so that a denormal result is rounded once.
 inline Expr scale(const Expr& x, const Expr& n) {
     const auto power_of_two = [](const Expr& e) {

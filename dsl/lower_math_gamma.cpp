@@ -78,7 +78,7 @@ Expr digamma(const Expr& x) {
     const Expr mirrored = psi + select(part > f64(0.5), cot * f64(-1), cot);
     const Expr at_zero = detail::wide_copy_sign(f64(detail::wide_infinity), v * f64(-1));
     const Expr below = select(d == f64(0), f64(detail::wide_nan), mirrored);
-    return narrow_like(x, select(v == f64(0), at_zero, v > f64(0), psi, v != v, v, below));
+    return narrow_like(x, select(v == f64(0), at_zero, v > f64(0), psi, detail::is_nan_bits(v), v, below));
 }
 
 // zeta(n + 1, x) by Euler and Maclaurin's formula at x + 10, times (-1)^(n + 1) n!.

@@ -53,7 +53,7 @@ Expr atan2(const Expr& y, const Expr& x) {
     const Expr angle = atan_of(ratio);
     const Expr upright = select(is_steep, f64(pi / 2) - angle, angle);
     const Expr turned = select(detail::bits(x) < 0, f64(pi) - upright, upright);
-    const Expr either_nan = v != v || u != u;
+    const Expr either_nan = detail::is_nan_bits(v) || detail::is_nan_bits(u);
     return narrow_like(y, select(either_nan, f64(detail::wide_nan), wide_copy_sign(turned, v)));
 }
 

@@ -1,6 +1,7 @@
 #include "dsl/lowering.h"
 
 #include <cmath>
+#include <limits>
 
 #include "runtime/error.h"
 
@@ -32,7 +33,13 @@ Halide::Type halide_type(DType dtype) {
 
 Expr constant(DType dtype, double value) {
     if (dtype == DType::boolean) return Halide::cast<bool>(value != 0);
-    if (dtype == DType::i64) return Halide::Internal::IntImm::make(Halide::Int(64), static_cast<int64_t>(value));
+    if (dtype == DType::i64) {  // a bound beyond the integers is the last one
+        constexpr double limit = 0x1p63;
+        const int64_t whole = value >= limit    ? std::numeric_limits<int64_t>::max()
+                              : value < -limit ? std::numeric_limits<int64_t>::min()
+                                               : static_cast<int64_t>(value);
+        return Halide::Internal::IntImm::make(Halide::Int(64), whole);
+    }
     return Halide::Internal::make_const(halide_type(dtype), value);
 }
 
@@ -54,12 +61,12 @@ Expr reduce_min(const Expr& extent, const std::function<Expr(Expr)>& body) {
 
 Expr max_nan(const Expr& a, const Expr& b) {
     if (!a.type().is_float()) return Halide::max(a, b);
-    return Halide::select(a != a || a > b, a, b);
+    return Halide::select(Halide::is_nan(a) || a > b, a, b);
 }
 
 Expr min_nan(const Expr& a, const Expr& b) {
     if (!a.type().is_float()) return Halide::min(a, b);
-    return Halide::select(a != a || a < b, a, b);
+    return Halide::select(Halide::is_nan(a) || a < b, a, b);
 }
 
 }  // namespace lithe

@@ -1,6 +1,7 @@
 // argmax(x) {axis, keepdim} = the index of the largest element, the first of several; NaN is largest
 #include "dsl/autograd.h"
 #include "dsl/axis.h"
+#include "dsl/lower_math.h"
 #include "dsl/lowering.h"
 #include "dsl/op_list.h"
 #include "dsl/ops.h"
@@ -53,7 +54,7 @@ Halide::Expr lower(const LowerCall& call) {
     const Halide::Expr best = reduce_max(size, element);
     return Halide::cast<int64_t>(reduce_min(size, [&](Halide::Expr i) {
         const Halide::Expr x = element(i);
-        return select(x == best || (x != x && best != best), i, size);
+        return select(x == best || (lower_math::is_nan(x) && lower_math::is_nan(best)), i, size);
     }));
 }
 

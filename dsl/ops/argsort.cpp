@@ -4,6 +4,7 @@
 
 #include "dsl/autograd.h"
 #include "dsl/axis.h"
+#include "dsl/lower_math.h"
 #include "dsl/lowering.h"
 #include "dsl/op_list.h"
 #include "dsl/ops.h"
@@ -44,7 +45,7 @@ Halide::Expr lower(const LowerCall& call) {
         return call.in(0, from);
     };
     const auto before = [](const Halide::Expr& a, const Halide::Expr& b) {
-        return a < b || (b != b && a == a);
+        return a < b || (lower_math::is_nan(b) && !lower_math::is_nan(a));
     };
     const Halide::Expr size = call.size(call.call.input(0).shape[axis]);
     return Halide::cast<int64_t>(reduce_max(size, [&](Halide::Expr j) {

@@ -4,12 +4,16 @@
 #include "dsl/lowering.h"
 #include "dsl/op_list.h"
 #include "dsl/ops.h"
+#include "runtime/error.h"
 
 namespace lithe {
 namespace {
 
 TensorTypes infer(const OpCall& call) {
     checked_axis(call);
+    if (call.input(0).dtype == DType::boolean) {
+        throw UserError("cumsum.dtype", "cumsum: expected numbers, got " + call.input(0).str());
+    }
     return call.input(0);
 }
 

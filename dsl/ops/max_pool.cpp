@@ -6,6 +6,7 @@
 
 #include "dsl/autograd.h"
 #include "dsl/axis.h"
+#include "dsl/lower_math.h"
 #include "dsl/lowering.h"
 #include "dsl/op_list.h"
 #include "dsl/ops.h"
@@ -74,7 +75,7 @@ Halide::Expr lower(const LowerCall& call) {
     if (call.output == 0) return best;
     const Halide::Expr tap = reduce_min(taps, [&](Halide::Expr r) {
         const Halide::Expr x = element(r);
-        const Halide::Expr found = x == best || (x != x && best != best);
+        const Halide::Expr found = x == best || (lower_math::is_nan(x) && lower_math::is_nan(best));
         return select(found && window::inside(call, from(r), image), r, taps);
     });
     const Coords at = from(min(tap, taps - 1));

@@ -38,31 +38,19 @@ Tensors gradient(const GradientCall& g) {
             g.need(1) ? where((a == 0) * (b >= 0), zero, g.dy() * g.y() * log(a)) : Tensor()};
 }
 
-/// Whole numbers by squaring, modulo 2^64, as the reference does; to a negative power 0, 1 or -1.
-/// Each step is bound to a name: Halide walks an Expr as a tree.
+/// Whole numbers by repeated products, modulo 2^64; beyond the 64th power the result has overflowed, or
+/// vanished, unless the base is 0, 1 or -1. To a negative power 0, 1 or -1.
 Halide::Expr whole_power(const Halide::Expr& a, const Halide::Expr& b) {
-    using Halide::cast;
-    using Halide::Internal::Let;
-    using Halide::Internal::Variable;
-    constexpr int bits = 63;
-    const Halide::Type word = Halide::UInt(64);
-    const std::string base = Halide::Internal::unique_name("base"), power = Halide::Internal::unique_name("power");
-    const auto named = [&](const std::string& name, int step) {
-        return Variable::make(word, name + "." + std::to_string(step));
-    };
-    Halide::Expr result = named(power, bits);
-    for (int step = bits; step-- > 0;) {
-        const Halide::Expr is_set = ((cast(word, b) >> step) & cast(word, 1)) == cast(word, 1);
-        const Halide::Expr at = named(power, step), factor = named(base, step);
-        result = Let::make(base + "." + std::to_string(step + 1), factor * factor, result);
-        result = Let::make(power + "." + std::to_string(step + 1), select(is_set, at * factor, at), result);
-    }
-    result = Let::make(power + ".0", cast(word, 1), Let::make(base + ".0", cast(word, a), result));
-    const Halide::Expr zero = Halide::Internal::make_zero(a.type()), one = Halide::Internal::make_one(a.type());
-    if (a.type().is_uint()) return cast(a.type(), result);
+    const Halide::Type type = a.type();
+    const Halide::Expr zero = Halide::Internal::make_zero(type), one = Halide::Internal::make_one(type);
+    const Halide::Expr product = reduce_product(64, [&](const Halide::Expr& i) {
+        return select(Halide::cast(type, i) < b, a, one);
+    });
+    if (type.is_uint()) return product;
     const Halide::Expr sign = select((b & one) == zero, one, zero - one);
-    const Halide::Expr fraction = select(a == one, one, a == zero - one, sign, zero);
-    return select(b < zero, fraction, cast(a.type(), result));
+    const Halide::Expr unit = select(a == one, one, a == zero - one, sign, zero);
+    const Halide::Expr is_unit = a == one || a == zero - one || a == zero;
+    return select(b == zero, one, b < zero || is_unit, unit, product);
 }
 
 Halide::Expr lower(const LowerCall& call) {

@@ -13,7 +13,10 @@ namespace {
 
 void reference(const OpCall& call, std::span<const Array> in, std::span<const Array> out) {
     visit_float(call.input(0).dtype, [&]<class T>(T) {
-        elementwise::map_unary<T>(in, out, [](T x) { return T(1) / (T(1) + std::exp(-x)); });
+        elementwise::map_unary<T>(in, out, [](T x) {
+            const T e = std::exp(-std::abs(x));  // does not overflow
+            return x < 0 ? e / (1 + e) : 1 / (1 + e);
+        });
     });
 }
 

@@ -3,6 +3,7 @@
 
 #include "dsl/autograd.h"
 #include "dsl/elementwise.h"
+#include "dsl/lower_math.h"
 #include "dsl/lowering.h"
 #include "dsl/op_list.h"
 #include "dsl/ops.h"
@@ -22,7 +23,7 @@ Halide::Expr lower(const LowerCall& call) {
     const Halide::Expr x = call(0);
     const Halide::Expr zero = Halide::Internal::make_zero(x.type());
     const Halide::Expr one = Halide::Internal::make_one(x.type());
-    return select(x != x, x, x > zero, one, x < zero, zero - one, zero);
+    return select(lower_math::is_nan(x), x, x > zero, one, x < zero, zero - one, zero);
 }
 
 }  // namespace
