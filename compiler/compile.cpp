@@ -111,7 +111,7 @@ namespace {
 
 passes::Machine machine_of(const CompileOptions& options) {
     const lower::Target target = lower::find_target(options.target);
-    return {.vector_bytes = target.vector_bytes, .register_count = target.register_count};
+    return {.vector_bytes = target.vector_bytes, .register_count = target.register_count, .exact = options.exact};
 }
 
 /// Drops named sizes that no input has: nothing else can name them.

@@ -17,7 +17,7 @@ using lithe::artifact::PlanValue;
 using lithe::artifact::Space;
 using lithe::artifact::Step;
 
-constexpr size_t most_kernels = 512;
+constexpr size_t most_kernels = 2048;
 
 const lithe_artifact* original = nullptr;
 std::array<lithe_kernel, most_kernels> timed_kernels;

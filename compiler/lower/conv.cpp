@@ -25,6 +25,8 @@ const ir::Node* anchor_of(const ir::Graph& body) {
     const ir::Node* anchor = nullptr;
     for (const auto& node : body.nodes()) {
         if (node->is("input")) continue;
+        // In front: the order in which an operand lies in memory.
+        if (!anchor && (node->is("permute") || node->is("reshape"))) continue;
         if (node->is("packed_conv") && !anchor) {
             anchor = node.get();
         } else if (!node->is(Trait::elementwise) || node->types().size() != 1) {

@@ -9,6 +9,7 @@ namespace {
 constexpr const Family* families[] = {
     &conv_family,
     &conv_vector_family,
+    &winograd_family,
     &packed_family,
     &packed_vector_family,
     &rows_family,

@@ -12,5 +12,6 @@ extern const Family packed_family, packed_vector_family;
 extern const Family rows_family;
 extern const Family transpose_family;
 extern const Family window_family;
+extern const Family winograd_family;
 
 }  // namespace lithe::lower

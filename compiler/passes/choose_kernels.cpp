@@ -5,6 +5,7 @@
 
 #include "compiler/ir/ops.h"
 #include "compiler/passes/passes.h"
+#include "compiler/passes/winograd.h"
 
 namespace lithe::passes {
 namespace {
@@ -18,7 +19,7 @@ int64_t rounded_up(int64_t value, int64_t step) { return (value + step - 1) / st
 
 /// The tile with the least time by a model of a core with two multiply-add units of latency 4 and
 /// two loads a cycle. Sizes that are not known count as large.
-Tile choose_tile(const Dim& rows, const Dim& columns, const Machine& machine) {
+Tile choose_tile(const Dim& rows, const Dim& columns, const Machine& machine, int64_t most_vectors = 4) {
     constexpr int64_t large = 5040;  // divided by all small tiles
     const int64_t lanes = machine.vector_bytes / 4;
     const int64_t m = rows.is_constant() ? rows.constant() : large;
@@ -27,7 +28,7 @@ Tile choose_tile(const Dim& rows, const Dim& columns, const Machine& machine) {
     const int64_t fewest = rows.is_constant() && rows.constant() > 1 ? 1 : 2;
     Tile best;
     double best_time = HUGE_VAL;
-    for (int64_t vectors = fewest; vectors <= 4; ++vectors) {
+    for (int64_t vectors = fewest; vectors <= most_vectors; ++vectors) {
         for (int64_t height = 1; height <= std::min<int64_t>(m, 14); ++height) {
             if (vectors * height + vectors + 1 > machine.register_count) continue;
             const double tiles = static_cast<double>(rounded_up(m, height) / height) *
@@ -71,6 +72,7 @@ public:
         if (node.is("linear")) return linear(node);
         if (node.is("matmul")) return product(node);
         if (node.is("conv")) return convolution(node);
+        if (node.is("conv_transpose")) return transposed(node);
         return {};
     }
 
@@ -148,8 +150,13 @@ private:
         for (const Dim& size : node.type().shape) {
             if (size.is_constant(0)) return {};
         }
+        if (fixed_.contains(node.input(1).node)) {
+            if (const std::optional<WinogradPlan> plan = plan_winograd(node, machine_)) return winograd(node, *plan);
+        }
         ir::Value x = graph_.add("permute", {node.input(0)}, {{"perm", moved_channels(rank, true)}});
-        const Tile tile = choose_tile(node.type().shape.back(), w.size(0), machine_);
+        // Where registers are many, tall tiles of few vectors have the shorter loop over taps.
+        const int64_t most_vectors = machine_.register_count >= 32 ? 2 : 4;
+        const Tile tile = choose_tile(node.type().shape.back(), w.size(0), machine_, most_vectors);
         const Shape &begin = attrs.get_shape("pad_begin"), &end = attrs.get_shape("pad_end");
         x = padded(x, begin, end);
         const ir::Value filters =
@@ -163,6 +170,92 @@ private:
                                         {"dilation", attrs.get_shape("dilation")},
                                         {"tile_rows", Dim(tile.rows)}});
         return graph_.add("permute", {y}, {{"perm", moved_channels(rank, false)}});
+    }
+
+    /// conv_transpose with strides s as one convolution that makes the s... neighbours of every
+    /// place at once, as so many times more channels, which are then put where they belong.
+    ir::Value transposed(ir::Node& node) {
+        const Attrs& attrs = node.attrs();
+        const TensorType &w = node.input(1).type(), &x = node.input(0).type();
+        const Shape &stride = attrs.get_shape("stride"), &begin = attrs.get_shape("pad_begin");
+        if (w.rank() != 4 || !attrs.get_dim("groups").is_constant(1)) return {};
+        for (const Dim& size : w.shape) {
+            if (!is_constant(size)) return {};
+        }
+        for (const Dim& size : attrs.get_shape("dilation")) {
+            if (!size.is_constant(1)) return {};
+        }
+        for (int axis = 2; axis < 4; ++axis) {
+            if (!is_constant(x.size(axis)) || !is_constant(node.type().size(axis))) return {};
+        }
+        Shape taps, more;  // per axis: taps of every neighbour, places that the result has
+        for (size_t i = 0; i < 2; ++i) {
+            const int64_t s = stride[i].constant();
+            const int64_t last = begin[i].constant() + node.type().shape[i + 2].constant();
+            taps.push_back(Dim(rounded_up(w.shape[i + 2].constant(), s) / s));
+            const int64_t places = rounded_up(last, s) / s;
+            more.push_back(Dim(places - x.shape[i + 2].constant()));
+            if (more.back().constant() < 0) return {};
+        }
+        const ir::Value filters = neighbours(node.input(1), taps, stride);
+        std::vector<ir::Value> operands{node.input(0), filters};
+        const Dim columns = stride[0] * stride[1] * w.size(1);
+        if (node.input_count() > 2) {
+            const ir::Value bias =
+                graph_.add("expand", {node.input(2)}, {{"shape", Shape{stride[0] * stride[1], w.size(1)}}});
+            operands.push_back(graph_.add("reshape", {bias}, {{"shape", Shape{columns}}}));
+        }
+        const ir::Value conv = graph_.add("conv", operands,
+                                          {{"stride", Shape{1, 1}},
+                                           {"dilation", Shape{1, 1}},
+                                           {"groups", Dim(1)},
+                                           {"pad_begin", Shape{taps[0] - 1, taps[1] - 1}},
+                                           {"pad_end", more}});
+        const ir::Value packed = convolution(*conv.node);
+        return packed ? placed(packed.node->input(0), node) : ir::Value();
+    }
+
+    /// w[K, C, ...] as filters [s * s * C, K, taps...], flipped.
+    ir::Value neighbours(ir::Value w, const Shape& taps, const Shape& stride) {
+        const Shape& have = w.type().shape;
+        const Shape end{0, 0, taps[0] * stride[0] - have[2], taps[1] * stride[1] - have[3]};
+        w = graph_.add("pad", {w}, {{"begin", Shape{0, 0, 0, 0}}, {"end", end}, {"value", 0.0}});
+        w = graph_.add("reshape", {w}, {{"shape", Shape{have[0], have[1], taps[0], stride[0], taps[1], stride[1]}}});
+        w = graph_.add("flip", {w}, {{"axes", Shape{2, 4}}});
+        w = graph_.add("permute", {w}, {{"perm", Shape{3, 5, 1, 0, 2, 4}}});
+        return graph_.add("reshape", {w}, {{"shape", Shape{stride[0] * stride[1] * have[1], have[0], taps[0], taps[1]}}});
+    }
+
+    /// y[n, h, w, (a, b, c)] -> [n, c, h * s + a, w * s + b], cut to the result's size.
+    ir::Value placed(ir::Value y, const ir::Node& node) {
+        const Shape &have = y.type().shape, &stride = node.attrs().get_shape("stride");
+        const Shape &want = node.type().shape, &begin = node.attrs().get_shape("pad_begin");
+        y = graph_.add("reshape", {y}, {{"shape", Shape{have[0], have[1], have[2], stride[0], stride[1], want[1]}}});
+        y = graph_.add("permute", {y}, {{"perm", Shape{0, 1, 3, 2, 4, 5}}});
+        const Dim height = have[1] * stride[0], width = have[2] * stride[1];
+        y = graph_.add("reshape", {y}, {{"shape", Shape{have[0], height, width, want[1]}}});
+        const Shape before{0, -begin[0], -begin[1], 0};
+        const Shape after{0, want[2] + begin[0] - height, want[3] + begin[1] - width, 0};
+        if (!same(y.type().shape, {want[0], want[2], want[3], want[1]})) {
+            y = graph_.add("pad", {y}, {{"begin", before}, {"end", after}, {"value", 0.0}});
+        }
+        return graph_.add("permute", {y}, {{"perm", moved_channels(4, false)}});
+    }
+
+    ir::Value winograd(ir::Node& node, const WinogradPlan& plan) {
+        const Attrs& attrs = node.attrs();
+        const ir::Value x = graph_.add("permute", {node.input(0)}, {{"perm", moved_channels(4, true)}});
+        std::vector<ir::Value> operands{
+            x, graph_.add(ir::pack_winograd_op, {node.input(1)},
+                          {{"panel", Dim(plan.vectors * machine_.vector_bytes / 4)}, {"tile", Dim(plan.tile)}})};
+        if (node.input_count() > 2) operands.push_back(node.input(2));
+        const ir::Value y = graph_.add(ir::winograd_conv_op, operands,
+                                       {{"columns", node.input(1).type().size(0)},
+                                        {"tile", Dim(plan.tile)},
+                                        {"pad_begin", attrs.get_shape("pad_begin")},
+                                        {"pad_end", attrs.get_shape("pad_end")},
+                                        {"block", Shape{plan.images, plan.rows, plan.columns}}});
+        return graph_.add("permute", {y}, {{"perm", moved_channels(4, false)}});
     }
 
     ir::Value padded(ir::Value x, const Shape& begin, const Shape& end) {

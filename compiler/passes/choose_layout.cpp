@@ -51,7 +51,7 @@ public:
             return node.input(0).node->input(0);
         }
         if (is_pointwise(node)) return below_pointwise(node);
-        if (node.is("linear")) return into_linear(node);
+        if (node.is("linear") || node.is("packed_linear")) return into_linear(node);
         if (!std::all_of(node.inputs().begin(), node.inputs().end(), is_first)) return {};
         if (node.is(Trait::reduction)) return below_reduction(node);
         if (node.is("pad")) return below_pad(node);
@@ -155,9 +155,10 @@ private:
     /// linear(flatten(P(x)), w): the weight's columns are brought into the order of x instead.
     ir::Value into_linear(const ir::Node& node) {
         const ir::Node& flat = *node.input(0).node;
-        if (!flat.is("reshape") || !is_first(flat.input(0)) || !fixed_.contains(node.input(1))) {
-            return {};
-        }
+        const ir::Node* panels = node.is("packed_linear") ? node.input(1).node : nullptr;
+        if (panels && (!panels->is("pack_panels") || panels->attrs().get_bool("transposed"))) return {};
+        const ir::Value w = panels ? panels->input(0) : node.input(1);
+        if (!flat.is("reshape") || !is_first(flat.input(0)) || !fixed_.contains(w) || w.type().rank() != 2) return {};
         const ir::Value x = flat.input(0).node->input(0);
         const Shape& planes = flat.input(0).type().shape;  // [N, C, ...]
         Shape columns(planes.begin() + 1, planes.end());
@@ -165,12 +166,12 @@ private:
                                  same(flat.type().size(1), product(columns)) &&
                                  is_constant(columns);
         if (!keeps_batch) return {};
-        const ir::Value w = node.input(1);
         columns.insert(columns.begin(), w.type().size(0));
         ir::Value moved = graph_.add("reshape", {w}, {{"shape", columns}});
         moved =
             graph_.add("permute", {moved}, {{"perm", to_last(static_cast<int>(columns.size()))}});
         moved = graph_.add("reshape", {moved}, {{"shape", w.type().shape}});
+        if (panels) moved = graph_.add(panels->op(), {moved}, panels->attrs());
         std::vector<ir::Value> inputs = node.inputs();
         inputs[0] = graph_.add("reshape", {x}, {{"shape", flat.type().shape}});
         inputs[1] = moved;

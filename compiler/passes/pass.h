@@ -16,6 +16,7 @@ using Notes = std::vector<std::string>;
 struct Machine {
     int vector_bytes = 32;  ///< of one register
     int register_count = 16;
+    bool exact = false;  ///< no rewrite that changes how sums are rounded (Winograd)
 };
 
 /// A pass is a function with an effect on one graph or on the program; the answer says whether it

@@ -72,7 +72,8 @@ bool fold_batch_norm(ir::Graph& graph);
 ///   f(x, ...)                 ->  P(Q(f(P(Q(x)), ...)))      f a convolution or a pooling
 ///   g(P(x), P(y), c)          ->  P(g(x, y, c'))             g pointwise, cat, slice, softmax, ...
 ///   sum(P(x), axes)           ->  sum(x, axes')              and all reductions
-///   linear(flatten(P(x)), w)  ->  linear(flatten(x), w')     w' the weight with its columns moved
+///   linear(flatten(P(x)), w)  ->  linear(flatten(x), w')     w' the weight with its columns moved;
+///                                                            likewise packed_linear
 ///   Q(P(x))                   ->  x
 ///
 /// A permute on each side stays with every f: group puts them into its kernel, which so sees data
@@ -85,6 +86,10 @@ bool choose_layout(ir::Graph& graph);
 ///   linear(x, w, b)  ->  packed_linear(x, pack_panels(w), b)
 ///   matmul(a, b)     ->  packed_linear(a, pack_panels(b))
 ///   conv(x, w, b)    ->  permute(packed_conv(pad(permute(x)), pack_filters(w), b))   groups = 1
+///   conv(x, w, b)    ->  permute(winograd_conv(permute(x), pack_winograd(w), b))     3 x 3, stride 1
+///   conv_transpose(x, w, b)  ->  conv of s * s times more channels, put in their places
+///
+/// Winograd's way where an estimate says that it is faster, unless results have to be exact.
 ///
 /// Before split_prepare, which packs weights at load time.
 bool choose_kernels(ir::Graph& graph, const Machine& machine);

@@ -1,0 +1,114 @@
+#include "compiler/passes/winograd.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace lithe::passes {
+namespace {
+
+/// What one block may put on the stack: transformed data and products.
+constexpr int64_t most_block_bytes = 640 << 10;
+/// Cycles for one patch of one vector of channels, per element of the transform: measured.
+constexpr double data_cycles = 3.0, result_cycles = 2.5;
+/// Bytes a cycle that weights come from memory and, again for every further block, from a cache.
+constexpr double memory_bytes = 2.8, cache_bytes = 6;
+/// Weights that stay near while all blocks pass.
+constexpr double near_bytes = 400 << 10;
+/// A direct convolution reaches this part of the peak.
+constexpr double direct_rate = 0.92;
+/// Winograd has to win by this factor: it rounds more and its weights are larger.
+constexpr double least_gain = 1.12;
+
+int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+struct Problem {
+    int64_t images = 1, height = 0, width = 0, channels = 0, filters = 0;
+    bool has_known_batch = true;
+};
+
+bool all_are(const Shape& shape, int64_t value) {
+    return std::all_of(shape.begin(), shape.end(), [&](const Dim& d) { return d.is_constant(value); });
+}
+
+std::optional<Problem> problem_of(const ir::Node& conv) {
+    const Attrs& attrs = conv.attrs();
+    const TensorType &w = conv.input(1).type(), &y = conv.type();
+    if (y.rank() != 4 || !w.size(2).is_constant(3) || !w.size(3).is_constant(3)) return {};
+    if (!all_are(attrs.get_shape("stride"), 1) || !all_are(attrs.get_shape("dilation"), 1)) return {};
+    if (!y.size(2).is_constant() || !y.size(3).is_constant()) return {};
+    Problem p;
+    p.has_known_batch = y.size(0).is_constant();
+    if (p.has_known_batch) p.images = y.size(0).constant();
+    p.height = y.size(2).constant();
+    p.width = y.size(3).constant();
+    p.channels = w.size(1).constant();
+    p.filters = w.size(0).constant();
+    if (p.images < 1 || p.height < 2 || p.width < 2 || p.channels < 8 || p.filters < 8) return {};
+    return p;
+}
+
+/// Cycles of computing and of waiting for memory overlap, not wholly.
+double together(double compute, double memory) {
+    return std::max(compute, memory) + 0.3 * std::min(compute, memory);
+}
+
+double direct_cycles(const Problem& p, int64_t lanes) {
+    const double weights = 9.0 * static_cast<double>(p.channels * p.filters);
+    const double columns = static_cast<double>(ceil_div(p.filters, lanes) * lanes) / static_cast<double>(p.filters);
+    const double products = weights * static_cast<double>(p.images * p.height * p.width);
+    return together(products * columns / (2.0 * static_cast<double>(lanes) * direct_rate), weights * 4 / memory_bytes);
+}
+
+double cycles(const Problem& p, const WinogradPlan& plan, int64_t lanes) {
+    const int64_t across = ceil_div(ceil_div(p.width, plan.tile), plan.columns);
+    const int64_t down = ceil_div(ceil_div(p.height, plan.tile), plan.rows);
+    const int64_t blocks = across * down * ceil_div(p.images, plan.images);
+    const int64_t rows = plan.images * plan.rows * plan.columns, elements = (plan.tile + 2) * (plan.tile + 2);
+    const int64_t panels = ceil_div(p.filters, plan.vectors * lanes);
+    const auto sums = static_cast<double>(rows * plan.vectors);
+    const double step = std::max({sums / 2, static_cast<double>(rows + plan.vectors) / 2, 4.0}) + 0.1;
+    const double products = step * static_cast<double>(elements * p.channels * panels);
+    const double transforms =
+        static_cast<double>(rows * elements) * (data_cycles * static_cast<double>(ceil_div(p.channels, lanes)) +
+                                                result_cycles * static_cast<double>(panels * plan.vectors));
+    const double weights = 4.0 * static_cast<double>(elements * p.channels * panels * plan.vectors * lanes);
+    const double again = weights > near_bytes ? static_cast<double>(blocks - 1) * weights / cache_bytes : 0;
+    return together(static_cast<double>(blocks) * (products + transforms), weights / memory_bytes + again);
+}
+
+bool fits(const Problem& p, const WinogradPlan& plan, const Machine& machine) {
+    const int64_t lanes = machine.vector_bytes / 4;
+    const int64_t rows = plan.images * plan.rows * plan.columns, elements = (plan.tile + 2) * (plan.tile + 2);
+    const int64_t bytes = 4 * elements * rows * (p.channels + plan.vectors * lanes);
+    return rows <= 16 && rows * plan.vectors + plan.vectors + 1 <= machine.register_count && bytes <= most_block_bytes;
+}
+
+}  // namespace
+
+std::optional<WinogradPlan> plan_winograd(const ir::Node& conv, const Machine& machine) {
+    const std::optional<Problem> p = problem_of(conv);
+    if (!p || machine.exact) return {};
+    const int64_t lanes = machine.vector_bytes / 4;
+    std::optional<WinogradPlan> best;
+    double best_cycles = direct_cycles(*p, lanes) / least_gain;
+    for (const int64_t tile : {4, 2}) {
+        for (int64_t vectors = 1; vectors <= 4; ++vectors) {
+            for (int64_t columns = 1; columns <= std::min<int64_t>(ceil_div(p->width, tile), 14); ++columns) {
+                for (int64_t rows = 1; rows <= std::min<int64_t>(ceil_div(p->height, tile), 14); ++rows) {
+                    for (int64_t images = 1; images <= (p->has_known_batch ? std::min<int64_t>(p->images, 4) : 1);
+                         ++images) {
+                        const WinogradPlan plan{tile, images, rows, columns, vectors};
+                        if (!fits(*p, plan, machine)) continue;
+                        const double time = cycles(*p, plan, lanes);
+                        if (time >= best_cycles) continue;
+                        best_cycles = time;
+                        best = plan;
+                    }
+                }
+            }
+        }
+    }
+    return best;
+}
+
+}  // namespace lithe::passes
