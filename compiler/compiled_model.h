@@ -40,5 +40,10 @@ CompiledModel compile(const nn::ModuleHolder<Impl>& model, std::string_view inpu
                       const CompileOptions& options = {}) {
     return compile_subject(subject_of(model), inputs, options);
 }
+template <std::derived_from<nn::Module> Impl>
+CompiledModel compile(const std::shared_ptr<Impl>& model, std::string_view inputs,
+                      const CompileOptions& options = {}) {
+    return compile_subject(subject_of(model), inputs, options);
+}
 
 }  // namespace lithe

@@ -141,6 +141,16 @@ Subject subject_of(nn::ModuleHolder<Impl> model) {
     }
 }
 
+/// A module that a shared pointer holds; hooks fire inside it as in eager mode.
+template <class Impl>
+Subject subject_of(std::shared_ptr<Impl> model) {
+    return subject_of(nn::ModuleHolder<Impl>(std::move(model)));
+}
+template <class Impl>
+Subject subject_of(std::shared_ptr<nn::Called<Impl>> model) {
+    return subject_of(nn::ModuleHolder<Impl>(std::move(model)));
+}
+
 /// The model of a default-constructed holder or Module class.
 template <class Model>
 Subject make_subject() {

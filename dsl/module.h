@@ -158,6 +158,13 @@ public:
     /// Converts floating-point parameters and buffers, which keep their identity; others stay.
     /// Errors: module.to.
     virtual void to(DType dtype);
+    /// Stays where it is. Errors: device.unavailable.
+    void to(const Device& device) { device.require(); }
+    void to(DeviceType device) { to(Device(device)); }
+    void to(const Device& device, DType dtype) {
+        to(device);
+        to(dtype);
+    }
     /// A copy that shares nothing; what is shared within stays shared. Errors: module.clone.
     virtual ModulePtr clone() const;
 

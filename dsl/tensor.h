@@ -12,6 +12,7 @@
 
 #include "dsl/array.h"
 #include "dsl/attr.h"
+#include "dsl/device.h"
 #include "dsl/dim.h"
 #include "dsl/op.h"
 #include "dsl/tensor_type.h"
@@ -35,11 +36,20 @@ struct TensorOptions {
 
     TensorOptions() = default;
     TensorOptions(DType d) : dtype_value(d) {}
+    /// Errors: device.unavailable.
+    TensorOptions(const Device& device) { device.require(); }
+    TensorOptions(DeviceType type) : TensorOptions(Device(type)) {}
     TensorOptions dtype(DType d) const;
     TensorOptions requires_grad(bool on = true) const;
+    TensorOptions device(const Device& device) const {
+        device.require();
+        return *this;
+    }
     DType dtype_or(DType other) const { return dtype_value.value_or(other); }
 };
 inline TensorOptions dtype(DType d) { return TensorOptions(d); }
+inline TensorOptions device(const Device& device) { return TensorOptions(device); }
+inline TensorOptions requires_grad(bool on = true) { return TensorOptions().requires_grad(on); }
 
 /// A number among tensors: `x * 2`. Integers stay integers, so that i64 tensors stay i64; sizes
 /// stay symbolic, so that `x / x.size(0)` serves every size.
@@ -137,6 +147,8 @@ public:
     int64_t ndimension() const { return dim(); }
     Dim numel() const;
     bool is_floating_point() const;
+    Device device() const { return kCPU; }
+    bool is_cuda() const { return false; }
     bool is_symbolic() const;
     /// The current value: immutable, a snapshot.
     ValuePtr value() const;
