@@ -87,7 +87,7 @@ void describe(const ir::Program& program, artifact::Artifact& artifact) {
         }
     }
     for (const ir::ModuleInfo& m : program.modules) {
-        artifact.modules.push_back({m.path, m.class_name, m.extra});
+        artifact.modules.push_back({m.path, m.class_name, m.extra, m.aliases});
     }
     for (const ir::ModuleCall& c : program.calls) artifact.calls.push_back({c.module, c.parent});
     const ir::Graph& forward = *program.graph("forward");

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "dsl/cloneable.h"
 #include "dsl/module.h"
 #include "dsl/visit_tensors.h"
 
@@ -39,6 +40,37 @@ decltype(auto) forward_copies(Forward& forward, Copies& copies, std::index_seque
                                std::tuple_element_t<I, Copies>&&>>(std::get<I>(copies))...);
 }
 
+/// Runs forward() inside of a frame that has begun.
+template <class Result, class Forward>
+Result finish_call(CallFrame& frame, Forward&& forward) {
+    frame.enter();
+    if constexpr (std::is_void_v<Result>) {
+        forward();
+        frame.end({});
+    } else {
+        Result result(forward());
+        frame.end(lithe::detail::tensors_in(result));
+        return result;
+    }
+}
+
+/// A call with hooks that see all arguments: they get copies, and so does forward().
+template <class Result, class Forward, class... Args>
+Result call_with_arguments(Module& module, Forward& forward, Args&&... args) {
+    std::tuple<std::decay_t<Args>...> copies(args...);
+    return std::apply(
+        [&](auto&... copy) -> Result {
+            const Arguments arguments(std::in_place, copy...);
+            const std::vector<Tensor*> tensors = lithe::detail::tensors_in(copy...);
+            CallFrame frame(module, &arguments, &tensors);
+            if (frame.begin(tensors)) frame.replace(tensors);
+            return finish_call<Result>(frame, [&]() -> decltype(auto) {
+                return forward_copies<Args...>(forward, copies, std::index_sequence_for<Args...>());
+            });
+        },
+        copies);
+}
+
 template <class Forward, class... Args>
 decltype(auto) forward_replaced(const CallFrame& frame, Forward& forward, Args&&... args) {
     if constexpr ((std::constructible_from<std::decay_t<Args>, Args&> && ...)) {
@@ -58,20 +90,17 @@ auto call_module(Module& module, Forward forward, Args&&... args)
     -> std::decay_t<std::invoke_result_t<Forward&, Args...>> {
     using Result = std::decay_t<std::invoke_result_t<Forward&, Args...>>;
     if (!is_observed(module)) return forward(std::forward<Args>(args)...);
+    if constexpr ((std::constructible_from<std::decay_t<Args>, Args&> && ...)) {
+        if (takes_arguments(module)) {
+            return call_with_arguments<Result>(module, forward, std::forward<Args>(args)...);
+        }
+    }
     CallFrame frame(module);
     const bool is_replaced = frame.begin(lithe::detail::tensors_in(args...));
-    frame.enter();
-    if constexpr (std::is_void_v<Result>) {
-        is_replaced ? forward_replaced(frame, forward, std::forward<Args>(args)...)
-                    : forward(std::forward<Args>(args)...);
-        frame.end({});
-    } else {
-        Result result = is_replaced
-                            ? Result(forward_replaced(frame, forward, std::forward<Args>(args)...))
-                            : Result(forward(std::forward<Args>(args)...));
-        frame.end(lithe::detail::tensors_in(result));
-        return result;
-    }
+    return finish_call<Result>(frame, [&]() -> Result {
+        return is_replaced ? Result(forward_replaced(frame, forward, std::forward<Args>(args)...))
+                           : Result(forward(std::forward<Args>(args)...));
+    });
 }
 
 /// Made of `{}` and of nothing else.
@@ -166,7 +195,9 @@ public:
     std::type_index class_type() const override { return typeid(Impl); }
 
     ModulePtr clone() const override {
-        if constexpr (is_cloneable<Impl>) {
+        if constexpr (!std::same_as<decltype(&Impl::clone), ModulePtr (Module::*)() const>) {
+            return Impl::clone();  // the author's own, or that of Cloneable
+        } else if constexpr (is_cloneable<Impl>) {
             return detail::finish_clone(*this, [this]() -> ModulePtr {
                 return std::make_shared<Called>(static_cast<const Impl&>(*this));
             });

@@ -5,6 +5,7 @@
 
 #include "dsl/autograd.h"
 #include "dsl/module.h"
+#include "dsl/op_list.h"  // generated from the folder of ops
 #include "dsl/tracer.h"
 #include "dsl/value.h"
 #include "dsl/warning.h"
@@ -52,6 +53,18 @@ T registered(const detail::HookList<Registration>& hooks, Module& module, const 
 
 }  // namespace
 
+const Arguments::Item& Arguments::checked(size_t index) const {
+    if (index < items_.size()) return items_[index];
+    throw UserError("hook.argument", "hook: argument " + std::to_string(index) + " of " +
+                                         std::to_string(items_.size()));
+}
+
+void Arguments::throw_type(size_t index, const std::type_info& wanted) const {
+    throw UserError("hook.argument", "hook: argument " + std::to_string(index) + " is a " +
+                                         class_name(type(index)) + ", not a " +
+                                         class_name(wanted));
+}
+
 namespace detail {
 
 void CallHooks::append(const CallHooks& other) {
@@ -61,9 +74,29 @@ void CallHooks::append(const CallHooks& other) {
     backward.append(other.backward);
 }
 
+/// The hooks of one kind as a call fires them: the global ones, then the module's own.
+template <class List>
+static typename List::Snapshot both(const Module& module, List CallHooks::*kind) {
+    auto entries = (global_hooks().calls.*kind).snapshot();
+    if (module.hooks()) {
+        const auto own = (module.hooks()->*kind).snapshot();
+        entries.insert(entries.end(), own.begin(), own.end());
+    }
+    return entries;
+}
+
+bool takes_arguments(const Module& module) {
+    return global_hooks().calls.takes_arguments() ||
+           (module.hooks() && module.hooks()->takes_arguments());
+}
+
 bool is_observed(const Module& module) {
     return Tracer::current() || !global_hooks().calls.empty() ||
            (module.hooks() && !module.hooks()->empty());
+}
+
+static Tensor second_name(const Tensor& tensor) {
+    return apply(reshape_op, {tensor}, {{"shape", tensor.sizes()}});
 }
 
 /// What the gradient steps around a call share: the gradients of its results.
@@ -104,8 +137,17 @@ struct CallFrame::Backward {
     }
 };
 
-CallFrame::CallFrame(Module& module)
-    : module_(module), keep_alive_(module.weak_from_this().lock()) {}
+CallFrame::CallFrame(Module& module, const Arguments* arguments,
+                     const std::vector<Tensor*>* tensors)
+    : module_(module),
+      arguments_(arguments),
+      tensors_(tensors),
+      keep_alive_(module.weak_from_this().lock()) {}
+
+const Arguments& CallFrame::arguments() const {
+    static const Arguments none;
+    return arguments_ ? *arguments_ : none;
+}
 
 CallFrame::~CallFrame() {
     if (is_done_) return;
@@ -115,19 +157,45 @@ CallFrame::~CallFrame() {
 
 bool CallFrame::begin(const std::vector<Tensor*>& inputs) {
     for (const Tensor* input : inputs) inputs_.push_back(*input);
-    run_pre_hooks(global_hooks().calls);
-    if (module_.hooks()) run_pre_hooks(*module_.hooks());
+    run_pre_hooks();
     wrap_inputs();
+    if (Tracer::current()) separate_inputs();
     return is_changed_;
 }
 
-void CallFrame::run_pre_hooks(const CallHooks& hooks) {
-    for (const auto& entry : hooks.forward_pre.snapshot()) {
-        std::optional<Tensors> changed = entry->hook(module_, inputs_);
-        if (!changed) continue;
-        check_count(module_, "forward pre hook", changed->size(), inputs_.size());
-        inputs_ = std::move(*changed);
+void CallFrame::run_pre_hooks() {
+    for (const auto& entry : both(module_, &CallHooks::forward_pre)) {
+        std::optional<Tensors> changed = entry->hook(module_, inputs_, arguments());
+        if (changed) {
+            check_count(module_, "forward pre hook", changed->size(), inputs_.size());
+            inputs_ = std::move(*changed);
+            is_changed_ = true;
+            if (tensors_) replace(*tensors_);
+        } else if (tensors_) {  // it may have written into the arguments
+            for (size_t i = 0; i < inputs_.size(); ++i) inputs_[i] = *(*tensors_)[i];
+        }
+    }
+}
+
+/// Each tensor that a call takes or gives is a value of its own in the graph, as hooks may replace
+/// each of them apart: one that comes twice, or goes straight through, gets a second name. It is a
+/// view, so that what is written into it is seen under the first name too.
+void CallFrame::separate_inputs() {
+    for (size_t i = 0; i < inputs_.size(); ++i) {
+        if (!inputs_[i].defined()) continue;
+        const ValuePtr value = inputs_[i].value();
+        const bool is_known = std::any_of(
+            inputs_.begin(), inputs_.begin() + static_cast<std::ptrdiff_t>(i),
+            [&](const Tensor& other) { return other.defined() && other.value() == value; });
+        if (!is_known) continue;
+        inputs_[i] = second_name(inputs_[i]);
         is_changed_ = true;
+    }
+}
+
+void CallFrame::separate_outputs(Tensors& outputs) const {
+    for (Tensor& output : outputs) {
+        if (output.defined()) output = second_name(output);
     }
 }
 
@@ -150,18 +218,20 @@ void CallFrame::leave_tracer(const Tensors& outputs) {
 void CallFrame::end(const std::vector<Tensor*>& outputs) {
     Tensors values;
     for (const Tensor* output : outputs) values.push_back(*output);
-    if (is_entered_) leave_tracer(values);
-    run_hooks(global_hooks().calls, values);
-    if (module_.hooks()) run_hooks(*module_.hooks(), values);
+    if (is_entered_) {
+        separate_outputs(values);
+        leave_tracer(values);
+    }
+    run_hooks(values);
     wrap_outputs(values);
     for (size_t i = 0; i < outputs.size(); ++i) *outputs[i] = values[i];
     is_done_ = true;
 }
 
-void CallFrame::run_hooks(const CallHooks& hooks, Tensors& outputs) {
-    for (const auto& entry : hooks.forward.snapshot()) {
+void CallFrame::run_hooks(Tensors& outputs) {
+    for (const auto& entry : both(module_, &CallHooks::forward)) {
         fired_.push_back(entry.get());
-        std::optional<Tensors> changed = entry->hook(module_, inputs_, outputs);
+        std::optional<Tensors> changed = entry->hook(module_, inputs_, arguments(), outputs);
         if (!changed) continue;
         check_count(module_, "forward hook", changed->size(), outputs.size());
         outputs = std::move(*changed);
@@ -170,33 +240,27 @@ void CallFrame::run_hooks(const CallHooks& hooks, Tensors& outputs) {
 
 /// After an exception: hooks that want to be called in any case and have not been.
 void CallFrame::run_always_called() {
-    const auto run = [&](const CallHooks& hooks) {
-        for (const auto& entry : hooks.forward.snapshot()) {
-            const bool has_fired =
-                std::find(fired_.begin(), fired_.end(), entry.get()) != fired_.end();
-            if (!entry->always_call || has_fired) continue;
-            try {
-                entry->hook(module_, inputs_, {});
-            } catch (const std::exception& error) {
-                warn(
-                    "module forward hook with always_call = true raised an exception that was "
-                    "silenced, as another error was raised in forward: " +
-                    std::string(error.what()));
-            }
+    for (const auto& entry : both(module_, &CallHooks::forward)) {
+        const bool has_fired = std::find(fired_.begin(), fired_.end(), entry.get()) != fired_.end();
+        if (!entry->always_call || has_fired) continue;
+        std::string what = "an exception of unknown type";
+        try {
+            entry->hook(module_, inputs_, arguments(), {});
+            continue;
+        } catch (const std::exception& error) {
+            what = error.what();
+        } catch (...) {
         }
-    };
-    run(global_hooks().calls);
-    if (module_.hooks()) run(*module_.hooks());
+        warn("module forward hook with always_call = true raised an exception that was silenced, "
+             "as another error was raised in forward: " +
+             what);
+    }
 }
 
 void CallFrame::wrap_inputs() {
     auto backward = std::make_shared<Backward>();
-    const auto collect = [&](const CallHooks& hooks) {
-        for (auto& entry : hooks.backward_pre.snapshot()) backward->pre_hooks.push_back(entry);
-        for (auto& entry : hooks.backward.snapshot()) backward->hooks.push_back(entry);
-    };
-    collect(global_hooks().calls);
-    if (module_.hooks()) collect(*module_.hooks());
+    backward->pre_hooks = both(module_, &CallHooks::backward_pre);
+    backward->hooks = both(module_, &CallHooks::backward);
     if (backward->pre_hooks.empty() && backward->hooks.empty()) return;
     backward->module = &module_;
     backward->alive = keep_alive_;
@@ -246,6 +310,9 @@ void CallFrame::wrap_outputs(Tensors& outputs) {
                              }
                              backward->run_pre_hooks();
                              if (!backward->is_input_wrapped && !backward->hooks.empty()) {
+                                 warn(backward->module->name() +
+                                      ": a full backward hook fires when the gradients of the "
+                                      "results are known, since no argument requires grad");
                                  backward->run_hooks(Tensors(backward->input_count));
                              }
                              Tensors result;
@@ -271,10 +338,10 @@ ModulePtr run_module_registration(Module& module, const std::string& name, Modul
 }  // namespace detail
 
 HookHandle register_module_forward_pre_hook(ForwardPreHook hook, HookOptions options) {
-    return global_hooks().calls.forward_pre.add(std::move(hook), options);
+    return global_hooks().calls.forward_pre.add(detail::pre_call_hook(std::move(hook)), options);
 }
 HookHandle register_module_forward_hook(ForwardHook hook, HookOptions options) {
-    return global_hooks().calls.forward.add(std::move(hook), options);
+    return global_hooks().calls.forward.add(detail::call_hook(std::move(hook)), options);
 }
 HookHandle register_module_full_backward_pre_hook(BackwardPreHook hook, HookOptions options) {
     return global_hooks().calls.backward_pre.add(std::move(hook), options);
@@ -297,11 +364,11 @@ detail::ModuleHooks& Module::made_hooks() {
     return *hooks_;
 }
 
-HookHandle Module::add_hook(ForwardPreHook hook, HookOptions options) {
-    return made_hooks().forward_pre.add(std::move(hook), options);
+HookHandle Module::add_hook(detail::PreCallHook hook, HookOptions options, bool takes_arguments) {
+    return made_hooks().forward_pre.add(std::move(hook), options, takes_arguments);
 }
-HookHandle Module::add_hook(ForwardHook hook, HookOptions options) {
-    return made_hooks().forward.add(std::move(hook), options);
+HookHandle Module::add_hook(detail::CallHook hook, HookOptions options, bool takes_arguments) {
+    return made_hooks().forward.add(std::move(hook), options, takes_arguments);
 }
 HookHandle Module::add_backward_pre_hook(BackwardPreHook hook, HookOptions options) {
     return made_hooks().backward_pre.add(std::move(hook), options);

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <type_traits>
+#include <typeinfo>
 #include <utility>
 #include <vector>
 
@@ -23,6 +24,42 @@ namespace nn {
 struct StateDict;
 struct IncompatibleKeys;
 class Module;
+
+/// All arguments of one call of forward(), tensors or not, by position: C++ has no keywords, so
+/// this is what Python's hooks get by `with_kwargs`.
+class Arguments {
+public:
+    Arguments() = default;
+    template <class... T>
+    explicit Arguments(std::in_place_t, T&... values)
+        : items_{Item{&typeid(T), static_cast<void*>(&values)}...} {}
+
+    size_t size() const { return items_.size(); }
+    const std::type_info& type(size_t index) const { return *checked(index).type; }
+    /// Null where the argument is of another type.
+    template <class T>
+    T* try_get(size_t index) const {
+        const Item& item = checked(index);
+        return *item.type == typeid(T) ? static_cast<T*>(item.value) : nullptr;
+    }
+    /// What a pre hook writes here is what forward() gets. Errors: hook.argument.
+    template <class T>
+    T& get(size_t index) const {
+        T* value = try_get<T>(index);
+        if (!value) throw_type(index, typeid(T));
+        return *value;
+    }
+
+private:
+    struct Item {
+        const std::type_info* type;
+        void* value;
+    };
+    const Item& checked(size_t index) const;
+    [[noreturn]] void throw_type(size_t index, const std::type_info& wanted) const;
+
+    std::vector<Item> items_;
+};
 
 /// Called before forward() with the tensors among the arguments, in order; what it returns
 /// replaces them.
@@ -51,6 +88,18 @@ struct HookOptions {
     bool always_call = false;  ///< forward hooks: also where forward() throws
 };
 
+/// Removes a hook at the end of a scope, as Python's `with` does.
+class ScopedHook {
+public:
+    explicit ScopedHook(HookHandle handle) : handle_(std::move(handle)) {}
+    ScopedHook(const ScopedHook&) = delete;
+    ScopedHook& operator=(const ScopedHook&) = delete;
+    ~ScopedHook() { handle_.remove(); }
+
+private:
+    HookHandle handle_;
+};
+
 namespace detail {
 
 /// Hooks in calling order. Firing walks a snapshot, so a hook may remove itself and add others.
@@ -60,11 +109,13 @@ public:
     struct Entry {
         Hook hook;
         bool always_call = false;
+        bool takes_arguments = false;
     };
     using Snapshot = std::vector<std::shared_ptr<const Entry>>;
 
-    HookHandle add(Hook hook, HookOptions options = {}) {
-        auto entry = std::make_shared<const Entry>(Entry{std::move(hook), options.always_call});
+    HookHandle add(Hook hook, HookOptions options = {}, bool takes_arguments = false) {
+        auto entry = std::make_shared<const Entry>(
+            Entry{std::move(hook), options.always_call, takes_arguments});
         entries_->insert(options.prepend ? entries_->begin() : entries_->end(), entry);
         return HookHandle(
             [list = std::weak_ptr<Snapshot>(entries_), which = std::weak_ptr<const Entry>(entry)] {
@@ -74,6 +125,10 @@ public:
     }
     bool empty() const { return entries_->empty(); }
     size_t size() const { return entries_->size(); }
+    bool takes_arguments() const {
+        return std::any_of(entries_->begin(), entries_->end(),
+                           [](const auto& entry) { return entry->takes_arguments; });
+    }
     Snapshot snapshot() const { return *entries_; }
     void append(const HookList& other) {
         entries_->insert(entries_->end(), other.entries_->begin(), other.entries_->end());
@@ -83,12 +138,21 @@ private:
     std::shared_ptr<Snapshot> entries_ = std::make_shared<Snapshot>();
 };
 
+/// As the lists keep them: hooks that do not ask for all arguments are wrapped.
+using PreCallHook =
+    std::function<std::optional<Tensors>(Module&, const Tensors& inputs, const Arguments&)>;
+using CallHook = std::function<std::optional<Tensors>(Module&, const Tensors& inputs,
+                                                      const Arguments&, const Tensors& outputs)>;
+
 struct CallHooks {
-    HookList<ForwardPreHook> forward_pre;
-    HookList<ForwardHook> forward;
+    HookList<PreCallHook> forward_pre;
+    HookList<CallHook> forward;
     HookList<BackwardPreHook> backward_pre;
     HookList<BackwardHook> backward;
 
+    bool takes_arguments() const {
+        return forward_pre.takes_arguments() || forward.takes_arguments();
+    }
     bool empty() const {
         return forward_pre.empty() && forward.empty() && backward_pre.empty() && backward.empty();
     }
@@ -125,7 +189,10 @@ std::optional<Tensors> run_hook(F& hook, Args&... args) {
 /// arguments, which outlive it.
 class CallFrame {
 public:
-    explicit CallFrame(Module& module);
+    /// `arguments`: all of them, and the tensors among them, where a hook asks for them; they
+    /// outlive the frame.
+    explicit CallFrame(Module& module, const Arguments* arguments = nullptr,
+                       const std::vector<Tensor*>* tensors = nullptr);
     ~CallFrame();
     CallFrame(const CallFrame&) = delete;
     CallFrame& operator=(const CallFrame&) = delete;
@@ -142,14 +209,19 @@ public:
 private:
     struct Backward;
 
-    void run_pre_hooks(const CallHooks& hooks);
-    void run_hooks(const CallHooks& hooks, Tensors& outputs);
+    const Arguments& arguments() const;
+    void run_pre_hooks();
+    void run_hooks(Tensors& outputs);
+    void separate_inputs();
+    void separate_outputs(Tensors& outputs) const;
     void wrap_inputs();
     void wrap_outputs(Tensors& outputs);
     void leave_tracer(const Tensors& outputs);
     void run_always_called();
 
     Module& module_;
+    const Arguments* arguments_;
+    const std::vector<Tensor*>* tensors_;
     std::shared_ptr<Module> keep_alive_;
     Tensors inputs_;
     bool is_changed_ = false;
@@ -161,6 +233,33 @@ private:
 
 /// Whether a call needs a frame: a trace runs, or there are hooks.
 bool is_observed(const Module& module);
+/// Whether a hook asks for all arguments.
+bool takes_arguments(const Module& module);
+
+/// A hook as the lists keep it.
+template <class F>
+PreCallHook pre_call_hook(F hook) {
+    return [hook = std::move(hook)](Module& m, const Tensors& in,
+                                    [[maybe_unused]] const Arguments& all) mutable {
+        if constexpr (std::invocable<F&, Module&, const Tensors&>) {
+            return run_hook(hook, m, in);
+        } else {
+            return run_hook(hook, m, in, all);
+        }
+    };
+}
+template <class F>
+CallHook call_hook(F hook) {
+    return [hook = std::move(hook)](Module& m, const Tensors& in,
+                                    [[maybe_unused]] const Arguments& all,
+                                    const Tensors& out) mutable {
+        if constexpr (std::invocable<F&, Module&, const Tensors&, const Tensors&>) {
+            return run_hook(hook, m, in, out);
+        } else {
+            return run_hook(hook, m, in, all, out);
+        }
+    };
+}
 
 }  // namespace detail
 

@@ -185,25 +185,30 @@ public:
     virtual void upgrade_state(StateDict&, const std::string& /*prefix*/, int64_t /*version*/) {}
 
     // --- hooks -----------------------------------------------------------------------------------
-    // A hook may return nothing, a Tensor, Tensors, or std::optional of these.
+    // A hook may return nothing, a Tensor, Tensors, or std::optional of these. One that takes
+    // `const Arguments&` after the inputs sees all arguments of the call.
 
     template <class F>
         requires std::invocable<F&, Module&, const Tensors&>
     HookHandle register_forward_pre_hook(F hook, HookOptions options = {}) {
-        return add_hook(
-            ForwardPreHook([hook = std::move(hook)](Module& m, const Tensors& in) mutable {
-                return detail::run_hook(hook, m, in);
-            }),
-            options);
+        return add_hook(detail::pre_call_hook(std::move(hook)), options, false);
+    }
+    template <class F>
+        requires(std::invocable<F&, Module&, const Tensors&, const Arguments&> &&
+                 !std::invocable<F&, Module&, const Tensors&>)
+    HookHandle register_forward_pre_hook(F hook, HookOptions options = {}) {
+        return add_hook(detail::pre_call_hook(std::move(hook)), options, true);
     }
     template <class F>
         requires std::invocable<F&, Module&, const Tensors&, const Tensors&>
     HookHandle register_forward_hook(F hook, HookOptions options = {}) {
-        return add_hook(ForwardHook([hook = std::move(hook)](Module& m, const Tensors& in,
-                                                             const Tensors& out) mutable {
-                            return detail::run_hook(hook, m, in, out);
-                        }),
-                        options);
+        return add_hook(detail::call_hook(std::move(hook)), options, false);
+    }
+    template <class F>
+        requires(std::invocable<F&, Module&, const Tensors&, const Arguments&, const Tensors&> &&
+                 !std::invocable<F&, Module&, const Tensors&, const Tensors&>)
+    HookHandle register_forward_hook(F hook, HookOptions options = {}) {
+        return add_hook(detail::call_hook(std::move(hook)), options, true);
     }
     template <class F>
         requires std::invocable<F&, Module&, const Tensors&>
@@ -249,8 +254,8 @@ private:
     void add_child(const std::string& name, ModulePtr module);
     void unregister_for_replacement(const std::string& name);
     void check_new_name(const std::string& kind, const std::string& name) const;
-    HookHandle add_hook(ForwardPreHook hook, HookOptions options);
-    HookHandle add_hook(ForwardHook hook, HookOptions options);
+    HookHandle add_hook(detail::PreCallHook hook, HookOptions options, bool takes_arguments);
+    HookHandle add_hook(detail::CallHook hook, HookOptions options, bool takes_arguments);
     HookHandle add_backward_pre_hook(BackwardPreHook hook, HookOptions options);
     HookHandle add_backward_hook(BackwardHook hook, HookOptions options);
     detail::ModuleHooks& made_hooks();
@@ -269,6 +274,7 @@ private:
 
     friend class MemberReader;
     friend class CloneContext;
+    friend class CloneableBase;
 };
 
 std::ostream& operator<<(std::ostream& stream, const Module& module);

@@ -1,11 +1,10 @@
 #pragma once
 
-#include <functional>
 #include <string>
 
-namespace lithe {
+#include "runtime/warning.h"
 
-using WarningHandler = std::function<void(const std::string& text)>;
+namespace lithe {
 
 /// Tells the author of something that is probably not meant; by default on standard error.
 void warn(const std::string& text);

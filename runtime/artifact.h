@@ -78,6 +78,7 @@ struct StateKey {
 /// A module of the tree, root first, in named_modules() order.
 struct Module {
     std::string path, class_name, extra;
+    std::vector<std::string> aliases;  ///< further paths of a module that is shared
 
     bool operator==(const Module&) const = default;
 };

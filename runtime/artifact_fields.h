@@ -12,7 +12,7 @@ namespace lithe::artifact {
 
 inline constexpr uint32_t format_tag = 0x4C48544C;  // "LTHL"
 /// Raise it with every change of a field below.
-inline constexpr uint32_t format_version = 1;
+inline constexpr uint32_t format_version = 2;
 
 /// An encoded artifact begins with tag and version (4 bytes each), the bytes of the tables and
 /// those of the constants (8 each), little-endian. The tables follow, then zeros up to the next
@@ -67,7 +67,7 @@ void fields(Visit& visit, T& row) {
 
 template <typename Visit, Of<Module> T>
 void fields(Visit& visit, T& row) {
-    visit(row.path, row.class_name, row.extra);
+    visit(row.path, row.class_name, row.extra, row.aliases);
 }
 
 template <typename Visit, Of<ModuleCall> T>

@@ -1,5 +1,6 @@
 #include "runtime/code.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <vector>
@@ -47,8 +48,13 @@ const artifact::Plan* Code::plan(std::string_view name) const {
 int32_t Code::module(std::string_view path, std::string_view id, std::string_view what) const {
     std::vector<std::string_view> known;
     for (size_t i = 0; i < artifact_.modules.size(); ++i) {
-        if (artifact_.modules[i].path == path) return static_cast<int32_t>(i);
-        known.push_back(artifact_.modules[i].path);
+        const artifact::Module& module = artifact_.modules[i];
+        const auto& aliases = module.aliases;
+        if (module.path == path || std::count(aliases.begin(), aliases.end(), path) > 0) {
+            return static_cast<int32_t>(i);
+        }
+        known.push_back(module.path);
+        known.insert(known.end(), aliases.begin(), aliases.end());
     }
     throw UserError(id, concat({what, ": no module ", quote(path), did_you_mean(path, known)}));
 }

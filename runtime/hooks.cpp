@@ -33,23 +33,10 @@ void HookContext::replace(const char* what, std::span<const TensorView> tensors,
     std::memmove(target.data, value.data, static_cast<size_t>(size_bytes(value)));
 }
 
-struct HookRegistry::Hook {
-    uint64_t id;
-    Kind kind;
-    int32_t module;
-    ForwardHook function;
-    std::atomic<bool> is_removed{false};
-
-    bool matches(Kind other_kind, int32_t other_module) const {
-        return kind == other_kind && module == other_module &&
-               !is_removed.load(std::memory_order_relaxed);
-    }
-};
-
 struct HookRegistry::State {
     std::atomic<bool> has_hooks{false};
     mutable std::mutex mutex;
-    Snapshot hooks;  // replaced, never changed
+    Hooks hooks;
     uint64_t last_id = 0;
 };
 
@@ -58,50 +45,46 @@ HookRegistry::~HookRegistry() = default;
 
 uint64_t HookRegistry::add(Kind kind, int32_t module, ForwardHook function, HookOptions options) {
     const std::lock_guard lock(state_->mutex);
-    auto hook = std::make_shared<Hook>(++state_->last_id, kind, module, std::move(function));
-    auto hooks = state_->hooks
-                     ? std::make_shared<std::vector<std::shared_ptr<Hook>>>(*state_->hooks)
-                     : std::make_shared<std::vector<std::shared_ptr<Hook>>>();
-    hooks->insert(options.prepend ? hooks->begin() : hooks->end(), std::move(hook));
-    state_->hooks = std::move(hooks);
+    auto hook = std::make_shared<const Hook>(
+        Hook{++state_->last_id, kind, module, options.always_call, std::move(function)});
+    Hooks& hooks = state_->hooks;
+    hooks.insert(options.prepend ? hooks.begin() : hooks.end(), std::move(hook));
     state_->has_hooks.store(true, std::memory_order_relaxed);
     return state_->last_id;
 }
 
 void HookRegistry::remove(uint64_t id) {
-    Snapshot old;  // functions end their life outside of the lock
+    std::shared_ptr<const Hook> old;  // the function ends its life outside of the lock
     const std::lock_guard lock(state_->mutex);
-    if (!state_->hooks) return;
-    auto hooks = std::make_shared<std::vector<std::shared_ptr<Hook>>>();
-    for (const std::shared_ptr<Hook>& hook : *state_->hooks) {
-        if (hook->id == id) {
-            hook->is_removed.store(true, std::memory_order_relaxed);
-        } else {
-            hooks->push_back(hook);
+    Hooks& hooks = state_->hooks;
+    const auto at =
+        std::find_if(hooks.begin(), hooks.end(), [&](const auto& hook) { return hook->id == id; });
+    if (at == hooks.end()) return;
+    old = *at;
+    hooks.erase(at);
+    state_->has_hooks.store(!hooks.empty(), std::memory_order_relaxed);
+}
+
+bool HookRegistry::has_hooks() const { return state_->has_hooks.load(std::memory_order_relaxed); }
+
+bool HookRegistry::observes(int32_t module) const {
+    if (!has_hooks()) return false;
+    const std::lock_guard lock(state_->mutex);
+    return std::any_of(state_->hooks.begin(), state_->hooks.end(), [&](const auto& hook) {
+        return hook->module == module || hook->module == every_module;
+    });
+}
+
+HookRegistry::Hooks HookRegistry::hooks_of(Kind kind, int32_t module) const {
+    Hooks found;
+    if (!has_hooks()) return found;
+    const std::lock_guard lock(state_->mutex);
+    for (const int32_t wanted : {every_module, module}) {
+        for (const auto& hook : state_->hooks) {
+            if (hook->kind == kind && hook->module == wanted) found.push_back(hook);
         }
     }
-    old = std::move(state_->hooks);
-    state_->has_hooks.store(!hooks->empty(), std::memory_order_relaxed);
-    state_->hooks = hooks->empty() ? nullptr : std::move(hooks);
-}
-
-HookRegistry::Snapshot HookRegistry::snapshot() const {
-    if (!state_->has_hooks.load(std::memory_order_relaxed)) return nullptr;
-    const std::lock_guard lock(state_->mutex);
-    return state_->hooks;
-}
-
-bool HookRegistry::has(const Snapshot& snapshot, Kind kind, int32_t module) {
-    return std::any_of(snapshot->begin(), snapshot->end(),
-                       [&](const auto& hook) { return hook->matches(kind, module); });
-}
-
-void HookRegistry::fire(const Snapshot& snapshot, Kind kind, int32_t module, HookContext& context) {
-    std::vector<const Hook*> hooks;
-    for (const std::shared_ptr<Hook>& hook : *snapshot) {
-        if (hook->matches(kind, module)) hooks.push_back(hook.get());
-    }
-    for (const Hook* hook : hooks) hook->function(context);
+    return found;
 }
 
 void ForwardHookHandle::remove() {

@@ -46,16 +46,28 @@ private:
 using ForwardHook = std::function<void(HookContext&)>;
 
 struct HookOptions {
-    /// Before the hooks that the module has already, not after them.
+    /// Before the hooks of the same kind that are there already, not after them.
     bool prepend = false;
+    /// Forward hooks: also where the call ends by an exception; there are no outputs then. What
+    /// such a hook throws itself becomes a warning, and the first exception goes on.
+    bool always_call = false;
 };
 
-/// The hooks of one model. Runs take a snapshot when they begin.
+/// The hooks of one model.
 class HookRegistry {
 public:
     enum class Kind : uint8_t { forward_pre, forward };
-    struct Hook;
-    using Snapshot = std::shared_ptr<const std::vector<std::shared_ptr<Hook>>>;
+    struct Hook {
+        uint64_t id;
+        Kind kind;
+        int32_t module;
+        bool always_call;
+        ForwardHook function;
+    };
+    using Hooks = std::vector<std::shared_ptr<const Hook>>;
+
+    /// Stands for all modules; the hooks on it come before those of the module that is called.
+    static constexpr int32_t every_module = -1;
 
     HookRegistry();
     ~HookRegistry();
@@ -63,13 +75,13 @@ public:
     uint64_t add(Kind kind, int32_t module, ForwardHook function, HookOptions options);
     void remove(uint64_t id);
 
-    /// Null without hooks: then it costs one load.
-    Snapshot snapshot() const;
-    /// Calls the hooks of a snapshot for one module in their order: those that were there when the
-    /// first of them began.
-    static void fire(const Snapshot& snapshot, Kind kind, int32_t module, HookContext& context);
-    /// Whether any of them would be called.
-    static bool has(const Snapshot& snapshot, Kind kind, int32_t module);
+    /// Costs one load.
+    bool has_hooks() const;
+    /// Whether a call of the module has any hook, of whatever kind.
+    bool observes(int32_t module) const;
+    /// What a call of the module fires now, in order; what is added or removed later changes
+    /// nothing in the list.
+    Hooks hooks_of(Kind kind, int32_t module) const;
 
 private:
     struct State;

@@ -36,12 +36,8 @@ StateDict listed(const ModelState& state, bool parameters) {
     return listing.take();
 }
 
-ForwardHookHandle register_hook(ModelState& state, HookRegistry::Kind kind, std::string_view path,
-                                ForwardHook hook, HookOptions options) {
-    const std::string_view what = kind == HookRegistry::Kind::forward_pre
-                                      ? "register_forward_pre_hook"
-                                      : "register_forward_hook";
-    const int32_t module = state.code.module(path, "hook.unknown_module", what);
+ForwardHookHandle add_hook(ModelState& state, HookRegistry::Kind kind, int32_t module,
+                           ForwardHook hook, HookOptions options, std::string_view what) {
     if (state.code.plan("forward_hooks") == nullptr) {
         throw UserError("hook.not_compiled", concat({what, ": ", state.code.artifact().name,
                                                      " was compiled without hooks"}));
@@ -122,12 +118,31 @@ bool Model::is_training() const { return state_->is_training.load(std::memory_or
 
 ForwardHookHandle Model::register_forward_pre_hook(std::string_view path, ForwardHook hook,
                                                    HookOptions options) {
-    return register_hook(*state_, HookRegistry::Kind::forward_pre, path, std::move(hook), options);
+    constexpr std::string_view what = "register_forward_pre_hook";
+    const int32_t module = state_->code.module(path, "hook.unknown_module", what);
+    return add_hook(*state_, HookRegistry::Kind::forward_pre, module, std::move(hook), options,
+                    what);
 }
 
 ForwardHookHandle Model::register_forward_hook(std::string_view path, ForwardHook hook,
                                                HookOptions options) {
-    return register_hook(*state_, HookRegistry::Kind::forward, path, std::move(hook), options);
+    constexpr std::string_view what = "register_forward_hook";
+    const int32_t module = state_->code.module(path, "hook.unknown_module", what);
+    return add_hook(*state_, HookRegistry::Kind::forward, module, std::move(hook), options, what);
+}
+
+ForwardHookHandle Model::register_module_forward_pre_hook(ForwardHook hook, HookOptions options) {
+    return add_hook(*state_, HookRegistry::Kind::forward_pre, HookRegistry::every_module,
+                    std::move(hook), options, "register_module_forward_pre_hook");
+}
+
+ForwardHookHandle Model::register_module_forward_hook(ForwardHook hook, HookOptions options) {
+    return add_hook(*state_, HookRegistry::Kind::forward, HookRegistry::every_module,
+                    std::move(hook), options, "register_module_forward_hook");
+}
+
+void Model::set_warning_handler(WarningHandler handler) {
+    state_->set_warning_handler(std::move(handler));
 }
 
 void Model::set_executor(Executor* executor) {

@@ -10,6 +10,7 @@
 #include "runtime/executor.h"
 #include "runtime/hooks.h"
 #include "runtime/state_dict.h"
+#include "runtime/warning.h"
 
 namespace lithe {
 
@@ -64,14 +65,24 @@ public:
     void eval() { train(false); }
     bool is_training() const;
 
-    /// Calls `hook` before or after every call of the module at `path`, on the thread of the
-    /// run. While a model has hooks, runs use a plan in which every module's inputs and outputs
-    /// exist; without hooks they cost one load.
+    /// Calls `hook` before or after every call of the module at `path` (any of its names), on the
+    /// thread of the run. While a model has hooks, runs use a plan in which every module's inputs
+    /// and outputs exist; without hooks they cost one load. As in PyTorch: a call fires the hooks
+    /// that are there when the first of them begins, so that a hook may remove itself and others.
     /// Errors: hook.unknown_module with the nearest path, hook.not_compiled.
     ForwardHookHandle register_forward_pre_hook(std::string_view path, ForwardHook hook,
                                                 HookOptions options = {});
     ForwardHookHandle register_forward_hook(std::string_view path, ForwardHook hook,
                                             HookOptions options = {});
+
+    /// The same for the calls of every module; these hooks come before those of a module itself.
+    /// Errors: hook.not_compiled.
+    ForwardHookHandle register_module_forward_pre_hook(ForwardHook hook, HookOptions options = {});
+    ForwardHookHandle register_module_forward_hook(ForwardHook hook, HookOptions options = {});
+
+    /// Who is told that a hook with always_call threw while another error ended the run; null, as
+    /// at first: standard error.
+    void set_warning_handler(WarningHandler handler);
 
     /// The threads that runs use from now on; null, as at first: the calling thread alone. The
     /// executor outlives its use. Results do not depend on it.

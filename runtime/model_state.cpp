@@ -1,5 +1,6 @@
 #include "runtime/model_state.h"
 
+#include <cstdio>
 #include <cstring>
 
 #include "runtime/convert.h"
@@ -88,6 +89,17 @@ void ModelState::refresh() {
     if (!is_stale) return;
     prepare(code, *fresh, executor.load(std::memory_order_relaxed));
     publish(std::move(fresh));
+}
+
+WarningHandler ModelState::warning_handler() const {
+    const std::lock_guard lock(warning_mutex_);
+    if (warning_handler_) return warning_handler_;
+    return [](const std::string& text) { std::fprintf(stderr, "warning: %s\n", text.c_str()); };
+}
+
+void ModelState::set_warning_handler(WarningHandler handler) {
+    const std::lock_guard lock(warning_mutex_);
+    warning_handler_ = std::move(handler);
 }
 
 }  // namespace lithe

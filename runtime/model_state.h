@@ -12,6 +12,7 @@
 #include "runtime/hooks.h"
 #include "runtime/host_tensor.h"
 #include "runtime/state_dict.h"
+#include "runtime/warning.h"
 #include "runtime/weights.h"
 
 namespace lithe {
@@ -33,6 +34,10 @@ public:
     std::atomic<Executor*> executor{nullptr};
     std::atomic<bool> is_training{false};
 
+    /// By default, what is warned of goes to standard error.
+    WarningHandler warning_handler() const;
+    void set_warning_handler(WarningHandler handler);
+
     /// Changes with every swap of the weights; a session looks here before every run.
     uint64_t version() const { return version_.load(std::memory_order_acquire); }
     /// The weights of now, and their version.
@@ -53,7 +58,8 @@ private:
     void publish(std::shared_ptr<const Weights> weights);
 
     std::mutex change_mutex_;  // held while new weights are made
-    mutable std::mutex swap_mutex_;
+    mutable std::mutex swap_mutex_, warning_mutex_;
+    WarningHandler warning_handler_;
     std::shared_ptr<const Weights> weights_;
     std::atomic<uint64_t> version_{0};
 };

@@ -7,6 +7,7 @@
 
 #include "runtime/bound_plan.h"
 #include "runtime/error.h"
+#include "runtime/hook_run.h"
 #include "runtime/model_state.h"
 #include "runtime/slice.h"
 #include "runtime/text.h"
@@ -24,40 +25,6 @@ constexpr std::string_view plan_names[2][2] = {{"forward", "forward_hooks"},
 struct ReadyPlan {
     BoundPlan bound;
     uint64_t sizes = 0, weights = 0;  // versions
-};
-
-/// Calls hooks at the marks of a run.
-class HookRun final : public MarkListener {
-public:
-    HookRun(const artifact::Artifact& artifact, HookRegistry::Snapshot hooks)
-        : artifact_(artifact), hooks_(std::move(hooks)) {}
-
-    void at_mark(const Step& step, BoundPlan& plan) override {
-        if (hooks_ == nullptr) return;
-        const bool is_input = step.kind == Step::Kind::module_input;
-        const auto kind = is_input ? HookRegistry::Kind::forward_pre : HookRegistry::Kind::forward;
-        const int32_t index = artifact_.calls[static_cast<size_t>(step.index)].module;
-        if (!HookRegistry::has(hooks_, kind, index)) return;
-
-        const size_t count = step.values.size();
-        const size_t outputs = std::min(count, static_cast<size_t>(step.output_count));
-        const size_t inputs = is_input ? count : count - outputs;
-        const artifact::Module& module = artifact_.modules[static_cast<size_t>(index)];
-        const std::span<const int32_t> values = step.values;
-        HookContext context(module.path, module.class_name, views(plan, values.first(inputs)),
-                            views(plan, values.subspan(inputs)));
-        HookRegistry::fire(hooks_, kind, index, context);
-    }
-
-private:
-    static std::vector<TensorView> views(const BoundPlan& plan, std::span<const int32_t> values) {
-        std::vector<TensorView> result;
-        for (const int32_t value : values) result.push_back(plan.view(value));
-        return result;
-    }
-
-    const artifact::Artifact& artifact_;
-    HookRegistry::Snapshot hooks_;
 };
 
 /// Marks a session as running for the time of a scope.
@@ -143,7 +110,7 @@ struct Session::State {
 
     std::vector<HostTensor> new_outputs() const;
     void run(BoundPlan& plan, std::span<const ConstTensorView> inputs,
-             std::span<const TensorView> outputs, const HookRegistry::Snapshot& hooks);
+             std::span<const TensorView> outputs, bool with_hooks);
     void update_buffers(const BoundPlan& plan);
     Part& part_for(std::string_view path, ExtractOptions options);
 };
@@ -286,13 +253,18 @@ std::vector<HostTensor> Session::State::new_outputs() const {
 }
 
 void Session::State::run(BoundPlan& plan, std::span<const ConstTensorView> inputs,
-                         std::span<const TensorView> outputs, const HookRegistry::Snapshot& hooks) {
+                         std::span<const TensorView> outputs, bool with_hooks) {
     KernelContext context{executor ? *executor : model->executor.load(std::memory_order_acquire)};
-    if (hooks == nullptr) {
+    if (!with_hooks) {
         plan.run(inputs, outputs, context, nullptr);
     } else {
-        HookRun listener(model->code.artifact(), hooks);
-        plan.run(inputs, outputs, context, &listener);
+        HookRun listener(model->code.artifact(), *model->hooks);
+        try {
+            plan.run(inputs, outputs, context, &listener);
+        } catch (...) {
+            listener.abandon(plan, model->warning_handler());
+            throw;
+        }
     }
     ++random[1];
 }
@@ -349,9 +321,9 @@ void Session::run(std::span<const ConstTensorView> inputs, std::span<const Tenso
     state.bind_sizes(inputs);
     state.check_outputs(outputs);
     state.check_data(inputs, outputs);
-    const HookRegistry::Snapshot hooks = state.model->hooks->snapshot();
-    BoundPlan& plan = state.ready(state.plan_for(hooks != nullptr));
-    state.run(plan, inputs, outputs, hooks);
+    const bool with_hooks = state.model->hooks->has_hooks();
+    BoundPlan& plan = state.ready(state.plan_for(with_hooks));
+    state.run(plan, inputs, outputs, with_hooks);
     state.update_buffers(plan);
 }
 
@@ -392,7 +364,7 @@ std::vector<HostTensor> Session::extract(std::string_view path,
     std::vector<TensorView> views;
     for (HostTensor& output : outputs) views.push_back(output.view());
     BoundPlan& bound = part.ready->bound;
-    state.run(bound, inputs, views, state.model->hooks->snapshot());
+    state.run(bound, inputs, views, state.model->hooks->has_hooks());
 
     const Step& mark = part.plan->steps[part.mark];
     std::vector<HostTensor> results;

@@ -105,7 +105,9 @@ int Graph::erase_dead() {
     for (const Output& output : outputs) live.insert(output.value.node);
     for (size_t i = nodes_.size(); i-- > 0;) {
         const Node* node = nodes_[i].get();
-        if (!live.contains(node) && !node->is("input")) continue;
+        // A mark is there for hooks, whether or not its values are used.
+        const bool is_kept = node->is("input") || node->is("module_input") || node->is("module_output");
+        if (!live.contains(node) && !is_kept) continue;
         live.insert(node);
         for (const Value& input : node->inputs_) live.insert(input.node);
     }

@@ -61,6 +61,10 @@ ModuleInfo parse_module(Cursor& cursor) {
     module.class_name = cursor.plain_or_quoted("the name of a class");
     cursor.skip_spaces();
     if (cursor.peek() == '"') module.extra = cursor.quoted_string();
+    while (cursor.accept_word("alias")) {
+        cursor.skip_spaces();
+        module.aliases.push_back(cursor.quoted_string());
+    }
     return module;
 }
 

@@ -130,6 +130,7 @@ std::string slot_text(const Slot& slot, bool full) {
 std::string module_text(const ModuleInfo& module) {
     std::string text = "module " + quoted(module.path) + " : " + plain_or_quoted(module.class_name);
     if (!module.extra.empty()) text += " " + quoted(module.extra);
+    for (const std::string& alias : module.aliases) text += " alias " + quoted(alias);
     return text + "\n";
 }
 

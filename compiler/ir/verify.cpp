@@ -67,7 +67,8 @@ Finding own_attributes_are_there(const Scope&, const Node& node) {
 }
 
 Finding types_are_inferred(const Scope&, const Node& node) {
-    if (node.types().empty()) return "it has no result";
+    const bool is_mark = node.is("module_input") || node.is("module_output");
+    if (node.types().empty() && !is_mark) return "it has no result";
     const bool is_given = node.is(Trait::source) && !node.is("constant");
     if (is_given || node.is("group")) return {};
     try {

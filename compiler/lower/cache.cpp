@@ -36,18 +36,23 @@ bool unpack(const std::string& entry, const std::string& name, std::string& obje
 
 std::vector<std::string> symbols_of(const ir::Node& group) {
     std::vector<std::string> order;
-    auto add = [&](const TensorType& type) {
-        for (const Dim& dim : type.shape) {
-            for (const std::string& name : dim.symbols()) {
-                if (std::find(order.begin(), order.end(), name) == order.end()) {
-                    order.push_back(name);
-                }
-            }
+    auto add_dim = [&](const Dim& dim) {
+        for (const std::string& name : dim.symbols()) {
+            if (std::find(order.begin(), order.end(), name) == order.end()) order.push_back(name);
         }
+    };
+    auto add = [&](const TensorType& type) {
+        for (const Dim& dim : type.shape) add_dim(dim);
     };
     for (const ir::Node* node : group.body()->inputs()) add(node->type());
     for (const auto& node : group.body()->nodes()) {
         for (const TensorType& type : node->types()) add(type);
+        for (const auto& [name, attr] : node->attrs().items()) {
+            if (const Dim* dim = std::get_if<Dim>(&attr)) add_dim(*dim);
+            if (const Shape* shape = std::get_if<Shape>(&attr)) {
+                for (const Dim& dim : *shape) add_dim(dim);
+            }
+        }
     }
     return order;
 }

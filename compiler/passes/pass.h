@@ -28,8 +28,8 @@ using PassFunction =
 /// Which graphs a pass of graphs is run on.
 enum class On : uint8_t {
     all,
-    fused,  ///< all but `forward_hooks`, whose module boundaries stay
-    eval,   ///< all but `forward_train`, whose parameters change with every step
+    fused,  ///< all but the graphs for hooks, whose module boundaries stay
+    eval,   ///< all but those of train mode, whose parameters change with every step
 };
 
 /// A row of the pipeline.

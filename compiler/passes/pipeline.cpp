@@ -42,8 +42,9 @@ bool apply(const Pass& pass, ir::Program& program, Notes& notes, const Machine& 
     }
     bool changed = false;
     for (const auto& graph : program.graphs) {
-        if (pass.on == On::fused && graph->name == "forward_hooks") continue;
-        if (pass.on == On::eval && graph->name == "forward_train") continue;
+        const std::string_view name = graph->name;
+        if (pass.on == On::fused && name.ends_with("_hooks")) continue;
+        if (pass.on == On::eval && name.starts_with("forward_train")) continue;
         changed |= run_on(pass, *graph, notes, machine);
     }
     return changed;
@@ -65,10 +66,14 @@ void check_names(const PipelineOptions& options) {
     if (!options.stop_after.empty()) find_pass(options.stop_after);
 }
 
-void add_hooks_graph(ir::Program& program) {
-    auto hooks = program.graph("forward")->clone();
-    hooks->name = "forward_hooks";
-    program.graphs.push_back(std::move(hooks));
+void add_hooks_graphs(ir::Program& program) {
+    for (const char* name : {"forward", "forward_train"}) {
+        const ir::Graph* graph = program.graph(name);
+        if (!graph) continue;
+        auto hooks = graph->clone();
+        hooks->name = std::string(name) + "_hooks";
+        program.graphs.push_back(std::move(hooks));
+    }
 }
 
 }  // namespace
@@ -101,7 +106,7 @@ bool run_pass(const Pass& pass, ir::Program& program, Notes& notes, const Machin
 
 Notes run_pipeline(ir::Program& program, const PipelineOptions& options) {
     check_names(options);
-    if (options.with_hooks) add_hooks_graph(program);
+    if (options.with_hooks) add_hooks_graphs(program);
     Notes notes;
     int changes = 0;
     for (const Pass& pass : pipeline) {

@@ -52,8 +52,14 @@ void describe_state_of(const nn::Module& module, const std::string& prefix, Slot
 }  // namespace
 
 void describe_modules(nn::Module& module, ir::Program& program) {
+    std::map<const nn::Module*, size_t> index;
     for (const auto& [path, child] : module.named_modules()) {
-        program.modules.push_back({path, child->name(), child->extra_repr()});
+        index[child.get()] = program.modules.size();
+        program.modules.push_back({path, child->name(), child->extra_repr(), {}});
+    }
+    for (const auto& [path, child] : module.named_modules({.remove_duplicate = false})) {
+        ir::ModuleInfo& known = program.modules[index.at(child.get())];
+        if (known.path != path) known.aliases.push_back(path);
     }
 }
 

@@ -164,20 +164,22 @@ void GraphTracer::enter_module(nn::Module& module, std::span<const ValuePtr> inp
     }
     const int call = static_cast<int>(program_.calls.size());
     program_.calls.push_back({at->second, open_calls_.empty() ? -1 : open_calls_.back()});
-    events_.push_back({graph_.nodes().size(), call, true, known_values(inputs)});
+    std::vector<ir::Value> values = known_values(inputs);  // may add nodes
+    events_.push_back({graph_.nodes().size(), call, true, std::move(values)});
     open_calls_.push_back(call);
 }
 
 void GraphTracer::exit_module(nn::Module&, std::span<const ValuePtr> outputs) {
-    events_.push_back(
-        {graph_.nodes().size(), open_calls_.back(), false, known_values(outputs)});
+    std::vector<ir::Value> values = known_values(outputs);
+    events_.push_back({graph_.nodes().size(), open_calls_.back(), false, std::move(values)});
     open_calls_.pop_back();
 }
 
-std::vector<ir::Value> GraphTracer::known_values(std::span<const ValuePtr> values) const {
+std::vector<ir::Value> GraphTracer::known_values(std::span<const ValuePtr> values) {
     std::vector<ir::Value> result;
     for (const ValuePtr& value : values) {
-        if (value && value->is_symbolic()) result.push_back(values_[static_cast<size_t>(value->id)]);
+        // One that requires grad is refused where an op takes it.
+        if (value && (value->is_symbolic() || !value->grad_node)) result.push_back(value_of(value));
     }
     return result;
 }

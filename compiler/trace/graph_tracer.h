@@ -60,7 +60,7 @@ private:
     ir::Value value_of(const ValuePtr& value);
     ir::Value constant(const ValuePtr& value);
     ValuePtr symbolic(ir::Value value);
-    std::vector<ir::Value> known_values(std::span<const ValuePtr> values) const;
+    std::vector<ir::Value> known_values(std::span<const ValuePtr> values);
     /// `in encoder.fc1 (Linear), forward() of Net`, for messages.
     std::string where(const std::vector<void*>& stack) const;
     void resolve_lines();

@@ -215,6 +215,72 @@ BOOST_AUTO_TEST_CASE(of_backward_fire_at_the_output_without_gradients_of_inputs)
     BOOST_CHECK_EQUAL(calls, 1U);
 }
 
+BOOST_AUTO_TEST_CASE(see_and_change_arguments_that_are_no_tensors) {
+    Outer outer;
+    Log log;
+    const HookHandle stop = outer->register_forward_pre_hook(
+        [&](nn::Module&, const Tensors& in, const nn::Arguments& all) {
+            log.push_back(std::to_string(in.size()) + " of " + std::to_string(all.size()));
+            all.get<bool>(1) = true;  // forward() fails then
+        });
+    bool fails = false;
+    BOOST_CHECK_THROW(outer(ones({1}), fails), std::runtime_error);
+    BOOST_CHECK(!fails);  // the caller's variable stays
+    HookHandle(stop).remove();
+    outer->register_forward_pre_hook([](nn::Module&, const Tensors&, const nn::Arguments& all) {
+        all.get<Tensor>(0) = full({1}, 5.0);
+    });
+    outer->register_forward_hook(
+        [&](nn::Module&, const Tensors& in, const nn::Arguments& all, const Tensors&) {
+            log.push_back(std::to_string(in[0].item<int>()));
+            BOOST_CHECK(all.try_get<float>(1) == nullptr);
+            check_error("hook.argument", [&] { all.get<float>(1); });
+            check_error("hook.argument", [&] { all.get<bool>(2); });
+        });
+    check_equal(outer(ones({1}), false), full({1}, 10.0));
+    BOOST_CHECK_EQUAL(text(log), "1 of 2, 5");
+}
+
+BOOST_AUTO_TEST_CASE(end_with_their_scope) {
+    Log log;
+    Double module;
+    {
+        const nn::ScopedHook scope(module->register_forward_hook(note(log, "hook")));
+        module(ones({1}));
+    }
+    module(ones({1}));
+    BOOST_CHECK_EQUAL(log.size(), 1U);
+}
+
+BOOST_AUTO_TEST_CASE(added_to_the_module_by_a_global_one_wait_for_the_next_call) {
+    // One list is taken before the first hook runs, as in PyTorch.
+    Log log;
+    Double module;
+    HookHandle handle = nn::register_module_forward_hook(
+        [&](nn::Module& m, const Tensors&, const Tensors&) -> std::optional<Tensors> {
+            log.push_back("global");
+            handle.remove();
+            m.register_forward_hook(note(log, "local"));
+            return std::nullopt;
+        });
+    module(ones({1}));
+    BOOST_CHECK_EQUAL(text(log), "global");
+    module(ones({1}));
+    BOOST_CHECK_EQUAL(text(log), "global, local");
+}
+
+BOOST_AUTO_TEST_CASE(on_a_tensor_see_and_replace_its_gradient) {
+    Tensor x = ones({2});
+    x.requires_grad_();
+    HookHandle handle = x.register_hook([](const Tensor& gradient) { return gradient * 10; });
+    sum(x * 3).backward();
+    check_equal(x.grad(), full({2}, 30.0));
+    handle.remove();
+    x.grad() = Tensor();
+    sum(x * 3).backward();
+    check_equal(x.grad(), full({2}, 3.0));
+}
+
 BOOST_AUTO_TEST_CASE(with_a_wrong_number_of_results_are_errors) {
     Double module;
     const HookHandle handle = module->register_forward_pre_hook(
@@ -227,6 +293,21 @@ BOOST_AUTO_TEST_CASE(with_a_wrong_number_of_results_are_errors) {
     x.requires_grad_();
     const Tensor y = sum(module(x));
     check_error("hook.count", [&] { y.backward(); });
+}
+
+BOOST_AUTO_TEST_CASE(on_registration_of_modules_and_buffers_may_replace_them) {
+    HookHandle buffers = nn::register_module_buffer_registration_hook(
+        [](nn::Module&, const std::string&, const Tensor& value) -> Tensor { return value + 1; });
+    HookHandle modules = nn::register_module_module_registration_hook(
+        [](nn::Module&, const std::string&, const nn::ModulePtr&) -> nn::ModulePtr {
+            return Double().ptr();
+        });
+    nn::Module module;
+    check_equal(module.register_buffer("count", ones({1})), full({1}, 2.0));
+    module.register_module("child", Final());
+    buffers.remove();
+    modules.remove();
+    BOOST_CHECK_EQUAL(module.get_submodule("child")->name(), "Double");
 }
 
 BOOST_AUTO_TEST_CASE(on_registration_see_every_name) {
