@@ -26,10 +26,34 @@ std::vector<Var> Body::vars(int rank) {
     return result;
 }
 
+std::vector<std::string> body_symbols(const ir::Graph& body) {
+    std::vector<std::string> order;
+    auto add_dim = [&](const Dim& dim) {
+        for (const std::string& name : dim.symbols()) {
+            if (std::find(order.begin(), order.end(), name) == order.end()) order.push_back(name);
+        }
+    };
+    auto add = [&](const TensorType& type) {
+        for (const Dim& dim : type.shape) add_dim(dim);
+    };
+    for (const ir::Node* node : body.inputs()) add(node->type());
+    for (const auto& node : body.nodes()) {
+        for (const TensorType& type : node->types()) add(type);
+        for (const auto& [name, attr] : node->attrs().items()) {
+            if (const Dim* dim = std::get_if<Dim>(&attr)) add_dim(*dim);
+            if (const Shape* shape = std::get_if<Shape>(&attr)) {
+                for (const Dim& dim : *shape) add_dim(dim);
+            }
+        }
+    }
+    return order;
+}
+
 Body::Body(const ir::Graph& graph, const Target& target) : graph_(graph), target_(target) {
-    for (const ir::Node* node : graph.inputs()) add_symbols(node->type());
-    for (const auto& node : graph.nodes()) {
-        for (const TensorType& type : node->types()) add_symbols(type);
+    symbol_order_ = body_symbols(graph);
+    for (size_t i = 0; i < symbol_order_.size(); ++i) {
+        // The kernel's own names depend on the order of appearance, not on the author's.
+        symbols_.emplace(symbol_order_[i], Halide::Param<int>("size" + std::to_string(i)));
     }
     for (const ir::Node* node : graph.inputs()) {
         const TensorType& type = node->type();
@@ -44,18 +68,6 @@ Body::Body(const ir::Graph& graph, const Target& target) : graph_(graph), target
         }
         param.set_host_alignment(static_cast<int>(size_bytes(type.dtype)));
         inputs_.push_back(param);
-    }
-}
-
-void Body::add_symbols(const TensorType& type) {
-    for (const Dim& dim : type.shape) {
-        for (const std::string& name : dim.symbols()) {
-            if (symbols_.contains(name)) continue;
-            // The kernel's own names depend on the order of appearance, not on the author's.
-            symbols_.emplace(name,
-                             Halide::Param<int>("size" + std::to_string(symbol_order_.size())));
-            symbol_order_.push_back(name);
-        }
     }
 }
 

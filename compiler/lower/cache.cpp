@@ -34,28 +34,7 @@ bool unpack(const std::string& entry, const std::string& name, std::string& obje
 
 }  // namespace
 
-std::vector<std::string> symbols_of(const ir::Node& group) {
-    std::vector<std::string> order;
-    auto add_dim = [&](const Dim& dim) {
-        for (const std::string& name : dim.symbols()) {
-            if (std::find(order.begin(), order.end(), name) == order.end()) order.push_back(name);
-        }
-    };
-    auto add = [&](const TensorType& type) {
-        for (const Dim& dim : type.shape) add_dim(dim);
-    };
-    for (const ir::Node* node : group.body()->inputs()) add(node->type());
-    for (const auto& node : group.body()->nodes()) {
-        for (const TensorType& type : node->types()) add(type);
-        for (const auto& [name, attr] : node->attrs().items()) {
-            if (const Dim* dim = std::get_if<Dim>(&attr)) add_dim(*dim);
-            if (const Shape* shape = std::get_if<Shape>(&attr)) {
-                for (const Dim& dim : *shape) add_dim(dim);
-            }
-        }
-    }
-    return order;
-}
+std::vector<std::string> symbols_of(const ir::Node& group) { return body_symbols(*group.body()); }
 
 Kernel cached_kernel(const ir::Node& group, const Target& target, const std::string& folder) {
     if (folder.empty()) return compile_kernel(group, target);

@@ -29,6 +29,19 @@ struct PairImpl : nn::Module {
 };
 LITHE_MODULE(Pair);
 
+/// In LibTorch's way, with a member that only reset() makes.
+struct ResetImpl : nn::Cloneable<ResetImpl> {
+    ResetImpl() { reset(); }
+    void reset() override {
+        scale = register_module("scale", Scale());
+        gain = register_parameter("gain", ones({2}));
+    }
+    Tensor forward(const Tensor& x) { return scale(x) * gain; }
+    Scale scale{nullptr};
+    Tensor gain;
+};
+LITHE_MODULE(Reset);
+
 std::string joined(const std::vector<std::string>& words) {
     std::string text;
     for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
@@ -124,6 +137,23 @@ BOOST_AUTO_TEST_CASE(to_keeps_identity_and_integers) {
     BOOST_CHECK(scale->named_buffers()["count"].dtype() == DType::i64);
     BOOST_CHECK(scale->weight.requires_grad());
     check_error("module.to", [&] { scale->to(DType::i64); });
+}
+
+BOOST_AUTO_TEST_CASE(cloneable_makes_members_of_its_own_by_reset) {
+    Reset original;
+    {
+        const NoGradGuard no_grad;
+        original->gain.copy_(full({2}, 5.0));
+    }
+    original->scale->eval();
+    const nn::ModulePtr copy = original->clone();
+    auto& typed = dynamic_cast<ResetImpl&>(*copy);
+    check_equal(typed.gain.detach(), full({2}, 5.0));
+    BOOST_CHECK(!typed.gain.is_same(original->gain) && typed.gain.requires_grad());
+    BOOST_CHECK(typed.scale.ptr() != original->scale.ptr());
+    BOOST_CHECK(!typed.scale->is_training() && typed.is_training());
+    original->register_buffer("late", ones({1}));
+    check_error("module.clone", [&] { original->clone(); });
 }
 
 BOOST_AUTO_TEST_CASE(prints_as_in_pytorch) {

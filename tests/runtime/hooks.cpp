@@ -1,6 +1,7 @@
 #include "runtime/hooks.h"
 
 #include <boost/test/unit_test.hpp>
+#include <utility>
 
 #include "runtime/session.h"
 #include "tests/runtime/toy_model.h"
@@ -138,6 +139,57 @@ BOOST_AUTO_TEST_CASE(what_a_hook_throws_comes_out_of_run) {
     BOOST_CHECK_EQUAL(message_of([&] { run(); }), "stop here");
     handle.remove();
     BOOST_CHECK((run() == Row{13, 13}));
+}
+
+BOOST_AUTO_TEST_CASE(on_every_module_come_before_those_of_one) {
+    model.register_forward_hook("fc", note("post fc"));
+    model.register_forward_pre_hook("fc", note("pre fc"));
+    auto pre = model.register_module_forward_pre_hook(
+        [&](HookContext& context) { log.push_back("all pre " + context.path()); });
+    auto post = model.register_module_forward_hook(
+        [&](HookContext& context) { log.push_back("all post " + context.path()); });
+    BOOST_CHECK((run() == Row{13, 13}));
+    BOOST_CHECK((log == Log{"all pre ", "all pre fc", "pre fc", "all post fc", "post fc",
+                            "all pre act", "all post act", "all post "}));
+    pre.remove();
+    post.remove();
+    log.clear();
+    run();
+    BOOST_CHECK((log == Log{"pre fc", "post fc"}));
+}
+
+BOOST_AUTO_TEST_CASE(always_called_ones_see_an_exception) {
+    Log warnings;
+    model.set_warning_handler([&](const std::string& text) { warnings.push_back(text); });
+    model.register_forward_hook("", note("skipped"));
+    model.register_forward_hook(
+        "",
+        [&](HookContext& context) {
+            log.push_back("toy " + std::to_string(context.inputs().size()) + "/" +
+                          std::to_string(context.outputs().size()));
+            throw std::logic_error("from the hook");
+        },
+        {.always_call = true});
+    model.register_forward_hook("act", note("act had ended"), {.always_call = true});
+    model.register_forward_hook("fc", note("fc ran"), {.always_call = true});
+    model.register_forward_hook("fc", [](HookContext&) { throw std::runtime_error("stop"); });
+    model.register_forward_hook("fc", note("fc later"), {.always_call = true});
+    BOOST_CHECK_EQUAL(message_of([&] { run(); }), "stop");
+    BOOST_CHECK((log == Log{"fc ran", "fc later", "toy 1/0"}));
+    BOOST_REQUIRE_EQUAL(warnings.size(), 1U);
+    BOOST_CHECK_EQUAL(warnings[0],
+                      "forward hook of '' with always_call threw an exception that was silenced, "
+                      "as another error ends the run: from the hook");
+}
+
+BOOST_AUTO_TEST_CASE(added_while_a_run_goes_on_fire_in_later_calls) {
+    bool is_added = false;
+    model.register_forward_pre_hook("fc", [&](HookContext&) {
+        if (std::exchange(is_added, true)) return;
+        model.register_forward_hook("act", note("act"));
+    });
+    run();
+    BOOST_CHECK((log == Log{"act"}));
 }
 
 BOOST_AUTO_TEST_CASE(unknown_modules_are_named) {
