@@ -43,6 +43,7 @@ enum Opcode : uint8_t {
     empty_dict = '}',
     empty_tuple = ')',
     proto = 0x80,
+    newobj = 0x81,
     tuple1 = 0x85,
     tuple2 = 0x86,
     tuple3 = 0x87,
@@ -324,6 +325,7 @@ private:
             case mark:
                 return marks_.push_back(stack_.size());
             case reduce:
+            case newobj:  // a class instead of a function, called with its arguments
                 return call();
             case build:
                 return set_state();

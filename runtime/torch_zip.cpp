@@ -44,6 +44,12 @@ std::string global_name(const PickleValue& global) {
 
 }  // namespace
 
+/// The code of a TorchScript archive is of no use, and often compressed.
+static bool is_needed(std::string_view name) {
+    const size_t folder = name.find('/');
+    return folder == name.npos || !name.substr(folder).starts_with("/code/");
+}
+
 class TorchZipReader {
 public:
     TorchZipReader(TorchFile& file, std::span<const std::byte> bytes, std::string_view source)
@@ -75,7 +81,7 @@ private:
                   "before 1.6; save it again without that"});
         }
         constexpr std::string_view marker = "/data.pkl";
-        for (const ZipEntry& file : read_zip(bytes_, where_)) {
+        for (const ZipEntry& file : read_zip(bytes_, where_, is_needed)) {
             if (options.check_crc32) check_crc32(file, where_);
             entries_.emplace(file.name, file.data);
             const size_t folder = file.name.find('/');
@@ -84,10 +90,6 @@ private:
             }
         }
         if (folder_.empty()) fail(where_, "missing_file", {"no 'data.pkl' in the archive"});
-        if (entries_.contains(concat({folder_, "constants.pkl"}))) {
-            fail(where_, "torchscript",
-                 {"the file is a TorchScript program; save its state_dict() with torch.save"});
-        }
         const auto order = entries_.find(concat({folder_, "byteorder"}));
         if (order == entries_.end()) return;
         const std::string_view text(reinterpret_cast<const char*>(order->second.data()),
@@ -183,6 +185,13 @@ private:
             walk_dict(call, path, depth);
             if (call.state != PickleValue::absent) read_state(pickle_[call.state], path);
             return;
+        }
+        // What LibTorch saves, and a TorchScript program: objects whose attributes are the members
+        // of a module. Their code is not looked at.
+        const bool has_attributes =
+            call.state != PickleValue::absent && pickle_[call.state].kind == Kind::dict;
+        if (name.starts_with("__torch__.") && has_attributes && call.items.empty()) {
+            return walk_dict(pickle_[call.state], path, depth);
         }
         if (!call.items.empty() || call.state != PickleValue::absent) {
             fail(where_, "state", {quote(path), " sets items or attributes of ", quote(name)});

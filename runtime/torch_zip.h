@@ -28,7 +28,8 @@ struct TorchZipOptions {
 };
 
 /// A file that `torch.save` wrote: a state_dict, or a checkpoint of dicts, lists and tuples that
-/// hold state_dicts.
+/// hold state_dicts. Or what LibTorch's `torch::save` wrote of a module, a tensor or several: a
+/// TorchScript archive, of which the parameters and buffers are read and the code is not.
 ///
 /// Keys of nested containers are joined by dots: {"model": {"fc.bias": ...}, "sizes": [3, 4]} has
 /// the tensor `model.fc.bias` and the scalars `sizes.0` and `sizes.1`. Tensors are dense views of
@@ -38,7 +39,7 @@ struct TorchZipOptions {
 /// Nothing in the file is ever executed: of what a pickle can call, only the few functions that
 /// rebuild tensors are known, and those are read as data.
 ///
-/// Errors: file.open, file.read, zip.*, pickle.*, torch_zip.legacy, torch_zip.torchscript,
+/// Errors: file.open, file.read, zip.*, pickle.*, torch_zip.legacy,
 /// torch_zip.missing_file, torch_zip.byte_order, torch_zip.call, torch_zip.value, torch_zip.key,
 /// torch_zip.duplicate_key, torch_zip.tensor, torch_zip.dtype, torch_zip.storage, torch_zip.bounds,
 /// torch_zip.state, torch_zip.too_large.

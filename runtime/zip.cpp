@@ -84,7 +84,7 @@ public:
     Reader(std::span<const std::byte> archive, std::string_view where)
         : archive_(archive), where_(where) {}
 
-    std::vector<ZipEntry> read() {
+    std::vector<ZipEntry> read(bool (*is_needed)(std::string_view name)) {
         const Directory directory = find_directory();
         if (directory.entry_count > directory.size / zip::directory_entry_size) {
             fail(where_, "format",
@@ -97,6 +97,7 @@ public:
         const uint64_t end = directory.offset + directory.size;
         for (uint64_t i = 0; i < directory.entry_count; ++i) {
             const DirectoryEntry entry = read_directory_entry(at, end);
+            if (is_needed != nullptr && !is_needed(entry.name)) continue;
             entries.push_back({entry.name, find_data(entry), entry.crc32});
         }
         std::vector<std::string_view> names;
@@ -266,8 +267,9 @@ uint32_t crc32(std::span<const std::byte> bytes, uint32_t start) {
     return ~value;
 }
 
-std::vector<ZipEntry> read_zip(std::span<const std::byte> archive, std::string_view where) {
-    return Reader(archive, where).read();
+std::vector<ZipEntry> read_zip(std::span<const std::byte> archive, std::string_view where,
+                               bool (*is_needed)(std::string_view name)) {
+    return Reader(archive, where).read(is_needed);
 }
 
 void check_crc32(const ZipEntry& entry, std::string_view where) {

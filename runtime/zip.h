@@ -20,12 +20,14 @@ struct ZipEntry {
     uint32_t crc32 = 0;
 };
 
-/// Finds the files of a zip archive whose files are stored, not compressed. Knows zip64.
+/// Finds the files of a zip archive whose files are stored, not compressed. Knows zip64. Files of
+/// which `is_needed` says no are left out, and may be compressed.
 ///
 /// Throws UserErrors that begin with `where`.
 /// Errors: zip.format, zip.compressed, zip.duplicate_name.
 /// Source: PKWARE, "APPNOTE.TXT - .ZIP File Format Specification", version 6.3.10, section 4.
-std::vector<ZipEntry> read_zip(std::span<const std::byte> archive, std::string_view where);
+std::vector<ZipEntry> read_zip(std::span<const std::byte> archive, std::string_view where,
+                               bool (*is_needed)(std::string_view name) = nullptr);
 
 /// Errors: zip.crc32.
 void check_crc32(const ZipEntry& entry, std::string_view where);
