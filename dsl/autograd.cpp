@@ -5,6 +5,7 @@
 #include <map>
 #include <queue>
 
+#include "dsl/autograd/modes.h"
 #include "dsl/ops.h"
 #include "runtime/error.h"
 
@@ -12,6 +13,7 @@ namespace lithe {
 namespace {
 
 thread_local bool grad_enabled = true;
+thread_local bool anomaly_enabled = false;
 
 using NodePtr = std::shared_ptr<GradNode>;
 
@@ -23,6 +25,9 @@ public:
 
     /// Gradients of these nodes' results are kept for the caller instead of accumulated.
     void capture(const NodePtr& node) { captured_nodes_.push_back(node.get()); }
+
+    /// Gradients are accumulated in these leaves alone.
+    void restrict_to(const NodePtr& node) { accumulated_.push_back(node.get()); }
 
     void start(const Tensor& root, const Tensor& gradient) {
         const ValuePtr value = root.value();
@@ -75,7 +80,11 @@ private:
                                            node.get()) != captured_nodes_.end();
         if (is_captured) captured_[node.get()] = gradients;
         if (const auto leaf = node->leaf.lock()) {
-            if (!is_captured && captured_nodes_.empty()) accumulate(*leaf, gradients[0]);
+            const bool is_wanted = accumulated_.empty() || std::find(accumulated_.begin(), accumulated_.end(),
+                                                                     node.get()) != accumulated_.end();
+            if (captured_nodes_.empty() && is_wanted) {
+                accumulate(*leaf, gradients[0]);
+            }
             return;
         }
         if (node->next.empty()) return;
@@ -110,8 +119,8 @@ private:
     void spread(const NodePtr& node, const Tensors& gradients) {
         if (node->released) {
             throw UserError("backward.twice",
-                            "backward: this graph was already used by a backward(); pass "
-                            "retain_graph = true to the first one");
+                            "backward: Trying to backward through the graph a second time; this graph was "
+                            "already used by a backward(); pass retain_graph = true to the first one");
         }
         check_versions(*node);
         Tensors results;
@@ -128,6 +137,7 @@ private:
             results = node->call.op->gradient(
                 GradientCall{node->call, node->inputs, outputs, gradients, node->needs});
         }
+        if (anomaly_enabled) check_no_nan(*node, results);
         for (size_t i = 0; i < results.size() && i < node->next.size(); ++i) {
             if (!node->next[i] || !results[i].defined()) continue;
             const TensorType& wanted = node->call.inputs[i];
@@ -144,9 +154,19 @@ private:
             const ValuePtr value = node.inputs[i].impl()->cell->value;
             if (value->is_symbolic() || value->array.version() == node.versions[i]) continue;
             throw UserError("backward.modified",
-                            "backward: operand " + std::to_string(i) + " of " +
-                                lithe::str(node.call) +
-                                " was modified by an in-place operation after it was used");
+                            "backward: one of the variables needed for gradient computation has been modified "
+                            "by an inplace operation: operand " + std::to_string(i) + " of " +
+                                lithe::str(node.call));
+        }
+    }
+
+    static void check_no_nan(const GradNode& node, const Tensors& results) {
+        for (size_t i = 0; i < results.size(); ++i) {
+            if (!results[i].defined() || results[i].is_symbolic() || !results[i].is_floating_point()) continue;
+            if (!any(results[i].detach().isnan()).item<bool>()) continue;
+            const std::string what = node.call.op ? lithe::str(node.call) : "a function of the author";
+            throw UserError("backward.nan", "backward: Function '" + what + "' returned nan values in its " +
+                                                std::to_string(i) + "th output");
         }
     }
 
@@ -161,14 +181,15 @@ private:
     bool retain_graph_, create_graph_;
     std::priority_queue<Entry> queue_;
     std::map<const GradNode*, Tensors> pending_;
-    std::vector<const GradNode*> captured_nodes_;
+    std::vector<const GradNode*> captured_nodes_, accumulated_;
     std::map<const GradNode*, Tensors> captured_;
 };
 
 Tensor start_gradient(const Tensor& root, const Tensor& given) {
     if (!root.requires_grad()) {
-        throw UserError("backward.no_grad", "backward: the tensor does not require grad: nothing "
-                                            "it was computed from does, or no_grad was on");
+        throw UserError("backward.no_grad", "backward: element 0 of tensors does not require grad and does "
+                                            "not have a grad_fn: nothing it was computed from requires "
+                                            "grad, or no_grad was on");
     }
     if (given.defined()) {
         if (!same(given.sizes(), root.sizes())) {
@@ -180,8 +201,8 @@ Tensor start_gradient(const Tensor& root, const Tensor& given) {
     }
     if (!root.numel().is_constant(1)) {
         throw UserError("backward.not_scalar",
-                        "backward: a gradient must be given for a tensor of more than one "
-                        "element, this one is " + root.type().str());
+                        "backward: grad can be implicitly created only for scalar outputs, this one is " +
+                            root.type().str());
     }
     return ones_like(root);
 }
@@ -198,6 +219,8 @@ uint64_t next_grad_serial() {
 
 bool GradMode::is_enabled() { return grad_enabled; }
 void GradMode::set_enabled(bool on) { grad_enabled = on; }
+bool autograd::AnomalyMode::is_enabled() { return anomaly_enabled; }
+void autograd::AnomalyMode::set_enabled(bool on) { anomaly_enabled = on; }
 
 bool Tensor::requires_grad() const { return defined() && value()->grad_node != nullptr; }
 bool Tensor::is_leaf() const { return !requires_grad() || node_of(*this)->leaf.lock() != nullptr; }
@@ -205,11 +228,11 @@ bool Tensor::is_leaf() const { return !requires_grad() || node_of(*this)->leaf.l
 Tensor& Tensor::requires_grad_(bool on) {
     if (on == requires_grad()) return *this;
     if (on && !is_floating_point()) {
-        throw UserError("tensor.grad_dtype", "requires_grad: only floating-point tensors can, got " +
+        throw UserError("tensor.grad_dtype", "requires_grad: only Tensors of floating point dtype can require gradients, got " +
                                                  type().str());
     }
     if (!on && !is_leaf()) {
-        throw UserError("tensor.not_leaf", "requires_grad: only a leaf's flag can be cleared");
+        throw UserError("tensor.not_leaf", "requires_grad: you can only change requires_grad flags of leaf variables");
     }
     auto changed = std::make_shared<Value>(*value());
     changed->grad_node = nullptr;
@@ -259,19 +282,33 @@ HookHandle Tensor::register_hook(std::function<Tensor(const Tensor&)> hook) cons
 }
 
 void Tensor::backward(const Tensor& gradient, bool retain_graph, bool create_graph) const {
-    Engine engine(retain_graph || create_graph, create_graph);
-    engine.start(*this, start_gradient(*this, gradient));
-    engine.run();
+    autograd::backward({*this}, {gradient}, retain_graph, create_graph);
 }
 
 namespace autograd {
+
+void backward(const Tensors& tensors, const Tensors& gradients, bool retain_graph, bool create_graph,
+              const Tensors& inputs) {
+    Engine engine(retain_graph || create_graph, create_graph);
+    for (const Tensor& input : inputs) {
+        if (!input.requires_grad() || !input.is_leaf()) {
+            throw UserError("backward.inputs", "backward: an input is no leaf that requires grad: " + input.type().str());
+        }
+        engine.restrict_to(node_of(input));
+    }
+    for (size_t i = 0; i < tensors.size(); ++i) {
+        const Tensor given = i < gradients.size() ? gradients[i] : Tensor();
+        engine.start(tensors[i], start_gradient(tensors[i], given));
+    }
+    engine.run();
+}
 
 Tensors grad(const Tensors& outputs, const Tensors& inputs, const Tensors& grad_outputs,
              bool retain_graph, bool create_graph, bool allow_unused) {
     Engine engine(retain_graph || create_graph, create_graph);
     for (const Tensor& input : inputs) {
         if (!input.requires_grad()) {
-            throw UserError("autograd.no_grad", "autograd.grad: an input does not require grad");
+            throw UserError("autograd.no_grad", "autograd.grad: One of the differentiated Tensors does not require grad");
         }
         engine.capture(node_of(input));
     }
@@ -286,8 +323,9 @@ Tensors grad(const Tensors& outputs, const Tensors& inputs, const Tensors& grad_
         results.push_back(engine.gradient_of(v->grad_node, v->grad_output));
         if (!results.back().defined() && !allow_unused) {
             throw UserError("autograd.unused",
-                            "autograd.grad: input " + std::to_string(results.size() - 1) +
-                                " was not used to compute the outputs; allow_unused permits it");
+                            "autograd.grad: One of the differentiated Tensors appears to not have been used in "
+                            "the graph: input " + std::to_string(results.size() - 1) +
+                                ". Set allow_unused=True if this is the desired behavior");
         }
     }
     return results;

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <utility>
 
 #include "dsl/tensor.h"
 
@@ -22,6 +23,12 @@ public:
         stream_ = 0;
     }
     uint64_t next_stream() { return stream_++; }
+    /// Where the next draw begins, and how to go back there.
+    std::pair<uint64_t, uint64_t> state() const { return {seed_, stream_}; }
+    void set_state(std::pair<uint64_t, uint64_t> state) {
+        seed_ = state.first;
+        stream_ = state.second;
+    }
 
 private:
     std::atomic<uint64_t> seed_, stream_ = 0;

@@ -166,7 +166,7 @@ const Tensor& Tensor::assign(const Tensor& value) const {
     }
     if (GradMode::is_enabled() && impl_->requires_grad && keeps_history(*impl_)) {
         throw UserError("tensor.leaf_write",
-                        "tensor: a leaf that requires grad is written in place; use no_grad");
+                        "tensor: a leaf Variable that requires grad is being used in an in-place operation; use no_grad");
     }
     const ValuePtr source = value.value();
     const ValuePtr target = this->value();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dsl/autograd.h"
+#include "dsl/autograd/function.h"
 #include "dsl/data.h"
 #include "dsl/indexing.h"
 #include "dsl/io/optimizer_file.h"
@@ -14,3 +15,4 @@
 #include "dsl/random.h"
 #include "dsl/tensor.h"
 #include "dsl/tensor_data.h"
+#include "dsl/utils.h"

@@ -1,0 +1,5 @@
+// All of lithe::nn::utils.
+#pragma once
+
+#include "dsl/utils/clip_grad.h"
+#include "dsl/utils/fusion.h"
