@@ -1,6 +1,7 @@
 // All of lithe::nn: modules, layers, containers, initial values.
 #pragma once
 
+#include "dsl/functional.h"
 #include "dsl/holder.h"
 #include "dsl/init.h"
 #include "dsl/layers/activation.h"
@@ -10,12 +11,16 @@
 #include "dsl/layers/conv.h"
 #include "dsl/layers/dropout.h"
 #include "dsl/layers/embedding.h"
+#include "dsl/layers/fold.h"
+#include "dsl/layers/lazy.h"
 #include "dsl/layers/linear.h"
 #include "dsl/layers/loss.h"
 #include "dsl/layers/normalization.h"
+#include "dsl/layers/packed_sequence.h"
 #include "dsl/layers/padding.h"
 #include "dsl/layers/pooling.h"
 #include "dsl/layers/recurrent.h"
 #include "dsl/layers/softmax.h"
 #include "dsl/layers/transformer.h"
+#include "dsl/layers/unpooling.h"
 #include "dsl/layers/vision.h"

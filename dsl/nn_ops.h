@@ -113,6 +113,7 @@ struct Resize {
     ResizeMode mode = ResizeMode::nearest;
     bool align_corners = false;
     bool recompute_scale = false;
+    bool antialias = false;  ///< linear and cubic: a smaller image is a mean of all that it covers
 };
 /// `linear` and `cubic` work along each spatial axis: bilinear, trilinear, bicubic.
 Tensor interpolate(const Tensor& x, const Resize& options);

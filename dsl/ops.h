@@ -253,5 +253,6 @@ Tensor masked_select(const Tensor& x, const Tensor& mask);
 
 }  // namespace lithe
 
+#include "dsl/image_ops.h"
 #include "dsl/nn_ops.h"
 #include "dsl/operators.h"

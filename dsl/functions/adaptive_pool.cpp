@@ -15,14 +15,27 @@ Sizes wanted_sizes(const char* op, const Tensor& x, const PerAxis& size, int64_t
     return per_axis(op, size, rank);
 }
 
-/// Row i averages the columns floor(i * n / out) .. ceil((i + 1) * n / out) - 1.
-Tensor averaging_matrix(const Dim& size, int64_t out, DType dtype) {
-    const Tensor i = unsqueeze(arange(out), 1), column = arange(size);
-    const Tensor begin = floor_div(i * size, out);
-    const Tensor end = floor_div((i + 1) * size + (out - 1), out);
-    const Tensor inside = logical_and(column >= begin, column < end);
-    return inside.to(dtype) / (end - begin).to(dtype);
-}
+/// `out` windows of uneven sizes along an axis: window i covers floor(i n / out) .. ceil((i + 1) n / out) - 1.
+struct Windows {
+    Dim taps;
+    Tensor place;   ///< [out * taps]: what is read; beyond a window's end, its last element again
+    Tensor inside;  ///< [out, taps]
+    Tensor count;   ///< [out]
+
+    Windows(const Dim& size, int64_t out) : taps(ceil_div(size, Dim(out)) + 1) {
+        const Tensor i = unsqueeze(arange(out), 1), n = full({}, size, DType::i64);
+        const Tensor begin = floor_div(i * n, out), end = floor_div((i + 1) * n + (out - 1), out);
+        const Tensor at = begin + arange(taps);
+        inside = at < end;
+        place = reshape(minimum(at, end - 1), {Dim(out) * taps});
+        count = reshape(end - begin, {Dim(out)});
+    }
+
+    /// The elements of all windows: axis `axis` becomes [out, taps].
+    Tensor read(const Tensor& x, int64_t axis) const {
+        return unflatten(index_select(x, axis, place), axis, {count.size(0), taps});
+    }
+};
 
 /// The window when all are equal, or nothing.
 std::optional<int64_t> even_window(const Dim& size, int64_t out) {
@@ -51,33 +64,33 @@ Tensor average(const char* op, const Tensor& x, const PerAxis& size, int64_t ran
     }
     Tensor y = x;
     for (int64_t i = 0; i < rank; ++i) {
-        const int64_t out = wanted[static_cast<size_t>(i)];
+        const int64_t out = wanted[static_cast<size_t>(i)], axis = x.dim() + i - rank;
         if (out < 1) continue;
-        const Tensor matrix = averaging_matrix(x.size(i - rank), out, x.dtype());
-        y = transpose(linear(transpose(y, i - rank, -1), matrix), i - rank, -1);
+        const Windows windows(x.size(axis), out);
+        Shape own(static_cast<size_t>(rank - i) + 1, Dim(1)), each(static_cast<size_t>(rank - i), Dim(1));
+        own[0] = each[0] = out;
+        own[1] = windows.taps;
+        const Tensor values = where(reshape(windows.inside, own), windows.read(y, axis), 0);
+        y = sum(values, axis + 1) / reshape(windows.count.to(x.dtype()), each);
     }
     return y;
 }
 
-/// The largest element of every uneven window, slice by slice along one axis.
+/// The largest element of every uneven window, one axis after the other; the last one first, so that of equal
+/// elements the first in the image counts.
 std::tuple<Tensor, Tensor> uneven_max(const Tensor& x, const Sizes& wanted, int64_t rank) {
     Tensor values = x;
     Shape spatial;
     for (int64_t i = 0; i < rank; ++i) spatial.push_back(x.size(i - rank));
     Tensor index = expand(reshape(arange(product(spatial)), spatial), x.sizes());
-    for (int64_t i = 0; i < rank; ++i) {
-        const int64_t have = x.size(i - rank), out = wanted[static_cast<size_t>(i)];
+    for (int64_t i = rank; i-- > 0;) {
+        const int64_t out = wanted[static_cast<size_t>(i)], axis = x.dim() + i - rank;
         if (out < 1) continue;
-        Tensors parts, places;
-        for (int64_t k = 0; k < out; ++k) {
-            const int64_t begin = k * have / out, end = ((k + 1) * have + out - 1) / out;
-            const Tensor window = narrow(values, i - rank, begin, end - begin);
-            const Tensor at = argmax(window, i - rank, /*keepdim=*/true);
-            parts.push_back(gather(window, i - rank, at));
-            places.push_back(gather(narrow(index, i - rank, begin, end - begin), i - rank, at));
-        }
-        values = cat(parts, i - rank);
-        index = cat(places, i - rank);
+        const Windows windows(x.size(axis), out);
+        const Tensor elements = windows.read(values, axis);
+        const Tensor at = argmax(elements, axis + 1, /*keepdim=*/true);
+        values = squeeze(gather(elements, axis + 1, at), axis + 1);
+        index = squeeze(gather(windows.read(index, axis), axis + 1, at), axis + 1);
     }
     return {values, index};
 }

@@ -32,6 +32,9 @@ Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, cons
                      : scores + options.mask;
     }
     Tensor weights = softmax(scores, -1);
+    if (options.mask.defined() && options.mask.dtype() == DType::boolean) {  // a row of nothing gives 0, not NaN
+        weights = where(any(options.mask, -1, /*keepdim=*/true), weights, 0);
+    }
     if (options.dropout > 0) weights = dropout(weights, options.dropout, true);
     return matmul(weights, v);
 }

@@ -44,12 +44,11 @@ Tensor embedding(const Tensor& weight, const Tensor& index, int64_t padding_idx)
     Shape shape = index.sizes();
     shape.push_back(weight.size(1));
     const Tensor flat = reshape(index.to(DType::i64), {index.numel()});
-    Tensor table = weight;
+    Tensor rows = index_select(weight, 0, flat);
     if (padding_idx >= 0 && weight.requires_grad()) {  // that row gets no gradient
-        const Tensor rows = unsqueeze(arange(weight.size(0)), 1);
-        table = where(rows == padding_idx, weight.detach(), weight);
+        rows = where(unsqueeze(flat == padding_idx, 1), rows.detach(), rows);
     }
-    return reshape(index_select(table, 0, flat), shape);
+    return reshape(rows, shape);
 }
 
 Tensor nonzero(const Tensor& x) {

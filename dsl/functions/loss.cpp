@@ -201,4 +201,22 @@ Tensor multi_margin_loss(const Tensor& x, const Tensor& target, double p, double
     return reduced(x.dim() == 1 ? reshape(loss, {}) : loss, reduction);
 }
 
+Tensor multilabel_margin_loss(const Tensor& x, const Tensor& target, Reduction reduction) {
+    const bool fits = (x.dim() == 1 || x.dim() == 2) && target.dtype() == DType::i64 &&
+                      (same(x.sizes(), target.sizes()) || x.sizes() == target.sizes());
+    if (!fits) {
+        throw UserError("multilabel_margin_loss.target",
+                        "multilabel_margin_loss: expected i64 classes of the shape of the scores [N, C] or [C], got " +
+                            x.type().str() + " and " + target.type().str());
+    }
+    const Tensor scores = x.dim() == 1 ? unsqueeze(x, 0) : x, classes = x.dim() == 1 ? unsqueeze(target, 0) : target;
+    const Tensor holds = cumsum((classes < 0).to(DType::i64), 1) == 0, safe = where(holds, classes, 0);
+    // [N, target, class]
+    const Tensor hit = logical_and(unsqueeze(holds, 2), unsqueeze(safe, 2) == arange(scores.size(1)));
+    const Tensor is_other = logical_not(any(hit, 1, /*keepdim=*/true));
+    const Tensor away = clamp_min(1 - (unsqueeze(gather(scores, 1, safe), 2) - unsqueeze(scores, 1)), 0);
+    const Tensor loss = sum(where(logical_and(unsqueeze(holds, 2), is_other), away, 0), {1, 2}) / scores.size(1);
+    return reduced(x.dim() == 1 ? reshape(loss, {}) : loss, reduction);
+}
+
 }  // namespace lithe

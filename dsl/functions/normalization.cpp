@@ -48,6 +48,18 @@ Tensor batch_norm(const Tensor& x, const Tensor& weight, const Tensor& bias,
         if (bias.defined()) shift = shift + bias;
         return x * per_channel(scale, x) + per_channel(shift, x);
     }
+    return batch_norm_training(x, weight, bias, running_mean, running_var, full({}, momentum, x.dtype()), eps);
+}
+
+void update_statistics(const Tensor& running, const Tensor& newest, const Tensor& momentum) {
+    if (!running.defined()) return;
+    const NoGradGuard no_grad;
+    const Tensor weight = momentum.to(running.dtype()), flat = reshape(newest.detach(), running.sizes());
+    running.copy_(running * (1 - weight) + flat.to(running.dtype()) * weight);
+}
+
+Tensor batch_norm_training(const Tensor& x, const Tensor& weight, const Tensor& bias, const Tensor& running_mean,
+                           const Tensor& running_var, const Tensor& momentum, double eps) {
     Sizes axes{0};
     Dim count = x.size(0);
     for (int64_t axis = 2; axis < x.dim(); ++axis) {
@@ -60,13 +72,8 @@ Tensor batch_norm(const Tensor& x, const Tensor& weight, const Tensor& bias,
     }
     const Tensor center = mean(x, axes, /*keepdim=*/true), away = x - center;
     const Tensor variance = mean(away * away, axes, /*keepdim=*/true);
-    if (running_mean.defined()) {
-        NoGradGuard no_grad;
-        const Tensor flat = reshape(center.detach(), running_mean.sizes());
-        running_mean.copy_(running_mean * (1 - momentum) + flat * momentum);
-        const Tensor unbiased = reshape(variance.detach(), running_var.sizes()) * count / (count - 1);
-        running_var.copy_(running_var * (1 - momentum) + unbiased * momentum);
-    }
+    update_statistics(running_mean, center, momentum);
+    update_statistics(running_var, variance.detach() * count / (count - 1), momentum);
     return channel_affine(away * rsqrt(variance + eps), weight, bias);
 }
 
@@ -78,6 +85,25 @@ Tensor instance_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, 
     Sizes axes;
     for (int64_t axis = 2; axis < x.dim(); ++axis) axes.push_back(axis);
     return channel_affine(standardized(x, axes, eps), weight, bias);
+}
+
+Tensor instance_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, const Tensor& running_mean,
+                     const Tensor& running_var, bool use_input_stats, double momentum, double eps) {
+    if (!use_input_stats) {
+        if (!running_mean.defined() || !running_var.defined()) {
+            throw UserError("instance_norm.statistics",
+                            "instance_norm: expected running_mean and running_var where use_input_stats is false");
+        }
+        return batch_norm(x, weight, bias, running_mean, running_var, /*training=*/false, momentum, eps);
+    }
+    const Tensor y = instance_norm(x, weight, bias, eps);
+    if (!running_mean.defined() && !running_var.defined()) return y;
+    Sizes axes;
+    for (int64_t axis = 2; axis < x.dim(); ++axis) axes.push_back(axis);
+    const Tensor data = x.detach(), newest = full({}, momentum, x.dtype());
+    update_statistics(running_mean, mean(mean(data, axes), 0), newest);
+    update_statistics(running_var, mean(var(data, axes), 0), newest);
+    return y;
 }
 
 Tensor layer_norm(const Tensor& x, const Shape& normalized, const Tensor& weight,
@@ -138,6 +164,24 @@ Tensor cosine_similarity(const Tensor& a, const Tensor& b, int64_t axis, double 
 
 Tensor pairwise_distance(const Tensor& a, const Tensor& b, double p, double eps, bool keepdim) {
     return norm(a - b + eps, p, -1, keepdim);
+}
+
+Tensor pdist(const Tensor& x, double p) {
+    if (x.dim() != 2) throw UserError("pdist.rank", "pdist: expected rows [N, M], got " + x.type().str());
+    const int64_t rows = x.size(0);
+    std::vector<int64_t> first, second;
+    for (int64_t i = 0; i < rows; ++i) {
+        for (int64_t j = i + 1; j < rows; ++j) {
+            first.push_back(i);
+            second.push_back(j);
+        }
+    }
+    const auto pick = [&](const std::vector<int64_t>& list) {
+        const Array index = Array::empty(DType::i64, {static_cast<int64_t>(list.size())});
+        std::copy(list.begin(), list.end(), index.data<int64_t>());
+        return index_select(x, 0, Tensor::from(index));
+    };
+    return norm(pick(first) - pick(second), p, 1);
 }
 
 }  // namespace lithe

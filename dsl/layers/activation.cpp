@@ -1,19 +1,13 @@
 #include "dsl/layers/activation.h"
 
+#include "dsl/functional/activation.h"
 #include "dsl/init.h"
 #include "dsl/layers/make.h"
 #include "dsl/ops.h"
-#include "dsl/random.h"
 #include "dsl/repr.h"
 
 namespace lithe::nn {
-namespace {
-
-Tensor finish(const Tensor& x, const Tensor& y, bool inplace) { return inplace ? x.assign(y) : y; }
-
-}  // namespace
-
-Tensor ReLUImpl::forward(const Tensor& x) { return finish(x, relu(x), options.inplace()); }
+Tensor ReLUImpl::forward(const Tensor& x) { return functional::relu(x, options); }
 
 std::string ReLUImpl::extra_repr() const {
     Repr repr;
@@ -21,7 +15,7 @@ std::string ReLUImpl::extra_repr() const {
     return repr.str();
 }
 
-Tensor ReLU6Impl::forward(const Tensor& x) { return finish(x, relu6(x), options.inplace()); }
+Tensor ReLU6Impl::forward(const Tensor& x) { return functional::relu6(x, options); }
 
 std::string ReLU6Impl::extra_repr() const {
     Repr repr;
@@ -29,7 +23,7 @@ std::string ReLU6Impl::extra_repr() const {
     return repr.str();
 }
 
-Tensor SELUImpl::forward(const Tensor& x) { return finish(x, selu(x), options.inplace()); }
+Tensor SELUImpl::forward(const Tensor& x) { return functional::selu(x, options); }
 
 std::string SELUImpl::extra_repr() const {
     Repr repr;
@@ -37,9 +31,7 @@ std::string SELUImpl::extra_repr() const {
     return repr.str();
 }
 
-Tensor ELUImpl::forward(const Tensor& x) {
-    return finish(x, elu(x, options.alpha()), options.inplace());
-}
+Tensor ELUImpl::forward(const Tensor& x) { return functional::elu(x, options); }
 
 std::string ELUImpl::extra_repr() const {
     Repr repr;
@@ -48,9 +40,7 @@ std::string ELUImpl::extra_repr() const {
     return repr.str();
 }
 
-Tensor CELUImpl::forward(const Tensor& x) {
-    return finish(x, celu(x, options.alpha()), options.inplace());
-}
+Tensor CELUImpl::forward(const Tensor& x) { return functional::celu(x, options); }
 
 std::string CELUImpl::extra_repr() const {
     Repr repr;
@@ -59,9 +49,7 @@ std::string CELUImpl::extra_repr() const {
     return repr.str();
 }
 
-Tensor LeakyReLUImpl::forward(const Tensor& x) {
-    return finish(x, leaky_relu(x, options.negative_slope()), options.inplace());
-}
+Tensor LeakyReLUImpl::forward(const Tensor& x) { return functional::leaky_relu(x, options); }
 
 std::string LeakyReLUImpl::extra_repr() const {
     Repr repr;
@@ -70,9 +58,7 @@ std::string LeakyReLUImpl::extra_repr() const {
     return repr.str();
 }
 
-Tensor HardtanhImpl::forward(const Tensor& x) {
-    return finish(x, hardtanh(x, options.min_val(), options.max_val()), options.inplace());
-}
+Tensor HardtanhImpl::forward(const Tensor& x) { return functional::hardtanh(x, options); }
 
 std::string HardtanhImpl::extra_repr() const {
     Repr repr;
@@ -81,9 +67,7 @@ std::string HardtanhImpl::extra_repr() const {
     return repr.str();
 }
 
-Tensor ThresholdImpl::forward(const Tensor& x) {
-    return finish(x, lithe::threshold(x, options.threshold(), options.value()), options.inplace());
-}
+Tensor ThresholdImpl::forward(const Tensor& x) { return functional::threshold(x, options); }
 
 std::string ThresholdImpl::extra_repr() const {
     Repr repr;
@@ -92,7 +76,7 @@ std::string ThresholdImpl::extra_repr() const {
     return repr.str();
 }
 
-Tensor SiLUImpl::forward(const Tensor& x) { return finish(x, silu(x), options.inplace()); }
+Tensor SiLUImpl::forward(const Tensor& x) { return functional::silu(x, options); }
 
 std::string SiLUImpl::extra_repr() const {
     Repr repr;
@@ -100,7 +84,7 @@ std::string SiLUImpl::extra_repr() const {
     return repr.str();
 }
 
-Tensor MishImpl::forward(const Tensor& x) { return finish(x, mish(x), options.inplace()); }
+Tensor MishImpl::forward(const Tensor& x) { return functional::mish(x, options); }
 
 std::string MishImpl::extra_repr() const {
     Repr repr;
@@ -108,9 +92,7 @@ std::string MishImpl::extra_repr() const {
     return repr.str();
 }
 
-Tensor HardswishImpl::forward(const Tensor& x) {
-    return finish(x, hardswish(x), options.inplace());
-}
+Tensor HardswishImpl::forward(const Tensor& x) { return functional::hardswish(x, options); }
 
 std::string HardswishImpl::extra_repr() const {
     Repr repr;
@@ -118,9 +100,7 @@ std::string HardswishImpl::extra_repr() const {
     return repr.str();
 }
 
-Tensor HardsigmoidImpl::forward(const Tensor& x) {
-    return finish(x, hardsigmoid(x), options.inplace());
-}
+Tensor HardsigmoidImpl::forward(const Tensor& x) { return functional::hardsigmoid(x, options); }
 
 std::string HardsigmoidImpl::extra_repr() const {
     Repr repr;
@@ -135,47 +115,43 @@ GELUImpl::GELUImpl(const GELUOptions& activation_options) : options(activation_o
                     "gelu: approximate must be either 'none' or 'tanh', got '" + form + "'");
 }
 
-Tensor GELUImpl::forward(const Tensor& x) {
-    return gelu(x, options.approximate() == "tanh" ? Gelu::tanh : Gelu::exact);
-}
+Tensor GELUImpl::forward(const Tensor& x) { return functional::gelu(x, options); }
 
 std::string GELUImpl::extra_repr() const {
     return Repr().append("approximate='" + options.approximate() + "'").str();
 }
 
-Tensor SigmoidImpl::forward(const Tensor& x) { return sigmoid(x); }
+Tensor SigmoidImpl::forward(const Tensor& x) { return functional::sigmoid(x); }
 
-Tensor LogSigmoidImpl::forward(const Tensor& x) { return logsigmoid(x); }
+Tensor LogSigmoidImpl::forward(const Tensor& x) { return functional::logsigmoid(x); }
 
-Tensor TanhImpl::forward(const Tensor& x) { return tanh(x); }
+Tensor TanhImpl::forward(const Tensor& x) { return functional::tanh(x); }
 
-Tensor TanhshrinkImpl::forward(const Tensor& x) { return tanhshrink(x); }
+Tensor TanhshrinkImpl::forward(const Tensor& x) { return functional::tanhshrink(x); }
 
-Tensor SoftsignImpl::forward(const Tensor& x) { return softsign(x); }
+Tensor SoftsignImpl::forward(const Tensor& x) { return functional::softsign(x); }
 
-Tensor SoftplusImpl::forward(const Tensor& x) {
-    return softplus(x, options.beta(), options.threshold());
-}
+Tensor SoftplusImpl::forward(const Tensor& x) { return functional::softplus(x, options); }
 
 std::string SoftplusImpl::extra_repr() const {
     return Repr().add("beta", options.beta()).add("threshold", options.threshold()).str();
 }
 
-Tensor HardshrinkImpl::forward(const Tensor& x) { return hardshrink(x, options.lambda()); }
+Tensor HardshrinkImpl::forward(const Tensor& x) { return functional::hardshrink(x, options); }
 
 std::string HardshrinkImpl::extra_repr() const { return Repr().add(options.lambda()).str(); }
 
-Tensor SoftshrinkImpl::forward(const Tensor& x) { return softshrink(x, options.lambda()); }
+Tensor SoftshrinkImpl::forward(const Tensor& x) { return functional::softshrink(x, options); }
 
 std::string SoftshrinkImpl::extra_repr() const { return Repr().add(options.lambda()).str(); }
 
 PReLUImpl::PReLUImpl(const PReLUOptions& activation_options) : options(activation_options) {
     check_positive("prelu", "num_parameters", options.num_parameters());
-    weight = new_parameter({options.num_parameters()});
+    weight = new_parameter({options.num_parameters()}, options.dtype());
     init::constant_(weight, options.init());
 }
 
-Tensor PReLUImpl::forward(const Tensor& x) { return prelu(x, weight); }
+Tensor PReLUImpl::forward(const Tensor& x) { return functional::prelu(x, weight); }
 
 std::string PReLUImpl::extra_repr() const {
     return Repr().add("num_parameters", options.num_parameters()).str();
@@ -186,10 +162,11 @@ void PReLUImpl::visit_members(FieldVisitor& visitor) {
 }
 
 Tensor RReLUImpl::forward(const Tensor& x) {
-    const double low = options.lower(), high = options.upper();
-    const Tensor slope =
-        is_training() ? rand_like(x) * (high - low) + low : full({}, (low + high) / 2, x.dtype());
-    return finish(x, where(x >= 0, x, x * slope), options.inplace());
+    return functional::rrelu(x, functional::RReLUFuncOptions()
+                                    .lower(options.lower())
+                                    .upper(options.upper())
+                                    .training(is_training())
+                                    .inplace(options.inplace()));
 }
 
 std::string RReLUImpl::extra_repr() const {

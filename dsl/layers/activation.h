@@ -337,6 +337,7 @@ public:
     PReLUOptions(int64_t num_parameters = 1) : num_parameters_(num_parameters) {}
     LITHE_ARG(int64_t, num_parameters);
     LITHE_ARG(double, init) = 0.25;
+    LITHE_ARG(DType, dtype) = DType::f32;
 };
 
 /// x where x > 0, else weight x, with one learned weight or one for each channel.

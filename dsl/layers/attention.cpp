@@ -28,7 +28,8 @@ Tensor widened(const Tensor& mask, int64_t columns) {
 MultiheadAttentionImpl::MultiheadAttentionImpl(const MultiheadAttentionOptions& attention_options)
     : options(attention_options),
       out_proj(LinearOptions(attention_options.embed_dim(), attention_options.embed_dim())
-                   .bias(attention_options.bias())) {
+                   .bias(attention_options.bias())
+                   .dtype(attention_options.dtype())) {
     const int64_t size = options.embed_dim();
     check_positive("attention", "embed_dim", size);
     check_positive("attention", "num_heads", options.num_heads());
@@ -39,16 +40,16 @@ MultiheadAttentionImpl::MultiheadAttentionImpl(const MultiheadAttentionOptions& 
     }
     const int64_t kdim = options.kdim().value_or(size), vdim = options.vdim().value_or(size);
     if (kdim == size && vdim == size) {
-        in_proj_weight = new_parameter({3 * size, size});
+        in_proj_weight = new_parameter({3 * size, size}, options.dtype());
     } else {
-        q_proj_weight = new_parameter({size, size});
-        k_proj_weight = new_parameter({size, kdim});
-        v_proj_weight = new_parameter({size, vdim});
+        q_proj_weight = new_parameter({size, size}, options.dtype());
+        k_proj_weight = new_parameter({size, kdim}, options.dtype());
+        v_proj_weight = new_parameter({size, vdim}, options.dtype());
     }
-    if (options.bias()) in_proj_bias = new_parameter({3 * size});
+    if (options.bias()) in_proj_bias = new_parameter({3 * size}, options.dtype());
     if (options.add_bias_kv()) {
-        bias_k = new_parameter({1, 1, size});
-        bias_v = new_parameter({1, 1, size});
+        bias_k = new_parameter({1, 1, size}, options.dtype());
+        bias_v = new_parameter({1, 1, size}, options.dtype());
     }
     reset_parameters();
 }
@@ -118,7 +119,11 @@ Tensor MultiheadAttentionImpl::mask_of(const Tensor& key_padding_mask, const Ten
 
 std::tuple<Tensor, Tensor> MultiheadAttentionImpl::forward(
     const Tensor& query, const Tensor& key, const Tensor& value, const Tensor& key_padding_mask,
-    bool need_weights, const Tensor& attn_mask, bool average_attn_weights) {
+    bool need_weights, const Tensor& attn_mask, bool average_attn_weights, bool is_causal) {
+    if (is_causal && !attn_mask.defined()) {
+        throw UserError("attention.is_causal",
+                        "attention: need attn_mask if specifying the is_causal hint");
+    }
     if ((query.dim() != 2 && query.dim() != 3) || key.dim() != query.dim() ||
         value.dim() != query.dim()) {
         throw UserError("attention.rank",

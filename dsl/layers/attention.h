@@ -23,6 +23,7 @@ public:
     LITHE_ARG(std::optional<int64_t>, vdim);
     /// [N, L, E] instead of [L, N, E].
     LITHE_ARG(bool, batch_first) = false;
+    LITHE_ARG(DType, dtype) = DType::f32;
 };
 
 /// The projection at the end, under the class name that PyTorch prints.
@@ -37,7 +38,8 @@ LITHE_MODULE(NonDynamicallyQuantizableLinear);
 /// query [L, N, E], key and value [S, N, E], or all without N; see batch_first. A bool mask is true
 /// where attention is NOT allowed; a floating one is added. key_padding_mask: [N, S]; attn_mask:
 /// [L, S] or [N * heads, L, S]. Gives the result and the weights, [N, L, S] or, not averaged,
-/// [N, heads, L, S].  Errors: attention.*.
+/// [N, heads, L, S]. `is_causal` says of attn_mask that it is the causal one; it needs the mask.
+/// Errors: attention.*.
 /// Source: Vaswani et al., "Attention Is All You Need", 2017.
 class MultiheadAttentionImpl : public Module {
 public:
@@ -49,7 +51,7 @@ public:
     std::tuple<Tensor, Tensor> forward(const Tensor& query, const Tensor& key, const Tensor& value,
                                        const Tensor& key_padding_mask = {},
                                        bool need_weights = true, const Tensor& attn_mask = {},
-                                       bool average_attn_weights = true);
+                                       bool average_attn_weights = true, bool is_causal = false);
     void visit_members(FieldVisitor& visitor) override;
 
     MultiheadAttentionOptions options;

@@ -1,6 +1,7 @@
 #include "dsl/layers/batch_norm.h"
 
 #include "dsl/autograd.h"
+#include "dsl/functional/normalization.h"
 #include "dsl/init.h"
 #include "dsl/layers/make.h"
 #include "dsl/ops.h"
@@ -17,15 +18,15 @@ void check_rank(const char* layer, const Tensor& x, int64_t least, int64_t most)
                         x.type().str());
 }
 
-/// The weight of the newest batch; counts the batch.
+/// The weight of the newest batch, a number in a tensor; counts the batch.
 template <class Options>
-double next_momentum(const Options& options, const Tensor& num_batches_tracked) {
-    if (num_batches_tracked.defined()) {
-        const NoGradGuard no_grad;
-        num_batches_tracked.copy_(num_batches_tracked + 1);
-        if (!options.momentum()) return 1 / num_batches_tracked.item<double>();
+Tensor next_momentum(const Options& options, const Tensor& num_batches_tracked, DType dtype) {
+    const NoGradGuard no_grad;
+    if (num_batches_tracked.defined()) num_batches_tracked.copy_(num_batches_tracked + 1);
+    if (options.momentum() || !num_batches_tracked.defined()) {
+        return full({}, options.momentum().value_or(0), dtype);
     }
-    return options.momentum().value_or(0);
+    return reciprocal(num_batches_tracked.to(dtype));
 }
 
 }  // namespace
@@ -35,12 +36,12 @@ NormBase<Options>::NormBase(const char* layer, const Options& norm_options)
     : options(norm_options) {
     check_positive(layer, "num_features", options.num_features(), 0);
     if (options.affine()) {
-        weight = new_parameter({options.num_features()});
-        bias = new_parameter({options.num_features()});
+        weight = new_parameter({options.num_features()}, options.dtype());
+        if (options.bias()) bias = new_parameter({options.num_features()}, options.dtype());
     }
     if (options.track_running_stats()) {
-        running_mean = new_buffer({options.num_features()});
-        running_var = new_buffer({options.num_features()}, 1);
+        running_mean = new_buffer({options.num_features()}, 0, options.dtype());
+        running_var = new_buffer({options.num_features()}, 1, options.dtype());
         num_batches_tracked = new_buffer({}, 0, DType::i64);
     }
     reset_parameters();
@@ -57,9 +58,8 @@ void NormBase<Options>::reset_running_stats() {
 template <class Options>
 void NormBase<Options>::reset_parameters() {
     reset_running_stats();
-    if (!weight.defined()) return;
-    init::ones_(weight);
-    init::zeros_(bias);
+    if (weight.defined()) init::ones_(weight);
+    if (bias.defined()) init::zeros_(bias);
 }
 
 template <class Options>
@@ -69,6 +69,7 @@ std::string NormBase<Options>::extra_repr() const {
         .add("eps", options.eps())
         .add("momentum", options.momentum())
         .add("affine", options.affine())
+        .add("bias", options.affine() && options.bias())
         .add("track_running_stats", options.track_running_stats())
         .str();
 }
@@ -102,14 +103,17 @@ BatchNormImpl::BatchNormImpl(const BatchNormOptions& norm_options, int64_t least
 Tensor BatchNormImpl::forward(const Tensor& x) {
     check_rank("batch_norm", x, least_rank_, most_rank_);
     const bool tracks = running_mean.defined() && running_var.defined();
-    const bool uses_batch = is_training() || !tracks;
-    const double momentum = is_training() && tracks && options.track_running_stats()
-                                ? next_momentum(options, num_batches_tracked)
-                                : options.momentum().value_or(0);
+    if (!is_training() && tracks) {
+        return functional::batch_norm(
+            x, running_mean, running_var,
+            functional::BatchNormFuncOptions().weight(weight).bias(bias).eps(options.eps()));
+    }
     // Without tracking, training leaves the statistics as they are.
-    const bool passes = !is_training() || options.track_running_stats();
-    return batch_norm(x, weight, bias, passes ? running_mean : Tensor(),
-                      passes ? running_var : Tensor(), uses_batch, momentum, options.eps());
+    const bool moves = is_training() && tracks && options.track_running_stats();
+    const Tensor momentum =
+        moves ? next_momentum(options, num_batches_tracked, x.dtype()) : Tensor();
+    return batch_norm_training(x, weight, bias, moves ? running_mean : Tensor(),
+                               moves ? running_var : Tensor(), momentum, options.eps());
 }
 
 InstanceNormImpl::InstanceNormImpl(const InstanceNormOptions& norm_options, int64_t rank)
@@ -119,26 +123,18 @@ Tensor InstanceNormImpl::forward(const Tensor& x) {
     check_rank("instance_norm", x, rank_ - 1, rank_);
     if (x.dim() == rank_ - 1) return squeeze(forward(unsqueeze(x, 0)), 0);
     const bool tracks = running_mean.defined() && options.track_running_stats();
-    if (!is_training() && tracks) {
-        return batch_norm(x, weight, bias, running_mean, running_var, /*training=*/false,
-                          options.momentum().value_or(0), options.eps());
-    }
-    if (tracks) {
+    if (is_training() && num_batches_tracked.defined()) {
         const NoGradGuard no_grad;
-        const double momentum = next_momentum(options, num_batches_tracked);
-        Sizes axes;
-        Dim count = 1;
-        for (int64_t axis = 2; axis < rank_; ++axis) {
-            axes.push_back(axis);
-            count = count * x.size(axis);
-        }
-        const Tensor center = mean(x, Axes(axes), /*keepdim=*/true), away = x - center;
-        const Tensor variance = sum(away * away, Axes(axes)) / (count - 1);
-        running_mean.copy_(running_mean * (1 - momentum) +
-                           reshape(mean(center, Axes(0)), running_mean.sizes()) * momentum);
-        running_var.copy_(running_var * (1 - momentum) + mean(variance, Axes(0)) * momentum);
+        num_batches_tracked.copy_(num_batches_tracked + 1);
     }
-    return instance_norm(x, weight, bias, options.eps());
+    return functional::instance_norm(x, functional::InstanceNormFuncOptions()
+                                            .running_mean(running_mean)
+                                            .running_var(running_var)
+                                            .weight(weight)
+                                            .bias(bias)
+                                            .use_input_stats(is_training() || !tracks)
+                                            .momentum(options.momentum().value_or(0))
+                                            .eps(options.eps()));
 }
 
 }  // namespace lithe::nn

@@ -16,7 +16,10 @@ public:
     /// Weight of the newest batch in the running statistics; none: all batches weigh the same.
     LITHE_ARG(std::optional<double>, momentum) = 0.1;
     LITHE_ARG(bool, affine) = true;
+    /// Of an affine layer.
+    LITHE_ARG(bool, bias) = true;
     LITHE_ARG(bool, track_running_stats) = true;
+    LITHE_ARG(DType, dtype) = DType::f32;
 };
 using BatchNorm1dOptions = BatchNormOptions;
 using BatchNorm2dOptions = BatchNormOptions;
@@ -29,7 +32,10 @@ public:
     LITHE_ARG(double, eps) = 1e-5;
     LITHE_ARG(std::optional<double>, momentum) = 0.1;
     LITHE_ARG(bool, affine) = false;
+    /// Of an affine layer.
+    LITHE_ARG(bool, bias) = true;
     LITHE_ARG(bool, track_running_stats) = false;
+    LITHE_ARG(DType, dtype) = DType::f32;
 };
 using InstanceNorm1dOptions = InstanceNormOptions;
 using InstanceNorm2dOptions = InstanceNormOptions;
@@ -91,6 +97,15 @@ public:
 LITHE_MODULE(BatchNorm1d);
 LITHE_MODULE(BatchNorm2d);
 LITHE_MODULE(BatchNorm3d);
+
+/// Batch norm of any rank from 2 on; within one process it is plain batch norm.
+class SyncBatchNormImpl : public BatchNormImpl {
+public:
+    SyncBatchNormImpl(const BatchNormOptions& norm_options) : BatchNormImpl(norm_options, 2, 5) {}
+    explicit SyncBatchNormImpl(int64_t num_features)
+        : SyncBatchNormImpl(BatchNormOptions(num_features)) {}
+};
+LITHE_MODULE(SyncBatchNorm);
 
 /// The same over each sample's spatial axes alone.
 class InstanceNormImpl : public NormBase<InstanceNormOptions> {

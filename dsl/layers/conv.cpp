@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "dsl/functional/conv.h"
 #include "dsl/init.h"
 #include "dsl/layers/make.h"
 #include "dsl/ops.h"
@@ -41,20 +42,6 @@ void reset(Tensor& weight, Tensor& bias) {
     if (!bias.defined()) return;
     const auto fan_in = static_cast<double>(init::calculate_fan_in_and_fan_out(weight).first);
     if (fan_in > 0) init::uniform_(bias, -1 / std::sqrt(fan_in), 1 / std::sqrt(fan_in));
-}
-
-template <size_t D, class... Args>
-Tensor conv_of(const Args&... args) {
-    if constexpr (D == 1) return conv1d(args...);
-    if constexpr (D == 2) return conv2d(args...);
-    if constexpr (D == 3) return conv3d(args...);
-}
-
-template <size_t D, class... Args>
-Tensor conv_transpose_of(const Args&... args) {
-    if constexpr (D == 1) return conv_transpose1d(args...);
-    if constexpr (D == 2) return conv_transpose2d(args...);
-    if constexpr (D == 3) return conv_transpose3d(args...);
 }
 
 /// Widths before and after each axis, first axis first, for an output as large as the input.
@@ -121,9 +108,11 @@ ConvNdImpl<D>::ConvNdImpl(const ConvOptions<D>& conv_options) : options(conv_opt
         throw UserError(layer + ".padding",
                         layer + ": padding='same' is not supported for strided convolutions");
     }
-    weight = new_parameter(weight_sizes(
-        options.out_channels(), options.in_channels() / options.groups(), options.kernel_size()));
-    if (options.bias()) bias = new_parameter({options.out_channels()});
+    weight =
+        new_parameter(weight_sizes(options.out_channels(), options.in_channels() / options.groups(),
+                                   options.kernel_size()),
+                      options.dtype());
+    if (options.bias()) bias = new_parameter({options.out_channels()}, options.dtype());
     reset_parameters();
 }
 
@@ -134,20 +123,12 @@ void ConvNdImpl<D>::reset_parameters() {
 
 template <size_t D>
 Tensor ConvNdImpl<D>::forward(const Tensor& x) {
-    const auto widths = padding_of(options);
-    Tensor padded = x;
-    Sizes remaining(D, 0);
-    bool is_symmetric = true;
-    for (const auto& [before, after] : widths) is_symmetric &= before == after;
-    if (options.padding_mode() != kZeros) {
-        padded = pad(x, reversed(widths), pad_mode(options.padding_mode()));
-    } else if (!is_symmetric) {
-        padded = pad(x, reversed(widths));
-    } else {
-        for (size_t i = 0; i < D; ++i) remaining[i] = widths[i].first;
-    }
-    return conv_of<D>(padded, weight, bias, PerAxis(options.stride().list()), PerAxis(remaining),
-                      PerAxis(options.dilation().list()), options.groups());
+    functional::ConvFuncOptions<D> how;
+    how.bias(bias).stride(options.stride()).dilation(options.dilation()).groups(options.groups());
+    if (options.padding_mode() == kZeros)
+        return functional::conv<D>(x, weight, how.padding(options.padding()));
+    const Tensor padded = pad(x, reversed(padding_of(options)), pad_mode(options.padding_mode()));
+    return functional::conv<D>(padded, weight, how);
 }
 
 template <size_t D>
@@ -173,9 +154,11 @@ ConvTransposeNdImpl<D>::ConvTransposeNdImpl(const ConvTransposeOptions<D>& conv_
     const std::string layer = "conv_transpose" + std::to_string(D) + "d";
     check_options(layer.c_str(), options);
     check_choice(layer.c_str(), "padding_mode", options.padding_mode(), {kZeros});
-    weight = new_parameter(weight_sizes(
-        options.in_channels(), options.out_channels() / options.groups(), options.kernel_size()));
-    if (options.bias()) bias = new_parameter({options.out_channels()});
+    weight =
+        new_parameter(weight_sizes(options.in_channels(), options.out_channels() / options.groups(),
+                                   options.kernel_size()),
+                      options.dtype());
+    if (options.bias()) bias = new_parameter({options.out_channels()}, options.dtype());
     reset_parameters();
 }
 
@@ -209,9 +192,10 @@ Tensor ConvTransposeNdImpl<D>::forward(const Tensor& x, const std::optional<Size
             }
         }
     }
-    return conv_transpose_of<D>(x, weight, bias, PerAxis(options.stride().list()),
-                                PerAxis(options.padding().list()), PerAxis(output_padding),
-                                options.groups(), PerAxis(options.dilation().list()));
+    functional::ConvTransposeFuncOptions<D> how;
+    how.bias(bias).stride(options.stride()).padding(options.padding()).dilation(options.dilation());
+    return functional::conv_transpose<D>(
+        x, weight, how.output_padding(output_padding).groups(options.groups()));
 }
 
 template <size_t D>

@@ -35,6 +35,7 @@ public:
     LITHE_ARG(int64_t, groups) = 1;
     LITHE_ARG(bool, bias) = true;
     LITHE_ARG(Choice, padding_mode) = kZeros;
+    LITHE_ARG(DType, dtype) = DType::f32;
 };
 using Conv1dOptions = ConvOptions<1>;
 using Conv2dOptions = ConvOptions<2>;
@@ -55,6 +56,7 @@ public:
     LITHE_ARG(int64_t, groups) = 1;
     LITHE_ARG(bool, bias) = true;
     LITHE_ARG(Choice, padding_mode) = kZeros;
+    LITHE_ARG(DType, dtype) = DType::f32;
 };
 using ConvTranspose1dOptions = ConvTransposeOptions<1>;
 using ConvTranspose2dOptions = ConvTransposeOptions<2>;

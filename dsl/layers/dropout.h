@@ -24,10 +24,6 @@ public:
     std::string extra_repr() const override;
 
     DropoutOptions options;
-
-protected:
-    using Function = Tensor (*)(const Tensor& x, double p, bool training);
-    Tensor run(Function function, const Tensor& x) const;
 };
 
 /// In training, sets elements to 0 with probability p and scales the others by 1 / (1 - p).

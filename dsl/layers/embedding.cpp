@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "dsl/autograd.h"
+#include "dsl/functional/embedding.h"
 #include "dsl/init.h"
 #include "dsl/layers/make.h"
 #include "dsl/ops.h"
@@ -28,16 +29,6 @@ void reset(Tensor& weight, int64_t padding) {
     if (padding >= 0) init::zeros_(select(weight.detach(), 0, padding));
 }
 
-/// Scales the rows that are looked up down to the norm, in place.
-void limit_norms(const Tensor& weight, const Tensor& index, double max_norm, double norm_type) {
-    const NoGradGuard no_grad;
-    const Tensor norms = norm(weight, norm_type, Axes(1), /*keepdim=*/true);
-    const Tensor scale = where(norms > max_norm, max_norm / (norms + 1e-7), ones_like(norms));
-    const Tensor flat = reshape(index, {index.numel()});
-    const Tensor is_used = scatter(zeros({weight.size(0)}, weight.dtype()), 0, flat, Scalar(1)) > 0;
-    weight.detach().copy_(where(unsqueeze(is_used, 1), weight * scale, weight));
-}
-
 }  // namespace
 
 EmbeddingImpl::EmbeddingImpl(const EmbeddingOptions& embedding_options)
@@ -56,7 +47,7 @@ EmbeddingImpl::EmbeddingImpl(const EmbeddingOptions& embedding_options)
         }
         return;
     }
-    weight = new_parameter({options.num_embeddings(), options.embedding_dim()});
+    weight = new_parameter({options.num_embeddings(), options.embedding_dim()}, options.dtype());
     reset(weight, padding);
 }
 
@@ -76,16 +67,39 @@ void EmbeddingImpl::reset_parameters() {
 }
 
 Tensor EmbeddingImpl::forward(const Tensor& index) {
-    if (options.max_norm()) limit_norms(weight, index, *options.max_norm(), options.norm_type());
-    return embedding(weight, index, padding_row(options.padding_idx(), options.num_embeddings()));
+    functional::EmbeddingFuncOptions how;
+    how.padding_idx(options.padding_idx())
+        .max_norm(options.max_norm())
+        .norm_type(options.norm_type());
+    return functional::embedding(index, weight,
+                                 how.scale_grad_by_freq(options.scale_grad_by_freq()));
 }
+
+namespace {
+
+/// What both layers print of their options.
+template <class Options>
+Repr common_repr(const Options& options) {
+    Repr repr;
+    repr.add(options.num_embeddings()).add(options.embedding_dim());
+    if (options.max_norm()) repr.add("max_norm", *options.max_norm());
+    if (options.norm_type() != 2) repr.add("norm_type", options.norm_type());
+    if (options.scale_grad_by_freq()) repr.add("scale_grad_by_freq", true);
+    return repr;
+}
+
+}  // namespace
 
 std::string EmbeddingImpl::extra_repr() const {
     Repr repr;
     repr.add(options.num_embeddings()).add(options.embedding_dim());
-    if (options.padding_idx()) repr.add("padding_idx", *options.padding_idx());
+    if (options.padding_idx()) {
+        repr.add("padding_idx", padding_row(options.padding_idx(), options.num_embeddings()));
+    }
     if (options.max_norm()) repr.add("max_norm", *options.max_norm());
     if (options.norm_type() != 2) repr.add("norm_type", options.norm_type());
+    if (options.scale_grad_by_freq()) repr.add("scale_grad_by_freq", true);
+    if (options.sparse()) repr.append("sparse=True");
     return repr.str();
 }
 
@@ -95,7 +109,12 @@ void EmbeddingImpl::visit_members(FieldVisitor& visitor) {
 
 EmbeddingBagImpl::EmbeddingBagImpl(const EmbeddingBagOptions& bag_options) : options(bag_options) {
     check_choice("embedding_bag", "mode", options.mode(), {kSum, kMean, kMax});
-    weight = new_parameter({options.num_embeddings(), options.embedding_dim()});
+    if (options._weight().defined()) {
+        weight = options._weight().detach().clone();
+        weight.requires_grad_();
+        return;
+    }
+    weight = new_parameter({options.num_embeddings(), options.embedding_dim()}, options.dtype());
     reset_parameters();
 }
 
@@ -105,57 +124,25 @@ void EmbeddingBagImpl::reset_parameters() {
 
 Tensor EmbeddingBagImpl::forward(const Tensor& index, const Tensor& offsets,
                                  const Tensor& per_sample_weights) {
-    const int64_t padding = padding_row(options.padding_idx(), options.num_embeddings());
-    if (per_sample_weights.defined() && options.mode() != kSum) {
-        throw UserError("embedding_bag.weights",
-                        "embedding_bag: per_sample_weights needs mode 'sum', got '" +
-                            lithe::str(options.mode()) + "'");
-    }
-    if (index.dim() == 2) {  // every row is a bag
-        Tensor rows = embedding(weight, index, padding);
-        Tensor counted = unsqueeze(
-            padding < 0 ? ones_like(index).to(rows.dtype()) : (index != padding).to(rows.dtype()),
-            2);
-        if (per_sample_weights.defined()) rows = rows * unsqueeze(per_sample_weights, 2);
-        if (options.mode() == kMax) {
-            const double least = -std::numeric_limits<double>::infinity();
-            const Tensor best = amax(masked_fill(rows, counted == 0, least), Axes(1));
-            return masked_fill(best, best == least, 0);
-        }
-        const Tensor total = sum(rows * counted, Axes(1));
-        return options.mode() == kSum ? total : total / clamp_min(sum(counted, Axes(1)), 1);
-    }
-    if (index.dim() != 1 || !offsets.defined() || offsets.dim() != 1) {
-        throw UserError("embedding_bag.offsets",
-                        "embedding_bag: a list of indices needs offsets, one number a bag");
-    }
-    // A bag for every offset; the bag of place i is the last whose offset is not behind i.
-    const Tensor begins =
-        options.include_last_offset() ? slice(offsets, 0, Dim(0), offsets.size(0) - 1) : offsets;
-    const Tensor places = arange(index.size(0));
-    const Tensor bag =
-        sum((unsqueeze(begins, 1) <= unsqueeze(places, 0)).to(DType::i64), Axes(0)) - 1;
-    Tensor member = (unsqueeze(arange(begins.size(0)), 1) == unsqueeze(bag, 0));
-    if (padding >= 0) member = logical_and(member, unsqueeze(index != padding, 0));
-    Tensor rows = embedding(weight, index, padding);
-    if (per_sample_weights.defined()) rows = rows * unsqueeze(per_sample_weights, 1);
-    if (options.mode() == kMax) {
-        const double least = -std::numeric_limits<double>::infinity();
-        const Tensor best =
-            amax(where(unsqueeze(member, 2), unsqueeze(rows, 0), Scalar(least)), Axes(1));
-        return masked_fill(best, best == least, 0);
-    }
-    const Tensor share = member.to(rows.dtype());
-    const Tensor total = matmul(share, rows);
-    if (options.mode() == kSum) return total;
-    return total / clamp_min(sum(share, Axes(1), /*keepdim=*/true), 1);
+    return functional::embedding_bag(index, weight,
+                                     functional::EmbeddingBagFuncOptions()
+                                         .offsets(offsets)
+                                         .max_norm(options.max_norm())
+                                         .norm_type(options.norm_type())
+                                         .scale_grad_by_freq(options.scale_grad_by_freq())
+                                         .mode(options.mode())
+                                         .per_sample_weights(per_sample_weights)
+                                         .include_last_offset(options.include_last_offset())
+                                         .padding_idx(options.padding_idx()));
 }
 
 std::string EmbeddingBagImpl::extra_repr() const {
-    Repr repr;
-    repr.add(options.num_embeddings()).add(options.embedding_dim());
-    if (options.padding_idx()) repr.add("padding_idx", *options.padding_idx());
-    return repr.append("mode='" + lithe::str(options.mode()) + "'").str();
+    Repr repr = common_repr(options);
+    repr.append("mode='" + lithe::str(options.mode()) + "'");
+    if (options.padding_idx()) {
+        repr.add("padding_idx", padding_row(options.padding_idx(), options.num_embeddings()));
+    }
+    return repr.str();
 }
 
 void EmbeddingBagImpl::visit_members(FieldVisitor& visitor) {

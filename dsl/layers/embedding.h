@@ -19,10 +19,12 @@ public:
     /// Rows that are looked up are first scaled down to this norm, in place.
     LITHE_ARG(std::optional<double>, max_norm);
     LITHE_ARG(double, norm_type) = 2;
-    /// Accepted for source compatibility: has no effect.
+    /// Gradients of a row are divided by how often it is looked up.
     LITHE_ARG(bool, scale_grad_by_freq) = false;
+    /// Accepted for source compatibility: gradients are dense.
     LITHE_ARG(bool, sparse) = false;
     LITHE_ARG(Tensor, _weight);
+    LITHE_ARG(DType, dtype) = DType::f32;
 };
 
 /// A row of the weight for each index.
@@ -61,6 +63,12 @@ public:
     LITHE_ARG(Choice, mode) = kMean;
     LITHE_ARG(std::optional<int64_t>, padding_idx);
     LITHE_ARG(bool, include_last_offset) = false;
+    LITHE_ARG(std::optional<double>, max_norm);
+    LITHE_ARG(double, norm_type) = 2;
+    LITHE_ARG(bool, scale_grad_by_freq) = false;
+    LITHE_ARG(bool, sparse) = false;
+    LITHE_ARG(Tensor, _weight);
+    LITHE_ARG(DType, dtype) = DType::f32;
 };
 
 /// Sums, means or maxima of the rows of each bag of indices.

@@ -12,8 +12,8 @@ namespace lithe::nn {
 LinearImpl::LinearImpl(const LinearOptions& linear_options) : options(linear_options) {
     check_positive("linear", "in_features", options.in_features(), 0);
     check_positive("linear", "out_features", options.out_features(), 0);
-    weight = new_parameter({options.out_features(), options.in_features()});
-    if (options.bias()) bias = new_parameter({options.out_features()});
+    weight = new_parameter({options.out_features(), options.in_features()}, options.dtype());
+    if (options.bias()) bias = new_parameter({options.out_features()}, options.dtype());
     reset_parameters();
 }
 
@@ -30,7 +30,7 @@ std::string LinearImpl::extra_repr() const {
     return Repr()
         .add("in_features", options.in_features())
         .add("out_features", options.out_features())
-        .add("bias", bias.defined())
+        .add("bias", options.bias())
         .str();
 }
 
@@ -41,9 +41,9 @@ void LinearImpl::visit_members(FieldVisitor& visitor) {
 
 BilinearImpl::BilinearImpl(const BilinearOptions& bilinear_options) : options(bilinear_options) {
     check_positive("bilinear", "in1_features", options.in1_features());
-    weight =
-        new_parameter({options.out_features(), options.in1_features(), options.in2_features()});
-    if (options.bias()) bias = new_parameter({options.out_features()});
+    weight = new_parameter({options.out_features(), options.in1_features(), options.in2_features()},
+                           options.dtype());
+    if (options.bias()) bias = new_parameter({options.out_features()}, options.dtype());
     reset_parameters();
 }
 

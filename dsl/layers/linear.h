@@ -22,6 +22,7 @@ public:
     LITHE_ARG(int64_t, in_features);
     LITHE_ARG(int64_t, out_features);
     LITHE_ARG(bool, bias) = true;
+    LITHE_ARG(DType, dtype) = DType::f32;
 };
 
 /// y = x weight^T + bias.
@@ -52,6 +53,7 @@ public:
     LITHE_ARG(int64_t, in2_features);
     LITHE_ARG(int64_t, out_features);
     LITHE_ARG(bool, bias) = true;
+    LITHE_ARG(DType, dtype) = DType::f32;
 };
 
 /// y_k = a^T weight_k b + bias_k.

@@ -1,7 +1,9 @@
 #include "dsl/layers/loss.h"
 
+#include "dsl/functional/loss.h"
+#include "dsl/init.h"
 #include "dsl/layers/make.h"
-#include "dsl/ops.h"
+#include "dsl/repr.h"
 
 namespace lithe::nn {
 
@@ -10,7 +12,7 @@ L1LossImpl::L1LossImpl(const L1LossOptions& loss_options) : options(loss_options
 }
 
 Tensor L1LossImpl::forward(const Tensor& x, const Tensor& target) {
-    return l1_loss(x, target, reduction_of(options.reduction()));
+    return functional::l1_loss(x, target, options);
 }
 
 MSELossImpl::MSELossImpl(const MSELossOptions& loss_options) : options(loss_options) {
@@ -18,7 +20,7 @@ MSELossImpl::MSELossImpl(const MSELossOptions& loss_options) : options(loss_opti
 }
 
 Tensor MSELossImpl::forward(const Tensor& x, const Tensor& target) {
-    return mse_loss(x, target, reduction_of(options.reduction()));
+    return functional::mse_loss(x, target, options);
 }
 
 BCELossImpl::BCELossImpl(const BCELossOptions& loss_options) : options(loss_options) {
@@ -26,7 +28,7 @@ BCELossImpl::BCELossImpl(const BCELossOptions& loss_options) : options(loss_opti
 }
 
 Tensor BCELossImpl::forward(const Tensor& x, const Tensor& target) {
-    return binary_cross_entropy(x, target, options.weight(), reduction_of(options.reduction()));
+    return functional::binary_cross_entropy(x, target, options);
 }
 
 void BCELossImpl::visit_members(FieldVisitor& visitor) {
@@ -39,8 +41,7 @@ BCEWithLogitsLossImpl::BCEWithLogitsLossImpl(const BCEWithLogitsLossOptions& los
 }
 
 Tensor BCEWithLogitsLossImpl::forward(const Tensor& x, const Tensor& target) {
-    return binary_cross_entropy_with_logits(x, target, options.weight(), options.pos_weight(),
-                                            reduction_of(options.reduction()));
+    return functional::binary_cross_entropy_with_logits(x, target, options);
 }
 
 void BCEWithLogitsLossImpl::visit_members(FieldVisitor& visitor) {
@@ -54,8 +55,7 @@ CrossEntropyLossImpl::CrossEntropyLossImpl(const CrossEntropyLossOptions& loss_o
 }
 
 Tensor CrossEntropyLossImpl::forward(const Tensor& x, const Tensor& target) {
-    return cross_entropy(x, target, options.weight(), reduction_of(options.reduction()),
-                         options.ignore_index(), options.label_smoothing());
+    return functional::cross_entropy(x, target, options);
 }
 
 void CrossEntropyLossImpl::visit_members(FieldVisitor& visitor) {
@@ -67,8 +67,7 @@ NLLLossImpl::NLLLossImpl(const NLLLossOptions& loss_options) : options(loss_opti
 }
 
 Tensor NLLLossImpl::forward(const Tensor& x, const Tensor& target) {
-    return nll_loss(x, target, options.weight(), reduction_of(options.reduction()),
-                    options.ignore_index());
+    return functional::nll_loss(x, target, options);
 }
 
 void NLLLossImpl::visit_members(FieldVisitor& visitor) {
@@ -80,7 +79,7 @@ KLDivLossImpl::KLDivLossImpl(const KLDivLossOptions& loss_options) : options(los
 }
 
 Tensor KLDivLossImpl::forward(const Tensor& x, const Tensor& target) {
-    return kl_div(x, target, reduction_of(options.reduction()), options.log_target());
+    return functional::kl_div(x, target, options);
 }
 
 SmoothL1LossImpl::SmoothL1LossImpl(const SmoothL1LossOptions& loss_options)
@@ -89,7 +88,7 @@ SmoothL1LossImpl::SmoothL1LossImpl(const SmoothL1LossOptions& loss_options)
 }
 
 Tensor SmoothL1LossImpl::forward(const Tensor& x, const Tensor& target) {
-    return smooth_l1_loss(x, target, reduction_of(options.reduction()), options.beta());
+    return functional::smooth_l1_loss(x, target, options);
 }
 
 HuberLossImpl::HuberLossImpl(const HuberLossOptions& loss_options) : options(loss_options) {
@@ -97,7 +96,7 @@ HuberLossImpl::HuberLossImpl(const HuberLossOptions& loss_options) : options(los
 }
 
 Tensor HuberLossImpl::forward(const Tensor& x, const Tensor& target) {
-    return huber_loss(x, target, reduction_of(options.reduction()), options.delta());
+    return functional::huber_loss(x, target, options);
 }
 
 SoftMarginLossImpl::SoftMarginLossImpl(const SoftMarginLossOptions& loss_options)
@@ -106,7 +105,7 @@ SoftMarginLossImpl::SoftMarginLossImpl(const SoftMarginLossOptions& loss_options
 }
 
 Tensor SoftMarginLossImpl::forward(const Tensor& x, const Tensor& target) {
-    return soft_margin_loss(x, target, reduction_of(options.reduction()));
+    return functional::soft_margin_loss(x, target, options);
 }
 
 MultiLabelSoftMarginLossImpl::MultiLabelSoftMarginLossImpl(
@@ -117,8 +116,7 @@ MultiLabelSoftMarginLossImpl::MultiLabelSoftMarginLossImpl(
 }
 
 Tensor MultiLabelSoftMarginLossImpl::forward(const Tensor& x, const Tensor& target) {
-    return multilabel_soft_margin_loss(x, target, options.weight(),
-                                       reduction_of(options.reduction()));
+    return functional::multilabel_soft_margin_loss(x, target, options);
 }
 
 void MultiLabelSoftMarginLossImpl::visit_members(FieldVisitor& visitor) {
@@ -131,8 +129,7 @@ MultiMarginLossImpl::MultiMarginLossImpl(const MultiMarginLossOptions& loss_opti
 }
 
 Tensor MultiMarginLossImpl::forward(const Tensor& x, const Tensor& target) {
-    return multi_margin_loss(x, target, options.p(), options.margin(), options.weight(),
-                             reduction_of(options.reduction()));
+    return functional::multi_margin_loss(x, target, options);
 }
 
 void MultiMarginLossImpl::visit_members(FieldVisitor& visitor) {
@@ -145,7 +142,7 @@ HingeEmbeddingLossImpl::HingeEmbeddingLossImpl(const HingeEmbeddingLossOptions& 
 }
 
 Tensor HingeEmbeddingLossImpl::forward(const Tensor& x, const Tensor& target) {
-    return hinge_embedding_loss(x, target, options.margin(), reduction_of(options.reduction()));
+    return functional::hinge_embedding_loss(x, target, options);
 }
 
 MarginRankingLossImpl::MarginRankingLossImpl(const MarginRankingLossOptions& loss_options)
@@ -154,7 +151,7 @@ MarginRankingLossImpl::MarginRankingLossImpl(const MarginRankingLossOptions& los
 }
 
 Tensor MarginRankingLossImpl::forward(const Tensor& a, const Tensor& b, const Tensor& target) {
-    return margin_ranking_loss(a, b, target, options.margin(), reduction_of(options.reduction()));
+    return functional::margin_ranking_loss(a, b, target, options);
 }
 
 CosineEmbeddingLossImpl::CosineEmbeddingLossImpl(const CosineEmbeddingLossOptions& loss_options)
@@ -163,7 +160,7 @@ CosineEmbeddingLossImpl::CosineEmbeddingLossImpl(const CosineEmbeddingLossOption
 }
 
 Tensor CosineEmbeddingLossImpl::forward(const Tensor& a, const Tensor& b, const Tensor& target) {
-    return cosine_embedding_loss(a, b, target, options.margin(), reduction_of(options.reduction()));
+    return functional::cosine_embedding_loss(a, b, target, options);
 }
 
 TripletMarginLossImpl::TripletMarginLossImpl(const TripletMarginLossOptions& loss_options)
@@ -173,8 +170,7 @@ TripletMarginLossImpl::TripletMarginLossImpl(const TripletMarginLossOptions& los
 
 Tensor TripletMarginLossImpl::forward(const Tensor& anchor, const Tensor& positive,
                                       const Tensor& negative) {
-    return triplet_margin_loss(anchor, positive, negative, options.margin(), options.p(),
-                               options.eps(), options.swap(), reduction_of(options.reduction()));
+    return functional::triplet_margin_loss(anchor, positive, negative, options);
 }
 
 PoissonNLLLossImpl::PoissonNLLLossImpl(const PoissonNLLLossOptions& loss_options)
@@ -183,8 +179,7 @@ PoissonNLLLossImpl::PoissonNLLLossImpl(const PoissonNLLLossOptions& loss_options
 }
 
 Tensor PoissonNLLLossImpl::forward(const Tensor& x, const Tensor& target) {
-    return poisson_nll_loss(x, target, options.log_input(), options.full(), options.eps(),
-                            reduction_of(options.reduction()));
+    return functional::poisson_nll_loss(x, target, options);
 }
 
 GaussianNLLLossImpl::GaussianNLLLossImpl(const GaussianNLLLossOptions& loss_options)
@@ -193,8 +188,7 @@ GaussianNLLLossImpl::GaussianNLLLossImpl(const GaussianNLLLossOptions& loss_opti
 }
 
 Tensor GaussianNLLLossImpl::forward(const Tensor& x, const Tensor& target, const Tensor& var) {
-    return gaussian_nll_loss(x, target, var, options.full(), options.eps(),
-                             reduction_of(options.reduction()));
+    return functional::gaussian_nll_loss(x, target, var, options);
 }
 
 TripletMarginWithDistanceLossImpl::TripletMarginWithDistanceLossImpl(
@@ -206,16 +200,68 @@ TripletMarginWithDistanceLossImpl::TripletMarginWithDistanceLossImpl(
 
 Tensor TripletMarginWithDistanceLossImpl::forward(const Tensor& anchor, const Tensor& positive,
                                                   const Tensor& negative) {
-    const auto distance = [&](const Tensor& a, const Tensor& b) {
-        return options.distance_function() ? options.distance_function()(a, b)
-                                           : pairwise_distance(a, b);
-    };
-    const Tensor near = distance(anchor, positive);
-    Tensor far = distance(anchor, negative);
-    if (options.swap()) far = minimum(far, distance(positive, negative));
-    const Tensor loss = clamp_min(near - far + options.margin(), 0);
-    if (options.reduction() == kNone) return loss;
-    return options.reduction() == kSum ? sum(loss) : mean(loss);
+    return functional::triplet_margin_with_distance_loss(anchor, positive, negative, options);
+}
+
+MultiLabelMarginLossImpl::MultiLabelMarginLossImpl(const MultiLabelMarginLossOptions& loss_options)
+    : options(loss_options) {
+    check_choice("multilabel_margin_loss", "reduction", options.reduction(), {kNone, kMean, kSum});
+}
+
+Tensor MultiLabelMarginLossImpl::forward(const Tensor& x, const Tensor& target) {
+    return functional::multilabel_margin_loss(x, target, options);
+}
+
+CTCLossImpl::CTCLossImpl(const CTCLossOptions& loss_options) : options(loss_options) {
+    check_choice("ctc_loss", "reduction", options.reduction(), {kNone, kMean, kSum});
+}
+
+Tensor CTCLossImpl::forward(const Tensor& log_probs, const Tensor& targets,
+                            const Tensor& input_lengths, const Tensor& target_lengths) {
+    return functional::ctc_loss(log_probs, targets, input_lengths, target_lengths, options);
+}
+
+LinearCrossEntropyLossImpl::LinearCrossEntropyLossImpl(
+    const LinearCrossEntropyLossOptions& loss_options)
+    : options(loss_options),
+      linear(LinearOptions(options.in_features(), rows())
+                 .bias(options.bias())
+                 .dtype(options.dtype())) {
+    check_choice("linear_cross_entropy_loss", "reduction", options.reduction(),
+                 {kNone, kMean, kSum});
+    check_positive("linear_cross_entropy_loss", "num_classes", options.num_classes());
+}
+
+int64_t LinearCrossEntropyLossImpl::rows() const {
+    int64_t count = options.num_classes();
+    for (const int64_t size : options.out_features()) count *= size;
+    return count;
+}
+
+Tensor LinearCrossEntropyLossImpl::forward(const Tensor& x, const Tensor& target) {
+    Shape shape{options.num_classes()};
+    for (const int64_t size : options.out_features()) shape.emplace_back(size);
+    shape.emplace_back(options.in_features());
+    return functional::linear_cross_entropy(x, reshape(linear->weight, shape), target, linear->bias,
+                                            CrossEntropyLossOptions(options.reduction())
+                                                .weight(options.weight())
+                                                .ignore_index(options.ignore_index())
+                                                .label_smoothing(options.label_smoothing()));
+}
+
+std::string LinearCrossEntropyLossImpl::extra_repr() const {
+    Repr repr;
+    repr.add("in_features", options.in_features()).add("num_classes", options.num_classes());
+    repr.add("out_features", options.out_features()).add("bias", options.bias());
+    repr.append("reduction=" + lithe::str(options.reduction()));
+    const bool is_usual = options.ignore_index() == -100;
+    repr.append("ignore_index=" + (is_usual ? "None" : std::to_string(options.ignore_index())));
+    return repr.add("label_smoothing", options.label_smoothing()).append("options=None").str();
+}
+
+void LinearCrossEntropyLossImpl::visit_members(FieldVisitor& visitor) {
+    visitor.tensor("weight", options.weight(), TensorFieldKind::buffer);
+    visit_field(visitor, "linear", linear);
 }
 
 }  // namespace lithe::nn

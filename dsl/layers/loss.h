@@ -6,6 +6,7 @@
 #include "dsl/arg.h"
 #include "dsl/choice.h"
 #include "dsl/holder.h"
+#include "dsl/layers/linear.h"
 
 namespace lithe::nn {
 
@@ -371,5 +372,82 @@ public:
     TripletMarginWithDistanceLossOptions options;
 };
 LITHE_MODULE(TripletMarginWithDistanceLoss);
+
+class MultiLabelMarginLossOptions {
+public:
+    MultiLabelMarginLossOptions() = default;
+    MultiLabelMarginLossOptions(Choice reduction) : reduction_(reduction) {}
+    LITHE_ARG(Choice, reduction) = kMean;
+};
+
+/// max(0, 1 - (x at each target - x elsewhere)), averaged over the classes; -1 ends the targets.
+class MultiLabelMarginLossImpl : public Module {
+public:
+    explicit MultiLabelMarginLossImpl(const MultiLabelMarginLossOptions& loss_options = {});
+    Tensor forward(const Tensor& x, const Tensor& target);
+
+    MultiLabelMarginLossOptions options;
+};
+LITHE_MODULE(MultiLabelMarginLoss);
+
+class CTCLossOptions {
+public:
+    LITHE_ARG(int64_t, blank) = 0;
+    LITHE_ARG(Choice, reduction) = kMean;
+    /// Losses that are infinite, since the input is too short, become 0, as do their gradients.
+    LITHE_ARG(bool, zero_infinity) = false;
+};
+
+/// Connectionist temporal classification; see ctc_loss().
+class CTCLossImpl : public Module {
+public:
+    explicit CTCLossImpl(const CTCLossOptions& loss_options = {});
+    Tensor forward(const Tensor& log_probs, const Tensor& targets, const Tensor& input_lengths,
+                   const Tensor& target_lengths);
+
+    CTCLossOptions options;
+};
+LITHE_MODULE(CTCLoss);
+
+/// The name that NLLLoss has for images.
+class NLLLoss2dImpl : public NLLLossImpl {
+public:
+    using NLLLossImpl::NLLLossImpl;
+};
+LITHE_MODULE(NLLLoss2d);
+
+class LinearCrossEntropyLossOptions {
+public:
+    LinearCrossEntropyLossOptions(int64_t in_features, int64_t num_classes)
+        : in_features_(in_features), num_classes_(num_classes) {}
+    LITHE_ARG(int64_t, in_features);
+    LITHE_ARG(int64_t, num_classes);
+    /// Sizes of the places that each have a class of their own.
+    LITHE_ARG(Sizes, out_features);
+    LITHE_ARG(bool, bias) = false;
+    LITHE_ARG(Choice, reduction) = kMean;
+    LITHE_ARG(Tensor, weight);
+    LITHE_ARG(int64_t, ignore_index) = -100;
+    LITHE_ARG(double, label_smoothing) = 0;
+    LITHE_ARG(DType, dtype) = DType::f32;
+};
+
+/// Cross entropy of a linear map of x.
+class LinearCrossEntropyLossImpl : public Module {
+public:
+    LinearCrossEntropyLossImpl(int64_t in_features, int64_t num_classes)
+        : LinearCrossEntropyLossImpl(LinearCrossEntropyLossOptions(in_features, num_classes)) {}
+    explicit LinearCrossEntropyLossImpl(const LinearCrossEntropyLossOptions& loss_options);
+    Tensor forward(const Tensor& x, const Tensor& target);
+    std::string extra_repr() const override;
+    void visit_members(FieldVisitor& visitor) override;
+
+    LinearCrossEntropyLossOptions options;
+    Linear linear;
+
+private:
+    int64_t rows() const;
+};
+LITHE_MODULE(LinearCrossEntropyLoss);
 
 }  // namespace lithe::nn

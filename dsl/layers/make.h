@@ -14,8 +14,8 @@
 namespace lithe::nn {
 
 /// A parameter of zeros, to be filled by init.
-inline Tensor new_parameter(const Sizes& sizes) {
-    Tensor tensor = Tensor::from(Array::zeros(DType::f32, sizes));
+inline Tensor new_parameter(const Sizes& sizes, DType dtype = DType::f32) {
+    Tensor tensor = Tensor::from(Array::zeros(dtype, sizes));
     tensor.requires_grad_();
     return tensor;
 }

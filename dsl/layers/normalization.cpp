@@ -1,5 +1,8 @@
 #include "dsl/layers/normalization.h"
 
+#include <cmath>
+
+#include "dsl/functional/normalization.h"
 #include "dsl/init.h"
 #include "dsl/layers/make.h"
 #include "dsl/ops.h"
@@ -9,8 +12,8 @@ namespace lithe::nn {
 
 LayerNormImpl::LayerNormImpl(const LayerNormOptions& norm_options) : options(norm_options) {
     if (options.elementwise_affine()) {
-        weight = new_parameter(options.normalized_shape());
-        if (options.bias()) bias = new_parameter(options.normalized_shape());
+        weight = new_parameter(options.normalized_shape(), options.dtype());
+        if (options.bias()) bias = new_parameter(options.normalized_shape(), options.dtype());
     }
     reset_parameters();
 }
@@ -21,7 +24,10 @@ void LayerNormImpl::reset_parameters() {
 }
 
 Tensor LayerNormImpl::forward(const Tensor& x) {
-    return layer_norm(x, to_shape(options.normalized_shape()), weight, bias, options.eps());
+    return functional::layer_norm(x, functional::LayerNormFuncOptions(options.normalized_shape())
+                                         .weight(weight)
+                                         .bias(bias)
+                                         .eps(options.eps()));
 }
 
 std::string LayerNormImpl::extra_repr() const {
@@ -29,6 +35,7 @@ std::string LayerNormImpl::extra_repr() const {
         .add(options.normalized_shape())
         .add("eps", options.eps())
         .add("elementwise_affine", options.elementwise_affine())
+        .add("bias", options.elementwise_affine() && options.bias())
         .str();
 }
 
@@ -38,7 +45,8 @@ void LayerNormImpl::visit_members(FieldVisitor& visitor) {
 }
 
 RMSNormImpl::RMSNormImpl(const RMSNormOptions& norm_options) : options(norm_options) {
-    if (options.elementwise_affine()) weight = new_parameter(options.normalized_shape());
+    if (options.elementwise_affine())
+        weight = new_parameter(options.normalized_shape(), options.dtype());
     reset_parameters();
 }
 
@@ -47,7 +55,9 @@ void RMSNormImpl::reset_parameters() {
 }
 
 Tensor RMSNormImpl::forward(const Tensor& x) {
-    return rms_norm(x, to_shape(options.normalized_shape()), weight, options.eps());
+    return functional::rms_norm(x, functional::RMSNormFuncOptions(options.normalized_shape())
+                                       .weight(weight)
+                                       .eps(options.eps()));
 }
 
 std::string RMSNormImpl::extra_repr() const {
@@ -71,20 +81,22 @@ GroupNormImpl::GroupNormImpl(const GroupNormOptions& norm_options) : options(nor
                                                  std::to_string(options.num_groups()));
     }
     if (options.affine()) {
-        weight = new_parameter({options.num_channels()});
-        bias = new_parameter({options.num_channels()});
+        weight = new_parameter({options.num_channels()}, options.dtype());
+        if (options.bias()) bias = new_parameter({options.num_channels()}, options.dtype());
     }
     reset_parameters();
 }
 
 void GroupNormImpl::reset_parameters() {
-    if (!weight.defined()) return;
-    init::ones_(weight);
-    init::zeros_(bias);
+    if (weight.defined()) init::ones_(weight);
+    if (bias.defined()) init::zeros_(bias);
 }
 
 Tensor GroupNormImpl::forward(const Tensor& x) {
-    return group_norm(x, options.num_groups(), weight, bias, options.eps());
+    return functional::group_norm(x, functional::GroupNormFuncOptions(options.num_groups())
+                                         .weight(weight)
+                                         .bias(bias)
+                                         .eps(options.eps()));
 }
 
 std::string GroupNormImpl::extra_repr() const {
@@ -93,6 +105,7 @@ std::string GroupNormImpl::extra_repr() const {
         .add(options.num_channels())
         .add("eps", options.eps())
         .add("affine", options.affine())
+        .add("bias", options.affine() && options.bias())
         .str();
 }
 
@@ -102,7 +115,7 @@ void GroupNormImpl::visit_members(FieldVisitor& visitor) {
 }
 
 Tensor LocalResponseNormImpl::forward(const Tensor& x) {
-    return local_response_norm(x, options.size(), options.alpha(), options.beta(), options.k());
+    return functional::local_response_norm(x, options);
 }
 
 std::string LocalResponseNormImpl::extra_repr() const {
@@ -112,6 +125,30 @@ std::string LocalResponseNormImpl::extra_repr() const {
         .add("beta", options.beta())
         .add("k", options.k())
         .str();
+}
+
+Tensor CrossMapLRN2dImpl::forward(const Tensor& x) {
+    if (x.dim() != 4) {
+        throw UserError("cross_map_lrn2d.rank",
+                        "cross_map_lrn2d: expected [N, C, H, W], got " + x.type().str());
+    }
+    // The window is symmetric. From channel `reach` on the first channel counts once more: so PyTorch slides it.
+    const int64_t reach = (options.size() - 1) / 2 + 1, wide = 2 * reach - 1;
+    const Tensor squares = x * x;
+    const Tensor padded = constant_pad(flatten(unsqueeze(squares, 1), 3, -1), {0, 0, reach - 1, reach - 1});
+    const Tensor sums = reshape(avg_pool2d(padded, PerAxis{wide, 1}, PerAxis{1}) * wide, x.sizes());
+    const Tensor is_late = reshape(arange(x.size(1)) >= reach, {Dim(1), x.size(1), Dim(1), Dim(1)});
+    const Tensor total = sums + where(is_late, narrow(squares, 1, 0, 1), 0);
+    const double alpha = options.alpha() / static_cast<double>(options.size());
+    return x * pow(total * alpha + options.k(), -options.beta());
+}
+
+std::string CrossMapLRN2dImpl::extra_repr() const {
+    const double k = options.k();  // an integer in PyTorch, unless told otherwise
+    Repr repr;
+    repr.add(options.size()).add("alpha", options.alpha()).add("beta", options.beta());
+    return k == std::floor(k) ? repr.add("k", static_cast<int64_t>(k)).str()
+                              : repr.add("k", k).str();
 }
 
 }  // namespace lithe::nn

@@ -13,6 +13,7 @@ public:
     LITHE_ARG(Sizes, normalized_shape);
     LITHE_ARG(double, eps) = 1e-5;
     LITHE_ARG(bool, elementwise_affine) = true;
+    LITHE_ARG(DType, dtype) = DType::f32;
     LITHE_ARG(bool, bias) = true;
 };
 
@@ -43,6 +44,7 @@ public:
     /// The least difference between numbers of x's dtype where not set.
     LITHE_ARG(std::optional<double>, eps);
     LITHE_ARG(bool, elementwise_affine) = true;
+    LITHE_ARG(DType, dtype) = DType::f32;
 };
 
 /// x / sqrt(mean(x^2) + eps) * weight over the last axes.
@@ -70,6 +72,9 @@ public:
     LITHE_ARG(int64_t, num_channels);
     LITHE_ARG(double, eps) = 1e-5;
     LITHE_ARG(bool, affine) = true;
+    /// Of an affine layer.
+    LITHE_ARG(bool, bias) = true;
+    LITHE_ARG(DType, dtype) = DType::f32;
 };
 
 /// Normalises each group of channels of each sample. Errors: group_norm.groups.
@@ -112,10 +117,12 @@ public:
 };
 LITHE_MODULE(LocalResponseNorm);
 
-/// The same under the name it has for images.
+/// The same over images [N, C, H, W], the window symmetric for an even size too.
 class CrossMapLRN2dImpl : public LocalResponseNormImpl {
 public:
     using LocalResponseNormImpl::LocalResponseNormImpl;
+    Tensor forward(const Tensor& x);
+    std::string extra_repr() const override;
 };
 LITHE_MODULE(CrossMapLRN2d);
 

@@ -1,35 +1,12 @@
 #include "dsl/layers/pooling.h"
 
-#include "dsl/ops.h"
+#include <cmath>
+
+#include "dsl/functional/pooling.h"
 #include "dsl/repr.h"
 
 namespace lithe::nn {
 namespace {
-
-/// The function of the rank: `by_rank<2>(f1, f2, f3)` is f2.
-template <size_t D, class F1, class F2, class F3>
-auto by_rank(F1 one, F2 two, F3 three) {
-    if constexpr (D == 1) return one();
-    if constexpr (D == 2) return two();
-    if constexpr (D == 3) return three();
-}
-
-template <size_t D>
-PerAxis axes(const ExpandingArray<D>& values) {
-    return PerAxis(values.list());
-}
-
-/// The sizes asked for, with the input's where they are kept.
-template <size_t D>
-PerAxis wanted_size(const AdaptivePoolOptions<D>& options, const Tensor& x) {
-    Sizes sizes = options.output_size();
-    if (sizes.size() == 1) sizes.resize(D, sizes[0]);
-    for (size_t i = 0; i < sizes.size(); ++i) {
-        if (sizes[i] != AdaptivePoolOptions<D>::keep) continue;
-        sizes[i] = x.size(static_cast<int64_t>(i) - static_cast<int64_t>(sizes.size()));
-    }
-    return PerAxis(sizes);
-}
 
 template <size_t D>
 std::string adaptive_repr(const AdaptivePoolOptions<D>& options) {
@@ -50,24 +27,12 @@ std::string adaptive_repr(const AdaptivePoolOptions<D>& options) {
 
 template <size_t D>
 Tensor MaxPoolImpl<D>::forward(const Tensor& x) {
-    const auto args = [&](auto pool) {
-        return pool(x, axes(options.kernel_size()), axes(options.stride()), axes(options.padding()),
-                    axes(options.dilation()), options.ceil_mode());
-    };
-    return by_rank<D>([&] { return args(max_pool1d); }, [&] { return args(max_pool2d); },
-                      [&] { return args(max_pool3d); });
+    return functional::max_pool<D>(x, options);
 }
 
 template <size_t D>
 std::tuple<Tensor, Tensor> MaxPoolImpl<D>::forward_with_indices(const Tensor& x) {
-    PoolOptions pool;
-    pool.kernel = axes(options.kernel_size());
-    pool.stride = axes(options.stride());
-    pool.padding = axes(options.padding());
-    pool.dilation = axes(options.dilation());
-    pool.ceil_mode = options.ceil_mode();
-    pool.spatial_rank = D;
-    return max_pool(x, pool);
+    return functional::max_pool_with_indices<D>(x, options);
 }
 
 template <size_t D>
@@ -83,17 +48,7 @@ std::string MaxPoolImpl<D>::extra_repr() const {
 
 template <size_t D>
 Tensor AvgPoolImpl<D>::forward(const Tensor& x) {
-    const auto args = [&](auto pool) {
-        return pool(x, axes(options.kernel_size()), axes(options.stride()), axes(options.padding()),
-                    options.ceil_mode(), options.count_include_pad(), options.divisor_override());
-    };
-    return by_rank<D>(
-        [&] {
-            return avg_pool1d(x, axes(options.kernel_size()), axes(options.stride()),
-                              axes(options.padding()), options.ceil_mode(),
-                              options.count_include_pad());
-        },
-        [&] { return args(avg_pool2d); }, [&] { return args(avg_pool3d); });
+    return functional::avg_pool<D>(x, options);
 }
 
 template <size_t D>
@@ -107,15 +62,12 @@ std::string AvgPoolImpl<D>::extra_repr() const {
 
 template <size_t D>
 std::tuple<Tensor, Tensor> AdaptiveMaxPoolImpl<D>::forward_with_indices(const Tensor& x) {
-    const PerAxis size = wanted_size(options, x);
-    return by_rank<D>([&] { return adaptive_max_pool1d(x, size); },
-                      [&] { return adaptive_max_pool2d(x, size); },
-                      [&] { return adaptive_max_pool3d(x, size); });
+    return functional::adaptive_max_pool_with_indices<D>(x, options);
 }
 
 template <size_t D>
 Tensor AdaptiveMaxPoolImpl<D>::forward(const Tensor& x) {
-    return std::get<0>(forward_with_indices(x));
+    return functional::adaptive_max_pool<D>(x, options);
 }
 
 template <size_t D>
@@ -125,10 +77,7 @@ std::string AdaptiveMaxPoolImpl<D>::extra_repr() const {
 
 template <size_t D>
 Tensor AdaptiveAvgPoolImpl<D>::forward(const Tensor& x) {
-    const PerAxis size = wanted_size(options, x);
-    return by_rank<D>([&] { return adaptive_avg_pool1d(x, size); },
-                      [&] { return adaptive_avg_pool2d(x, size); },
-                      [&] { return adaptive_avg_pool3d(x, size); });
+    return functional::adaptive_avg_pool<D>(x, options);
 }
 
 template <size_t D>
@@ -138,22 +87,21 @@ std::string AdaptiveAvgPoolImpl<D>::extra_repr() const {
 
 template <size_t D>
 Tensor LPPoolImpl<D>::forward(const Tensor& x) {
-    AvgPoolOptions<D> average(options.kernel_size());
-    average.stride(options.stride()).ceil_mode(options.ceil_mode());
-    int64_t taps = 1;
-    for (const int64_t size : options.kernel_size()) taps *= size;
-    const Tensor mean = AvgPoolImpl<D>(average).forward(pow(x, options.norm_type()));
-    return pow(sign(mean) * relu(abs(mean)) * taps, 1 / options.norm_type());
+    return functional::lp_pool<D>(x, options);
 }
 
 template <size_t D>
 std::string LPPoolImpl<D>::extra_repr() const {
-    return Repr()
-        .add("norm_type", options.norm_type())
-        .add_short("kernel_size", options.kernel_size())
-        .add_short("stride", options.stride())
-        .add("ceil_mode", options.ceil_mode())
-        .str();
+    const double p = options.norm_type();
+    Repr repr;
+    p == std::floor(p) ? repr.add("norm_type", static_cast<int64_t>(p)) : repr.add("norm_type", p);
+    repr.add_short("kernel_size", options.kernel_size());
+    if (options.stride() == options.kernel_size()) {
+        repr.append("stride=None");
+    } else {
+        repr.add_short("stride", options.stride());
+    }
+    return repr.add("ceil_mode", options.ceil_mode()).str();
 }
 
 template class MaxPoolImpl<1>;

@@ -65,13 +65,15 @@ RecurrentBase::RecurrentBase(Recurrence recurrence, const RNNOptions& rnn_option
     for (int64_t layer = 0; layer < options.num_layers(); ++layer) {
         for (int64_t direction = 0; direction < directions; ++direction) {
             Weights w;
-            w.ih = new_parameter({rows, layer == 0 ? options.input_size() : out * directions});
-            w.hh = new_parameter({rows, out});
+            w.ih = new_parameter({rows, layer == 0 ? options.input_size() : out * directions},
+                                 options.dtype());
+            w.hh = new_parameter({rows, out}, options.dtype());
             if (options.bias()) {
-                w.bias_ih = new_parameter({rows});
-                w.bias_hh = new_parameter({rows});
+                w.bias_ih = new_parameter({rows}, options.dtype());
+                w.bias_hh = new_parameter({rows}, options.dtype());
             }
-            if (options.proj_size() > 0) w.hr = new_parameter({out, options.hidden_size()});
+            if (options.proj_size() > 0)
+                w.hr = new_parameter({out, options.hidden_size()}, options.dtype());
             weights_.push_back(w);
         }
     }
@@ -167,23 +169,31 @@ RecurrentBase::State RecurrentBase::step(const Tensor& input_part, const Weights
 }
 
 Tensor RecurrentBase::run_direction(const Tensor& x, const Weights& w, State& state,
-                                    bool is_reverse) const {
+                                    bool is_reverse, const Tensor& lengths) const {
     const int64_t length = x.size(0);
     const Tensors inputs = unbind(linear(x, w.ih, w.bias_ih), 0);
     Tensors outputs(static_cast<size_t>(length));
     for (int64_t i = 0; i < length; ++i) {
         const auto t = static_cast<size_t>(is_reverse ? length - 1 - i : i);
-        state = step(inputs[t], w, state);
-        outputs[t] = state.h;
+        const State next = step(inputs[t], w, state);
+        outputs[t] = next.h;
+        if (!lengths.defined()) {
+            state = next;
+            continue;
+        }
+        // A sequence that is over, or from behind not begun, keeps its state.
+        const Tensor is_running = unsqueeze(lengths > static_cast<int64_t>(t), 1);
+        state.h = where(is_running, next.h, state.h);
+        if (state.c.defined()) state.c = where(is_running, next.c, state.c);
     }
     return stack(outputs, 0);
 }
 
-std::tuple<Tensor, RecurrentBase::State> RecurrentBase::run(const Tensor& x,
-                                                            const State& initial) const {
+std::tuple<Tensor, RecurrentBase::State> RecurrentBase::run(const Tensor& x, const State& initial,
+                                                            const Tensor& lengths) const {
     check_input(x);
     const bool is_batched = x.dim() == 3;
-    const bool swaps = is_batched && options.batch_first();
+    const bool swaps = is_batched && options.batch_first() && !lengths.defined();
     Tensor y = !is_batched ? unsqueeze(x, 1) : swaps ? transpose(x, 0, 1) : x;
     const int64_t out = options.proj_size() > 0 ? options.proj_size() : options.hidden_size();
     const Tensor h = checked_state(initial.h, out, y, is_batched);
@@ -197,7 +207,8 @@ std::tuple<Tensor, RecurrentBase::State> RecurrentBase::run(const Tensor& x,
         for (int64_t direction = 0; direction < directions; ++direction) {
             const int64_t index = layer * directions + direction;
             State state{select(h, 0, index), c.defined() ? select(c, 0, index) : Tensor()};
-            sides.push_back(run_direction(y, weights(layer, direction), state, direction == 1));
+            sides.push_back(
+                run_direction(y, weights(layer, direction), state, direction == 1, lengths));
             last_h.push_back(state.h);
             last_c.push_back(state.c);
         }
@@ -214,11 +225,45 @@ std::tuple<Tensor, RecurrentBase::State> RecurrentBase::run(const Tensor& x,
     return {y, state};
 }
 
+std::tuple<PackedSequence, RecurrentBase::State> RecurrentBase::run_packed(
+    const PackedSequence& x, const State& initial) const {
+    // In the order of the packed sequences, the longest first.
+    const PackedSequence sorted(x.data(), x.batch_sizes());
+    const auto [padded, lengths] = utils::rnn::pad_packed_sequence(sorted);
+    const auto permuted = [](const Tensor& state, const Tensor& order) {
+        return state.defined() && order.defined() ? index_select(state, 1, order) : state;
+    };
+    const Tensor &sort = x.sorted_indices(), &unsort = x.unsorted_indices();
+    auto [y, last] = run(padded, {permuted(initial.h, sort), permuted(initial.c, sort)}, lengths);
+    last.h = permuted(last.h, unsort);
+    last.c = permuted(last.c, unsort);
+    return {x.with_data(utils::rnn::pack_padded_sequence(y, lengths).data()), last};
+}
+
 RNNImpl::RNNImpl(const RNNOptions& rnn_options)
     : RecurrentBase(rnn_of(rnn_options.nonlinearity()), rnn_options) {}
 
 std::tuple<Tensor, Tensor> RNNImpl::forward(const Tensor& x, const Tensor& h) {
     const auto [y, state] = run(x, {h, {}});
+    return {y, state.h};
+}
+
+std::tuple<PackedSequence, Tensor> RNNImpl::forward_with_packed_input(const PackedSequence& x,
+                                                                      const Tensor& h) {
+    const auto [y, state] = run_packed(x, {h, {}});
+    return {y, state.h};
+}
+
+std::tuple<PackedSequence, LSTMImpl::States> LSTMImpl::forward_with_packed_input(
+    const PackedSequence& x, const std::optional<States>& states) {
+    const State initial = states ? State{std::get<0>(*states), std::get<1>(*states)} : State();
+    const auto [y, state] = run_packed(x, initial);
+    return {y, {state.h, state.c}};
+}
+
+std::tuple<PackedSequence, Tensor> GRUImpl::forward_with_packed_input(const PackedSequence& x,
+                                                                      const Tensor& h) {
+    const auto [y, state] = run_packed(x, {h, {}});
     return {y, state.h};
 }
 
@@ -238,11 +283,11 @@ RecurrentCellBase::RecurrentCellBase(Recurrence recurrence, const RNNCellOptions
     : options(cell_options), recurrence_(recurrence) {
     check_positive("rnn_cell", "hidden_size", options.hidden_size());
     const int64_t rows = gate_count(recurrence) * options.hidden_size();
-    weight_ih = new_parameter({rows, options.input_size()});
-    weight_hh = new_parameter({rows, options.hidden_size()});
+    weight_ih = new_parameter({rows, options.input_size()}, options.dtype());
+    weight_hh = new_parameter({rows, options.hidden_size()}, options.dtype());
     if (options.bias()) {
-        bias_ih = new_parameter({rows});
-        bias_hh = new_parameter({rows});
+        bias_ih = new_parameter({rows}, options.dtype());
+        bias_hh = new_parameter({rows}, options.dtype());
     }
     reset_parameters();
 }

@@ -7,6 +7,7 @@
 #include "dsl/arg.h"
 #include "dsl/choice.h"
 #include "dsl/holder.h"
+#include "dsl/layers/packed_sequence.h"
 
 namespace lithe::nn {
 
@@ -29,9 +30,11 @@ public:
     LITHE_ARG(bool, bidirectional) = false;
     /// LSTM: the size to which h is projected; 0: not at all.
     LITHE_ARG(int64_t, proj_size) = 0;
+    LITHE_ARG(DType, dtype) = DType::f32;
 };
 using LSTMOptions = RNNOptions;
 using GRUOptions = RNNOptions;
+using utils::rnn::PackedSequence;
 
 /// What RNN, LSTM and GRU share. Parameters as in PyTorch: weight_ih_l0, weight_hh_l0, bias_ih_l0,
 /// bias_hh_l0, weight_hr_l0, then those of the other direction (`_reverse`), then the next layer.
@@ -55,13 +58,17 @@ protected:
     struct State {
         Tensor h, c;
     };
-    /// x is [T, N, C] or [T, C]; states are [layers * directions, N, H], undefined: zeros.
-    std::tuple<Tensor, State> run(const Tensor& x, const State& initial) const;
+    /// x is [T, N, C] or [T, C]; states are [layers * directions, N, H], undefined: zeros. With
+    /// lengths [N] x is [T, N, C], and each state is that of the sequence's last step.
+    std::tuple<Tensor, State> run(const Tensor& x, const State& initial,
+                                  const Tensor& lengths = {}) const;
+    std::tuple<PackedSequence, State> run_packed(const PackedSequence& x,
+                                                 const State& initial) const;
 
 private:
     const Weights& weights(int64_t layer, int64_t direction) const;
-    Tensor run_direction(const Tensor& x, const Weights& weights, State& state,
-                         bool is_reverse) const;
+    Tensor run_direction(const Tensor& x, const Weights& weights, State& state, bool is_reverse,
+                         const Tensor& lengths) const;
     State step(const Tensor& input_part, const Weights& weights, const State& state) const;
     void check_input(const Tensor& x) const;
     Tensor checked_state(const Tensor& state, int64_t size, const Tensor& x, bool is_batched) const;
@@ -77,6 +84,8 @@ public:
         : RNNImpl(RNNOptions(input_size, hidden_size)) {}
     explicit RNNImpl(const RNNOptions& options);
     std::tuple<Tensor, Tensor> forward(const Tensor& x, const Tensor& h = {});
+    std::tuple<PackedSequence, Tensor> forward_with_packed_input(const PackedSequence& x,
+                                                                 const Tensor& h = {});
 };
 
 /// i, f, g, o = sigmoid, sigmoid, tanh, sigmoid of W_ih x + b_ih + W_hh h + b_hh;
@@ -90,6 +99,8 @@ public:
         : RecurrentBase(Recurrence::lstm, lstm_options) {}
     std::tuple<Tensor, States> forward(const Tensor& x,
                                        const std::optional<States>& states = std::nullopt);
+    std::tuple<PackedSequence, States> forward_with_packed_input(
+        const PackedSequence& x, const std::optional<States>& states = std::nullopt);
 };
 
 /// r, z = sigmoid of W x + b + W h + b;  n = tanh(W x + b + r (W h + b));  h = (1 - z) n + z h.
@@ -100,6 +111,8 @@ public:
         : GRUImpl(GRUOptions(input_size, hidden_size)) {}
     explicit GRUImpl(const GRUOptions& gru_options) : RecurrentBase(Recurrence::gru, gru_options) {}
     std::tuple<Tensor, Tensor> forward(const Tensor& x, const Tensor& h = {});
+    std::tuple<PackedSequence, Tensor> forward_with_packed_input(const PackedSequence& x,
+                                                                 const Tensor& h = {});
 };
 LITHE_MODULE(RNN);
 LITHE_MODULE(LSTM);
@@ -113,6 +126,7 @@ public:
     LITHE_ARG(int64_t, hidden_size);
     LITHE_ARG(bool, bias) = true;
     LITHE_ARG(Choice, nonlinearity) = kTanh;
+    LITHE_ARG(DType, dtype) = DType::f32;
 };
 using LSTMCellOptions = RNNCellOptions;
 using GRUCellOptions = RNNCellOptions;

@@ -13,13 +13,15 @@ MultiheadAttention attention_of(const TransformerLayerOptions& o) {
     return MultiheadAttention(MultiheadAttentionOptions(o.d_model(), o.nhead())
                                   .dropout(o.dropout())
                                   .bias(o.bias())
-                                  .batch_first(o.batch_first()));
+                                  .batch_first(o.batch_first())
+                                  .dtype(o.dtype()));
 }
 Linear linear_of(int64_t in, int64_t out, const TransformerLayerOptions& o) {
-    return Linear(LinearOptions(in, out).bias(o.bias()));
+    return Linear(LinearOptions(in, out).bias(o.bias()).dtype(o.dtype()));
 }
 LayerNorm norm_of(const TransformerLayerOptions& o) {
-    return LayerNorm(LayerNormOptions({o.d_model()}).eps(o.layer_norm_eps()).bias(o.bias()));
+    return LayerNorm(
+        LayerNormOptions({o.d_model()}).eps(o.layer_norm_eps()).bias(o.bias()).dtype(o.dtype()));
 }
 
 Tensor attend(MultiheadAttention& attention, const Tensor& query, const Tensor& memory,

@@ -39,6 +39,7 @@ public:
     /// Normalises before each block instead of after it.
     LITHE_ARG(bool, norm_first) = false;
     LITHE_ARG(bool, bias) = true;
+    LITHE_ARG(DType, dtype) = DType::f32;
 };
 using TransformerEncoderLayerOptions = TransformerLayerOptions;
 using TransformerDecoderLayerOptions = TransformerLayerOptions;

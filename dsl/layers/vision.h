@@ -16,7 +16,7 @@ public:
     LITHE_ARG(std::optional<Sizes>, size);
     /// how many times larger they become, one number each.
     LITHE_ARG(std::optional<std::vector<double>>, scale_factor);
-    /// kNearest, kNearestExact, kLinear, kBilinear, kBicubic, kTrilinear
+    /// kNearest, kNearestExact, kLinear, kBilinear, kBicubic, kTrilinear, kArea
     LITHE_ARG(Choice, mode) = kNearest;
     LITHE_ARG(std::optional<bool>, align_corners);
     LITHE_ARG(bool, recompute_scale_factor) = false;
@@ -33,25 +33,55 @@ public:
 };
 LITHE_MODULE(Upsample);
 
+/// Upsample with mode 'nearest', to sizes or by factors.
+class UpsamplingNearest2dImpl : public UpsampleImpl {
+public:
+    explicit UpsamplingNearest2dImpl(const UpsampleOptions& upsample_options)
+        : UpsampleImpl(UpsampleOptions(upsample_options).mode(kNearest).align_corners({})) {}
+};
+LITHE_MODULE(UpsamplingNearest2d);
+
+/// Upsample with mode 'bilinear' and align_corners.
+class UpsamplingBilinear2dImpl : public UpsampleImpl {
+public:
+    explicit UpsamplingBilinear2dImpl(const UpsampleOptions& upsample_options)
+        : UpsampleImpl(UpsampleOptions(upsample_options).mode(kBilinear).align_corners(true)) {}
+};
+LITHE_MODULE(UpsamplingBilinear2d);
+
+class PixelShuffleOptions {
+public:
+    PixelShuffleOptions(int64_t upscale_factor) : upscale_factor_(upscale_factor) {}
+    LITHE_ARG(int64_t, upscale_factor);
+};
+
 /// [N, C r^2, H, W] to [N, C, H r, W r].
 class PixelShuffleImpl : public Module {
 public:
-    explicit PixelShuffleImpl(int64_t upscale_factor) : factor(upscale_factor) {}
+    explicit PixelShuffleImpl(int64_t upscale_factor) : options(upscale_factor) {}
+    explicit PixelShuffleImpl(const PixelShuffleOptions& shuffle_options) : options(shuffle_options) {}
     Tensor forward(const Tensor& x);
     std::string extra_repr() const override;
 
-    int64_t factor;
+    PixelShuffleOptions options;
 };
 LITHE_MODULE(PixelShuffle);
+
+class PixelUnshuffleOptions {
+public:
+    PixelUnshuffleOptions(int64_t downscale_factor) : downscale_factor_(downscale_factor) {}
+    LITHE_ARG(int64_t, downscale_factor);
+};
 
 /// The inverse of PixelShuffle.
 class PixelUnshuffleImpl : public Module {
 public:
-    explicit PixelUnshuffleImpl(int64_t downscale_factor) : factor(downscale_factor) {}
+    explicit PixelUnshuffleImpl(int64_t downscale_factor) : options(downscale_factor) {}
+    explicit PixelUnshuffleImpl(const PixelUnshuffleOptions& shuffle_options) : options(shuffle_options) {}
     Tensor forward(const Tensor& x);
     std::string extra_repr() const override;
 
-    int64_t factor;
+    PixelUnshuffleOptions options;
 };
 LITHE_MODULE(PixelUnshuffle);
 

@@ -37,7 +37,8 @@ BOOST_AUTO_TEST_CASE(print_as_in_pytorch) {
           "Conv1d(4, 8, kernel_size=(3,), stride=(1,), padding=same, groups=2, "
           "padding_mode=reflect)");
     check(*nn::BatchNorm2d(6),
-          "BatchNorm2d(6, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True)");
+          "BatchNorm2d(6, eps=1e-05, momentum=0.1, affine=True, bias=True, "
+          "track_running_stats=True)");
     check(*nn::MaxPool2d(2),
           "MaxPool2d(kernel_size=2, stride=2, padding=0, dilation=1, ceil_mode=False)");
     check(*nn::AdaptiveAvgPool2d(1), "AdaptiveAvgPool2d(output_size=1)");
@@ -46,7 +47,7 @@ BOOST_AUTO_TEST_CASE(print_as_in_pytorch) {
     check(*nn::Dropout(0.25), "Dropout(p=0.25, inplace=False)");
     check(*nn::Flatten(), "Flatten(start_dim=1, end_dim=-1)");
     check(*nn::LayerNorm(nn::LayerNormOptions({8}).eps(1e-12)),
-          "LayerNorm((8,), eps=1e-12, elementwise_affine=True)");
+          "LayerNorm((8,), eps=1e-12, elementwise_affine=True, bias=True)");
     check(*nn::Softmax(1), "Softmax(dim=1)");
     check(*nn::LSTM(nn::LSTMOptions(128, 256).num_layers(2).batch_first(true)),
           "LSTM(128, 256, num_layers=2, batch_first=True)");

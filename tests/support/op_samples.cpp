@@ -46,6 +46,8 @@ const std::map<std::string_view, Samples>& table() {
                   {{"T[5]"}, "dtype = bool"}}},
         {"cat", {{{"T[N, 7]", "T[N, 2]"}, "axis = 1"}, {{"T[N, 3]", "T[2, 3]", "T[N, 3]"}, "axis = 0"}}},
         {"clamp", {{{"T[N, 7]"}, "min = -0.5, max = 1.0"}, {{"T[N]"}, "min = 0.0, max = 1e30"}}},
+        {"col2im", {{{"T[N, 12, 16]"}, "image = [5, 6], window = [2, 3], stride = [1, 1], dilation = [1, 1], pad_begin = [0, 0], "
+                                       "pad_end = [0, 0]"}}},
         {"conv", {{{"T[N, 3, 6, 5]", "T[4, 3, 3, 3]", "T[4]"}, conv_attrs},
                   {{"T[N, 2, 7, 6]", "T[4, 1, 2, 3]"}, strided_attrs},
                   {{"T[N, 2, 9]", "T[5, 2, 3]"},
@@ -64,6 +66,8 @@ const std::map<std::string_view, Samples>& table() {
         {"linear", {{{"T[N, 7]", "T[5, 7]", "T[5]"}, ""}, {{"T[2, N, 16]", "T[33, 16]"}, ""}}},
         {"log_softmax", {{{"T[N, 7]"}, "axis = 1"}, {{"T[3, N, 5]"}, "axis = 0"}, {{"T[2, 67]"}, "axis = 1"}}},
         {"matmul", {{{"T[N, 7]", "T[7, 5]"}, ""}, {{"T[3, N, 4]", "T[3, 4, 6]"}, ""}, {{"T[2, 3, N, 5]", "T[5, 2]"}, ""}}},
+        {"im2col", {{{"T[N, 2, 5, 6]"}, "window = [2, 3], stride = [2, 1], dilation = [1, 1], pad_begin = [1, 1], "
+                                        "pad_end = [1, 1]"}}},
         {"max_pool", {{{"T[N, 2, 5, 6]"}, "kernel = [3, 3], stride = [2, 1], dilation = [1, 1], pad_begin = [1, 1], "
                                           "pad_end = [0, 1]"}}},
         {"pad", {{{"T[N, 7]"}, "begin = [0, 2], end = [1, 3], value = 0.5"}, {{"T[N, 5]"}, "begin = [0, -1], end = [0, -2], value = 0.0"}}},

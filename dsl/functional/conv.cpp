@@ -1,0 +1,90 @@
+#include "dsl/functional/conv.h"
+
+#include "dsl/ops.h"
+#include "runtime/error.h"
+
+namespace lithe::nn::functional {
+namespace {
+
+template <size_t D>
+PerAxis axes(const ExpandingArray<D>& values) {
+    return PerAxis(values.list());
+}
+
+template <size_t D, class... Args>
+Tensor conv_of(const Args&... args) {
+    if constexpr (D == 1) return lithe::conv1d(args...);
+    if constexpr (D == 2) return lithe::conv2d(args...);
+    if constexpr (D == 3) return lithe::conv3d(args...);
+}
+
+/// x with the zeros that 'same' needs: one more at the end where their number is odd.
+template <size_t D>
+Tensor padded_same(const Tensor& x, const Tensor& weight, const ConvFuncOptions<D>& options) {
+    Shape widths;
+    for (size_t i = D; i-- > 0;) {
+        const Dim all = (weight.size(static_cast<int64_t>(i) - static_cast<int64_t>(D)) - 1) *
+                        options.dilation()[i];
+        widths.push_back(floor_div(all, 2));
+        widths.push_back(all - floor_div(all, 2));
+    }
+    return lithe::constant_pad(x, widths);
+}
+
+}  // namespace
+
+template <size_t D>
+Tensor conv(const Tensor& x, const Tensor& weight, const ConvFuncOptions<D>& options) {
+    const std::string name = "conv" + std::to_string(D) + "d";
+    PerAxis padding = axes(options.padding().widths);
+    Tensor image = x;
+    if (options.padding().is_same) {
+        if (!options.stride().all(1)) {
+            throw UserError(name + ".padding",
+                            name + ": padding='same' is not supported for strided convolutions");
+        }
+        Sizes even;
+        bool is_even = true;
+        for (size_t i = 0; i < D; ++i) {
+            const Dim all = (weight.size(static_cast<int64_t>(i) - static_cast<int64_t>(D)) - 1) *
+                            options.dilation()[i];
+            is_even = is_even && all.is_constant() && all.constant() % 2 == 0;
+            even.push_back(is_even ? all.constant() / 2 : 0);
+        }
+        padding = PerAxis(is_even ? even : Sizes(D, 0));
+        if (!is_even) image = padded_same(x, weight, options);
+    }
+    return conv_of<D>(image, weight, options.bias(), axes(options.stride()), padding,
+                      axes(options.dilation()), options.groups());
+}
+
+template <size_t D>
+Tensor conv_transpose(const Tensor& x, const Tensor& weight,
+                      const ConvTransposeFuncOptions<D>& options) {
+    const auto run = [&](auto function) {
+        return function(x, weight, options.bias(), axes(options.stride()), axes(options.padding()),
+                        axes(options.output_padding()), options.groups(), axes(options.dilation()));
+    };
+    if constexpr (D == 1) return run(lithe::conv_transpose1d);
+    if constexpr (D == 2) return run(lithe::conv_transpose2d);
+    if constexpr (D == 3) return run(lithe::conv_transpose3d);
+}
+
+template Tensor conv<1>(const Tensor&, const Tensor&, const ConvFuncOptions<1>&);
+template Tensor conv<2>(const Tensor&, const Tensor&, const ConvFuncOptions<2>&);
+template Tensor conv<3>(const Tensor&, const Tensor&, const ConvFuncOptions<3>&);
+template Tensor conv_transpose<1>(const Tensor&, const Tensor&, const ConvTransposeFuncOptions<1>&);
+template Tensor conv_transpose<2>(const Tensor&, const Tensor&, const ConvTransposeFuncOptions<2>&);
+template Tensor conv_transpose<3>(const Tensor&, const Tensor&, const ConvTransposeFuncOptions<3>&);
+
+Tensor fold(const Tensor& x, const FoldFuncOptions& options) {
+    return lithe::col2im(x, to_shape(options.output_size().list()), axes(options.kernel_size()),
+                         axes(options.dilation()), axes(options.padding()), axes(options.stride()));
+}
+
+Tensor unfold(const Tensor& x, const UnfoldFuncOptions& options) {
+    return lithe::im2col(x, axes(options.kernel_size()), axes(options.dilation()),
+                         axes(options.padding()), axes(options.stride()));
+}
+
+}  // namespace lithe::nn::functional
