@@ -1,6 +1,7 @@
 #include "runtime/bound_plan.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "runtime/code.h"
 #include "runtime/error.h"
@@ -164,14 +165,18 @@ void BoundPlan::place_ports(std::span<const ConstTensorView> inputs,
     }
 }
 
-void BoundPlan::run(std::span<const ConstTensorView> inputs, std::span<const TensorView> outputs,
-                    KernelContext& context, MarkListener* listener) {
+void BoundPlan::begin(std::span<const ConstTensorView> inputs, std::span<const TensorView> outputs,
+                      KernelContext& context) {
     if (!is_placed_) place_values();
     place_ports(inputs, outputs);
     context_ = &context;
     is_placed_ = false;  // an exception may leave a loop's values where they are
     open_loops_.clear();
+}
 
+void BoundPlan::run(std::span<const ConstTensorView> inputs, std::span<const TensorView> outputs,
+                    KernelContext& context, MarkListener* listener) {
+    begin(inputs, outputs, context);
     const Instruction* table = instructions_.data();
     const size_t count = instructions_.size();
     for (size_t next = 0; next < count;) {
@@ -183,6 +188,27 @@ void BoundPlan::run(std::span<const ConstTensorView> inputs, std::span<const Ten
         } else {
             next = run_other(instruction, next, listener);
         }
+    }
+    is_placed_ = true;
+}
+
+void BoundPlan::run_timed(std::span<const ConstTensorView> inputs,
+                          std::span<const TensorView> outputs, KernelContext& context,
+                          std::vector<double>& step_ns) {
+    using Clock = std::chrono::steady_clock;
+    begin(inputs, outputs, context);
+    step_ns.resize(step_count());
+    for (size_t next = 0; next < instructions_.size();) {
+        const Instruction& instruction = instructions_[next++];
+        const Clock::time_point start = Clock::now();
+        if (instruction.kernel != nullptr) {
+            const int result = instruction.kernel(instruction.arguments);
+            if (result != 0) fail(instruction, result);
+        } else {
+            next = run_other(instruction, next, nullptr);
+        }
+        step_ns[instruction.index] +=
+            std::chrono::duration<double, std::nano>(Clock::now() - start).count();
     }
     is_placed_ = true;
 }

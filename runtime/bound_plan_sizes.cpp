@@ -86,7 +86,7 @@ void BoundPlan::add_instructions(std::span<const int64_t> values) {
         const bool is_selected = selected_.empty() || selected_[i];
         if (!is_selected || is_skipped(current)) continue;
 
-        Instruction instruction{nullptr, nullptr, &current, 0};
+        Instruction instruction{nullptr, nullptr, &current, 0, i};
         if (current.kind == Step::Kind::kernel) {
             instruction.kernel = code_.kernel(current.index);
             instruction.arguments = arguments_.data() + first_argument_[i];

@@ -327,6 +327,22 @@ void Session::run(std::span<const ConstTensorView> inputs, std::span<const Tenso
     state.update_buffers(plan);
 }
 
+std::vector<double> Session::time_steps(std::span<const ConstTensorView> inputs,
+                                        std::span<const TensorView> outputs) {
+    State& state = *state_;
+    const Running running(state.is_running);
+    state.bind_sizes(inputs);
+    state.check_outputs(outputs);
+    state.check_data(inputs, outputs);
+    BoundPlan& plan = state.ready(state.plan_for(/*with_hooks=*/false));
+    KernelContext context{state.executor ? *state.executor : state.model->executor.load()};
+    std::vector<double> step_ns;
+    plan.run_timed(inputs, outputs, context, step_ns);
+    ++state.random[1];
+    state.update_buffers(plan);
+    return step_ns;
+}
+
 std::vector<HostTensor> Session::run(std::span<const ConstTensorView> inputs) {
     {
         const Running running(state_->is_running);

@@ -7,6 +7,8 @@
 
 #include "compiler/compiled_model.h"
 #include "compiler/driver/inputs.h"
+#include "compiler/driver/step_table.h"
+#include "runtime/executor.h"
 #include "runtime/safetensors.h"
 
 namespace lithe::driver {
@@ -32,6 +34,12 @@ int run_bench(const Subject& subject, const Options& o) {
     ir::Program program = traced(subject, o);
     const Tensors inputs = make_inputs(program, o);
     CompiledModel model = compile_program(std::move(program), compile_options(o));
+    if (o.steps) {
+        print_steps(model, inputs, o);
+        return 0;
+    }
+    ThreadPool pool(o.run_threads);
+    if (o.run_threads > 1) model.model().set_executor(&pool);
     using Clock = std::chrono::steady_clock;
     std::vector<double> times_us;
     for (int i = 0; i < o.repetitions + 3; ++i) {
@@ -45,8 +53,8 @@ int run_bench(const Subject& subject, const Options& o) {
     if (o.json) {
         fmt::print("{}\n", nlohmann::ordered_json{{"median_us", median}, {"min_us", least}}.dump());
     } else {
-        fmt::print("{}: median {:.1f} us, least {:.1f} us over {} runs, one thread\n", o.name, median,
-                   least, o.repetitions);
+        fmt::print("{}: median {:.1f} us, least {:.1f} us over {} runs on {} thread(s)\n", o.name, median,
+                   least, o.repetitions, o.run_threads);
     }
     return 0;
 }

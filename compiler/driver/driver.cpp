@@ -73,6 +73,8 @@ int driver_main(int argc, char** argv, const std::function<Subject()>& make_mode
     CLI::App* bench = add("bench", "Time the compiled model", driver::run_bench);
     add_compile(*bench, o);
     bench->add_option("--sizes", o.sizes, "Values of named sizes, e.g. N=8");
+    bench->add_option("--run-threads", o.run_threads, "Threads that the model runs on")->capture_default_str();
+    bench->add_flag("--steps", o.steps, "Time every step of the plan");
     bench->add_option("--repetitions", o.repetitions, "Timed runs")->capture_default_str();
     try {
         app.parse(argc, argv);
