@@ -24,6 +24,8 @@ extern const Op packed_conv_op;    ///< {columns, stride, dilation, tile_rows}: 
 extern const Op pack_winograd_op;  ///< {panel, tile}: transformed 3 x 3 filters in panels
 extern const Op winograd_conv_op;  ///< {columns, tile, pad_begin, pad_end, block}: with such filters
 
+extern const Op attention_op;  ///< {scale, keys, causal}: softmax(q k' scale + mask) v; see recognize_attention
+
 std::span<const Op* const> compiler_ops();
 
 }  // namespace lithe::ir

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <sstream>
 
+#include "compiler/ir/kernel_key.h"
 #include "compiler/lower/body.h"
 #include "compiler/lower/collapse.h"
 #include "compiler/lower/kernel.h"
@@ -18,7 +19,7 @@ namespace lithe::lower {
 namespace {
 
 /// Bumped when the same body and parameters give other code.
-constexpr const char* generator_version = "2";
+constexpr const char* generator_version = "4";
 
 /// Halide's flags: no runtime, no checks (lithe has checked), a context for parallel loops, and
 /// IEEE arithmetic unless the family needs fused multiply-adds.
@@ -40,12 +41,6 @@ void install_reporter() {
     static Reporter reporter;
     static std::once_flag once;
     std::call_once(once, [] { Halide::set_custom_compile_time_error_reporter(&reporter); });
-}
-
-std::string attrs_text(const ir::Node& group) {
-    std::string text;
-    for (const auto& [key, value] : group.attrs().items()) text += key + "=" + str(value) + ";";
-    return text;
 }
 
 std::string read_file(const std::string& path) {
@@ -101,7 +96,7 @@ std::string emit(Halide::Module module, const std::string& name, Halide::OutputF
 
 std::string kernel_identity(const ir::Node& group, const Target& target) {
     return std::string("lithe ") + generator_version + "\n" + target.halide + "\n" +
-           attrs_text(group) + "\n" + ir::print(*group.body(), true);
+           ir::kernel_key(group);
 }
 
 std::string kernel_name(const ir::Node& group, const Target& target) {

@@ -10,6 +10,7 @@ constexpr const Family* families[] = {
     &conv_family,
     &conv_vector_family,
     &winograd_family,
+    &attention_family,
     &packed_family,
     &packed_vector_family,
     &rows_family,

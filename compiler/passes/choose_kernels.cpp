@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <optional>
 #include <set>
 
@@ -17,9 +18,22 @@ struct Tile {
 
 int64_t rounded_up(int64_t value, int64_t step) { return (value + step - 1) / step * step; }
 
+/// Most rows of a tile over rows of `inner` numbers: rows that lie a multiple of 4 KB apart share the
+/// sets of a first-level cache, of which eight ways are counted on.
+int64_t most_rows(const Dim& inner) {
+    if (!inner.is_constant() || inner.constant() == 0) return 14;
+    constexpr int64_t page = 4096;
+    const int64_t apart = page / std::gcd(inner.constant() * 4, page);
+    return std::min<int64_t>(14, 8 * apart);
+}
+
+struct TileLimits {
+    int64_t rows = 14, vectors = 4;
+};
+
 /// The tile with the least time by a model of a core with two multiply-add units of latency 4 and
 /// two loads a cycle. Sizes that are not known count as large.
-Tile choose_tile(const Dim& rows, const Dim& columns, const Machine& machine, int64_t most_vectors = 4) {
+Tile choose_tile(const Dim& rows, const Dim& columns, const Machine& machine, const TileLimits& limits = {}) {
     constexpr int64_t large = 5040;  // divided by all small tiles
     const int64_t lanes = machine.vector_bytes / 4;
     const int64_t m = rows.is_constant() ? rows.constant() : large;
@@ -28,8 +42,8 @@ Tile choose_tile(const Dim& rows, const Dim& columns, const Machine& machine, in
     const int64_t fewest = rows.is_constant() && rows.constant() > 1 ? 1 : 2;
     Tile best;
     double best_time = HUGE_VAL;
-    for (int64_t vectors = fewest; vectors <= most_vectors; ++vectors) {
-        for (int64_t height = 1; height <= std::min<int64_t>(m, 14); ++height) {
+    for (int64_t vectors = fewest; vectors <= limits.vectors; ++vectors) {
+        for (int64_t height = 1; height <= std::min(m, limits.rows); ++height) {
             if (vectors * height + vectors + 1 > machine.register_count) continue;
             const double tiles = static_cast<double>(rounded_up(m, height) / height) *
                                  static_cast<double>(rounded_up(n, vectors * lanes) / (vectors * lanes));
@@ -93,7 +107,7 @@ private:
         if (node.type().rank() < 2 || !is_constant(w.size(0)) || !is_constant(w.size(1))) return {};
         const Dim rows = product_of_leading(node.type());
         if (rows.is_constant(0)) return {};
-        const Tile tile = choose_tile(rows, w.size(0), machine_);
+        const Tile tile = choose_tile(rows, w.size(0), machine_, {.rows = most_rows(w.size(1))});
         std::vector<ir::Value> operands = node.inputs();
         operands[1] = panels(node.input(1), tile, false);
         return multiply(std::move(operands), w.size(0), tile);
@@ -115,7 +129,7 @@ private:
         // Packing costs about as much as a few rows of the product.
         if (!fixed_.contains(node.input(1).node) && rows.is_constant() && rows.constant() < 4) return {};
         const Dim& columns = b.shape.back();
-        const Tile tile = choose_tile(rows, columns, machine_);
+        const Tile tile = choose_tile(rows, columns, machine_, {.rows = most_rows(a.shape.back())});
         ir::Value w = node.input(1);
         bool transposed = true;
         if (const auto straight = without_transpose(w)) {
@@ -156,7 +170,7 @@ private:
         ir::Value x = graph_.add("permute", {node.input(0)}, {{"perm", moved_channels(rank, true)}});
         // Where registers are many, tall tiles of few vectors have the shorter loop over taps.
         const int64_t most_vectors = machine_.register_count >= 32 ? 2 : 4;
-        const Tile tile = choose_tile(node.type().shape.back(), w.size(0), machine_, most_vectors);
+        const Tile tile = choose_tile(node.type().shape.back(), w.size(0), machine_, {.vectors = most_vectors});
         const Shape &begin = attrs.get_shape("pad_begin"), &end = attrs.get_shape("pad_end");
         x = padded(x, begin, end);
         const ir::Value filters =

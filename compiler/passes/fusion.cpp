@@ -23,7 +23,7 @@ bool is_pool(const ir::Node& node) {
 }
 
 std::string family_of(const ir::Node& anchor) {
-    for (const char* name : {"conv", "conv_transpose", "linear", "matmul"}) {
+    for (const char* name : {"attention", "conv", "conv_transpose", "linear", "matmul"}) {
         if (anchor.is(name)) return name;
     }
     if (anchor.is(Trait::reduction)) return "reduction";
@@ -41,6 +41,10 @@ bool is_layout(const ir::Node& node) {
     if (node.is("permute")) return true;
     return node.is("reshape") && is_layout(*node.input(0).node);
 }
+
+/// Whether the anchor reads its operands in any order of elements, or parts of them.
+bool reads_layouts(const ir::Node& anchor) { return is_anchor(anchor) && !anchor.is("packed_linear"); }
+bool reads_parts(const ir::Node& anchor) { return anchor.is("attention"); }
 
 bool is_cheap(const ir::Node& node) {
     return node.is(Trait::commutative) || node.is(Trait::injective);
@@ -64,11 +68,12 @@ bool Fusion::stays(const ir::Node& node) {
 bool Fusion::is_repeated(const ir::Node& node, const ir::Node& user) {
     if (stays(user)) return false;
     if (is_pointwise(node) && node.input_count() == 0) return true;
-    return node.is("expand") || (is_layout(node) && is_anchor(user));
+    if (node.is("slice") && reads_parts(user)) return true;
+    return node.is("expand") || (is_layout(node) && reads_layouts(user));
 }
 
 const ir::Node* Fusion::reader_through(const ir::Node& node, const ir::Node& reader) {
-    return node.is("reshape") ? &reader : &node;
+    return node.is("reshape") || node.is("slice") ? &reader : &node;
 }
 
 const std::vector<ir::Node*>& Fusion::users(const ir::Node& node) const {
@@ -83,7 +88,7 @@ bool Fusion::needs_memory(const ir::Node& node) const {
     return std::any_of(readers.begin(), readers.end(), [&](const ir::Node* user) {
         if (!user) return true;
         // A reshape of a layout is one too: it is not outside of the bodies that repeat it.
-        if (is_layout(node) && user->is("reshape")) return needs_memory(*user);
+        if (is_layout(node) && (user->is("reshape") || user->is("slice"))) return needs_memory(*user);
         return !is_repeated(node, *user);
     });
 }

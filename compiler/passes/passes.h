@@ -80,6 +80,19 @@ bool fold_batch_norm(ir::Graph& graph);
 /// and result with channels innermost. Others meet and vanish, or are copies at the inputs,
 /// outputs and module boundaries, where values keep their logical order.
 bool choose_layout(ir::Graph& graph);
+/// Finds attention in its parts, so that one kernel computes it without storing the scores.
+///
+///   matmul(softmax(matmul(q, transpose(k))), v)  ->  attention(q, k, v)
+///
+/// Between them may stand factors that are numbers, also on q and k; one mask that is added or that
+/// fills with -inf; and the fill of all keys after the query (`causal`), as data or as a comparison
+/// of indices. Of f32, with the same axes in front, at most 4096 keys.
+///
+///   permute(reshape(slice(x)))  ->  slice(permute(reshape(x)))   of q, k, v, where heads are not cut
+///
+/// After canonicalize and the merging of equal nodes; before choose_kernels, which takes products.
+bool recognize_attention(ir::Program& program);
+
 /// Turns products and convolutions of f32 into the forms that fast kernels take: weights in panels
 /// as wide as a register tile, images with channels innermost and padded.
 ///

@@ -20,6 +20,7 @@ constexpr Pass pipeline[] = {
     {"simplify_algebra", simplify_algebra},
     {"eliminate_common_subexpressions", eliminate_common_subexpressions},
     {"fold_batch_norm", fold_batch_norm, On::eval},
+    {"recognize_attention", recognize_attention},  // before its products are taken apart
     // Leaves a permute on each side of a convolution; they meet and vanish in the row below.
     {"choose_kernels", choose_kernels},
     {"choose_layout", choose_layout},

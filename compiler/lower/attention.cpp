@@ -1,0 +1,322 @@
+// Attention by blocks of queries: scores of a block with all keys, their softmax, and the weighted
+// rows of v, all on the stack.
+//
+// Queries of a block lie in the lanes: the scores' tile is keys x queries, so maxima, exponentials
+// and sums of the softmax are plain vector code without steps across lanes. Heads that were split
+// by reshapes, permutes and slices are read where they lie.
+#include <algorithm>
+#include <limits>
+
+#include "compiler/ir/attention.h"
+#include "compiler/lower/families.h"
+#include "compiler/lower/strided.h"
+#include "dsl/lower_math.h"
+
+namespace lithe::lower {
+namespace {
+
+using Halide::Expr;
+using Halide::Func;
+using Halide::RDom;
+using Halide::TailStrategy;
+using Halide::Var;
+using Halide::VarOrRVar;
+
+/// Floating-point operations that are worth a second thread: 20 us.
+constexpr double parallel_flops = 4e6;
+/// The score of a pair that is left out. Finite, for outside of strict_float LLVM may drop a choice of an
+/// infinity that it sees; a query without any key is told by its maximum.
+constexpr float lowest = std::numeric_limits<float>::lowest();
+constexpr int partial_sums = 4;  // of maxima and sums, so that they do not wait for each other
+
+bool is_layout(const ir::Node& node) { return node.is("permute") || node.is("reshape") || node.is("slice"); }
+
+const ir::Node* anchor_of(const ir::Graph& body) {
+    const ir::Node* anchor = nullptr;
+    for (const auto& node : body.nodes()) {
+        if (node->is("attention")) {
+            if (anchor) return nullptr;
+            anchor = node.get();
+        } else if (!node->is("input") && !is_layout(*node) && !(anchor && node->is(Trait::elementwise))) {
+            return nullptr;
+        }
+    }
+    return anchor;
+}
+
+/// Where the result's axes are in the group's: by a permute behind, if there is one. Empty: not so.
+Shape order_of(const ir::Graph& body, const ir::Node& anchor) {
+    Shape order;
+    for (int axis = 0; axis < anchor.type().rank(); ++axis) order.emplace_back(axis);
+    bool is_behind = false;
+    for (const auto& node : body.nodes()) {
+        if (node.get() == &anchor) is_behind = true;
+        if (!is_behind || node.get() == &anchor || !is_layout(*node)) continue;
+        const bool is_first = node->is("permute") && node->input(0).node == &anchor;
+        if (!is_first) return {};
+        order = node->attrs().get_shape("perm");
+    }
+    return order;
+}
+
+bool matches(const ir::Node& group, const Target&, std::string& why) {
+    const ir::Graph& body = *group.body();
+    const ir::Node* anchor = anchor_of(body);
+    bool fits = anchor && group.types().size() == 1 && anchor->type().dtype == DType::f32;
+    if (fits) {
+        const Shape order = order_of(body, *anchor);
+        fits = !order.empty() && group.type().rank() == anchor->type().rank() &&
+               order.back().is_constant(anchor->type().rank() - 1);
+    }
+    if (!fits) why = "attention: not one attention with layouts in front and elementwise nodes behind";
+    return fits;
+}
+
+int64_t rounded_up(int64_t value, int64_t step) { return (value + step - 1) / step * step; }
+
+/// Tiles in elements: queries of a block, keys of a tile of scores, columns and rows of one of results.
+struct Tiles {
+    int queries, keys, columns, rows;
+};
+
+Tiles choose_tiles(const Dim& rows, int64_t width, const Target& target) {
+    const int lanes = target.lanes(), registers = target.register_count;
+    const int64_t length = rows.is_constant() ? rows.constant() : 1 << 10;
+    const bool is_wide = rounded_up(length, 2 * lanes) * 16 <= rounded_up(length, lanes) * 17;
+    Tiles tiles{};
+    tiles.queries = is_wide ? 2 * lanes : lanes;
+    const int vectors = tiles.queries / lanes;
+    tiles.keys = registers > 16 ? 12 : 12 / vectors;
+    const auto columns = static_cast<int>(std::clamp<int64_t>(width / lanes, 1, registers > 16 ? 4 : 2));
+    tiles.columns = columns * lanes;
+    tiles.rows = registers > 16 ? 16 : 8;  // a power of two: blocks of queries are made of them
+    while (tiles.rows * columns > (registers > 16 ? 16 : 8) || tiles.rows > tiles.queries) tiles.rows /= 2;
+    return tiles;
+}
+
+class Schedule {
+public:
+    explicit Schedule(Body& body)
+        : body_(body),
+          anchor_(*anchor_of(body.graph())),
+          rank_(anchor_.type().rank()),
+          lanes_(body.target().lanes()),
+          keys_(body.size(anchor_.input(1).type().size(rank_ - 2))),
+          queries_(body.size(anchor_.type().size(rank_ - 2))),
+          tiles_(choose_tiles(anchor_.type().size(rank_ - 2), anchor_.type().shape.back().constant(), body.target())) {
+        for (int axis = rank_ - 2; axis-- > 0;) lead_.emplace_back("b" + std::to_string(axis));
+    }
+
+    void run() {
+        define();
+        body_.define_rest();
+        schedule_block();
+        schedule_loops();
+    }
+
+private:
+    /// Vars or coordinates in Halide's order: those given, then the axes in front.
+    std::vector<Var> vars(std::vector<Var> first) const {
+        first.insert(first.end(), lead_.begin(), lead_.end());
+        return first;
+    }
+    std::vector<Expr> at(std::vector<Expr> first) const {
+        first.insert(first.end(), lead_.begin(), lead_.end());
+        return first;
+    }
+
+    /// Element [lead.., a, b] of operand i.
+    Expr element(int i, const Expr& a, const Expr& b) {
+        const ir::Value operand = anchor_.input(i);
+        Coords coords(lead_.rbegin(), lead_.rend());
+        coords.insert(coords.end(), {a, b});
+        const std::optional<Strided> view = strided_view(operand);
+        if (!view) return body_.at(operand, coords);
+        Expr flat = body_.size(view->offset);
+        for (size_t axis = 0; axis < coords.size(); ++axis) {
+            flat = flat + coords[axis] * body_.size(view->strides[axis]);
+        }
+        // The kernel's operands are dense, so the first axis may run on over all elements.
+        Halide::ImageParam& input = body_.input(view->input);
+        std::vector<Expr> from(static_cast<size_t>(input.dimensions()), Expr(0));
+        from[0] = flat;
+        return input(from);
+    }
+
+    Expr masked(const Expr& score, const Expr& is_later, const Expr& row, const Expr& key) {
+        const OpCall op_call = anchor_.call();
+        LowerCall call{.call = op_call, .output = 0, .at = {}, .out_types = anchor_.types(), .in = {}, .size = {}};
+        call.at.assign(lead_.rbegin(), lead_.rend());
+        call.at.insert(call.at.end(), {row, Expr(0)});
+        call.in = [&](int operand, const Coords& coords) { return body_.at(anchor_.input(operand), coords); };
+        return ir::masked_score(call, score, is_later, row, key, lowest);
+    }
+
+    void define() {
+        const Expr depth = body_.size(anchor_.input(0).type().shape.back());
+        const auto scale = static_cast<float>(anchor_.attrs().get_float("scale"));
+        const Expr row = min(l_, queries_ - 1), key = min(s_, keys_ - 1);
+        query_(vars({l_, d_})) = strict_float(element(0, row, d_) * scale);
+
+        over_depth_ = RDom(0, depth);
+        product_(vars({l_, s_})) = 0.f;
+        product_(vars({l_, s_})) += query_(at({l_, over_depth_})) * element(1, key, over_depth_);
+        tile_(vars({l_, s_})) = product_(at({l_, s_}));
+        // Halide 21 loses the loop over tiles of keys where it compares loop variables of both.
+        row_(vars({l_})) = row;
+        score_(vars({l_, s_})) = strict_float(masked(tile_(at({l_, s_})), key > row_(at({l_})), row, key));
+
+        // Keys in rounds of four: those beyond the last repeat it, and then weigh nothing.
+        over_rounds_ = RDom(0, (keys_ + partial_sums - 1) / partial_sums);
+        const Expr each = over_rounds_ * partial_sums + j_;
+        most_part_(vars({l_, j_})) = -std::numeric_limits<float>::infinity();
+        const Expr candidate = score_(at({l_, each})), most = most_part_(at({l_, j_}));
+        most_part_(vars({l_, j_})) = strict_float(select(candidate > most, candidate, most));
+        most_(vars({l_})) = folded(most_part_, [](const Expr& a, const Expr& b) { return select(a > b, a, b); });
+        const Expr weight = lower_math::exp(score_(at({l_, s_})) - most_(at({l_})));
+        // A sum of nothing, 0, gives 0 / 0 in the end.
+        const Expr counts = s_ < keys_ && most_(at({l_})) != lowest;
+        weight_(vars({l_, s_})) = strict_float(select(counts, weight, 0.f));
+        total_part_(vars({l_, j_})) = 0.f;
+        total_part_(vars({l_, j_})) = strict_float(total_part_(at({l_, j_})) + weight_(at({l_, each})));
+        total_(vars({l_})) = strict_float(1.f / folded(total_part_, [](const Expr& a, const Expr& b) { return a + b; }));
+
+        over_keys_ = RDom(0, keys_);
+        sum_(vars({e_, l_})) = 0.f;
+        sum_(vars({e_, l_})) += weight_(at({l_, over_keys_})) * element(2, over_keys_, e_);
+        sum_tile_(vars({e_, l_})) = sum_(at({e_, l_}));
+        result_(vars({e_, l_})) = strict_float(sum_tile_(at({e_, l_})) * total_(at({l_})));
+
+        // In the axes' own Vars, for what comes behind.
+        Func attention("attention");
+        std::vector<Expr> own;
+        for (const Var& v : Body::vars(rank_)) own.emplace_back(v);
+        attention(Body::vars(rank_)) = result_(own);
+        body_.define({const_cast<ir::Node*>(&anchor_), 0}, attention);
+    }
+
+    template <class Step>
+    Expr folded(const Func& parts, const Step& step) const {
+        std::vector<Expr> each;
+        for (int j = 0; j < partial_sums; ++j) each.push_back(parts(at({l_, j})));
+        return strict_float(step(step(each[0], each[1]), step(each[2], each[3])));
+    }
+
+    /// What is computed for one block of queries; its loop is `block_` of the result.
+    void schedule_block() {
+        out_ = body_.output();
+        const Shape order = order_of(body_.graph(), anchor_);
+        for (int axis = 0; axis < rank_; ++axis) {
+            if (order[static_cast<size_t>(axis)].is_constant(rank_ - 2)) query_axis_ = axis;
+        }
+        const int64_t most_keys = anchor_.attrs().get_int("keys");
+        const auto keys = static_cast<int>(rounded_up(rounded_up(most_keys, tiles_.keys), partial_sums));
+        for (Func* f : {&query_, &row_, &score_, &most_part_, &most_, &weight_, &total_part_, &total_, &result_}) {
+            f->compute_at(out_, block_).store_in(Halide::MemoryType::Stack);
+        }
+        for (Func* f : {&query_, &row_, &score_, &most_part_, &most_, &weight_, &total_part_, &total_}) {
+            f->bound_extent(l_, tiles_.queries).vectorize(l_, lanes_);
+        }
+        result_.bound_extent(l_, tiles_.queries);
+        for (Func* f : {&score_, &weight_}) {
+            // `Stack` would take more than 16 KB from the heap.
+            f->bound_storage(s_, keys).store_in(Halide::MemoryType::Register);
+        }
+        schedule_scores();
+        schedule_sums();
+    }
+
+    void schedule_scores() {
+        const Var so("so"), si("si");
+        score_.split(s_, so, si, tiles_.keys, TailStrategy::RoundUp).reorder(l_, si, so).never_partition_all();
+        for (Func* f : {&product_, &tile_}) {
+            f->compute_at(score_, so).vectorize(l_, lanes_).unroll(l_);
+            f->bound_extent(s_, tiles_.keys).bound_extent(l_, tiles_.queries).unroll(s_);
+        }
+        for (Func* f : {&product_, &tile_}) f->store_in(Halide::MemoryType::Stack);
+        product_.update().reorder(l_, s_, over_depth_).vectorize(l_, lanes_).unroll(l_).unroll(s_);
+        query_.reorder(l_, d_);
+        for (Func* f : {&most_part_, &total_part_}) {
+            f->bound_extent(j_, partial_sums).unroll(l_).unroll(j_);
+            f->update().reorder(l_, j_, over_rounds_).vectorize(l_, lanes_).unroll(l_).unroll(j_);
+        }
+        weight_.reorder(l_, s_);
+    }
+
+    void schedule_sums() {
+        const Var eo("eo"), lo("lo"), li("li"), ei("ei");
+        const auto width = static_cast<int>(anchor_.type().shape.back().constant());
+        result_.bound_extent(e_, width)
+            .split(e_, eo, e_, tiles_.columns, width % tiles_.columns ? TailStrategy::GuardWithIf : TailStrategy::Auto)
+            .split(l_, lo, l_, tiles_.rows, TailStrategy::RoundUp)
+            .reorder(e_, l_, lo, eo)
+            .vectorize(e_, lanes_);
+        for (Func* f : {&sum_, &sum_tile_}) {
+            f->compute_at(result_, lo).bound_extent(e_, tiles_.columns).bound_extent(l_, tiles_.rows);
+            f->vectorize(e_, lanes_).unroll(e_).unroll(l_);
+        }
+        for (Func* f : {&sum_, &sum_tile_}) f->store_in(Halide::MemoryType::Stack);
+        sum_.update().reorder(e_, l_, over_keys_).vectorize(e_, lanes_).unroll(e_).unroll(l_);
+    }
+
+    void schedule_loops() {
+        const TensorType& type = body_.graph().outputs[0].value.type();
+        body_.bind_output(out_, type);
+        for (int axis = 0; axis < rank_; ++axis) {
+            out_.bound(Body::axis_var(axis), 0, body_.size(type.size(axis)));
+        }
+        out_.compute_root();
+        const Var e = Body::axis_var(rank_ - 1), l = Body::axis_var(query_axis_);
+        std::vector<Var> outer{block_};
+        for (int axis = rank_ - 1; axis-- > 0;) {
+            if (axis != query_axis_) outer.push_back(Body::axis_var(axis));
+        }
+        const Dim pairs = type.count() * anchor_.input(1).type().size(rank_ - 2);
+        const double least = parallel_flops / 4;
+        const auto shape_loops = [&](Halide::Stage stage, bool is_parallel) {
+            stage.split(l, block_, l, tiles_.queries, TailStrategy::GuardWithIf);
+            std::vector<VarOrRVar> order{e, l};
+            order.insert(order.end(), outer.begin(), outer.end());
+            stage.reorder(order).vectorize(e, lanes_, TailStrategy::GuardWithIf);
+            if (is_parallel) fuse_parallel(stage, outer);
+        };
+        if (pairs.is_constant()) return shape_loops(out_, static_cast<double>(pairs.constant()) >= least);
+        const Expr is_large = cast<float>(body_.size(type.count())) * cast<float>(keys_) >= static_cast<float>(least);
+        shape_loops(out_.specialize(is_large), true);
+        shape_loops(out_, false);
+    }
+
+    /// The outermost loops are the tasks; the block's stays a loop of its own where what is computed
+    /// in it hangs on it.
+    static void fuse_parallel(Halide::Stage stage, const std::vector<Var>& outer) {
+        Var task = outer.back();
+        for (size_t i = outer.size() - 1; i-- > 1;) {
+            const Var fused("task" + std::to_string(i));
+            stage.fuse(outer[i], task, fused);
+            task = fused;
+        }
+        if (outer.size() > 1) stage.parallel(task);
+        stage.parallel(outer[0]);
+    }
+
+    Body& body_;
+    const ir::Node& anchor_;
+    int rank_, lanes_, query_axis_ = 0;
+    Expr keys_, queries_;
+    Tiles tiles_;
+    std::vector<Var> lead_;
+    Var l_{"l"}, s_{"s"}, d_{"d"}, e_{"e"}, j_{"j"}, block_{"block"};
+    RDom over_depth_, over_rounds_, over_keys_;
+    Func query_{"query"}, row_{"row"}, product_{"product"}, tile_{"tile"}, score_{"score"}, most_part_{"most_part"}, most_{"most"},
+        weight_{"weight"}, total_part_{"total_part"}, total_{"total"}, sum_{"sum"}, sum_tile_{"sum_tile"},
+        result_{"result"}, out_;
+};
+
+void schedule(const ir::Node&, Body& body) { Schedule(body).run(); }
+
+}  // namespace
+
+const Family attention_family = {
+    .name = "attention", .fuses_multiply_add = true, .matches = matches, .schedule = schedule};
+
+}  // namespace lithe::lower

@@ -1,0 +1,111 @@
+#include <limits>
+
+#include "tests/support/check_compiled.h"
+
+using namespace lithe;
+using namespace lithe::tests;
+
+namespace {
+
+std::string number(int64_t value) { return std::to_string(value); }
+
+/// Attention of some sizes; a size 0 stands for the symbols L and S. `mask` is its type, or nothing.
+std::string attention_text(int64_t rows, int64_t keys, int64_t depth, int64_t width, const std::string& mask,
+                           bool is_causal) {
+    const std::string l = rows == 0 ? "L" : number(rows), s = keys == 0 ? "S" : number(keys);
+    std::string text = "program p\n";
+    if (rows == 0) text += "symbol L = 1..70\n";
+    if (keys == 0) text += "symbol S = 1..90\n";
+    text += "\ngraph forward\n%q = input : f32[2, 3, " + l + ", " + number(depth) + "]\n%k = input : f32[2, 3, " + s +
+            ", " + number(depth) + "]\n%v = input : f32[2, 3, " + s + ", " + number(width) + "]\n";
+    if (!mask.empty()) text += "%m = input : " + mask + "\n";
+    return text + "%0 = attention(%q, %k, %v" + (mask.empty() ? "" : ", %m") + ") : f32[2, 3, " + l + ", " +
+           number(width) + "] {causal = " + (is_causal ? "true" : "false") + ", keys = " +
+           number(keys == 0 ? 90 : keys) + ", scale = 0.3}\nreturn %0\n";
+}
+
+/// Scores of `depth` products of at most 2.25, in an exponent; then a mean of values of at most 1.5.
+double tolerance_of(int64_t depth, int64_t keys) {
+    return 1.5 * (2.25 * 0.3 * static_cast<double>(depth) * 1.2e-7 * 2 + static_cast<double>(keys) * 6e-8 + 4e-7);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(lower_attention)
+
+BOOST_AUTO_TEST_CASE(awkward_sizes) {
+    struct Case {
+        int64_t rows, keys, depth, width;
+    };
+    for (const Case& c : {Case{1, 1, 1, 1}, Case{1, 65, 64, 64}, Case{5, 7, 3, 20}, Case{16, 16, 8, 16}, Case{17, 33, 32, 32},
+                          Case{64, 12, 40, 48}, Case{50, 77, 24, 8}, Case{64, 64, 64, 64}}) {
+        for (const bool is_causal : {false, true}) {
+            BOOST_TEST_CONTEXT(c.rows << " x " << c.keys << " x " << c.depth << " x " << c.width << " " << is_causal) {
+                CheckedProgram(attention_text(c.rows, c.keys, c.depth, c.width, "", is_causal))
+                    .check(std::map<std::string, int64_t>{}, tolerance_of(c.depth, c.keys));
+            }
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(sizes_known_late) {
+    CheckedProgram program(attention_text(0, 0, 16, 32, "f32[2, 1, 1, S]", true));
+    for (const int64_t rows : {1, 15, 16, 33, 70}) {
+        for (const int64_t keys : {1, 4, 13, 90}) {
+            BOOST_TEST_CONTEXT(rows << " x " << keys) {
+                program.check({{"L", rows}, {"S", keys}}, tolerance_of(16, keys));
+            }
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(masks_of_flags_and_of_numbers) {
+    for (const char* mask : {"f32[21, 19]", "bool[2, 1, 21, 19]", "bool[19]", "f32[3, 1, 1]"}) {
+        BOOST_TEST_CONTEXT(mask) {
+            CheckedProgram(attention_text(21, 19, 8, 16, mask, false))
+                .check(std::map<std::string, int64_t>{}, tolerance_of(8, 19));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(masked_rows_nan_and_infinities_are_as_in_the_reference) {
+    constexpr float nan = std::numeric_limits<float>::quiet_NaN(), infinity = std::numeric_limits<float>::infinity();
+    CheckedProgram program(attention_text(20, 18, 4, 16, "f32[20, 18]", false));
+    std::vector<Array> in = program.inputs({});
+    for (int64_t s = 0; s < 18; ++s) in[3].data<float>()[3 * 18 + s] = -infinity;  // a row without keys
+    for (int64_t s = 5; s < 18; ++s) in[3].data<float>()[4 * 18 + s] = -infinity;
+    in[3].data<float>()[7 * 18 + 2] = infinity;
+    in[0].data<float>()[9 * 4] = nan;
+    in[2].data<float>()[20] = nan;
+    in[2].data<float>()[18 * 16 + 5] = infinity;
+    program.check(in, tolerance_of(4, 18));
+}
+
+BOOST_AUTO_TEST_CASE(a_query_whose_keys_are_all_left_out_gives_nan) {
+    CheckedProgram program(attention_text(20, 18, 4, 16, "bool[20, 18]", false));
+    std::vector<Array> in = program.inputs({});
+    for (int64_t s = 0; s < 18; ++s) in[3].data<bool>()[3 * 18 + s] = true;
+    program.check(in, tolerance_of(4, 18));
+}
+
+BOOST_AUTO_TEST_CASE(heads_are_read_and_written_where_they_lie) {
+    CheckedProgram program(R"(program p
+symbol B = 1..3
+
+graph forward
+%x = input : f32[B, 37, 96]
+%0 = reshape(%x) : f32[B, 37, 12, 8] {shape = [B, 37, 12, 8]}
+%1 = permute(%0) : f32[B, 12, 37, 8] {perm = [0, 2, 1, 3]}
+%2 = slice(%1) : f32[B, 4, 37, 8] {axis = 1, begin = 0, size = 4, step = 1}
+%3 = slice(%1) : f32[B, 4, 37, 8] {axis = 1, begin = 4, size = 4, step = 1}
+%4 = slice(%1) : f32[B, 4, 37, 8] {axis = 1, begin = 8, size = 4, step = 1}
+%5 = attention(%2, %3, %4) : f32[B, 4, 37, 8] {causal = true, keys = 37, scale = 0.3}
+%6 = permute(%5) : f32[B, 37, 4, 8] {perm = [0, 2, 1, 3]}
+%7 = reshape(%6) : f32[B, 37, 32] {shape = [B, 37, 32]}
+return %7
+)");
+    BOOST_TEST(program.compiled().kernels.size() == 1u);
+    for (const int64_t b : {1, 3}) program.check({{"B", b}}, tolerance_of(8, 37));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
