@@ -146,6 +146,8 @@ Compiled compile(ir::Program program, const CompileOptions& options) {
 
     const KernelTable table = collect(program, result.target);
     result.groups = table.groups;
+    result.kernel_uses.resize(table.distinct.size());
+    for (const auto& [group, use] : table.uses) ++result.kernel_uses[static_cast<size_t>(use.index)];
     result.kernels = compile_kernels(table.distinct, result.target, options);
 
     describe(program, result.artifact);

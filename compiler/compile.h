@@ -39,6 +39,7 @@ struct Compiled {
     lower::Target target;
     ir::Program program;  ///< lowered, for dumps
     int groups = 0;       ///< before equal ones were merged
+    std::vector<int> kernel_uses;  ///< how many groups each kernel computes
     double compile_s = 0;
 };
 

@@ -6,6 +6,10 @@
 #include "dsl/ops.h"
 #include "runtime/error.h"
 
+#if defined(__SANITIZE_ADDRESS__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"  // g++ 12 is wrong about a moved std::optional<Dim>
+#endif
+
 namespace lithe {
 namespace indexing {
 

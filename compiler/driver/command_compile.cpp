@@ -13,6 +13,11 @@
 #include "runtime/file.h"
 
 namespace lithe::driver {
+namespace {
+
+std::string kilobytes(uint64_t bytes) { return fmt::format("{:.1f} KB", static_cast<double>(bytes) / 1024); }
+
+}  // namespace
 
 CompileOptions compile_options(const Options& o) {
     CompileOptions options;
@@ -42,17 +47,21 @@ ir::Program traced(const Subject& subject, const Options& o) {
 int run_compile(const Subject& subject, const Options& o) {
     const Compiled compiled = compile(traced(subject, o), compile_options(o));
     const EmittedFiles files = emit_files(compiled, o.output);
-    int cached = 0;
+    int cached = 0, shared = 0, sharing = 0;
     for (const lower::Kernel& kernel : compiled.kernels) cached += kernel.was_cached ? 1 : 0;
+    for (const int uses : compiled.kernel_uses) {
+        if (uses > 1) ++shared, sharing += uses;
+    }
     const artifact::Plan& plan = compiled.artifact.plans.front();
     const auto library_bytes = std::filesystem::file_size(files.library);
+    const auto weights_bytes = std::filesystem::file_size(files.weights);
     const nlohmann::ordered_json summary = {
         {"library", files.library}, {"header", files.header}, {"weights", files.weights},
-        {"library_bytes", library_bytes}, {"arena_bytes", plan.arena_bytes},
+        {"library_bytes", library_bytes}, {"weights_bytes", weights_bytes}, {"arena_bytes", plan.arena_bytes},
         {"arena_lower_bound_bytes", plan.arena_lower_bound_bytes},
         {"groups", compiled.groups}, {"kernels", compiled.kernels.size()},
-        {"kernels_from_cache", cached}, {"target", compiled.target.name},
-        {"compile_s", compiled.compile_s}};
+        {"kernels_shared", shared}, {"groups_that_share", sharing}, {"kernels_from_cache", cached},
+        {"target", compiled.target.name}, {"compile_s", compiled.compile_s}};
     if (!o.summary.empty()) {
         const std::string text = summary.dump(2) + "\n";
         write_file(o.summary, std::as_bytes(std::span(text.data(), text.size())));
@@ -61,17 +70,13 @@ int run_compile(const Subject& subject, const Options& o) {
         fmt::print("{}\n", summary.dump());
     } else if (!o.quiet) {
         fmt::print("{}\n{}\n{}\n", files.library, files.header, files.weights);
-        fmt::print("{} for {}: {} groups, {} kernels ({} from the cache), {:.1f} KB, arena {:.1f} KB "
-                   "(lower bound {:.1f} KB), {:.2f} s\n",
-                   o.name, compiled.target.name, compiled.groups, compiled.kernels.size(), cached,
-                   static_cast<double>(library_bytes) / 1024, static_cast<double>(plan.arena_bytes) / 1024,
-                   static_cast<double>(plan.arena_lower_bound_bytes) / 1024, compiled.compile_s);
+        fmt::print("{} for {}: {} groups in {} kernels ({} of them serve {} groups, {} from the cache), {:.2f} s\n",
+                   o.name, compiled.target.name, compiled.groups, compiled.kernels.size(), shared, sharing, cached,
+                   compiled.compile_s);
+        fmt::print("library {}, weights {}, arena {} (lower bound {})\n", kilobytes(library_bytes),
+                   kilobytes(weights_bytes), kilobytes(static_cast<uint64_t>(plan.arena_bytes)),
+                   kilobytes(static_cast<uint64_t>(plan.arena_lower_bound_bytes)));
     }
-    return 0;
-}
-
-int run_trace(const Subject& subject, const Options& o) {
-    fmt::print("{}", ir::print(traced(subject, o), o.full));
     return 0;
 }
 

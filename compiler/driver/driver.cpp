@@ -21,7 +21,7 @@ void add_common(CLI::App& command, Options& o) {
     command.add_option("--name", o.name, "Name of the artifact")->capture_default_str();
     command.add_option("--weights", o.weights, "state_dict (.safetensors or torch .pt) to load first");
     command.add_flag("--train", o.with_train, "Compile the train-mode forward as well");
-    command.add_option("--seed", o.seed, "Seed of the initial weights")->capture_default_str();
+    command.add_option("--seed", o.seed, "Seed of the random inputs of check and bench")->capture_default_str();
     command.add_flag("--quiet", o.quiet, "Print results alone");
     command.add_flag("--json", o.json, "Print results as JSON");
 }
@@ -57,9 +57,14 @@ int driver_main(int argc, char** argv, const std::function<Subject()>& make_mode
     compile->add_option("--summary", o.summary, "File for sizes and times, as JSON");
     CLI::App* trace = add("trace", "Print the recorded program", driver::run_trace);
     trace->add_flag("--full", o.full, "Print all elements of constants");
+    trace->add_option("--format", o.format, "text, dot (Graphviz), json")
+        ->check(CLI::IsMember({"text", "dot", "json"}))->capture_default_str();
     CLI::App* dump = add("dump", "Print the program after the passes", driver::run_dump);
     add_compile(*dump, o);
     dump->add_flag("--full", o.full, "Print all elements of constants");
+    dump->add_option("--format", o.format, "text, dot (Graphviz), json, or html: one page with graph, stages, kernels")
+        ->check(CLI::IsMember({"text", "dot", "json", "html"}))->capture_default_str();
+    dump->add_option("--kernels", o.kernel_folder, "Write a folder for each kernel below this one: IR, statement, assembly");
     dump->add_option("--after", o.after, "The program after this pass; all passes by default");
     dump->add_option("--kernel", o.kernel, "Statement and assembly of the kernels whose name starts so");
     dump->add_flag("--why", o.why, "Say why nodes were not fused and which schedule was chosen");

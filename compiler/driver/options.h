@@ -16,7 +16,7 @@ struct Options {
     std::string weights;         ///< state_dict to load before tracing
     std::string output = ".", summary;
     std::string cache_folder;
-    std::string after, kernel;
+    std::string after, kernel, kernel_folder, format = "text";
     std::string input_file, output_file;
     std::vector<std::string> disabled_passes, dump_after, sizes;
     int threads = 2, pass_limit = -1, repetitions = 50, run_threads = 1;

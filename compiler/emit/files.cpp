@@ -3,6 +3,7 @@
 
 #include "compiler/compile.h"
 #include "compiler/emit/archive.h"
+#include "compiler/emit/file_set.h"
 #include "compiler/emit/header.h"
 #include "compiler/emit/table.h"
 #include "runtime/error.h"
@@ -50,12 +51,13 @@ EmittedFiles emit_files(const Compiled& compiled, const std::string& folder) {
     std::filesystem::create_directories(folder);
     const EmittedFiles files{folder + "/lib" + name + ".a", folder + "/" + name + ".h",
                              folder + "/" + name + ".safetensors"};
-    // Everything is made before anything is written.
     const std::string library = library_of(compiled);
     const std::string header = emit::header_text(compiled.artifact);
-    write_file(files.library, bytes_of(library));
-    write_file(files.header, bytes_of(header));
-    write_weights(compiled, files.weights);
+    emit::FileSet set;
+    set.add(files.library, [&](const std::string& path) { write_file(path, bytes_of(library)); });
+    set.add(files.header, [&](const std::string& path) { write_file(path, bytes_of(header)); });
+    set.add(files.weights, [&](const std::string& path) { write_weights(compiled, path); });
+    set.commit();
     return files;
 }
 

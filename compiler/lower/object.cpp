@@ -37,6 +37,30 @@ std::unique_ptr<llvm::object::ObjectFile> open(const std::string& object) {
     return std::move(*file);
 }
 
+/// Halide counts the parts of parallel loops over the life of the process; here each kernel counts its own, so that
+/// equal kernels have equal bytes whatever was compiled before or beside them.
+void rename_parts(const llvm::object::ObjectFile& file, const std::string& name, llvm::objcopy::CommonConfig& common,
+                  std::vector<std::string>& names) {
+    const std::string mark = name + "_par_for_";
+    std::vector<std::string> found;
+    for (const llvm::object::SymbolRef& symbol : file.symbols()) {
+        auto text = symbol.getName();
+        if (!text) fail("cannot read a symbol", text.takeError());
+        if (text->starts_with(mark)) found.push_back(text->str());
+    }
+    names.reserve(3 * found.size());  // the config keeps references to them
+    for (size_t i = 0; i < found.size(); ++i) {
+        const std::string& part = names.emplace_back(name + "_part_" + std::to_string(i));
+        common.SymbolsToRename[found[i]] = part;
+        const std::string& from = names.emplace_back(".text." + found[i]);
+        const std::string& to = names.emplace_back(".text." + part);
+        llvm::objcopy::SectionRename rename;
+        rename.OriginalName = from;
+        rename.NewName = to;
+        common.SectionsToRename.try_emplace(from, rename);
+    }
+}
+
 }  // namespace
 
 Symbols object_symbols(const std::string& object) {
@@ -76,6 +100,8 @@ std::string finish_object(const std::string& object, const std::string& name) {
     }
 
     const auto file = open(object);
+    std::vector<std::string> part_names;
+    rename_parts(*file, name, common, part_names);
     llvm::SmallVector<char, 0> bytes;
     llvm::raw_svector_ostream out(bytes);
     if (llvm::Error error = llvm::objcopy::executeObjcopyOnBinary(config, *file, out)) {

@@ -32,7 +32,7 @@ struct Fixture {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(runtime_hooks, Fixture)
+BOOST_FIXTURE_TEST_SUITE(runtime_hooks, Fixture, *boost::unit_test::label("threads"))
 
 BOOST_AUTO_TEST_CASE(fire_in_the_order_of_the_calls) {
     model.register_forward_hook("", note("post toy"));

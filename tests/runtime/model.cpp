@@ -38,7 +38,7 @@ struct Fixture {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(runtime_model, Fixture)
+BOOST_FIXTURE_TEST_SUITE(runtime_model, Fixture, *boost::unit_test::label("threads"))
 
 BOOST_AUTO_TEST_CASE(lists_what_the_author_named) {
     BOOST_CHECK((names(model.named_parameters()) == Names{"fc.weight", "fc.bias"}));

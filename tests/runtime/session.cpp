@@ -31,7 +31,7 @@ struct Fixture {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(runtime_session, Fixture)
+BOOST_FIXTURE_TEST_SUITE(runtime_session, Fixture, *boost::unit_test::label("threads"))
 
 BOOST_AUTO_TEST_CASE(runs_for_every_size) {
     for (int64_t n : {2, 1, 8, 8, 3}) {

@@ -10,9 +10,15 @@ find_package(Python3 3.9 REQUIRED COMPONENTS Interpreter)
 
 file(GLOB_RECURSE test_sources CONFIGURE_DEPENDS tests/*.cpp)
 list(FILTER test_sources EXCLUDE REGEX "/tests/(fuzz|install|parity|reflect/[^/]+)/")
+# Threads share what the runtime holds and nothing else: the thread sanitizer looks at its tests alone.
+set(tested_library lithe_internal)
+if(LITHE_SANITIZE MATCHES "thread")
+    list(FILTER test_sources INCLUDE REGEX "/tests/(main\\.cpp$|runtime/)")
+    set(tested_library lithe_runtime)
+endif()
 add_executable(lithe_tests ${test_sources} "${generated}/tests/paths.cpp")
 target_compile_definitions(lithe_tests PRIVATE BOOST_TEST_DYN_LINK)
-target_link_libraries(lithe_tests PRIVATE lithe_settings lithe_internal Boost::unit_test_framework)
+target_link_libraries(lithe_tests PRIVATE lithe_settings ${tested_library} Boost::unit_test_framework)
 lithe_precompile(lithe_tests "<boost/test/unit_test.hpp>" "^tests/.*/")
 
 # A CTest test for every top suite; the Boost reports are what tools/test counts.
@@ -28,8 +34,10 @@ set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${CMAKE_BINARY_DIR}/l
 
 # Modules with plain members; and programs that lithe-reflect sees, with what it must say of them.
 file(GLOB_RECURSE reflected CONFIGURE_DEPENDS tests/reflected_*.cpp)
-lithe_reflect(lithe_tests WERROR SOURCES ${reflected})
-add_dependencies(lithe_tests lithe_reflect)
+if(NOT LITHE_SANITIZE MATCHES "thread")
+    lithe_reflect(lithe_tests WERROR SOURCES ${reflected})
+    add_dependencies(lithe_tests lithe_reflect)
+endif()
 add_subdirectory(tests/reflect)
 
 # Programs that try random input. Each runs with a fixed seed and a bounded count when it gets no argument.
@@ -45,6 +53,9 @@ foreach(source IN LISTS fuzz_sources)
 endforeach()
 
 # What the sanitizer builds need: the tests, not the examples and benchmarks.
+if(LITHE_SANITIZE MATCHES "thread")
+    set(fuzz_programs "")
+endif()
 add_custom_target(lithe_checked DEPENDS lithe_tests ${fuzz_programs})
 
 # Checks of the tree itself: include directions, machine paths, file sizes, ...

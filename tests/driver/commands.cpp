@@ -1,0 +1,233 @@
+// Each subcommand of a model's program, with what it prints.
+#include <lithe/driver.h>
+#include <lithe/lithe.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "runtime/safetensors.h"
+#include "tests/runtime/support.h"
+#include "tests/support/tensors.h"
+
+namespace lithe::tests {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct NetImpl : nn::Module {
+    nn::Linear first{4, 8}, second{8, 3};
+    NetImpl() {
+        register_module("first", first);
+        register_module("second", second);
+    }
+    Tensor forward(const Tensor& x) { return second(relu(first(x))); }
+};
+LITHE_MODULE(Net);
+
+/// A command's exit status and what it wrote to stdout and stderr.
+struct Outcome {
+    int status;
+    std::string out, err;
+};
+
+std::string content(const fs::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// Sends a stream to a file while it lives.
+class Redirect {
+public:
+    Redirect(FILE* stream, const fs::path& path) : stream_(stream) {
+        std::fflush(stream);
+        saved_ = dup(fileno(stream));
+        FILE* file = std::fopen(path.c_str(), "w");
+        dup2(fileno(file), fileno(stream));
+        std::fclose(file);
+    }
+    ~Redirect() {
+        std::fflush(stream_);
+        dup2(saved_, fileno(stream_));
+        close(saved_);
+    }
+
+private:
+    FILE* stream_;
+    int saved_;
+};
+
+struct Fixture {
+    fs::path folder = fs::temp_directory_path() / ("lithe_commands_" + std::to_string(getpid()));
+    Fixture() { fs::create_directories(folder); }
+    ~Fixture() { fs::remove_all(folder); }
+
+    Outcome run(const std::string& command, std::vector<std::string> more = {},
+                const std::string& inputs = "x:f32[N=1..8,4]") {
+        std::vector<std::string> words = {"driver", command, "--inputs", inputs, "--name", "net"};
+        words.insert(words.end(), more.begin(), more.end());
+        std::vector<char*> argv;
+        for (std::string& word : words) argv.push_back(word.data());
+        Outcome outcome{};
+        {
+            const Redirect out(stdout, folder / "out"), err(stderr, folder / "err");
+            outcome.status = driver_main(static_cast<int>(argv.size()), argv.data(), [] { return make_subject<Net>(); });
+        }
+        outcome.out = content(folder / "out");
+        outcome.err = content(folder / "err");
+        return outcome;
+    }
+
+    /// The output of a command that has to succeed.
+    std::string output(const std::string& command, const std::vector<std::string>& more = {}) {
+        const Outcome outcome = run(command, more);
+        BOOST_TEST(outcome.status == 0, outcome.err);
+        return outcome.out;
+    }
+};
+
+bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+size_t count(const std::string& text, std::string_view part) {
+    size_t found = 0;
+    for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
+    return found;
+}
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(driver_commands, Fixture)
+
+BOOST_AUTO_TEST_CASE(compile_writes_three_files_and_a_summary) {
+    const std::string text = output("compile", {"-o", folder.string(), "--summary", (folder / "summary.json").string()});
+    for (const char* file : {"libnet.a", "net.h", "net.safetensors"}) BOOST_TEST(fs::exists(folder / file));
+    const auto summary = nlohmann::json::parse(content(folder / "summary.json"));
+    BOOST_TEST(summary.at("library_bytes") == fs::file_size(folder / "libnet.a"));
+    BOOST_TEST(summary.at("weights_bytes") == fs::file_size(folder / "net.safetensors"));
+    BOOST_TEST(summary.at("arena_bytes").get<int64_t>() >= summary.at("arena_lower_bound_bytes").get<int64_t>());
+    BOOST_TEST(summary.at("groups").get<int>() >= summary.at("kernels").get<int>());
+    BOOST_TEST(has(text, std::to_string(summary.at("groups").get<int>()) + " groups in "));
+    BOOST_TEST(has(text, "lower bound"));
+    BOOST_TEST(nlohmann::json::parse(output("compile", {"-o", folder.string(), "--json"})).at("kernels") ==
+               summary.at("kernels"));
+}
+
+BOOST_AUTO_TEST_CASE(trace_prints_a_program_that_parses) {
+    const std::string text = output("trace", {"--full"});
+    BOOST_TEST(print(ir::parse_program(text), true) == text);
+    BOOST_TEST(has(text, "first.weight"));
+}
+
+BOOST_AUTO_TEST_CASE(dump_prints_text_that_parses) {
+    const std::string text = output("dump", {"--full"});
+    BOOST_TEST(print(ir::parse_program(text), true) == text);
+    BOOST_TEST(has(output("dump", {"--after", "canonicalize"}), "linear("));
+}
+
+BOOST_AUTO_TEST_CASE(dump_as_json_has_tables_and_graphs) {
+    const auto j = nlohmann::json::parse(output("dump", {"--format", "json"}));
+    BOOST_TEST(j.at("name") == "net");
+    BOOST_TEST(j.at("sizes").at(0).at("max") == 8);
+    BOOST_TEST(j.at("modules").size() == 3U);
+    BOOST_TEST(j.at("modules").at(1).at("path") == "first");
+    BOOST_TEST(j.at("state").at(0).at("key") == "first.weight");
+    BOOST_TEST(j.at("state").at(0).at("type") == "f32[8, 4]");
+    size_t groups = 0;
+    for (const auto& graph : j.at("graphs")) {
+        for (size_t i = 0; i < graph.at("nodes").size(); ++i) {
+            const auto& node = graph.at("nodes").at(i);
+            BOOST_TEST(node.at("id") == i);
+            for (const auto& input : node.at("inputs")) BOOST_TEST(input.at("node").get<size_t>() < i);
+            if (node.at("op") != "group") continue;
+            ++groups;
+            BOOST_TEST(!node.at("bodies").at(0).at("nodes").empty());
+        }
+        BOOST_TEST(!graph.at("outputs").empty());
+    }
+    BOOST_TEST(groups >= 2U);
+    BOOST_TEST(has(output("trace", {"--format", "json"}), "\"linear\""));
+}
+
+BOOST_AUTO_TEST_CASE(dump_as_dot_is_balanced) {
+    const std::string text = output("trace", {"--format", "dot"});
+    BOOST_TEST(text.starts_with("digraph \"net\" {"));
+    BOOST_TEST(count(text, "{\n") == count(text, "}\n"));
+    BOOST_TEST(has(text, "label=\"first (Linear)\""));
+    BOOST_TEST(has(text, "label=\"f32[N, 4]\""));
+    BOOST_TEST(has(output("dump", {"--format", "dot"}), "group f32[N, "));
+}
+
+BOOST_AUTO_TEST_CASE(dump_as_html_is_one_whole_page) {
+    const std::string page = output("dump", {"--format", "html"});
+    BOOST_TEST(page.starts_with("<!DOCTYPE html>"));
+    for (const char* tag : {"svg", "g", "details", "pre", "table", "a", "ul", "body"}) {
+        const std::string name(tag);
+        BOOST_TEST(count(page, "<" + name + ">") + count(page, "<" + name + " ") == count(page, "</" + name + ">"), name);
+    }
+    for (const char* part : {"Graph forward", "first", "weight f32[8, 4]", "<summary>trace</summary>", "<summary>after group",
+                             "id=\"lithe_k_", "Not fused"}) {
+        BOOST_TEST(has(page, part), part);
+    }
+    for (const char* part : {"src=", "<link", "http"}) BOOST_TEST(!has(page, part), part);
+    // Every kernel that a box links to is on the page.
+    for (size_t at = page.find("href=\"#"); at != std::string::npos; at = page.find("href=\"#", at + 1)) {
+        const std::string name = page.substr(at + 7, page.find('"', at + 7) - at - 7);
+        BOOST_TEST(has(page, "id=\"" + name + "\""), name);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(dump_refuses_an_unknown_form) {
+    const Outcome outcome = run("dump", {"--format", "xml"});
+    BOOST_TEST(outcome.status != 0);
+    BOOST_TEST(has(outcome.err, "--format"));
+}
+
+BOOST_AUTO_TEST_CASE(dump_writes_a_folder_for_each_kernel) {
+    const fs::path kernels = folder / "kernels";
+    output("dump", {"--kernels", kernels.string()});
+    int found = 0;
+    for (const auto& entry : fs::directory_iterator(kernels)) {
+        ++found;
+        const std::string name = entry.path().filename().string();
+        BOOST_TEST(name.starts_with("lithe_k_"));
+        BOOST_TEST(has(content(entry.path() / "assembly.s"), name));
+        BOOST_TEST(has(content(entry.path() / "statement.txt"), "produce"));
+        BOOST_TEST(has(content(entry.path() / "ir.txt"), "return"));
+        BOOST_TEST(content(entry.path() / "README.md").starts_with("# " + name + "\n"));
+    }
+    BOOST_TEST(found >= 2);
+    BOOST_TEST(has(output("dump", {"--kernel", "lithe_k_"}), "---- assembly"));
+    BOOST_TEST(has(run("dump", {"--kernel", "nothing"}).err, "[dump.kernel]"));
+}
+
+BOOST_AUTO_TEST_CASE(check_agrees) {
+    BOOST_TEST(has(output("check", {"--sizes", "N=3"}), "eager and compiled agree"));
+    BOOST_TEST(has(run("check", {"--sizes", "M=3"}).err, "[driver.sizes]"));
+}
+
+BOOST_AUTO_TEST_CASE(run_reads_and_writes_tensors) {
+    const std::vector<float> x(8, 1.0f);
+    const std::vector<NamedTensor> named = {{"x", {x.data(), DType::f32, {2, 4}}}};
+    const std::string in = (folder / "in.safetensors").string(), out = (folder / "out.safetensors").string();
+    save_safetensors(in, named);
+    output("run", {"--in", in, "--out", out});
+    const SafetensorsFile result = SafetensorsFile::open(out);
+    BOOST_REQUIRE_EQUAL(result.tensors().size(), 1U);
+    BOOST_TEST(result.tensors().front().tensor.shape == (std::vector<int64_t>{2, 3}));
+
+    const std::vector<NamedTensor> wrong = {{"y", {x.data(), DType::f32, {2, 4}}}};
+    save_safetensors(in, wrong);
+    const Outcome outcome = run("run", {"--in", in, "--out", out});
+    BOOST_TEST(outcome.status == 1);
+    BOOST_TEST(outcome.err == "error: --in: the file has no tensor 'x' [driver.input]\n");
+}
+
+BOOST_AUTO_TEST_CASE(bench_prints_times) {
+    const auto j = nlohmann::json::parse(output("bench", {"--json", "--repetitions", "5", "--sizes", "N=2"}));
+    BOOST_TEST(j.at("median_us").get<double>() >= j.at("min_us").get<double>());
+    BOOST_TEST(j.at("min_us").get<double>() > 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace lithe::tests
