@@ -38,12 +38,14 @@ Shape renamed(const Shape& shape, const std::function<std::optional<Dim>(const s
 
 }  // namespace
 
-std::vector<std::string> kernel_symbols(const Node& group) {
+std::vector<std::string> kernel_symbols(const Graph& body) {
     SymbolOrder order;
-    for (const Node* input : group.body()->inputs()) order.add(input->type().shape);
-    for (const auto& node : group.body()->nodes()) order.add(*node);
+    for (const Node* input : body.inputs()) order.add(input->type().shape);
+    for (const auto& node : body.nodes()) order.add(*node);
     return std::move(order.names);
 }
+
+std::vector<std::string> kernel_symbols(const Node& group) { return kernel_symbols(*group.body()); }
 
 std::string kernel_key(const Node& group) {
     const std::vector<std::string> symbols = kernel_symbols(group);

@@ -15,5 +15,6 @@ std::string kernel_key(const Node& group);
 /// The sizes that a group's body names, in the order in which they appear in the types of its
 /// inputs, then of its nodes and in their attributes: the order of the kernel's arguments.
 std::vector<std::string> kernel_symbols(const Node& group);
+std::vector<std::string> kernel_symbols(const Graph& body);
 
 }  // namespace lithe::ir

@@ -1,5 +1,7 @@
 #include "compiler/lower/body.h"
 
+#include "compiler/ir/kernel_key.h"
+
 #include <algorithm>
 
 #include "runtime/error.h"
@@ -26,31 +28,8 @@ std::vector<Var> Body::vars(int rank) {
     return result;
 }
 
-std::vector<std::string> body_symbols(const ir::Graph& body) {
-    std::vector<std::string> order;
-    auto add_dim = [&](const Dim& dim) {
-        for (const std::string& name : dim.symbols()) {
-            if (std::find(order.begin(), order.end(), name) == order.end()) order.push_back(name);
-        }
-    };
-    auto add = [&](const TensorType& type) {
-        for (const Dim& dim : type.shape) add_dim(dim);
-    };
-    for (const ir::Node* node : body.inputs()) add(node->type());
-    for (const auto& node : body.nodes()) {
-        for (const TensorType& type : node->types()) add(type);
-        for (const auto& [name, attr] : node->attrs().items()) {
-            if (const Dim* dim = std::get_if<Dim>(&attr)) add_dim(*dim);
-            if (const Shape* shape = std::get_if<Shape>(&attr)) {
-                for (const Dim& dim : *shape) add_dim(dim);
-            }
-        }
-    }
-    return order;
-}
-
 Body::Body(const ir::Graph& graph, const Target& target) : graph_(graph), target_(target) {
-    symbol_order_ = body_symbols(graph);
+    symbol_order_ = ir::kernel_symbols(graph);
     for (size_t i = 0; i < symbol_order_.size(); ++i) {
         // The kernel's own names depend on the order of appearance, not on the author's.
         symbols_.emplace(symbol_order_[i], Halide::Param<int>("size" + std::to_string(i)));

@@ -13,9 +13,6 @@
 
 namespace lithe::lower {
 
-/// The named sizes that a kernel takes: those of its body's types and attributes, in order.
-std::vector<std::string> body_symbols(const ir::Graph& body);
-
 /// The Halide form of a group's body: one inline Func per node result, operands as dense input
 /// buffers, symbols as int32 scalars. A schedule family takes it from here.
 ///

@@ -6,6 +6,7 @@
 #include <span>
 #include <sstream>
 
+#include "compiler/ir/kernel_key.h"
 #include "compiler/lower/body.h"
 #include "compiler/lower/object.h"
 #include "runtime/error.h"
@@ -34,7 +35,7 @@ bool unpack(const std::string& entry, const std::string& name, std::string& obje
 
 }  // namespace
 
-std::vector<std::string> symbols_of(const ir::Node& group) { return body_symbols(*group.body()); }
+std::vector<std::string> symbols_of(const ir::Node& group) { return ir::kernel_symbols(group); }
 
 Kernel cached_kernel(const ir::Node& group, const Target& target, const std::string& folder) {
     if (folder.empty()) return compile_kernel(group, target);

@@ -7,7 +7,7 @@
 
 namespace lithe {
 
-Tensor relu6(const Tensor& x) { return clamp(x, 0, 6); }
+Tensor relu6(const Tensor& x) { return hardtanh(x, 0, 6); }
 
 Tensor leaky_relu(const Tensor& x, double negative_slope) {
     return where(x > 0, x, x * negative_slope);
@@ -26,8 +26,9 @@ Tensor prelu(const Tensor& x, const Tensor& weight) {
 }
 
 Tensor elu(const Tensor& x, double alpha, double scale, double input_scale) {
-    const Tensor below = expm1(minimum(x, 0) * input_scale) * (alpha * scale);
-    return where(x > 0, scale == 1 ? x : x * scale, below);
+    const Tensor is_below = x <= 0;
+    const Tensor below = expm1(where(is_below, x, 0) * input_scale) * (alpha * scale);
+    return where(is_below, below, scale == 1 ? x : x * scale);
 }
 
 Tensor selu(const Tensor& x) { return elu(x, 1.6732632423543772848, 1.0507009873554804934); }
@@ -44,14 +45,24 @@ Tensor mish(const Tensor& x) { return x * tanh(softplus(x)); }
 
 Tensor softplus(const Tensor& x, double beta, double threshold) {
     const Tensor scaled = beta == 1 ? x : x * beta;
-    const Tensor curve = log1p(exp(minimum(scaled, threshold)));
-    return where(scaled > threshold, x, beta == 1 ? curve : curve / beta);
+    const Tensor is_line = scaled > threshold;
+    const Tensor curve = log1p(exp(where(is_line, 0, scaled)));
+    return where(is_line, x, beta == 1 ? curve : curve / beta);
 }
 
 Tensor logsigmoid(const Tensor& x) { return minimum(x, 0) - log1p(exp(-abs(x))); }
-Tensor hardtanh(const Tensor& x, double min, double max) { return clamp(x, min, max); }
-Tensor hardsigmoid(const Tensor& x) { return clamp(x + 3, 0, 6) / 6; }
-Tensor hardswish(const Tensor& x) { return x * hardsigmoid(x); }
+// Not clamp(): at the limits hardtanh has no gradient.
+Tensor hardtanh(const Tensor& x, double min, double max) {
+    return where(x <= min, min, where(x >= max, max, x));
+}
+
+Tensor hardsigmoid(const Tensor& x) { return relu6(x + 3) / 6; }
+
+Tensor hardswish(const Tensor& x) {
+    const Tensor near = clamp(x, -4, 4);
+    return where(x < -3, x * 0, where(x <= 3, near * (near + 3) / 6, x));
+}
+
 Tensor softsign(const Tensor& x) { return x / (abs(x) + 1); }
 Tensor tanhshrink(const Tensor& x) { return x - tanh(x); }
 
@@ -60,11 +71,11 @@ Tensor hardshrink(const Tensor& x, double lambda) {
 }
 
 Tensor softshrink(const Tensor& x, double lambda) {
-    return where(x > lambda, x - lambda, where(x < -lambda, x + lambda, x * 0));
+    return where(x > lambda, x - lambda, where(x >= -lambda, x * 0, x + lambda));
 }
 
 Tensor threshold(const Tensor& x, double limit, double value) {
-    return where(x > limit, x, value);
+    return where(x <= limit, value, x);
 }
 
 Tensor glu(const Tensor& x, int64_t axis) {

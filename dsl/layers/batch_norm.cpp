@@ -123,10 +123,6 @@ Tensor InstanceNormImpl::forward(const Tensor& x) {
     check_rank("instance_norm", x, rank_ - 1, rank_);
     if (x.dim() == rank_ - 1) return squeeze(forward(unsqueeze(x, 0)), 0);
     const bool tracks = running_mean.defined() && options.track_running_stats();
-    if (is_training() && num_batches_tracked.defined()) {
-        const NoGradGuard no_grad;
-        num_batches_tracked.copy_(num_batches_tracked + 1);
-    }
     return functional::instance_norm(x, functional::InstanceNormFuncOptions()
                                             .running_mean(running_mean)
                                             .running_var(running_var)

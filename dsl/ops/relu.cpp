@@ -15,7 +15,7 @@ void reference(const OpCall& call, std::span<const Array> in, std::span<const Ar
 }
 
 Tensors gradient(const GradientCall& g) {
-    return {g.dy() * (g.y() > 0).to(g.dy().dtype())};
+    return {where(g.y() <= 0, zeros_like(g.dy()), g.dy())};
 }
 
 Halide::Expr lower(const LowerCall& call) {

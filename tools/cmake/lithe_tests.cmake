@@ -9,7 +9,7 @@ find_package(Boost 1.74 REQUIRED COMPONENTS unit_test_framework)
 find_package(Python3 3.9 REQUIRED COMPONENTS Interpreter)
 
 file(GLOB_RECURSE test_sources CONFIGURE_DEPENDS tests/*.cpp)
-list(FILTER test_sources EXCLUDE REGEX "/tests/(fuzz|install|parity|reflect/[^/]+)/")
+list(FILTER test_sources EXCLUDE REGEX "/tests/(fuzz|install|reflect/[^/]+)/")
 # Threads share what the runtime holds and nothing else: the thread sanitizer looks at its tests alone.
 set(tested_library lithe_internal)
 if(LITHE_SANITIZE MATCHES "thread")
@@ -81,3 +81,8 @@ endforeach()
 add_test(NAME install COMMAND "${CMAKE_COMMAND}" "-DBUILD=${CMAKE_BINARY_DIR}" "-DCOMPILER=${CMAKE_CXX_COMPILER}"
          -P "${CMAKE_SOURCE_DIR}/tests/install/run.cmake")
 set_tests_properties(install PROPERTIES LABELS slow TIMEOUT 900)
+
+# The page of what equals PyTorch says what the tests say. Whatever has run is compared.
+add_test(NAME catalogue COMMAND Python3::Interpreter "${CMAKE_SOURCE_DIR}/tools/catalogue.py" check
+         "${CMAKE_BINARY_DIR}")
+set_tests_properties(catalogue PROPERTIES LABELS fast FIXTURES_REQUIRED parity)

@@ -1,0 +1,281 @@
+// Every case of tests/parity/data is four test cases: eager results, gradients and buffers in f32 and f64; compiled
+// results in f32 for fixed sizes and for sizes with names. What fails and is listed in tests/parity/missing.txt is
+// expected to fail, and must.
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include <boost/test/unit_test.hpp>
+
+#include "compiler/compiled_model.h"
+#include "dsl/autograd.h"
+#include "tests/parity/counter.h"
+#include "tests/parity/runners.h"
+#include "tests/paths.h"
+
+namespace lithe::tests::parity {
+namespace {
+
+/// The worst figure of a test case, and what was wrong.
+struct Outcome {
+    double error = 0;
+    bool has_gradient = false;
+    std::string reason;
+
+    void fail(const std::string& why) {
+        if (reason.empty()) reason = why;
+    }
+    void add(const std::string& name, double figure) {
+        error = std::max(error, figure);
+        if (figure > 1) fail(name + " is " + std::to_string(figure) + " tolerances away");
+    }
+};
+
+struct Prepared {
+    Built built;
+    Arguments arguments;
+    std::vector<size_t> traced;  ///< which operands are positional or options of the call
+    Tensors leaves;              ///< all operands
+};
+
+std::string role_of(const Case& c, size_t i) { return c.row()["operands"][i].value("role", ""); }
+
+void fill_state(const Case& c, nn::Module& module, DType dtype) {
+    NoGradGuard guard;
+    for (const auto& item : module.state_dict()) {
+        const Tensor& tensor = item.second;
+        if (!tensor.is_floating_point()) continue;
+        const bool is_variance = item.first.ends_with("_var");
+        tensor.copy_(Tensor::from(uniform(c.name() + ":" + item.first, constant_sizes(tensor.sizes()),
+                                          is_variance ? 0.5 : -0.75, is_variance ? 1.5 : 0.75, dtype)));
+    }
+}
+
+Prepared prepare(const Case& c, DType dtype, int64_t change = 0) {
+    const Maker* maker = find_runner(c.kind(), c.call());
+    if (!maker) throw std::runtime_error("missing: no runner for " + c.kind() + "." + c.call());
+    std::map<std::string, Tensor> option_tensors, call_tensors;
+    Prepared p{{}, {{}, {c.row().value("forward", Json::object()), {}}}, {}, {}};
+    for (size_t i = 0; i < c.row()["operands"].size(); ++i) {
+        Tensor x = c.operand(i, dtype, change);
+        const std::string role = role_of(c, i);
+        const bool is_constant = c.row()["operands"][i].value("constant", false) || c.row().value("no_grad", false);
+        if (x.is_floating_point() && !is_constant && !role.starts_with("option:")) x.requires_grad_();
+        p.leaves.push_back(x);
+        if (role.starts_with("option:")) {
+            option_tensors[role.substr(7)] = x;
+            continue;
+        }
+        if (role.starts_with("forward:")) call_tensors[role.substr(8)] = x;
+        else p.arguments.positional.push_back(x);
+        p.traced.push_back(i);
+    }
+    p.arguments.named = Options(c.row().value("forward", Json::object()), call_tensors);
+    p.built = (*maker)(Options(c.row()["options"], option_tensors));
+    if (p.built.module) {
+        p.built.module->to(dtype);
+        p.built.module->train(c.is_train());
+        fill_state(c, *p.built.module, dtype);
+    }
+    return p;
+}
+
+void check_state(const Case& c, const nn::Module& module, Outcome& outcome) {
+    Json state = Json::object();
+    for (const auto& item : module.state_dict()) state[item.first] = constant_sizes(item.second.sizes());
+    const Json expected = c.row().value("state", Json::object());
+    if (state != expected) outcome.fail("state_dict is " + state.dump() + ", expected " + expected.dump());
+}
+
+void compare(const Case& c, const std::string& name, const Tensor& got, DType dtype, Outcome& outcome) {
+    const Tensor want = c.expected(name, dtype);
+    if (!want.defined()) return outcome.fail(name + " was not recorded");
+    if (!got.defined()) return outcome.fail(name + " is missing");
+    if (got.is_floating_point() && got.dtype() != dtype) {
+        return outcome.fail(name + " is " + std::string(lithe::name(got.dtype())));
+    }
+    outcome.add(name, error_in_tolerances(got.detach(), want, c.yardstick(name)));
+}
+
+void compare_outputs(const Case& c, const Tensors& outputs, DType dtype, Outcome& outcome) {
+    const size_t count = c.expected_names("y").size();
+    if (outputs.size() != count) {
+        return outcome.fail(std::to_string(outputs.size()) + " results, expected " + std::to_string(count));
+    }
+    for (size_t i = 0; i < count; ++i) compare(c, "y" + std::to_string(i), outputs[i], dtype, outcome);
+}
+
+Tensors without_undefined(Tensors outputs) {
+    std::erase_if(outputs, [](const Tensor& t) { return !t.defined(); });
+    return outputs;
+}
+
+void check_gradients(const Case& c, Prepared& p, const Tensors& outputs, DType dtype, Outcome& outcome) {
+    Tensor loss;
+    for (size_t i = 0; i < outputs.size(); ++i) {
+        if (!outputs[i].is_floating_point() || !outputs[i].requires_grad()) continue;
+        const Tensor part = (outputs[i] * c.cotangent(i, outputs[i])).sum();
+        loss = loss.defined() ? loss + part : part;
+    }
+    std::vector<std::string> names = c.expected_names("dx");
+    for (const std::string& name : c.expected_names("d.")) names.push_back(name);
+    if (names.empty()) return;
+    if (!loss.defined()) return outcome.fail("no result requires grad");
+    loss.backward();
+    for (const std::string& name : names) {
+        outcome.has_gradient = true;
+        const Tensor got = name.starts_with("dx") ? p.leaves[std::stoul(name.substr(2))].grad()
+                                                  : p.built.module->get_parameter(name.substr(2)).grad();
+        compare(c, name, got, dtype, outcome);
+    }
+}
+
+void check_eager(const Case& c, Outcome& outcome, bool with_gradients) {
+    for (const DType dtype : {DType::f32, DType::f64}) {
+        if (dtype == DType::f64 && c.row().value("f32_only", false)) continue;
+        Prepared p = prepare(c, dtype);
+        if (p.built.module) check_state(c, *p.built.module, outcome);
+        const Tensors outputs = without_undefined(p.built.forward(p.arguments));
+        if (with_gradients) {
+            check_gradients(c, p, outputs, dtype, outcome);
+            continue;
+        }
+        compare_outputs(c, outputs, dtype, outcome);
+        for (const std::string& name : c.expected_names("b.")) {
+            compare(c, name, p.built.module->get_buffer(name.substr(2)), dtype, outcome);
+        }
+    }
+}
+
+/// Refused with a UserError: one that says what is wrong and has an id.
+void check_refusal(const Case& c, Outcome& outcome) {
+    try {
+        Prepared p = prepare(c, DType::f32);
+        p.built.forward(p.arguments);
+    } catch (const UserError& error) {
+        if (error.id().find('.') == std::string::npos) outcome.fail("the error has no id: " + error.id());
+        return;
+    }
+    outcome.fail("nothing was refused; PyTorch says: " + c.row()["error"].get<std::string>());
+}
+
+Tensors detached(const Prepared& p) {
+    Tensors inputs;
+    for (const size_t i : p.traced) inputs.push_back(p.leaves[i].detach());
+    return inputs;
+}
+
+struct NothingImpl : nn::Module {};
+
+void check_compiled(const Case& c, Outcome& outcome, bool is_symbolic) {
+    constexpr DType dtype = DType::f32;
+    const Prepared p = prepare(c, dtype);
+    const Forward forward = [&](const Tensors& inputs) {
+        Arguments arguments{{}, p.arguments.named};
+        std::map<std::string, Tensor> named;
+        for (size_t i = 0; i < inputs.size(); ++i) {
+            const std::string role = role_of(c, p.traced[i]);
+            if (role.empty()) arguments.positional.push_back(inputs[i]);
+            else named[role.substr(8)] = inputs[i];
+        }
+        arguments.named = Options(c.row().value("forward", Json::object()), named);
+        return without_undefined(p.built.forward(arguments));
+    };
+    CompileOptions options;
+    options.with_hooks = false;
+    options.threads = 1;
+    options.with_train = c.is_train();
+    options.cache_folder = std::string(build_dir) + "/parity_kernels";
+    const auto module = p.built.module ? p.built.module : std::make_shared<NothingImpl>();
+    CompiledModel compiled = compile_subject({module, forward}, c.input_spec(p.traced, dtype, is_symbolic), options);
+    if (c.is_train()) compiled.model().train();
+    compare_outputs(c, compiled(detached(p)), dtype, outcome);
+    if (!is_symbolic) return;
+    Prepared other = prepare(c, dtype, 1);  // another size, against eager mode
+    for (const auto& operand : c.row()["operands"]) {
+        if (operand.contains("values") && operand["shape"].dump().find('"') != std::string::npos) return;
+    }
+    const Tensors want = without_undefined(other.built.forward(other.arguments));
+    const Tensors got = compiled(detached(other));
+    for (size_t i = 0; i < want.size(); ++i) {
+        const std::string name = "y" + std::to_string(i);
+        outcome.add(name + " at another size", error_in_tolerances(got[i], want[i].detach(), c.yardstick(name)));
+    }
+}
+
+/// Names of test cases that are expected to fail, with the reason.
+const std::map<std::string, std::string>& missing() {
+    static const std::map<std::string, std::string> listed = [] {
+        std::map<std::string, std::string> result;
+        std::ifstream file(std::string(source_dir) + "/tests/parity/missing.txt");
+        for (std::string line; std::getline(file, line);) {
+            const size_t space = line.find(' ');
+            if (line.empty() || line[0] == '#') continue;
+            result[line.substr(0, space)] = space == std::string::npos ? "" : line.substr(space + 1);
+        }
+        return result;
+    }();
+    return listed;
+}
+
+using Check = std::function<void(const Case&, Outcome&)>;
+
+void report(const std::string& suite, const Case& c, const std::string& stage, const Outcome& outcome) {
+    static std::map<std::string, std::ofstream> files;
+    const std::string folder = std::string(build_dir) + "/parity/";
+    std::filesystem::create_directories(folder);
+    std::ofstream& file = files.try_emplace(suite, folder + suite + ".jsonl").first->second;
+    file << Json{{"case", c.name()}, {"stage", stage}, {"error", std::isfinite(outcome.error) ? outcome.error : -1},
+                 {"gradient", outcome.has_gradient}, {"reason", outcome.reason}}.dump()
+         << std::endl;
+}
+
+void run(const std::string& suite, const Case& c, const std::string& stage, const Check& check) {
+    Outcome outcome;
+    try {
+        check(c, outcome);
+    } catch (const std::exception& error) {
+        outcome.fail(std::string("threw ") + error.what());
+    }
+    report(suite, c, stage, outcome);
+    const auto listed = missing().find(stage + ":" + c.name());
+    if (listed == missing().end()) {
+        BOOST_CHECK_MESSAGE(outcome.reason.empty(), stage << ":" << c.name() << " " << outcome.reason);
+    } else {
+        BOOST_CHECK_MESSAGE(!outcome.reason.empty(), stage << ":" << c.name() << " passes: take it off missing.txt");
+    }
+}
+
+void add_suite(const std::string& group, const std::string& stage, bool is_slow) {
+    namespace ut = boost::unit_test;
+    const std::string name = "parity_" + stage + "_" + group;
+    auto* suite = new ut::test_suite(name, __FILE__, __LINE__);
+    if (is_slow) suite->add_label("slow");
+    ut::framework::master_test_suite().add(suite);
+    const std::map<std::string, Check> checks = {
+        {"eager", [](const Case& c, Outcome& o) { check_eager(c, o, false); }},
+        {"gradient", [](const Case& c, Outcome& o) { check_eager(c, o, true); }},
+        {"static", [](const Case& c, Outcome& o) { check_compiled(c, o, false); }},
+        {"symbolic", [](const Case& c, Outcome& o) { check_compiled(c, o, true); }}};
+    for (const Case& c : recorded(group)) {
+        if (stage != "eager" && c.is_refused()) continue;
+        if (stage == "symbolic" && !c.has_symbols()) continue;
+        const Check check = c.is_refused() ? Check(check_refusal) : checks.at(stage);
+        suite->add(ut::make_test_case([name, &c, stage, check] { run(name, c, c.is_refused() ? "refusal" : stage, check); },
+                                      c.name(), __FILE__, __LINE__));
+    }
+}
+
+/// Registers before main(), as BOOST_AUTO_TEST_CASE does.
+[[maybe_unused]] const bool is_registered = [] {
+    for (const std::string& group : groups()) {
+        add_suite(group, "eager", false);
+        add_suite(group, "gradient", false);
+        add_suite(group, "static", true);
+        add_suite(group, "symbolic", true);
+    }
+    return true;
+}();
+
+}  // namespace
+}  // namespace lithe::tests::parity

@@ -1,0 +1,187 @@
+#!/usr/bin/env python3
+"""Records what PyTorch gives for every row of tests/parity/cases/: outputs, gradients, buffers, refusals.
+
+usage: record.py [GROUP...]      Needs torch (the files in the tree say which version wrote them) and numpy.
+
+Writes data/GROUP.safetensors. Operands, parameters and the cotangents of gradients come from counter.py and are not
+stored. The tensors are PyTorch's f64 results; where its f32 results differ by more than rounding (an overflow, an
+epsilon that depends on the dtype) these are stored too. Each tensor has a yardstick: the larger of PyTorch's own f32
+error and of what rounding the operands to f32 changes in f64; tolerances are multiples of it."""
+import importlib
+import json
+import pathlib
+import struct
+import sys
+import warnings
+
+import numpy as np
+import torch
+
+import numbers_of_cases as made
+
+HERE = pathlib.Path(__file__).resolve().parent
+EPSILON = 2.0**-23
+
+
+def call_of(row):
+    """Returns what is called with the operands, and the module where it is one."""
+    options = row["torch_options"]
+    if row["kind"] == "nn":
+        module = getattr(torch.nn, row["call"])(**options)
+        return module, module
+    owner = torch.nn.functional if row["kind"] == "F" else torch
+    function = getattr(owner, row["call"], None) or getattr(torch.Tensor, row["call"])
+    return (lambda *x, **keys: function(*x, **keys, **options)), None
+
+
+def flat(value):
+    if isinstance(value, torch.Tensor):
+        return [value]
+    if isinstance(value, (tuple, list)):
+        return [t for v in value for t in flat(v)]
+    if hasattr(value, "data") and hasattr(value, "batch_sizes"):
+        return [value.data]
+    return []
+
+
+def run(row, dtype, jitter=None):
+    """Returns {name: array} of outputs (y0, ...), gradients (dx0, d.weight, ...) and buffers (b.running_mean, ...),
+    and the state's shapes."""
+    tensors = [made.operand(row, i, dtype) for i in range(len(row["operands"]))]
+    for i, (tensor, operand) in enumerate(zip(tensors, row["operands"])):
+        if jitter is not None and tensor.is_floating_point():
+            tensor = tensors[i] = tensor * jitter(tensor)
+        if tensor.is_floating_point() and not operand.get("constant") and not row.get("no_grad"):
+            tensor.requires_grad_()
+    prepared = dict(row, torch_options=dict(row["options"]))
+    positional, keywords = [], dict(row.get("forward", {}))
+    for tensor, operand in zip(tensors, row["operands"]):
+        where, _, name = operand.get("role", "").partition(":")
+        if where == "option":
+            prepared["torch_options"][name] = tensor.detach() if row["kind"] == "nn" else tensor
+        elif where == "forward":
+            keywords[name] = tensor
+        else:
+            positional.append(tensor)
+    made.prepare(prepared)
+    function, module = call_of(prepared)
+    state = {}
+    if module is not None:
+        module.to(dtype).train(bool(row.get("train")))
+        state = {k: list(v.shape) for k, v in module.state_dict().items()}
+        made.fill_state(row, module, jitter)
+    if row.get("as_list"):
+        positional = [positional]
+    if row.get("as_pair"):
+        positional = [positional[0], tuple(positional[1:])] if len(positional) > 1 else positional
+    outputs = flat(function(*positional, **keywords))
+    result = {f"y{i}": y.detach().clone() for i, y in enumerate(outputs)}
+    loss = [(y * made.cotangent(row, i, y)).sum() for i, y in enumerate(outputs) if y.requires_grad]
+    if loss and not row.get("no_grad"):
+        sum(loss).backward()
+        for i, tensor in enumerate(tensors):
+            if tensor.grad is not None:
+                result[f"dx{i}"] = tensor.grad
+        for name, parameter in module.named_parameters() if module is not None else []:
+            if parameter.grad is not None:
+                result[f"d.{name}"] = parameter.grad
+    if module is not None and row.get("train"):
+        for name, buffer in module.named_buffers():
+            result[f"b.{name}"] = buffer
+    return {k: v.detach().resolve_conj().numpy().copy() for k, v in result.items()}, state
+
+
+def largest_difference(a, b):
+    """Over the elements that are finite in both; None where one side alone has a NaN or infinity."""
+    a, b = a.astype(np.float64), b.astype(np.float64)
+    special = ~np.isfinite(a) | ~np.isfinite(b)
+    if not np.array_equal(a[special], b[special], equal_nan=True):
+        return None
+    return float(np.max(np.abs(a - b)[~special], initial=0.0))
+
+
+def scale_of(array):
+    finite = array[np.isfinite(array)] if array.dtype.kind == "f" else array
+    return float(np.max(np.abs(finite.astype(np.float64)), initial=0.0))
+
+
+def record_results(row):
+    """Returns the row as it is stored, and its tensors."""
+    wide, state = run(row, torch.float64)
+    narrow, _ = run(row, torch.float32)
+    moved = []
+    for seed in (1, 2):
+        generator = torch.Generator().manual_seed(seed)
+        jitter = lambda t: 1 + (torch.rand(t.shape, generator=generator, dtype=torch.float64) * 2 - 1) * 2.0**-24
+        moved.append(run(row, torch.float64, jitter)[0])
+    tensors, yardsticks = {}, {}
+    for name, truth in wide.items():
+        tensors[name] = truth
+        if truth.dtype.kind != "f":
+            continue
+        limit = 1e-3 * max(1.0, scale_of(truth))
+        error = largest_difference(narrow[name], truth)
+        if error is None or error > limit:
+            tensors[name + ".f32"] = narrow[name]
+            error = 0.0
+        for other in moved:
+            change = largest_difference(other[name], truth)
+            if change is not None and change < limit:  # else a kink or a tie: no measure of rounding
+                error = max(error, change)
+        yardsticks[name] = float(f"{error:.3g}")
+    stored = dict(row, yardsticks=yardsticks)
+    if state:
+        stored["state"] = state
+    return stored, tensors
+
+
+def record(row):
+    if not row.get("error"):
+        return record_results(row)
+    try:
+        run(row, torch.float32)
+    except Exception as error:  # whatever PyTorch throws is what is recorded
+        return dict(row, error=str(error).strip().split("\n")[0][:300]), {}
+    sys.exit(f"{row['name']}: PyTorch does not refuse it")
+
+
+DTYPES = {"float64": "F64", "float32": "F32", "int64": "I64", "int32": "I32", "bool": "BOOL", "uint8": "U8"}
+
+
+def write_safetensors(path, tensors, metadata):
+    header, chunks, offset = {"__metadata__": metadata}, [], 0
+    for name, array in sorted(tensors.items(), key=lambda item: (-item[1].itemsize, item[0])):
+        data = np.ascontiguousarray(array).tobytes()
+        header[name] = {"dtype": DTYPES[str(array.dtype)], "shape": list(array.shape),
+                        "data_offsets": [offset, offset + len(data)]}
+        offset += len(data)
+        chunks.append(data)
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    path.write_bytes(struct.pack("<Q", len(text)) + text + b"".join(chunks))
+
+
+def record_group(group):
+    rows = importlib.import_module(f"cases.{group}").cases.rows
+    names = [row["name"] for row in rows]
+    assert len(set(names)) == len(names), [n for n in names if names.count(n) > 1]
+    stored, tensors = [], {}
+    for row in rows:
+        try:
+            row, found = record(row)
+        except Exception as error:
+            sys.exit(f"{row['name']}: {error!r}")
+        stored.append(row)
+        tensors.update({f"{row['name']}/{k}": v for k, v in found.items()})
+    path = HERE / "data" / f"{group}.safetensors"
+    write_safetensors(path, tensors, {"torch": torch.__version__.split("+")[0],
+                                      "cases": json.dumps(stored, separators=(",", ":"))})
+    print(f"{group}: {len(rows)} cases, {path.stat().st_size} bytes")
+
+
+if __name__ == "__main__":
+    warnings.simplefilter("ignore")
+    torch.set_num_threads(1)
+    groups = sys.argv[1:] or sorted(p.stem for p in (HERE / "cases").glob("*.py") if p.stem != "__init__")
+    for name in groups:
+        record_group(name)

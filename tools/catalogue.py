@@ -1,0 +1,144 @@
+#!/usr/bin/env python3
+"""Writes docs/catalogue.md, the page of what equals PyTorch, from what the parity tests reported; or checks it.
+
+usage: catalogue.py write|check BUILD_FOLDER
+The suites parity_* write BUILD_FOLDER/parity/*.jsonl. `check` compares the columns for which there are reports; the
+column of errors is of the machine that wrote the page: a test that exceeds its tolerance fails by itself."""
+import collections
+import json
+import pathlib
+import struct
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs" / "catalogue.md"
+STAGES = ["eager", "gradient", "static", "symbolic"]
+TITLES = {"eager": "eager", "gradient": "gradient", "static": "compiled", "symbolic": "dynamic size",
+          "refusal": "refusals"}
+
+
+def catalogue():
+    """Returns [(title, [names])] from tests/parity/catalogue.txt: sections and the names below them."""
+    sections = []
+    for line in (ROOT / "tests/parity/catalogue.txt").read_text().splitlines():
+        if line.startswith("# "):
+            sections.append((line[2:], []))
+        elif line.strip():
+            sections[-1][1].extend(line.split())
+    return sections
+
+
+def recorded_cases():
+    """Returns {call: [row]} of everything that was recorded, and PyTorch's version."""
+    cases, versions = collections.defaultdict(list), set()
+    for path in sorted((ROOT / "tests/parity/data").glob("*.safetensors")):
+        data = path.read_bytes()
+        metadata = json.loads(data[8:8 + struct.unpack("<Q", data[:8])[0]])["__metadata__"]
+        versions.add(metadata["torch"])
+        for row in json.loads(metadata["cases"]):
+            cases[row["kind"] + "." + row["call"]].append(row)
+    return cases, ", ".join(sorted(versions))
+
+
+def results(build):
+    """Returns {(stage, case): report}."""
+    found = {}
+    for path in sorted((pathlib.Path(build) / "parity").glob("*.jsonl")):
+        for line in path.read_text().splitlines():
+            report = json.loads(line)
+            found[report["stage"], report["case"]] = report
+    return found
+
+
+def applies(stage, row):
+    if "error" in row:
+        return stage == "refusal"
+    if stage == "gradient":
+        return any(k.startswith("d") for k in row["yardsticks"])
+    return stage in ("eager", "static") or (stage == "symbolic" and "sizes" in row)
+
+
+def cell(stage, rows, found):
+    """Returns "12", "11 of 12" or, without a case, "missing"."""
+    wanted = [r for r in rows if applies(stage, r)]
+    passed = sum(found.get((stage, r["name"]), {"reason": "not run"})["reason"] == "" for r in wanted)
+    if not wanted:
+        return "" if stage == "refusal" or rows else "missing"
+    return str(passed) if passed == len(wanted) else f"{passed} of {len(wanted)}"
+
+
+def page(found):
+    cases, version = recorded_cases()
+    sections = catalogue()
+    listed = {name for _, names in sections for name in names}
+    lines = ["# The catalogue", "",
+             "Written by `tools/catalogue.py write` from the tests `parity_*`: do not edit. A number is how many cases,",
+             f"recorded from PyTorch {version}, give the same results; `missing` says that there is none. Compiled results",
+             "are compared at fixed sizes and, for dynamic sizes, with named ones, also at a size that was not recorded.",
+             "The error is the largest in units of the tolerance (1 is the limit; [numbers.md](numbers.md) derives it).", ""]
+    totals, tables = [], []
+    for title, names in sections:
+        tables += [f"## {title}", "", "| name | " + " | ".join(TITLES[s] for s in (*STAGES, "refusal")) + " | error |",
+                   "|---|" + "---|" * 6]
+        full = collections.Counter()
+        for name in names:
+            rows = cases.get(name, [])
+            cells = [cell(s, rows, found) for s in (*STAGES, "refusal")]
+            for stage, text in zip(STAGES, cells):
+                full[stage] += text.isdigit() and text != "0"
+            errors = [found[s, r["name"]]["error"] for s in STAGES for r in rows
+                      if found.get((s, r["name"]), {"reason": "-"})["reason"] == ""]
+            worst = f"{max(errors):.2f}" if errors else ""
+            tables.append(f"| `{name}` | " + " | ".join(cells) + f" | {worst} |")
+        tables.append("")
+        totals.append(f"| {title} | {len(names)} | " + " | ".join(str(full[s]) for s in STAGES) + " |")
+    every = [r for name in listed for r in cases.get(name, [])]
+    worst = max((r["error"] for r in found.values() if r["reason"] == ""), default=0)
+    lines += [f"Cases: {sum('error' not in r for r in every)}, refusals: {sum('error' in r for r in every)}.",
+              f"Largest error in units of the tolerance: {worst:.2f}", "",
+              "Names all of whose cases pass:", "",
+              "| | names | " + " | ".join(TITLES[s] for s in STAGES) + " |", "|---|" + "---|" * 5] + totals + [""]
+    stray = sorted(set(cases) - listed)
+    if stray:
+        sys.exit(f"catalogue: cases of names that tests/parity/catalogue.txt has not: {', '.join(stray)}")
+    return "\n".join(lines + tables)
+
+
+def comparable(text, stages):
+    """The page without the figures of errors and the columns that were not run."""
+    lines = []
+    for line in text.splitlines():
+        if line.startswith("Largest error"):
+            continue
+        if line.startswith("|"):
+            cells = line.strip("|").split("|")
+            is_total = not line.startswith(("| `", "| name", "|---"))
+            first = 2 if is_total else 1
+            keep = [c for s, c in zip(STAGES, cells[first:]) if s in stages]
+            line = "|".join([cells[0], *keep] + ([] if is_total or len(cells) < 6 else [cells[5]]))
+        lines.append(line)
+    return lines
+
+
+def main(command, build):
+    found = results(build)
+    if not found:
+        sys.exit(f"catalogue: no reports in {build}/parity; run the tests parity_* first")
+    written = page(found)
+    if command == "write":
+        PAGE.write_text(written)
+        return
+    stages = {stage for stage, _ in found}
+    want, got = comparable(written, stages), comparable(PAGE.read_text(), stages)
+    for w, g in zip(want, got):
+        if w != g:
+            sys.exit(f"catalogue: docs/catalogue.md is not up to date: it says\n  {g}\nthe tests say\n  {w}")
+    if len(want) != len(got):
+        sys.exit("catalogue: docs/catalogue.md has other rows than the catalogue; write it again")
+    print(f"catalogue: up to date in {', '.join(sorted(stages))}")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3 or sys.argv[1] not in ("write", "check"):
+        sys.exit(__doc__)
+    main(*sys.argv[1:])
