@@ -1,9 +1,8 @@
 #include "compiler/lower/body.h"
 
-#include "compiler/ir/kernel_key.h"
-
 #include <algorithm>
 
+#include "compiler/ir/kernel_key.h"
 #include "runtime/error.h"
 
 namespace lithe::lower {
