@@ -64,7 +64,7 @@ def ctest_lines(suites, executable, reports):
         if suite.has_fast():
             add(suite.name, "fast;" + labels, suite.name, "!@slow")
         if slow := suite.slow_paths():
-            add(suite.name + ".slow", "slow;" + labels, ",".join(slow))
+            add(suite.name + ".slow", "slow;" + labels, ":".join(slow))
     return lines
 
 

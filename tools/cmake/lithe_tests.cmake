@@ -42,7 +42,7 @@ add_subdirectory(tests/reflect)
 
 # Programs that try random input. Each runs with a fixed seed and a bounded count when it gets no argument.
 file(GLOB fuzz_sources CONFIGURE_DEPENDS tests/fuzz/*.cpp)
-file(GLOB_RECURSE fuzz_helpers CONFIGURE_DEPENDS tests/random_*.cpp)  # what makes the random input
+file(GLOB fuzz_helpers CONFIGURE_DEPENDS tests/ir/random_*.cpp)  # what makes the random input
 foreach(source IN LISTS fuzz_sources)
     cmake_path(GET source STEM name)
     add_executable(fuzz_${name} "${source}" ${fuzz_helpers})
