@@ -5,6 +5,7 @@
 #include "dsl/holder.h"
 #include "dsl/init.h"
 #include "dsl/layers/activation.h"
+#include "dsl/layers/adaptive.h"
 #include "dsl/layers/attention.h"
 #include "dsl/layers/batch_norm.h"
 #include "dsl/layers/container.h"

@@ -19,6 +19,9 @@ TensorTypes infer(const OpCall& call) {
         throw UserError("col2im.rank", "col2im: expected columns [N, C, L] and " + std::to_string(rank) +
                                            " sizes of the image, got " + y.str() + " and " + str(image));
     }
+    if (y.dtype == DType::boolean) {
+        throw UserError("col2im.dtype", "col2im: expected numbers, which can be added up, got " + y.str());
+    }
     const Dim taps = product(kernel), windows = product(columns::places(call, image));
     const std::optional<Dim> channels = divide_exactly(y.size(1), taps);
     if (y.size(1).is_constant() && taps.is_constant() && y.size(1).constant() % taps.constant() != 0) {

@@ -52,7 +52,9 @@ Halide::Expr lower(const LowerCall& call) {
         const Coords from = indexing::lower_coords(call, axis, i);
         return select(inside && call.in(1, from) == call.at[axis], i, -1);
     });
-    const Coords from = indexing::lower_coords(call, axis, max(last, 0));
+    // Bounded on both sides, so that Halide sees which part of the source is read.
+    const Halide::Expr place = Halide::clamp(last, 0, max(call.size(index[axis]) - 1, 0));
+    const Coords from = indexing::lower_coords(call, axis, place);
     return select(last >= 0, call.in(2, from), call.in(0, call.at));
 }
 

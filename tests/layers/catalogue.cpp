@@ -182,11 +182,36 @@ BOOST_AUTO_TEST_CASE(norms_track_as_in_pytorch) {
     nn::InstanceNorm1d instance(
         nn::InstanceNorm1dOptions(3).affine(true).track_running_stats(true).dtype(DType::f64));
     check_digest(instance(N({2, 3, 4})), -16.638888051632243);
+    BOOST_CHECK_EQUAL(instance->num_batches_tracked.item<int64_t>(), 0);  // only BatchNorm counts
     check_digest(instance->running_mean, -0.005770606540548491);
     check_digest(instance->running_var, -0.15200611569108546);
     instance->eval();
     check_digest(instance(N({2, 3, 4})), -17.306892823830744);
     BOOST_CHECK_EQUAL(nn::SyncBatchNorm(3)(randn({4, 3})).type().str(), "f32[4, 3]");
+}
+
+BOOST_AUTO_TEST_CASE(adaptive_log_softmax_equals_pytorch_s) {
+    nn::AdaptiveLogSoftmaxWithLoss layer(nn::AdaptiveLogSoftmaxWithLossOptions(8, 12, {3, 7})
+                                             .div_value(2)
+                                             .head_bias(true)
+                                             .dtype(DType::f64));
+    fill(*layer);
+    const Tensor x = N({5, 8}).requires_grad_();
+    const auto [output, loss] = layer->forward(x, tensor({0, 2, 5, 11, 7}));
+    check_digest(output, 9.540096522020953);
+    BOOST_CHECK_CLOSE(loss.item<double>(), 7.69450802410586, 1e-9);
+    check_digest(layer->log_prob(x), -10.247910958564812);
+    check_equal(layer->predict(x), tensor({7, 10, 0, 1, 2}));
+    loss.backward();
+    const Tensor weights = numbers({5, 8}, DType::f64, 1.0, 9);
+    BOOST_CHECK_CLOSE((x.grad() * weights).sum().item<double>(), -2.7536874463290095, 1e-9);
+    BOOST_CHECK(layer->state_dict().contains("tail.1.0.weight"));
+    check_error("adaptive_log_softmax.cutoffs", [] {
+        nn::AdaptiveLogSoftmaxWithLoss(8, 12, Sizes{7, 3});
+    });
+    check_error("adaptive_log_softmax.target", [&] {
+        layer->forward(x, tensor({0, 2, 5, 12, 7}));
+    });
 }
 
 BOOST_AUTO_TEST_CASE(lazy_layers_learn_their_sizes) {
@@ -245,6 +270,13 @@ BOOST_AUTO_TEST_CASE(fold_compiles) {
     check_compiled("x:f32[N=1..2,2,6,8]", {{1, 2, 6, 8}, {2, 2, 6, 8}}, [](const Tensor& x) {
         return F::fold(F::unfold(x, F::UnfoldFuncOptions(2).stride(2)),
                        F::FoldFuncOptions({6, 8}, 2).stride(2));
+    });
+}
+
+BOOST_AUTO_TEST_CASE(max_unpool2d_compiles) {
+    check_compiled("x:f32[N=1..2,2,6,8]", {{1, 2, 6, 8}, {2, 2, 6, 8}}, [](const Tensor& x) {
+        const auto [y, index] = F::max_pool2d_with_indices(x, F::MaxPool2dFuncOptions(2));
+        return F::max_unpool2d(y, index, F::MaxUnpool2dFuncOptions(2));
     });
 }
 
