@@ -80,8 +80,9 @@ Expr reduce_identity(Reduce kind, Halide::Type type) {
 
 Expr reduce_step(Reduce kind, const Expr& total, const Expr& element) {
     switch (kind) {
-        case Reduce::sum: return total + element;
-        case Reduce::product: return total * element;
+        // Of bools as in eager mode, where true + true is true.
+        case Reduce::sum: return total.type().is_bool() ? total || element : total + element;
+        case Reduce::product: return total.type().is_bool() ? total && element : total * element;
         case Reduce::max: return max_nan(total, element);
         case Reduce::min: return min_nan(total, element);
     }
