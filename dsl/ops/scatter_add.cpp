@@ -51,7 +51,7 @@ Halide::Expr lower(const LowerCall& call) {
         const Halide::Expr hit = inside && call.in(1, from) == call.at[axis];
         return select(hit, call.in(2, from), constant(dtype, 0));
     });
-    return call.in(0, call.at) + added;
+    return reduce_step(Reduce::sum, call.in(0, call.at), added);
 }
 
 }  // namespace
