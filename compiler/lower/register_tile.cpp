@@ -1,0 +1,126 @@
+#include "compiler/lower/register_tile.h"
+
+#include <algorithm>
+
+namespace lithe::lower {
+namespace {
+
+using Halide::Expr;
+using Halide::Func;
+using Halide::Stage;
+using Halide::TailStrategy;
+using Halide::Var;
+using Halide::VarOrRVar;
+
+/// Floating-point operations that are worth a second thread: 40 us.
+constexpr double parallel_flops = 8e6;
+
+int64_t width_of(const ir::Node& anchor) { return anchor.input(1).type().shape.back().constant(); }
+
+}  // namespace
+
+bool has_result_of(const ir::Node& group, const ir::Node& anchor) {
+    const TensorType& type = anchor.type();
+    return group.types().size() == 1 && type.dtype == DType::f32 && type.rank() >= 2 &&
+           same(group.type().shape, type.shape);
+}
+
+bool is_single_vector(const ir::Node& anchor, const Target& target) {
+    const Dim& rows = anchor.type().size(anchor.type().rank() - 2);
+    return rows.is_constant(1) && width_of(anchor) <= target.lanes();
+}
+
+RegisterTile::RegisterTile(Body& body, const ir::Node& anchor)
+    : body_(body),
+      anchor_(anchor),
+      type_(anchor.type()),
+      rank_(type_.rank()),
+      lanes_(body.target().lanes()),
+      width_(static_cast<int>(width_of(anchor))),
+      n_(Body::axis_var(rank_ - 1)),
+      m_(Body::axis_var(rank_ - 2)) {}
+
+void RegisterTile::run() {
+    body_.reduce_with([this](Reduce, const Coords& extents, const ReduceBody& value) {
+        return accumulate(extents, value);
+    });
+    body_.define_rest();
+    out_ = body_.output();
+    body_.bind_output(out_, type_);
+    for (int axis = 0; axis < rank_; ++axis) {
+        out_.bound(Body::axis_var(axis), 0, body_.size(type_.size(axis)));
+    }
+    out_.compute_root();
+    schedule_loops();
+    schedule_tile();
+}
+
+Expr RegisterTile::accumulate(const Coords& extents, const ReduceBody& value) {
+    Halide::Region region;
+    for (size_t i = extents.size(); i-- > 0;) region.push_back({0, extents[i]});
+    sum_ = Halide::RDom(region);
+    Coords index;
+    for (size_t i = extents.size(); i-- > 0;) index.push_back(sum_[static_cast<int>(i)]);
+    acc_ = Func("acc");
+    tile_ = Func("tile");
+    const std::vector<Var> vars = Body::vars(rank_);
+    acc_(vars) = 0.f;
+    acc_(vars) += value(index);
+    tile_(vars) = acc_(vars);
+    return tile_(std::vector<Expr>(vars.begin(), vars.end()));
+}
+
+/// One way through the loops, for tiles of `rows`.
+void RegisterTile::loops(Stage stage, int rows, bool is_parallel) {
+    const Var panel("no");
+    stage.split(n_, panel, n_, width_, TailStrategy::GuardWithIf);
+    stage.split(m_, m_, mi_, rows, rows == 1 ? TailStrategy::Auto : TailStrategy::ShiftInwards);
+    const std::vector<Var> outer = outer_loops(stage, rows, is_parallel, panel);
+    std::vector<VarOrRVar> order{n_, mi_, m_};
+    order.insert(order.end(), outer.begin(), outer.end());
+    stage.reorder(order).vectorize(n_, lanes_);
+    if (!is_parallel) return;
+    Var task = outer[0];
+    for (size_t i = 1; i < outer.size(); ++i) {
+        const Var fused("task" + std::to_string(i));
+        stage.fuse(task, outer[i], fused);
+        task = fused;
+    }
+    stage.parallel(task);
+}
+
+void RegisterTile::schedule_loops() {
+    const Dim rows = type_.size(rank_ - 2), count = type_.count();
+    const auto tile = static_cast<int>(anchor_.attrs().get_int("tile_rows"));
+    const double least = parallel_flops / (2 * sum_length());
+    const Expr is_large = body_.size(count) >= static_cast<int32_t>(std::min(least, 2e9));
+    if (rows.is_constant()) {
+        const int height = static_cast<int>(std::min<int64_t>(tile, rows.constant()));
+        rows_ = height;
+        if (count.is_constant()) {
+            return loops(out_, height, static_cast<double>(count.constant()) >= least);
+        }
+        loops(out_.specialize(is_large), height, true);
+        return loops(out_, height, false);
+    }
+    const Expr m = body_.size(rows);
+    loops(out_.specialize(m >= tile && is_large), tile, true);
+    for (int height = tile; height > 1; height /= 2) {
+        loops(out_.specialize(m >= height), height, false);
+    }
+    loops(out_, 1, false);
+}
+
+void RegisterTile::schedule_tile() {
+    for (Func f : {acc_, tile_}) {
+        f.bound_extent(n_, width_).compute_at(out_, m_).vectorize(n_, lanes_).unroll(n_);
+        if (rows_ > 0) f.bound_extent(m_, rows_);
+        f.unroll(m_);
+    }
+    tile_.store_in(Halide::MemoryType::Stack);
+    std::vector<VarOrRVar> order{n_, m_};
+    for (int i = 0; i < sum_.dimensions(); ++i) order.push_back(sum_[i]);
+    acc_.update().reorder(order).vectorize(n_, lanes_).unroll(n_).unroll(m_);
+}
+
+}  // namespace lithe::lower

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <vector>
+
+#include "compiler/lower/body.h"
+
+namespace lithe::lower {
+
+/// Whether a group that is built around `anchor` has one f32 result of the anchor's shape.
+bool has_result_of(const ir::Node& group, const ir::Node& anchor);
+
+/// One row of one vector: the epilogue would have no loop to hide behind.
+bool is_single_vector(const ir::Node& anchor, const Target& target);
+
+/// A sum of products with packed weights: a tile of accumulators in registers, rows times filters, a
+/// loop over the sum, then the rest of the group on the tile.
+///
+/// Fused multiply-adds carry "no NaN" with them, so the accumulators are copied into memory first
+/// and the epilogue's loop over rows stays rolled: the compiler cannot see through it.
+class RegisterTile {
+public:
+    RegisterTile(Body& body, const ir::Node& anchor);
+    virtual ~RegisterTile() = default;
+    RegisterTile(const RegisterTile&) = delete;
+    RegisterTile& operator=(const RegisterTile&) = delete;
+
+    /// Defines and schedules everything.
+    void run();
+
+protected:
+    /// Length of the sum; a guess where it is symbolic.
+    virtual double sum_length() const = 0;
+    /// The loops around the tiles, innermost first; `panel` goes over the panels of weights.
+    virtual std::vector<Halide::Var> outer_loops(Halide::Stage& stage, int rows, bool is_parallel,
+                                                 const Halide::Var& panel) = 0;
+
+    const ir::Node& anchor() const { return anchor_; }
+    int rank() const { return rank_; }
+    /// Of the tile, in numbers.
+    int width() const { return width_; }
+    /// The loop over tiles of rows.
+    const Halide::Var& row_var() const { return m_; }
+
+private:
+    Halide::Expr accumulate(const Coords& extents, const ReduceBody& value);
+    void loops(Halide::Stage stage, int rows, bool is_parallel);
+    void schedule_loops();
+    void schedule_tile();
+
+    Body& body_;
+    const ir::Node& anchor_;
+    const TensorType& type_;
+    int rank_, lanes_, width_;
+    int rows_ = 0;  ///< of the tile, where there is one height alone
+    Halide::Var n_, m_, mi_{"mi"};
+    Halide::RDom sum_;
+    Halide::Func acc_, tile_, out_;
+};
+
+}  // namespace lithe::lower
