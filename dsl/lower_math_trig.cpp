@@ -67,21 +67,19 @@ Turns turns_of(const Expr& x) {
 /// Below pi/4, where x is its own remainder.
 Expr is_small(const Expr& x) { return (bits(x) & 0x7FFFFFFF) < bits(Expr(0.785398163f)); }
 
+/// The remainder in radians, without sign of x: a double, since floats near a multiple of pi/2 leave
+/// a small part of the fraction, all of whose digits count.
+Expr radians_of(const Expr& fraction) {
+    return Halide::cast<double>(fraction) * detail::f64(1.5707963267948966 * 0x1p-62);
+}
+
 Quarter reduce_quarter(const Expr& x) {
     const auto [quadrant, fraction] = turns_of(x);
-    // In two parts, the first exact as a float; pi/2 in two parts as well.
-    constexpr float half_pi = 1.57079637f;
-    constexpr float half_pi_rest = -4.37113883e-8f;
-    const Expr high = Halide::cast<int32_t>(fraction >> 32) & -256;
-    const Expr low = Halide::cast<int32_t>((fraction & detail::i64(0xFFFFFFFFFF)) >> 9);
-    const Expr turns = Halide::cast<float>(high) * 0x1p-30f;
-    const Expr rest = Halide::cast<float>(low) * 0x1p-53f;
-    const Expr reduced = turns * half_pi + (rest * half_pi + turns * half_pi_rest);
     const Expr small = is_small(x);
     const Expr sign = select(bits(x) < 0, -1.f, 1.f);
     const Expr turned = select(bits(x) < 0, u64(0) - quadrant, quadrant);
     return {select(small, u32(0), Halide::cast<uint32_t>(turned & u64(3))),
-            select(small, x, reduced * sign)};
+            select(small, x, Halide::cast<float>(radians_of(fraction)) * sign)};
 }
 
 Expr sine_of_quarter(const Quarter& q, const Expr& quadrant) {
@@ -119,7 +117,7 @@ Expr tan(const Expr& x) {
     if (is_f64(x)) return call_c("tan", {x});
     const auto [quadrant, fraction] = turns_of(x);
     const Expr small = is_small(x);
-    const Expr reduced = Halide::cast<double>(fraction) * detail::f64(1.5707963267948966 * 0x1p-62);
+    const Expr reduced = radians_of(fraction);
     const Expr r = select(small, detail::wide(x), detail::wide_copy_sign(reduced, reduced * detail::wide(x)));
     const Expr s = r * r;
     const Expr sine = r * polynomial(s, {0.9999999999956731, -0.16666666631591165, 0.00833332878245888,

@@ -31,7 +31,9 @@ std::vector<float> sample() {
     std::vector<float> x = {
         0.f,     -0.f,   1.f,    -1.f,   infinity, -infinity, not_a_number, -not_a_number, 1e-45f,
         -1e-45f, 1e-40f, 88.72f, 88.73f, -87.34f,  -103.9f,   3e38f,        -104.f,        0.5f,
-        4.f,     -4.f,   17.f,   -17.f,  1e10f,    710.f,     1.00001f,     0.9999f};
+        4.f,     -4.f,   17.f,   -17.f,  1e10f,    710.f,     1.00001f,     0.9999f,
+        // near multiples of pi/2
+        3.04557798e12f, -3.04557798e12f, 1.52278899e12f, -1.52278899e12f, 25787.2598f, -9.77666769e11f};
     for (uint64_t bits = 0; bits < (uint64_t(1) << 32); bits += 4099) {
         x.push_back(std::bit_cast<float>(static_cast<uint32_t>(bits)));
     }
