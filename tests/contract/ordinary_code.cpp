@@ -1,0 +1,136 @@
+// Ordinary C++ in forward(): what is written in place, kept, printed, thrown or asked for while tracing.
+#include <sstream>
+#include <stdexcept>
+
+#include "compiler/compiled_model.h"
+#include "dsl/nn.h"
+#include "dsl/print.h"
+#include "tests/support/tensors.h"
+
+namespace lithe::tests {
+namespace {
+
+struct WritesImpl : nn::Module {
+    Tensor count;
+    WritesImpl() { count = register_buffer("count", zeros({4})); }
+    Tensor forward(const Tensor& x) {
+        Tensor y = x.clone();
+        y.mul_(2).add_(1).relu_();
+        y.select(1, 0).fill_(7);
+        y.slice(1, 1, 3).add_(x.slice(1, 2, 4));
+        y.transpose(0, 1).select(0, 3).zero_();
+        if (is_training()) count.add_(y.mean(0));
+        return y + count;
+    }
+};
+LITHE_MODULE(Writes);
+
+/// Does what its option says.
+struct OddCodeImpl : nn::Module {
+    std::string what;
+    Tensor kept;
+    std::string printed;
+    explicit OddCodeImpl(std::string option) : what(std::move(option)) {}
+    Tensor forward(const Tensor& x) {
+        if (what == "throw") throw std::runtime_error("from forward");
+        if (what == "item" && x.sum().item<float>() > 0) return x * 2;
+        if (what == "keep") kept = x * 2;
+        if (what == "print") {
+            std::ostringstream text;
+            text << x;
+            printed = text.str();
+        }
+        if (what == "size") {
+            const int64_t rows = x.size(0), columns = x.size(1);
+            return x.view({columns * rows / 2, 2}).sum(1).view({rows, 2});
+        }
+        return what == "keep" ? kept + 1 : x + 1;
+    }
+};
+LITHE_MODULE(OddCode);
+
+const char* const rows_by_four = "x:f32[N=2..6,4]";
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(contract_ordinary_code)
+
+BOOST_AUTO_TEST_CASE(writes_in_place_and_through_views_are_as_in_eager_mode) {
+    Writes net;
+    net->eval();
+    CompiledModel compiled = compile(net, rows_by_four);
+    for (const int64_t rows : {2, 5}) {
+        const Tensor x = numbers({rows, 4}, DType::f32);
+        check_equal(compiled(x), net(x), 1e-6);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(buffers_written_in_train_mode_move_as_in_eager_mode) {
+    Writes net;
+    CompileOptions options;
+    options.with_train = true;
+    CompiledModel compiled = compile(net, rows_by_four, options);
+    const Tensor x = numbers({3, 4}, DType::f32);
+    const NoGradGuard no_grad;
+    for (const bool train : {true, false, true, true, false}) {  // two graphs
+        net->train(train);
+        compiled.model().train(train);
+        check_equal(compiled(x), net(x), 1e-6);
+        const auto* count = compiled.model().state_dict()["count"].as<float>();
+        for (int i = 0; i < 4; ++i) {
+            BOOST_CHECK_CLOSE(count[i], net->count.to_vector<float>()[static_cast<size_t>(i)], 1e-4);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(sizes_in_plain_integers_serve_every_batch) {
+    OddCode net("size");
+    CompiledModel compiled = compile(net, rows_by_four);
+    for (const int64_t rows : {2, 3, 6}) {
+        const Tensor x = numbers({rows, 4}, DType::f32);
+        check_equal(compiled(x), net(x), 1e-6);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_number_that_only_a_run_knows_is_refused_with_its_place) {
+    OddCode net("item");
+    try {
+        compile(net, rows_by_four);
+        BOOST_ERROR("nothing was thrown");
+    } catch (const UserError& error) {
+        const std::string text = error.what();
+        BOOST_CHECK_EQUAL(error.id(), "trace.scalar");
+        BOOST_CHECK_MESSAGE(text.find("forward() of OddCode") != std::string::npos, text);
+        BOOST_CHECK_MESSAGE(text.find("where()") != std::string::npos, text);
+    }
+    check_equal(net(ones({2, 4})), full({2, 4}, 2.0, DType::f32));  // eager goes on
+}
+
+BOOST_AUTO_TEST_CASE(an_exception_of_forward_comes_out_and_leaves_the_model_as_it_was) {
+    OddCode net("throw");
+    BOOST_CHECK_EXCEPTION(compile(net, rows_by_four), std::runtime_error, [](const auto& error) {
+        return std::string(error.what()) == "from forward";
+    });
+    net->what = "";
+    check_equal(net(ones({2, 4})), full({2, 4}, 2.0, DType::f32));
+    CompiledModel compiled = compile(net, rows_by_four);
+    check_equal(compiled(ones({2, 4})), full({2, 4}, 2.0, DType::f32));
+}
+
+BOOST_AUTO_TEST_CASE(a_tensor_kept_in_a_member_serves_the_trace_and_no_longer) {
+    OddCode net("keep");
+    CompiledModel compiled = compile(net, rows_by_four);
+    check_equal(compiled(ones({2, 4})), full({2, 4}, 3.0, DType::f32));
+    check_error("tensor.trace_ended", [&] { net->kept + 1; });
+    net(ones({2, 4}));  // eager puts a tensor with data there
+    check_equal(net->kept, full({2, 4}, 2.0, DType::f32));
+}
+
+BOOST_AUTO_TEST_CASE(printing_a_tensor_while_tracing_shows_its_type) {
+    OddCode net("print");
+    compile(net, rows_by_four);
+    BOOST_CHECK_MESSAGE(net->printed.find("f32[N, 4]") != std::string::npos, net->printed);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+}  // namespace lithe::tests
