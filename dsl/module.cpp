@@ -69,6 +69,11 @@ public:
         if (const ClassDescriptor* known = find_class(module_.class_type())) {
             visit_fields(*known, dynamic_cast<void*>(&self), "", *this);
         }
+        const auto is_own = [&](const Members::State& state) { return !module_.parts_.contains(state.name); };
+        if (!module_.parts_.empty()) {
+            std::stable_partition(members_.parameters.begin(), members_.parameters.end(), is_own);
+            std::stable_partition(members_.buffers.begin(), members_.buffers.end(), is_own);
+        }
         return std::move(members_);
     }
 
@@ -81,6 +86,7 @@ public:
     }
 
     void tensor(const std::string& name, Tensor& tensor, TensorFieldKind kind) override {
+        if (module_.computed_.contains(name)) return;
         if (Members::State* known = find_name(members_.parameters, name)) {
             known->tensor = tensor;
         } else if (Members::State* buffer = find_name(members_.buffers, name)) {
@@ -139,7 +145,10 @@ Module::Module(const Module& other)
       parameters_(other.parameters_),
       buffers_(other.buffers_),
       children_(other.children_),
-      known_parameters_(other.known_parameters_) {
+      known_parameters_(other.known_parameters_),
+      computed_(other.computed_),
+      computed_hook_(other.computed_hook_),
+      parts_(other.parts_) {
     if (other.hooks_) {
         made_hooks().append(*other.hooks_);
         hooks_->state_dict_pre.append(other.hooks_->state_dict_pre);
@@ -158,6 +167,9 @@ Module& Module::operator=(const Module& other) {
     std::swap(buffers_, copy.buffers_);
     std::swap(children_, copy.children_);
     std::swap(known_parameters_, copy.known_parameters_);
+    std::swap(computed_, copy.computed_);
+    std::swap(computed_hook_, copy.computed_hook_);
+    std::swap(parts_, copy.parts_);
     std::swap(hooks_, copy.hooks_);
     return *this;
 }
