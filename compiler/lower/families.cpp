@@ -11,6 +11,7 @@ constexpr const Family* families[] = {
     &conv_vector_family,
     &winograd_family,
     &attention_family,
+    &depthwise_family,
     &packed_family,
     &packed_vector_family,
     &rows_family,

@@ -157,6 +157,7 @@ private:
         const Attrs& attrs = node.attrs();
         const TensorType& w = node.input(1).type();
         const int rank = node.type().rank();
+        if (is_depthwise(node)) return depthwise(node);
         if (!attrs.get_dim("groups").is_constant(1)) return {};
         for (const Dim& size : w.shape) {
             if (!is_constant(size)) return {};
@@ -253,6 +254,36 @@ private:
         if (!same(y.type().shape, {want[0], want[2], want[3], want[1]})) {
             y = graph_.add("pad", {y}, {{"begin", before}, {"end", after}, {"value", 0.0}});
         }
+        return graph_.add("permute", {y}, {{"perm", moved_channels(4, false)}});
+    }
+
+    /// One filter a channel, an image of known size whose lines fit on the stack.
+    static bool is_depthwise(const ir::Node& node) {
+        const TensorType &w = node.input(1).type(), &x = node.input(0).type();
+        if (w.rank() != 4 || !w.size(1).is_constant(1) || !same(w.size(0), x.size(1))) return false;
+        for (int axis = 1; axis < 4; ++axis) {
+            if (!is_constant(w.size(axis)) || !is_constant(x.size(axis))) return false;
+            if (!is_constant(node.type().size(axis))) return false;
+        }
+        const Attrs& attrs = node.attrs();
+        const int64_t reach = attrs.get_shape("dilation")[0].constant() * (w.size(2).constant() - 1) + 1;
+        const int64_t line = attrs.get_shape("pad_begin")[1].constant() + x.size(3).constant() +
+                             attrs.get_shape("pad_end")[1].constant();
+        constexpr int64_t most_pixels = 4096;  // of one vector of channels: 256 KB
+        return attrs.get_dim("groups").constant() > 1 && reach * line <= most_pixels;
+    }
+
+    ir::Value depthwise(ir::Node& node) {
+        const Attrs& attrs = node.attrs();
+        std::vector<ir::Value> operands{
+            graph_.add("permute", {node.input(0)}, {{"perm", moved_channels(4, true)}}),
+            graph_.add(ir::pack_depthwise_op, {node.input(1)}, {})};
+        if (node.input_count() > 2) operands.push_back(node.input(2));
+        const ir::Value y = graph_.add(ir::depthwise_conv_op, operands,
+                                       {{"stride", attrs.get_shape("stride")},
+                                        {"dilation", attrs.get_shape("dilation")},
+                                        {"pad_begin", attrs.get_shape("pad_begin")},
+                                        {"pad_end", attrs.get_shape("pad_end")}});
         return graph_.add("permute", {y}, {{"perm", moved_channels(4, false)}});
     }
 

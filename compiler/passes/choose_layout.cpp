@@ -247,8 +247,8 @@ bool choose_layout(ir::Graph& graph) {
                                          [](const auto& node) { return is_window(*node); });
     if (!has_windows) return false;
     bool changed = wrap_windows(graph);
-    constexpr int most_rounds =
-        100;  // every round sinks permutes further down; a bound all the same
+    // Every round sinks permutes further down; a bound all the same, that no network reaches.
+    constexpr int most_rounds = 5000;
     for (int round = 0; round < most_rounds; ++round) {
         if (!ir::rewrite(graph, Sinker(graph))) break;
         changed = true;

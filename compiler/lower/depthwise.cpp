@@ -1,0 +1,142 @@
+// Depthwise convolution: some lines of one vector of channels are brought into a padded buffer on the
+// stack, from which a row of pixels is summed up in registers, all taps unrolled.
+#include <algorithm>
+
+#include "compiler/lower/families.h"
+
+namespace lithe::lower {
+namespace {
+
+using Halide::Expr;
+using Halide::Func;
+using Halide::RDom;
+using Halide::TailStrategy;
+using Halide::Var;
+
+/// What the padded lines of one task may take, while that leaves more than one line of results.
+constexpr int64_t most_line_bytes = 56 << 10;
+/// Products that are worth a second thread.
+constexpr int64_t parallel_products = 400000;
+
+ir::Node* anchor_of(const ir::Graph& body) {
+    ir::Node* anchor = nullptr;
+    for (const auto& node : body.nodes()) {
+        if (node->is("input")) continue;
+        // In front: the order in which an operand lies in memory.
+        if (!anchor && (node->is("permute") || node->is("reshape"))) continue;
+        if (node->is("depthwise_conv") && !anchor) {
+            anchor = node.get();
+        } else if (!node->is(Trait::elementwise) || node->types().size() != 1) {
+            return nullptr;
+        }
+    }
+    return anchor;
+}
+
+bool matches(const ir::Node& group, const Target&, std::string& why) {
+    const ir::Node* anchor = anchor_of(*group.body());
+    const bool fits = anchor && group.types().size() == 1 && anchor->type().dtype == DType::f32 &&
+                      same(group.type().shape, anchor->type().shape);
+    if (!fits) why = "depthwise: not one depthwise_conv of f32 with elementwise nodes behind it";
+    return fits;
+}
+
+class Schedule {
+public:
+    explicit Schedule(Body& body)
+        : body_(body), anchor_(*anchor_of(body.graph())), type_(anchor_.type()) {
+        stride_ = anchor_.attrs().get_ints("stride");
+        dilation_ = anchor_.attrs().get_ints("dilation");
+        pad_ = anchor_.attrs().get_ints("pad_begin");
+        for (int i = 0; i < 2; ++i) taps_.push_back(anchor_.input(1).type().size(i).constant());
+        channels_ = static_cast<int>(type_.size(3).constant());
+        lanes_ = std::min(body.target().lanes(), channels_);
+        const int64_t most_columns = body.target().register_count >= 32 ? 7 : 4;
+        columns_ = static_cast<int>(std::min(type_.size(2).constant(), most_columns));
+        choose_lines();
+    }
+
+    void run() {
+        define();
+        body_.define(anchor_.value(), conv_);
+        body_.define_rest();
+        Func out = body_.output();
+        body_.bind_output(out, type_);
+        for (int axis = 0; axis < 4; ++axis) out.bound(Body::axis_var(axis), 0, body_.size(type_.size(axis)));
+        const Var n = Body::axis_var(0), y = Body::axis_var(1), x = Body::axis_var(2), c = Body::axis_var(3);
+        const Var co("co"), xo("xo"), yo("yo"), task("task");
+        out.compute_root()
+            .split(c, co, c, lanes_, TailStrategy::ShiftInwards)
+            .split(x, xo, x, columns_, TailStrategy::ShiftInwards)
+            .split(y, yo, y, lines_, TailStrategy::GuardWithIf)
+            .reorder({c, x, xo, y, co, yo, n})
+            .vectorize(c)
+            .unroll(x)
+            .fuse(yo, n, task);
+        const int64_t products = type_.size(1).constant() * type_.size(2).constant() * channels_ * taps_[0] * taps_[1];
+        const int64_t images = type_.size(0).is_constant() ? type_.size(0).constant() : 1;
+        if (products * images >= parallel_products) out.parallel(task);
+        padded_.compute_at(out, co).store_in(Halide::MemoryType::Register).vectorize(c_);
+        padded_.bound_extent(c_, lanes_).bound_extent(x_, reach(1, columns_all())).bound_extent(y_, reach(0, lines_));
+        padded_.bound_extent(n_, 1);
+        sum_.compute_at(out, xo).vectorize(c_).unroll(x_);
+        sum_.bound_extent(c_, lanes_).bound_extent(x_, columns_);
+        sum_.update().reorder({c_, x_, window_.x, window_.y}).vectorize(c_).unroll(x_);
+        if (taps_[0] * taps_[1] <= 25) sum_.update().unroll(window_.x).unroll(window_.y);
+    }
+
+private:
+    int columns_all() const { return static_cast<int>(type_.size(2).constant()); }
+
+    /// Pixels along an axis of the padded image that `places` results read.
+    int reach(size_t axis, int64_t places) const {
+        return static_cast<int>((places - 1) * stride_[axis] + (taps_[axis] - 1) * dilation_[axis] + 1);
+    }
+
+    /// As many lines as fit, and rather a number of them that leaves no rest.
+    void choose_lines() {
+        const int64_t height = type_.size(1).constant();
+        for (int64_t lines = 1; lines <= std::min<int64_t>(height, 14); ++lines) {
+            const int64_t bytes = int64_t{4} * lanes_ * reach(0, lines) * reach(1, columns_all());
+            if (lines > 1 && bytes > most_line_bytes) break;
+            const bool is_even = height % lines == 0, was_even = height % lines_ == 0;
+            if (is_even || !was_even || lines >= 2 * lines_) lines_ = static_cast<int>(lines);
+        }
+    }
+
+    void define() {
+        const TensorType& x = anchor_.input(0).type();
+        const Expr row = y_ - static_cast<int>(pad_[0]), column = x_ - static_cast<int>(pad_[1]);
+        const Expr height = body_.size(x.size(1)), width = body_.size(x.size(2));
+        const Expr is_inside = row >= 0 && row < height && column >= 0 && column < width;
+        const Coords at{n_, clamp(row, 0, height - 1), clamp(column, 0, width - 1), c_};
+        padded_(c_, x_, y_, n_) = select(is_inside, body_.at(anchor_.input(0), at), 0.f);
+        window_ = RDom(0, static_cast<int>(taps_[1]), 0, static_cast<int>(taps_[0]));
+        const auto step = [](const std::vector<int64_t>& sizes, size_t axis) { return static_cast<int>(sizes[axis]); };
+        sum_(c_, x_, y_, n_) = 0.f;
+        sum_(c_, x_, y_, n_) += padded_(c_, x_ * step(stride_, 1) + window_.x * step(dilation_, 1),
+                                        y_ * step(stride_, 0) + window_.y * step(dilation_, 0), n_) *
+                                body_.at(anchor_.input(1), {window_.y, window_.x, c_});
+        const std::vector<Var> vars = Body::vars(4);
+        Expr value = sum_(std::vector<Expr>(vars.begin(), vars.end()));
+        if (anchor_.input_count() > 2) value = value + body_.at(anchor_.input(2), {vars[0]});
+        conv_(vars) = strict_float(value);
+    }
+
+    Body& body_;
+    ir::Node& anchor_;
+    const TensorType& type_;
+    std::vector<int64_t> stride_, dilation_, pad_, taps_;
+    int channels_ = 1, lanes_ = 1, columns_ = 1, lines_ = 1;
+    Var c_{"c"}, x_{"x"}, y_{"y"}, n_{"n"};
+    RDom window_;
+    Func padded_{"padded"}, sum_{"sum"}, conv_{"conv"};
+};
+
+void schedule(const ir::Node&, Body& body) { Schedule(body).run(); }
+
+}  // namespace
+
+const Family depthwise_family = {.name = "depthwise", .matches = matches, .schedule = schedule};
+
+}  // namespace lithe::lower
