@@ -243,9 +243,11 @@ void free_permutes(ir::Graph& graph) {
 }  // namespace
 
 bool choose_layout(ir::Graph& graph) {
-    const bool has_windows = std::any_of(graph.nodes().begin(), graph.nodes().end(),
-                                         [](const auto& node) { return is_window(*node); });
-    if (!has_windows) return false;
+    // Layouts to sink are there too where choose_kernels has replaced every window.
+    const bool has_layouts = std::any_of(graph.nodes().begin(), graph.nodes().end(), [](const auto& node) {
+        return is_window(*node) || (node->types().size() == 1 && is_first(node->value()));
+    });
+    if (!has_layouts) return false;
     bool changed = wrap_windows(graph);
     // Every round sinks permutes further down; a bound all the same, that no network reaches.
     constexpr int most_rounds = 5000;
