@@ -21,8 +21,10 @@ bool is_zero(const Shape& shape) {
 }
 
 std::optional<Weighted> weighted(const ir::Node& node) {
-    const int last = node.type().rank() - 1;
-    if (node.is("linear")) return Weighted{last, last, 1, 0, false};
+    if (node.is("linear")) {
+        const int last = node.type().rank() - 1;
+        return Weighted{last, last, 1, 0, false};
+    }
     const bool is_transposed = node.is("conv_transpose");
     if (!node.is("conv") && !is_transposed) return {};
     const bool is_padded = !is_zero(node.attrs().get_shape("pad_begin")) ||
