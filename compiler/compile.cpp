@@ -29,8 +29,8 @@ KernelTable collect(const ir::Program& program, const lower::Target& target) {
         for (const auto& node : graph->nodes()) {
             if (!node->is("group")) continue;
             ++table.groups;
-            const auto [at, is_new] = index_of.try_emplace(
-                lower::kernel_identity(*node, target), static_cast<int>(table.distinct.size()));
+            const auto [at, is_new] = index_of.try_emplace(lower::kernel_identity(*node, target),
+                                                           static_cast<int>(table.distinct.size()));
             if (is_new) table.distinct.push_back(node.get());
             table.uses[node.get()] = {at->second, lower::symbols_of(*node)};
         }
@@ -80,7 +80,8 @@ void describe(const ir::Program& program, artifact::Artifact& artifact) {
         artifact.slots.push_back({s.key, s.aliases, s.kind == ir::Slot::Kind::parameter,
                                   s.persistent, s.requires_grad, s.type.dtype,
                                   constant_sizes(s.type.shape)});
-        // Files from before batch norm counted its batches lack the counter; PyTorch lets that pass.
+        // Files from before batch norm counted its batches lack the counter; PyTorch lets that
+        // pass.
         artifact.slots.back().optional = s.key.ends_with("num_batches_tracked");
         if (!s.persistent || artifact.slots.back().optional) {
             artifact.slots.back().initial_offset = plan::add_constant(artifact.constants, s.data);
@@ -111,7 +112,9 @@ namespace {
 
 passes::Machine machine_of(const CompileOptions& options) {
     const lower::Target target = lower::find_target(options.target);
-    return {.vector_bytes = target.vector_bytes, .register_count = target.register_count, .exact = options.exact};
+    return {.vector_bytes = target.vector_bytes,
+            .register_count = target.register_count,
+            .exact = options.exact};
 }
 
 /// Drops named sizes that no input has: nothing else can name them.
@@ -147,7 +150,8 @@ Compiled compile(ir::Program program, const CompileOptions& options) {
     const KernelTable table = collect(program, result.target);
     result.groups = table.groups;
     result.kernel_uses.resize(table.distinct.size());
-    for (const auto& [group, use] : table.uses) ++result.kernel_uses[static_cast<size_t>(use.index)];
+    for (const auto& [group, use] : table.uses)
+        ++result.kernel_uses[static_cast<size_t>(use.index)];
     result.kernels = compile_kernels(table.distinct, result.target, options);
 
     describe(program, result.artifact);

@@ -15,17 +15,17 @@ namespace lithe {
 
 /// How a Program becomes kernels.
 struct CompileOptions {
-    std::string target = "host";          ///< see lower::find_target
-    bool with_hooks = true;               ///< emit the plan in which hooks can run
-    bool with_train = false;              ///< compile the train-mode forward too
-    bool exact = false;                   ///< only rewrites that keep every bit of the reference's order
-    int threads = 2;                      ///< kernels compiled side by side
-    std::string cache_folder;             ///< kernels by content; empty: none
+    std::string target = "host";  ///< see lower::find_target
+    bool with_hooks = true;       ///< emit the plan in which hooks can run
+    bool with_train = false;      ///< compile the train-mode forward too
+    bool exact = false;           ///< only rewrites that keep every bit of the reference's order
+    int threads = 2;              ///< kernels compiled side by side
+    std::string cache_folder;     ///< kernels by content; empty: none
     std::set<std::string> disabled_passes;
     std::set<std::string> dump_after;
-    std::string stop_after;               ///< run no pass after this one
-    int pass_limit = -1;                  ///< stop after so many changes, for bisection
-    std::function<void(const std::string&)> log;                          ///< dumps
+    std::string stop_after;                       ///< run no pass after this one
+    int pass_limit = -1;                          ///< stop after so many changes, for bisection
+    std::function<void(const std::string&)> log;  ///< dumps
     std::function<void(int done, int total, const std::string&)> progress;  ///< kernels
 };
 
@@ -37,8 +37,8 @@ struct Compiled {
     std::vector<std::byte> encoded;
     std::vector<lower::Kernel> kernels;
     lower::Target target;
-    ir::Program program;  ///< lowered, for dumps
-    int groups = 0;       ///< before equal ones were merged
+    ir::Program program;           ///< lowered, for dumps
+    int groups = 0;                ///< before equal ones were merged
     std::vector<int> kernel_uses;  ///< how many groups each kernel computes
     double compile_s = 0;
 };

@@ -90,7 +90,6 @@ void tape(const OpCall& call, std::span<const ValuePtr> inputs, std::vector<Valu
     }
 }
 
-
 /// Whether the result aliases operand 0: a view op copies where strides cannot express it.
 bool is_alias(const Op& op, std::span<const ValuePtr> inputs, const Value& result) {
     if (!op.is(Trait::view)) return false;
@@ -106,17 +105,16 @@ Tensors apply_all(const Op& op, std::span<const Tensor> inputs, Attrs attrs) {
     std::vector<ValuePtr> values;
     for (const Tensor& input : inputs) {
         if (!input.defined()) {
-            throw UserError("tensor.undefined", std::string(op.name) +
-                                                    ": operand " + std::to_string(values.size()) +
+            throw UserError("tensor.undefined", std::string(op.name) + ": operand " +
+                                                    std::to_string(values.size()) +
                                                     " is an undefined tensor");
         }
         values.push_back(input.value());
         call.inputs.push_back(values.back()->type);
     }
     const TensorTypes types = op.infer(call);
-    std::vector<ValuePtr> results = must_record(call, values, types)
-                                        ? record(call, values, types)
-                                        : compute(call, values, types);
+    std::vector<ValuePtr> results = must_record(call, values, types) ? record(call, values, types)
+                                                                     : compute(call, values, types);
     tape(call, values, results);
     Tensors tensors;
     for (const ValuePtr& result : results) {

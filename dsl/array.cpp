@@ -78,15 +78,16 @@ Array Array::zeros(DType dtype, Sizes sizes) {
 
 Array Array::full(DType dtype, Sizes sizes, double value) {
     Array array = empty(dtype, std::move(sizes));
-    visit(dtype, [&]<class T>(T) { std::fill_n(array.data<T>(), array.count(), static_cast<T>(value)); });
+    visit(dtype,
+          [&]<class T>(T) { std::fill_n(array.data<T>(), array.count(), static_cast<T>(value)); });
     return array;
 }
 
 Array Array::wrap(void* data, DType dtype, Sizes sizes, std::shared_ptr<void> owner) {
     Array array;
     array.buffer_ = std::make_shared<Buffer>();
-    array.buffer_->memory = owner ? std::shared_ptr<void>(owner, data)
-                                  : std::shared_ptr<void>(data, [](void*) {});
+    array.buffer_->memory =
+        owner ? std::shared_ptr<void>(owner, data) : std::shared_ptr<void>(data, [](void*) {});
     array.dtype_ = dtype;
     array.strides_ = dense_strides(sizes);
     array.sizes_ = std::move(sizes);
@@ -137,7 +138,8 @@ Array Array::to(DType dtype) const {
         visit(dtype, [&]<class To>(To) {
             To* out = result.data<To>();
             const From* in = data<From>();
-            for_each_offset(sizes_, strides_, [&](int64_t at) { *out++ = static_cast<To>(in[at]); });
+            for_each_offset(sizes_, strides_,
+                            [&](int64_t at) { *out++ = static_cast<To>(in[at]); });
         });
     });
     return result;

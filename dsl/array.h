@@ -80,13 +80,20 @@ private:
 template <class Body>
 decltype(auto) visit(DType dtype, Body&& body) {
     switch (dtype) {
-        case DType::f32: return body(float{});
-        case DType::f64: return body(double{});
-        case DType::i64: return body(int64_t{});
-        case DType::i32: return body(int32_t{});
-        case DType::u8: return body(uint8_t{});
-        case DType::boolean: return body(bool{});
-        default: break;
+        case DType::f32:
+            return body(float{});
+        case DType::f64:
+            return body(double{});
+        case DType::i64:
+            return body(int64_t{});
+        case DType::i32:
+            return body(int32_t{});
+        case DType::u8:
+            return body(uint8_t{});
+        case DType::boolean:
+            return body(bool{});
+        default:
+            break;
     }
     throw UserError("array.dtype", "array: no arithmetic on " + std::string(name(dtype)));
 }

@@ -45,8 +45,8 @@ private:
         dladdr(reinterpret_cast<void*>(&capture_stack), &own);
         if (where.dli_fbase == own.dli_fbase) return {};
         // A return address points behind the call.
-        const auto offset = reinterpret_cast<uintptr_t>(address) -
-                            reinterpret_cast<uintptr_t>(where.dli_fbase) - 1;
+        const auto offset =
+            reinterpret_cast<uintptr_t>(address) - reinterpret_cast<uintptr_t>(where.dli_fbase) - 1;
         auto frames = symbolizer_.symbolizeInlinedCode(
             std::string(where.dli_fname), {offset, llvm::object::SectionedAddress::UndefSection});
         if (!frames) {

@@ -80,8 +80,9 @@ private:
                                            node.get()) != captured_nodes_.end();
         if (is_captured) captured_[node.get()] = gradients;
         if (const auto leaf = node->leaf.lock()) {
-            const bool is_wanted = accumulated_.empty() || std::find(accumulated_.begin(), accumulated_.end(),
-                                                                     node.get()) != accumulated_.end();
+            const bool is_wanted =
+                accumulated_.empty() || std::find(accumulated_.begin(), accumulated_.end(),
+                                                  node.get()) != accumulated_.end();
             if (captured_nodes_.empty() && is_wanted) {
                 accumulate(*leaf, gradients[0]);
             }
@@ -118,9 +119,10 @@ private:
 
     void spread(const NodePtr& node, const Tensors& gradients) {
         if (node->released) {
-            throw UserError("backward.twice",
-                            "backward: Trying to backward through the graph a second time; this graph was "
-                            "already used by a backward(); pass retain_graph = true to the first one");
+            throw UserError(
+                "backward.twice",
+                "backward: Trying to backward through the graph a second time; this graph was "
+                "already used by a backward(); pass retain_graph = true to the first one");
         }
         check_versions(*node);
         Tensors results;
@@ -153,19 +155,24 @@ private:
         for (size_t i = 0; i < node.versions.size(); ++i) {
             const ValuePtr value = node.inputs[i].impl()->cell->value;
             if (value->is_symbolic() || value->array.version() == node.versions[i]) continue;
-            throw UserError("backward.modified",
-                            "backward: one of the variables needed for gradient computation has been modified "
-                            "by an inplace operation: operand " + std::to_string(i) + " of " +
-                                lithe::str(node.call));
+            throw UserError(
+                "backward.modified",
+                "backward: one of the variables needed for gradient computation has been modified "
+                "by an inplace operation: operand " +
+                    std::to_string(i) + " of " + lithe::str(node.call));
         }
     }
 
     static void check_no_nan(const GradNode& node, const Tensors& results) {
         for (size_t i = 0; i < results.size(); ++i) {
-            if (!results[i].defined() || results[i].is_symbolic() || !results[i].is_floating_point()) continue;
+            if (!results[i].defined() || results[i].is_symbolic() ||
+                !results[i].is_floating_point())
+                continue;
             if (!any(results[i].detach().isnan()).item<bool>()) continue;
-            const std::string what = node.call.op ? lithe::str(node.call) : "a function of the author";
-            throw UserError("backward.nan", "backward: Function '" + what + "' returned nan values in its " +
+            const std::string what =
+                node.call.op ? lithe::str(node.call) : "a function of the author";
+            throw UserError("backward.nan", "backward: Function '" + what +
+                                                "' returned nan values in its " +
                                                 std::to_string(i) + "th output");
         }
     }
@@ -187,9 +194,10 @@ private:
 
 Tensor start_gradient(const Tensor& root, const Tensor& given) {
     if (!root.requires_grad()) {
-        throw UserError("backward.no_grad", "backward: element 0 of tensors does not require grad and does "
-                                            "not have a grad_fn: nothing it was computed from requires "
-                                            "grad, or no_grad was on");
+        throw UserError("backward.no_grad",
+                        "backward: element 0 of tensors does not require grad and does "
+                        "not have a grad_fn: nothing it was computed from requires "
+                        "grad, or no_grad was on");
     }
     if (given.defined()) {
         if (!same(given.sizes(), root.sizes())) {
@@ -200,9 +208,10 @@ Tensor start_gradient(const Tensor& root, const Tensor& given) {
         return given;
     }
     if (!root.numel().is_constant(1)) {
-        throw UserError("backward.not_scalar",
-                        "backward: grad can be implicitly created only for scalar outputs, this one is " +
-                            root.type().str());
+        throw UserError(
+            "backward.not_scalar",
+            "backward: grad can be implicitly created only for scalar outputs, this one is " +
+                root.type().str());
     }
     return ones_like(root);
 }
@@ -228,11 +237,14 @@ bool Tensor::is_leaf() const { return !requires_grad() || node_of(*this)->leaf.l
 Tensor& Tensor::requires_grad_(bool on) {
     if (on == requires_grad()) return *this;
     if (on && !is_floating_point()) {
-        throw UserError("tensor.grad_dtype", "requires_grad: only Tensors of floating point dtype can require gradients, got " +
-                                                 type().str());
+        throw UserError(
+            "tensor.grad_dtype",
+            "requires_grad: only Tensors of floating point dtype can require gradients, got " +
+                type().str());
     }
     if (!on && !is_leaf()) {
-        throw UserError("tensor.not_leaf", "requires_grad: you can only change requires_grad flags of leaf variables");
+        throw UserError("tensor.not_leaf",
+                        "requires_grad: you can only change requires_grad flags of leaf variables");
     }
     auto changed = std::make_shared<Value>(*value());
     changed->grad_node = nullptr;
@@ -287,12 +299,14 @@ void Tensor::backward(const Tensor& gradient, bool retain_graph, bool create_gra
 
 namespace autograd {
 
-void backward(const Tensors& tensors, const Tensors& gradients, bool retain_graph, bool create_graph,
-              const Tensors& inputs) {
+void backward(const Tensors& tensors, const Tensors& gradients, bool retain_graph,
+              bool create_graph, const Tensors& inputs) {
     Engine engine(retain_graph || create_graph, create_graph);
     for (const Tensor& input : inputs) {
         if (!input.requires_grad() || !input.is_leaf()) {
-            throw UserError("backward.inputs", "backward: an input is no leaf that requires grad: " + input.type().str());
+            throw UserError(
+                "backward.inputs",
+                "backward: an input is no leaf that requires grad: " + input.type().str());
         }
         engine.restrict_to(node_of(input));
     }
@@ -308,7 +322,9 @@ Tensors grad(const Tensors& outputs, const Tensors& inputs, const Tensors& grad_
     Engine engine(retain_graph || create_graph, create_graph);
     for (const Tensor& input : inputs) {
         if (!input.requires_grad()) {
-            throw UserError("autograd.no_grad", "autograd.grad: One of the differentiated Tensors does not require grad");
+            throw UserError(
+                "autograd.no_grad",
+                "autograd.grad: One of the differentiated Tensors does not require grad");
         }
         engine.capture(node_of(input));
     }
@@ -322,10 +338,12 @@ Tensors grad(const Tensors& outputs, const Tensors& inputs, const Tensors& grad_
         const ValuePtr v = input.value();
         results.push_back(engine.gradient_of(v->grad_node, v->grad_output));
         if (!results.back().defined() && !allow_unused) {
-            throw UserError("autograd.unused",
-                            "autograd.grad: One of the differentiated Tensors appears to not have been used in "
-                            "the graph: input " + std::to_string(results.size() - 1) +
-                                ". Set allow_unused=True if this is the desired behavior");
+            throw UserError(
+                "autograd.unused",
+                "autograd.grad: One of the differentiated Tensors appears to not have been used in "
+                "the graph: input " +
+                    std::to_string(results.size() - 1) +
+                    ". Set allow_unused=True if this is the desired behavior");
         }
     }
     return results;

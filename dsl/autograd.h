@@ -27,9 +27,9 @@ struct GradientCall {
 /// One step of the tape.
 struct GradNode {
     OpCall call;
-    std::vector<Tensor> inputs;             ///< snapshots of the operands
-    std::vector<uint64_t> versions;         ///< of the operands' buffers when they were saved
-    std::vector<ValuePtr> output_values;    ///< values of the results, without their link to here
+    std::vector<Tensor> inputs;           ///< snapshots of the operands
+    std::vector<uint64_t> versions;       ///< of the operands' buffers when they were saved
+    std::vector<ValuePtr> output_values;  ///< values of the results, without their link to here
     std::vector<std::shared_ptr<GradNode>> next;  ///< per operand, null where no gradient flows
     std::vector<int> next_output;
     std::vector<bool> needs;

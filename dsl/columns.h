@@ -9,8 +9,8 @@
 
 namespace lithe::columns {
 
-Attrs attrs(std::string_view op, int64_t rank, const PerAxis& kernel, const PerAxis& dilation, const PerAxis& padding,
-            const PerAxis& stride);
+Attrs attrs(std::string_view op, int64_t rank, const PerAxis& kernel, const PerAxis& dilation,
+            const PerAxis& padding, const PerAxis& stride);
 /// The number of spatial axes. Errors: <op>.kernel, <op>.stride, <op>.padding, <op>.dilation.
 size_t check(const OpCall& call);
 /// Windows along each axis of the image. Errors: <op>.size where there are none.

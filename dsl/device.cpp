@@ -17,21 +17,26 @@ Device::Device(const std::string& name) : type_(kCPU), index_(-1) {
         is_good &= error == std::errc() && rest == end && index_ >= 0;
     }
     if (!is_good) {
-        throw UserError("device.name", "device: expected 'cpu', 'cuda' or 'cuda:N', got " + quote(name));
+        throw UserError("device.name",
+                        "device: expected 'cpu', 'cuda' or 'cuda:N', got " + quote(name));
     }
     type_ = type == "cpu" ? kCPU : kCUDA;
 }
 
 std::string Device::str() const {
-    return std::string(is_cpu() ? "cpu" : "cuda") + (has_index() ? ":" + std::to_string(index_) : "");
+    return std::string(is_cpu() ? "cpu" : "cuda") +
+           (has_index() ? ":" + std::to_string(index_) : "");
 }
 
 void Device::require() const {
     if (!is_cpu()) {
-        throw UserError("device.unavailable", "device: lithe computes on the CPU, got '" + str() + "'");
+        throw UserError("device.unavailable",
+                        "device: lithe computes on the CPU, got '" + str() + "'");
     }
 }
 
-std::ostream& operator<<(std::ostream& stream, const Device& device) { return stream << device.str(); }
+std::ostream& operator<<(std::ostream& stream, const Device& device) {
+    return stream << device.str();
+}
 
 }  // namespace lithe

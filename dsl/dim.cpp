@@ -12,11 +12,14 @@ namespace {
 
 std::string str_of(const DimAtom& atom) {
     switch (atom.kind) {
-        case DimAtom::Kind::symbol: return atom.name;
+        case DimAtom::Kind::symbol:
+            return atom.name;
         case DimAtom::Kind::floor_div:
             return "floordiv(" + atom.left.str() + ", " + atom.right.str() + ")";
-        case DimAtom::Kind::min: return "min(" + atom.left.str() + ", " + atom.right.str() + ")";
-        case DimAtom::Kind::max: return "max(" + atom.left.str() + ", " + atom.right.str() + ")";
+        case DimAtom::Kind::min:
+            return "min(" + atom.left.str() + ", " + atom.right.str() + ")";
+        case DimAtom::Kind::max:
+            return "max(" + atom.left.str() + ", " + atom.right.str() + ")";
     }
     return {};
 }
@@ -202,8 +205,8 @@ int64_t Dim::constant() const {
 
 int64_t Dim::escape() const {
     if (Tracer* tracer = Tracer::current()) return tracer->escape(*this);
-    throw UserError("dim.symbolic", "dim: the symbolic size '" + str() +
-                                        "' has no value outside of a trace");
+    throw UserError("dim.symbolic",
+                    "dim: the symbolic size '" + str() + "' has no value outside of a trace");
 }
 
 std::string Dim::str() const {
@@ -255,8 +258,8 @@ Dim Dim::substitute(const std::function<std::optional<Dim>(const std::string&)>&
                     factor = value_of(atom.name).value_or(Dim::symbol(atom.name));
                     break;
                 case DimAtom::Kind::floor_div:
-                    factor = floor_div(atom.left.substitute(value_of),
-                                       atom.right.substitute(value_of));
+                    factor =
+                        floor_div(atom.left.substitute(value_of), atom.right.substitute(value_of));
                     break;
                 case DimAtom::Kind::min:
                     factor = min(atom.left.substitute(value_of), atom.right.substitute(value_of));

@@ -136,8 +136,7 @@ Dim& operator*=(Dim& a, const T& b) {
 template <class A, class B>
     requires DimPair<A, B>
 bool operator==(const A& a, const B& b) {
-    return same(Dim(a), Dim(b)) ||
-           static_cast<int64_t>(Dim(a) - Dim(b)) == 0;
+    return same(Dim(a), Dim(b)) || static_cast<int64_t>(Dim(a) - Dim(b)) == 0;
 }
 template <class A, class B>
     requires DimPair<A, B>

@@ -19,8 +19,8 @@ void check_same_dtype(const OpCall& call) {
 /// A lone or missing operand is refused by call.input.
 void check_count(const OpCall& call, int most) {
     if (call.input_count() <= most) return;
-    throw UserError("op.operands", std::string(call.op->name) + ": takes " + std::to_string(most) + " operands, got " +
-                                       std::to_string(call.input_count()));
+    throw UserError("op.operands", std::string(call.op->name) + ": takes " + std::to_string(most) +
+                                       " operands, got " + std::to_string(call.input_count()));
 }
 
 TensorTypes infer_unary(const OpCall& call) {

@@ -53,9 +53,9 @@ void for_each_index(const std::array<Sizes, Count>& strides, const Sizes& sizes,
 
 template <class F>
 void for_each_triple(const Array& a, const Array& b, const Array& c, const Array& out, F body) {
-    for_each_index<3>({broadcast_strides(a, out), broadcast_strides(b, out),
-                       broadcast_strides(c, out)},
-                      out.sizes(), body);
+    for_each_index<3>(
+        {broadcast_strides(a, out), broadcast_strides(b, out), broadcast_strides(c, out)},
+        out.sizes(), body);
 }
 
 template <class T, class R = T, class F>
@@ -73,10 +73,9 @@ void map_binary(std::span<const Array> in, std::span<const Array> out, F f) {
         for (int64_t i = 0; i < count; ++i) y[i] = static_cast<R>(f(a[i], *b));
         return;
     }
-    for_each_index<2>({broadcast_strides(in[0], out[0]), broadcast_strides(in[1], out[0])},
-                      out[0].sizes(), [&](int64_t i, int64_t ia, int64_t ib) {
-                          y[i] = static_cast<R>(f(a[ia], b[ib]));
-                      });
+    for_each_index<2>(
+        {broadcast_strides(in[0], out[0]), broadcast_strides(in[1], out[0])}, out[0].sizes(),
+        [&](int64_t i, int64_t ia, int64_t ib) { y[i] = static_cast<R>(f(a[ia], b[ib])); });
 }
 
 }  // namespace lithe::elementwise

@@ -1,4 +1,5 @@
-// All of lithe::nn::functional: the layers as functions, under LibTorch's names with its FuncOptions.
+// All of lithe::nn::functional: the layers as functions, under LibTorch's names with its
+// FuncOptions.
 #pragma once
 
 #include "dsl/functional/activation.h"

@@ -61,8 +61,7 @@ const Arguments::Item& Arguments::checked(size_t index) const {
 
 void Arguments::throw_type(size_t index, const std::type_info& wanted) const {
     throw UserError("hook.argument", "hook: argument " + std::to_string(index) + " is a " +
-                                         class_name(type(index)) + ", not a " +
-                                         class_name(wanted));
+                                         class_name(type(index)) + ", not a " + class_name(wanted));
 }
 
 namespace detail {
@@ -76,7 +75,7 @@ void CallHooks::append(const CallHooks& other) {
 
 /// The hooks of one kind as a call fires them: the global ones, then the module's own.
 template <class List>
-static typename List::Snapshot both(const Module& module, List CallHooks::*kind) {
+static typename List::Snapshot both(const Module& module, List CallHooks::* kind) {
     auto entries = (global_hooks().calls.*kind).snapshot();
     if (module.hooks()) {
         const auto own = (module.hooks()->*kind).snapshot();
@@ -251,9 +250,10 @@ void CallFrame::run_always_called() {
             what = error.what();
         } catch (...) {
         }
-        warn("module forward hook with always_call = true raised an exception that was silenced, "
-             "as another error was raised in forward: " +
-             what);
+        warn(
+            "module forward hook with always_call = true raised an exception that was silenced, "
+            "as another error was raised in forward: " +
+            what);
     }
 }
 

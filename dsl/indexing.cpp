@@ -7,7 +7,8 @@
 #include "runtime/error.h"
 
 #if defined(__SANITIZE_ADDRESS__) && !defined(__clang__)
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"  // g++ 12 is wrong about a moved std::optional<Dim>
+#pragma GCC diagnostic ignored \
+    "-Wmaybe-uninitialized"  // g++ 12 is wrong about a moved std::optional<Dim>
 #endif
 
 namespace lithe {
@@ -52,7 +53,8 @@ void check_count(const Tensor& x, const Indices& indices) {
     }
     if (used > x.dim() || ellipses > 1) {
         throw UserError("index.axes", "index: " + std::to_string(used) + " indices and " +
-                                          std::to_string(ellipses) + " ellipses for " + x.type().str());
+                                          std::to_string(ellipses) + " ellipses for " +
+                                          x.type().str());
     }
 }
 
@@ -69,8 +71,8 @@ int64_t add_tensor(Selection& selection, const Tensor& index, int64_t axis) {
     for (int64_t i = 0; i < index.dim(); ++i) {
         if (index.size(i) == selection.view.size(axis + i)) continue;
         throw UserError("index.mask", "index: the mask " + index.type().str() +
-                                          " does not fit axis " + std::to_string(axis + i) + " of " +
-                                          selection.view.type().str());
+                                          " does not fit axis " + std::to_string(axis + i) +
+                                          " of " + selection.view.type().str());
     }
     const Tensor places = nonzero(index);
     for (int64_t i = 0; i < index.dim(); ++i) place(select(places, 1, i), axis + i);
@@ -91,7 +93,9 @@ Selection select_by(const Tensor& x, const Indices& indices) {
             case TensorIndex::Kind::none:
                 selection.view = unsqueeze(selection.view, axis++);
                 break;
-            case TensorIndex::Kind::ellipsis: axis += x.dim() - used; break;
+            case TensorIndex::Kind::ellipsis:
+                axis += x.dim() - used;
+                break;
             case TensorIndex::Kind::slice:
                 selection.view = slice(selection.view, axis++, index.slice().begin,
                                        index.slice().end, index.slice().step);
@@ -113,13 +117,13 @@ Selection select_by(const Tensor& x, const Indices& indices) {
 
 /// The indexed axes of a view brought together and joined to one, and the index along it.
 struct Joined {
-    Sizes perm;         ///< view -> [before, indexed, after]
-    int64_t before = 0; ///< axes before the indexed ones
-    Shape permuted;     ///< sizes after the permutation
-    Shape joined;       ///< with the indexed axes as one
-    Shape result;       ///< of reading: the index's shape in their place
+    Sizes perm;          ///< view -> [before, indexed, after]
+    int64_t before = 0;  ///< axes before the indexed ones
+    Shape permuted;      ///< sizes after the permutation
+    Shape joined;        ///< with the indexed axes as one
+    Shape result;        ///< of reading: the index's shape in their place
     Shape index_shape;
-    Tensor index;       ///< one axis
+    Tensor index;  ///< one axis
 };
 
 /// An index below 0 counts from the end. Errors: index.range, where the data is known.
@@ -127,7 +131,8 @@ Tensor checked_index(const Tensor& index, const Dim& size) {
     if (!index.is_symbolic() && size.is_constant() && index.array().count() > 0) {
         const auto low = amin(index).item<int64_t>(), high = amax(index).item<int64_t>();
         if (low < -size.constant() || high >= size.constant()) {
-            throw UserError("index.range", "index: index " + std::to_string(low < -size.constant() ? low : high) +
+            throw UserError("index.range", "index: index " +
+                                               std::to_string(low < -size.constant() ? low : high) +
                                                " is out of range for size " + size.str());
         }
         if (low >= 0) return index;
@@ -146,7 +151,8 @@ Joined join(const Selection& selection) {
     }
     indices = broadcast_tensors(indices);
     Joined join;
-    const bool together = indexed.back() - indexed.front() + 1 == static_cast<int64_t>(indexed.size());
+    const bool together =
+        indexed.back() - indexed.front() + 1 == static_cast<int64_t>(indexed.size());
     join.before = together ? indexed.front() : 0;
     for (size_t i = 0; i < have.size(); ++i) {
         if (!selection.by_axis[i].defined()) join.perm.push_back(static_cast<int64_t>(i));
@@ -167,7 +173,8 @@ Joined join(const Selection& selection) {
     join.joined.erase(join.joined.begin() + join.before, join.joined.begin() + join.before + count);
     join.result = join.joined;
     join.joined.insert(join.joined.begin() + join.before, joined);
-    join.result.insert(join.result.begin() + join.before, join.index_shape.begin(), join.index_shape.end());
+    join.result.insert(join.result.begin() + join.before, join.index_shape.begin(),
+                       join.index_shape.end());
     return join;
 }
 
@@ -181,7 +188,8 @@ Tensor Tensor::index(const Indices& indices) const {
     return lithe::reshape(lithe::index_select(rows, joined.before, joined.index), joined.result);
 }
 
-const Tensor& Tensor::index_put_(const Indices& indices, const Tensor& value, bool accumulate) const {
+const Tensor& Tensor::index_put_(const Indices& indices, const Tensor& value,
+                                 bool accumulate) const {
     const Selection selection = select_by(*this, indices);
     if (!selection.has_tensors()) {
         selection.view.copy_(accumulate ? selection.view + value : value);
@@ -191,7 +199,8 @@ const Tensor& Tensor::index_put_(const Indices& indices, const Tensor& value, bo
     const Tensor rows = lithe::reshape(lithe::permute(selection.view, joined.perm), joined.joined);
     Shape source_shape = joined.joined;
     source_shape[static_cast<size_t>(joined.before)] = joined.index.numel();
-    const Tensor source = lithe::reshape(lithe::expand(value.to(dtype()), joined.result), source_shape);
+    const Tensor source =
+        lithe::reshape(lithe::expand(value.to(dtype()), joined.result), source_shape);
     const Tensor changed = accumulate ? index_add(rows, joined.before, joined.index, source)
                                       : index_copy(rows, joined.before, joined.index, source);
     Sizes back(joined.perm.size());

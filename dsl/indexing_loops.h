@@ -30,10 +30,9 @@ inline void check_index(const OpCall& call) {
 
 inline int64_t checked(std::string_view op, int64_t index, int64_t size) {
     if (index >= 0 && index < size) return index;
-    throw UserError(std::string(op) + ".range", std::string(op) + ": index " +
-                                                    std::to_string(index) +
-                                                    " is out of range for size " +
-                                                    std::to_string(size));
+    throw UserError(std::string(op) + ".range",
+                    std::string(op) + ": index " + std::to_string(index) +
+                        " is out of range for size " + std::to_string(size));
 }
 
 /// Calls `body(i, line)`: place i of the index, and the offset in x of element 0 of its line.

@@ -47,8 +47,8 @@ Expr power_of_two(const Expr& n) {
 /// 0 - a modulo 2^bits: Halide takes signed overflow of 32 bits for impossible.
 Expr wrapping_negate(const Expr& a) {
     const Halide::Type unsigned_type = a.type().with_code(halide_type_uint);
-    return Halide::reinterpret(
-        a.type(), Halide::Internal::make_zero(unsigned_type) - Halide::reinterpret(unsigned_type, a));
+    return Halide::reinterpret(a.type(), Halide::Internal::make_zero(unsigned_type) -
+                                             Halide::reinterpret(unsigned_type, a));
 }
 
 /// NaN passes, since it is neither below nor above.
@@ -82,15 +82,19 @@ Expr negate(const Expr& x) {
 }
 
 Expr quotient(const Expr& a, const Expr& b) {
-    const Expr zero = Halide::Internal::make_zero(a.type()), one = Halide::Internal::make_one(a.type());
+    const Expr zero = Halide::Internal::make_zero(a.type()),
+               one = Halide::Internal::make_one(a.type());
     if (a.type().is_bool()) return a && b;
     if (a.type().is_uint()) return select(b == zero, zero, a / select(b == zero, one, b));
     const Expr is_minus_one = b == zero - one;
     const Expr divisor = select(b == zero || is_minus_one, one, b);
-    return select(b == zero, zero, is_minus_one, wrapping_negate(a), Halide::div_round_to_zero(a, divisor));
+    return select(b == zero, zero, is_minus_one, wrapping_negate(a),
+                  Halide::div_round_to_zero(a, divisor));
 }
 
-Expr fmod(const Expr& a, const Expr& b) { return strict(call_c(is_f64(a) ? "fmod" : "fmodf", {a, b})); }
+Expr fmod(const Expr& a, const Expr& b) {
+    return strict(call_c(is_f64(a) ? "fmod" : "fmodf", {a, b}));
+}
 
 Expr remainder(const Expr& a, const Expr& b) {
     const Expr rest = lower_math::fmod(a, b), zero = Halide::Internal::make_zero(a.type());

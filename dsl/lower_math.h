@@ -37,21 +37,23 @@ Expr asinh(const Expr& x);
 Expr acosh(const Expr& x);
 Expr atanh(const Expr& x);
 Expr erfc(const Expr& x);
-Expr erfinv(const Expr& x);                   ///< f64 too is lithe's own, to 4 ulp
+Expr erfinv(const Expr& x);  ///< f64 too is lithe's own, to 4 ulp
 Expr lgamma(const Expr& x);
-Expr digamma(const Expr& x);                  ///< f64 too is lithe's own, to 1e-14
-Expr polygamma(int order, const Expr& x);     ///< the derivatives of digamma; from the 2nd on for x >= 0
+Expr digamma(const Expr& x);  ///< f64 too is lithe's own, to 1e-14
+Expr polygamma(int order,
+               const Expr& x);  ///< the derivatives of digamma; from the 2nd on for x >= 0
 
-/// The remainders of C's fmod, and of Python's %, which has the sign of b: exact; libm, lane by lane.
+/// The remainders of C's fmod, and of Python's %, which has the sign of b: exact; libm, lane by
+/// lane.
 Expr fmod(const Expr& a, const Expr& b);
 Expr remainder(const Expr& a, const Expr& b);
 
-/// The quotient of integers cut towards 0, wherever the operands are: 0 where b is 0, and the lowest
-/// number by -1 wraps to itself.
+/// The quotient of integers cut towards 0, wherever the operands are: 0 where b is 0, and the
+/// lowest number by -1 wraps to itself.
 Expr quotient(const Expr& a, const Expr& b);
 
-/// Whether x is NaN; false for integers. Not x != x, which Halide 21 may fold to false where x does not
-/// change along a loop.
+/// Whether x is NaN; false for integers. Not x != x, which Halide 21 may fold to false where x does
+/// not change along a loop.
 Expr is_nan(const Expr& x);
 
 /// |x|. Halide's own stays under the assumption that there are no NaN and infinities.

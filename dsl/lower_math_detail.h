@@ -47,7 +47,9 @@ inline Expr magnitude(const Expr& x) {
 
 /// By the bits: Halide 21 may fold x != x to false where x does not change along a loop.
 inline Expr is_nan_bits(const Expr& x) {
-    if (is_f64(x)) return (Halide::reinterpret<uint64_t>(x) & u64(~uint64_t(0) >> 1)) > u64(0x7FF0000000000000);
+    if (is_f64(x))
+        return (Halide::reinterpret<uint64_t>(x) & u64(~uint64_t(0) >> 1)) >
+               u64(0x7FF0000000000000);
     return (Halide::reinterpret<uint32_t>(x) & u32(0x7FFFFFFF)) > u32(0x7F800000);
 }
 

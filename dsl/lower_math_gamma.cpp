@@ -34,12 +34,13 @@ Expr lgamma_positive(const Expr& v) {
     const Expr is_small = v < f64(0.5);
     const Expr u = select(is_small, v + f64(1), v);
     const Expr p = polynomial(
-        u - f64(1.5), {0.4831289503870673, -0.14595989581526142, 0.06291143179346248, -0.03130850726877862,
-                       0.016796095538255333, -0.009424976969598884, 0.00545904458274804, -0.003220173107633324,
-                       0.0018436170660956382, -0.0011133927540265332, 0.0009941831300604273,
-                       -0.0006198414099128885, -0.0003286996899995346, 0.0002170307820087586,
-                       0.0008657532032522490, -0.000555135769563151, -0.0005008486923451519,
-                       0.0003224124918445557, 0.00019568134964471063, -0.00012556831042881961});
+        u - f64(1.5), {0.4831289503870673,     -0.14595989581526142,   0.06291143179346248,
+                       -0.03130850726877862,   0.016796095538255333,   -0.009424976969598884,
+                       0.00545904458274804,    -0.003220173107633324,  0.0018436170660956382,
+                       -0.0011133927540265332, 0.0009941831300604273,  -0.0006198414099128885,
+                       -0.0003286996899995346, 0.0002170307820087586,  0.0008657532032522490,
+                       -0.000555135769563151,  -0.0005008486923451519, 0.0003224124918445557,
+                       0.00019568134964471063, -0.00012556831042881961});
     const Expr zeros = (u - f64(1)) * (u - f64(2));
     const Expr middle = select(zeros == f64(0), f64(0), zeros * p);
     return select(is_small, middle - wide_log(v), v < f64(2.5), middle, lgamma_large(v));
@@ -78,7 +79,8 @@ Expr digamma(const Expr& x) {
     const Expr mirrored = psi + select(part > f64(0.5), cot * f64(-1), cot);
     const Expr at_zero = detail::wide_copy_sign(f64(detail::wide_infinity), v * f64(-1));
     const Expr below = select(d == f64(0), f64(detail::wide_nan), mirrored);
-    return narrow_like(x, select(v == f64(0), at_zero, v > f64(0), psi, detail::is_nan_bits(v), v, below));
+    return narrow_like(
+        x, select(v == f64(0), at_zero, v > f64(0), psi, detail::is_nan_bits(v), v, below));
 }
 
 // zeta(n + 1, x) by Euler and Maclaurin's formula at x + 10, times (-1)^(n + 1) n!.
@@ -98,7 +100,8 @@ Expr polygamma(int order, const Expr& x) {
     const Expr at_end = power(r, order);
     total = total + at_end * f64(1.0 / order) + at_end * r * f64(0.5);
     // B_2k / (2k)! times the rising product of order + 1.
-    constexpr double bernoulli[] = {1.0 / 6, -1.0 / 30, 1.0 / 42, -1.0 / 30, 5.0 / 66, -691.0 / 2730, 7.0 / 6};
+    constexpr double bernoulli[] = {1.0 / 6,  -1.0 / 30,     1.0 / 42, -1.0 / 30,
+                                    5.0 / 66, -691.0 / 2730, 7.0 / 6};
     double rising = 1, factorial = 1;
     Expr step = at_end * r;
     for (int k = 1; k <= 7; ++k) {
@@ -114,7 +117,8 @@ Expr polygamma(int order, const Expr& x) {
         const Expr a = magnitude(v), sine = wide_sin_pi(from_integer(a));
         y = select(mirrors, f64(pi * pi) / (sine * sine) - y, y);
     } else {
-        y = select(v == f64(0), f64(scale * detail::wide_infinity), v < f64(0), f64(detail::wide_nan), y);
+        y = select(v == f64(0), f64(scale * detail::wide_infinity), v < f64(0),
+                   f64(detail::wide_nan), y);
     }
     return narrow_like(x, y);
 }

@@ -18,9 +18,9 @@ using detail::wide_log;
 Expr sinh(const Expr& x) {
     if (is_f64(x)) return call_c("sinh", {x});
     const Expr v = wide(x), a = magnitude(v);
-    const Expr near_zero =
-        v * polynomial(v * v, {0.9999999999999205, 0.16666666667239327, 0.008333333266545869,
-                               0.00019841298317149254, 2.755183485237489e-06, 2.5538205221156536e-08});
+    const Expr near_zero = v * polynomial(v * v, {0.9999999999999205, 0.16666666667239327,
+                                                  0.008333333266545869, 0.00019841298317149254,
+                                                  2.755183485237489e-06, 2.5538205221156536e-08});
     const Expr e = wide_exp(a);
     const Expr away = wide_copy_sign((e - f64(1) / e) * f64(0.5), v);
     return narrow_like(x, select(a < f64(1), near_zero, away));
@@ -52,7 +52,7 @@ Expr atanh(const Expr& x) {
     const Expr v = wide(x), a = magnitude(v);
     const Expr near_zero = v * polynomial(v * v, {1.0, 1.0 / 3, 1.0 / 5});
     const Expr away = wide_copy_sign(wide_log((f64(1) + a) / (f64(1) - a)) * f64(0.5), v);
-    return narrow_like(x, select(a < f64(0.01), near_zero, a > f64(1), f64(detail::wide_nan), away));
+    return narrow_like(x, select(a<f64(0.01), near_zero, a> f64(1), f64(detail::wide_nan), away));
 }
 
 }  // namespace lithe::lower_math

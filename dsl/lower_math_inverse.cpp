@@ -31,8 +31,8 @@ Expr atan_of(const Expr& t) {
 Expr asin_of(const Expr& t) {
     return t * polynomial(t * t, {0.9999999999999493, 0.16666666670723188, 0.07499999467531561,
                                   0.044643126897073435, 0.030375046838709736, 0.022472629272259407,
-                                  0.016472738109361944, 0.018638508213446328, -0.0028563505336838967,
-                                  0.03194399638410843});
+                                  0.016472738109361944, 0.018638508213446328,
+                                  -0.0028563505336838967, 0.03194399638410843});
 }
 
 }  // namespace
@@ -63,7 +63,8 @@ Expr asin(const Expr& x) {
     const Expr v = wide(x), a = magnitude(v);
     const Expr half = asin_of(sqrt((f64(1) - a) * f64(0.5)));
     const Expr away = wide_copy_sign(f64(pi / 2) - f64(2) * half, v);
-    return narrow_like(x, select(a > f64(1), f64(detail::wide_nan), a < f64(0.5), asin_of(v), away + (v - v)));
+    return narrow_like(
+        x, select(a > f64(1), f64(detail::wide_nan), a < f64(0.5), asin_of(v), away + (v - v)));
 }
 
 Expr acos(const Expr& x) {
@@ -71,7 +72,8 @@ Expr acos(const Expr& x) {
     const Expr v = wide(x), a = magnitude(v);
     const Expr half = f64(2) * asin_of(sqrt((f64(1) - a) * f64(0.5)));
     const Expr away = select(v < f64(0), f64(pi) - half, half) + (v - v);
-    return narrow_like(x, select(a > f64(1), f64(detail::wide_nan), a < f64(0.5), f64(pi / 2) - asin_of(v), away));
+    return narrow_like(
+        x, select(a > f64(1), f64(detail::wide_nan), a < f64(0.5), f64(pi / 2) - asin_of(v), away));
 }
 
 }  // namespace lithe::lower_math

@@ -76,7 +76,8 @@ Expr pow(const Expr& x, const Expr& y) {
     const Expr a_y = magnitude(y);
     const auto [is_integer, is_odd] = parity(a_y);
     const Expr is_one = y == 0.f || x == 1.f || (a == 1.f && a_y == float_infinity);
-    const Expr is_nan = detail::is_nan_bits(x) || detail::is_nan_bits(y) || (x < 0.f && !is_integer && a < float_infinity);
+    const Expr is_nan = detail::is_nan_bits(x) || detail::is_nan_bits(y) ||
+                        (x < 0.f && !is_integer && a < float_infinity);
     const Expr value = select(bits(x) < 0 && is_odd, power * -1.f, power);
     return strict(select(is_one, 1.f, is_nan, std::numeric_limits<float>::quiet_NaN(), value));
 }

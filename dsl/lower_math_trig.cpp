@@ -67,8 +67,8 @@ Turns turns_of(const Expr& x) {
 /// Below pi/4, where x is its own remainder.
 Expr is_small(const Expr& x) { return (bits(x) & 0x7FFFFFFF) < bits(Expr(0.785398163f)); }
 
-/// The remainder in radians, without sign of x: a double, since floats near a multiple of pi/2 leave
-/// a small part of the fraction, all of whose digits count.
+/// The remainder in radians, without sign of x: a double, since floats near a multiple of pi/2
+/// leave a small part of the fraction, all of whose digits count.
 Expr radians_of(const Expr& fraction) {
     return Halide::cast<double>(fraction) * detail::f64(1.5707963267948966 * 0x1p-62);
 }
@@ -118,12 +118,15 @@ Expr tan(const Expr& x) {
     const auto [quadrant, fraction] = turns_of(x);
     const Expr small = is_small(x);
     const Expr reduced = radians_of(fraction);
-    const Expr r = select(small, detail::wide(x), detail::wide_copy_sign(reduced, reduced * detail::wide(x)));
+    const Expr r =
+        select(small, detail::wide(x), detail::wide_copy_sign(reduced, reduced * detail::wide(x)));
     const Expr s = r * r;
-    const Expr sine = r * polynomial(s, {0.9999999999956731, -0.16666666631591165, 0.00833332878245888,
-                                         -0.000198392022122311, 2.7173456841089953e-06});
-    const Expr cosine = polynomial(s, {0.9999999999999444, -0.49999999999351113, 0.04166666654391119,
-                                       -0.0013888880393776424, 2.4798928755323667e-05, -2.717342984102282e-07});
+    const Expr sine =
+        r * polynomial(s, {0.9999999999956731, -0.16666666631591165, 0.00833332878245888,
+                           -0.000198392022122311, 2.7173456841089953e-06});
+    const Expr cosine =
+        polynomial(s, {0.9999999999999444, -0.49999999999351113, 0.04166666654391119,
+                       -0.0013888880393776424, 2.4798928755323667e-05, -2.717342984102282e-07});
     const Expr is_odd = !small && (quadrant & u64(1)) == u64(1);
     const Expr y = select(is_odd, cosine * detail::f64(-1) / sine, sine / cosine);
     return passing_nan(x, select(x == 0.f, x, Halide::cast<float>(y)));

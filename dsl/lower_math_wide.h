@@ -14,7 +14,9 @@ constexpr double wide_nan = std::numeric_limits<double>::quiet_NaN();
 inline Expr wide(const Expr& x) { return Halide::cast<double>(x); }
 
 /// A double rounded to x's type.
-inline Expr narrow_like(const Expr& x, const Expr& value) { return strict(Halide::cast(x.type(), value)); }
+inline Expr narrow_like(const Expr& x, const Expr& value) {
+    return strict(Halide::cast(x.type(), value));
+}
 
 /// |value| with the sign of `sign`, both doubles.
 inline Expr wide_copy_sign(const Expr& value, const Expr& sign) {
@@ -27,12 +29,13 @@ inline Expr wide_copy_sign(const Expr& value, const Expr& sign) {
 inline Expr wide_log(const Expr& x) {
     constexpr int64_t sqrt_half_bits = 0x3FE6A09E667F3BCD;
     const Expr shifted = Halide::reinterpret<int64_t>(x) - i64(sqrt_half_bits);
-    const Expr m = Halide::reinterpret<double>((shifted & i64(0xFFFFFFFFFFFFF)) + i64(sqrt_half_bits));
+    const Expr m =
+        Halide::reinterpret<double>((shifted & i64(0xFFFFFFFFFFFFF)) + i64(sqrt_half_bits));
     const Expr exponent = Halide::cast<double>(Halide::cast<int32_t>(shifted >> 52));
     const Expr s = (m - f64(1)) / (m + f64(1));
-    const Expr p = polynomial(s * s, {2.0, 0.6666666666666765, 0.3999999999930049, 0.2857142876106032,
-                                      0.2222219701200196, 0.18183634112308752, 0.1531246302957415,
-                                      0.148103912163146});
+    const Expr p = polynomial(
+        s * s, {2.0, 0.6666666666666765, 0.3999999999930049, 0.2857142876106032, 0.2222219701200196,
+                0.18183634112308752, 0.1531246302957415, 0.148103912163146});
     const Expr y = exponent * f64(0.6931471805599453) + s * p;
     return select(x == f64(wide_infinity), f64(wide_infinity), x > f64(0), y, x == f64(0),
                   f64(-wide_infinity), f64(wide_nan));
@@ -45,9 +48,10 @@ inline Expr wide_exp(const Expr& x) {
     const Expr z = kept * f64(1.4426950408889634);
     const Expr shifted = z + magic;
     const Expr r = z - (shifted - magic);
-    const Expr p = polynomial(r, {1.0, 0.6931471805459335, 0.2402265069581299, 0.05550410941205933,
-                                  0.009618129159402558, 0.0013333450568000645, 0.00015403455852453838,
-                                  1.5310079402249296e-05, 1.3255224878668817e-06});
+    const Expr p =
+        polynomial(r, {1.0, 0.6931471805459335, 0.2402265069581299, 0.05550410941205933,
+                       0.009618129159402558, 0.0013333450568000645, 0.00015403455852453838,
+                       1.5310079402249296e-05, 1.3255224878668817e-06});
     const Expr n = Halide::reinterpret<int64_t>(shifted) - Halide::reinterpret<int64_t>(magic);
     return p * Halide::reinterpret<double>((n + i64(1023)) << 52);
 }

@@ -20,13 +20,20 @@ Expr LowerCall::in_broadcast(int i) const {
 
 Halide::Type halide_type(DType dtype) {
     switch (dtype) {
-        case DType::f32: return Halide::Float(32);
-        case DType::f64: return Halide::Float(64);
-        case DType::i64: return Halide::Int(64);
-        case DType::i32: return Halide::Int(32);
-        case DType::u8: return Halide::UInt(8);
-        case DType::boolean: return Halide::UInt(1);
-        default: break;
+        case DType::f32:
+            return Halide::Float(32);
+        case DType::f64:
+            return Halide::Float(64);
+        case DType::i64:
+            return Halide::Int(64);
+        case DType::i32:
+            return Halide::Int(32);
+        case DType::u8:
+            return Halide::UInt(8);
+        case DType::boolean:
+            return Halide::UInt(1);
+        default:
+            break;
     }
     throw UserError("lower.dtype", "lower: no kernels for " + std::string(name(dtype)));
 }
@@ -35,7 +42,7 @@ Expr constant(DType dtype, double value) {
     if (dtype == DType::boolean) return Halide::cast<bool>(value != 0);
     if (dtype == DType::i64) {  // a bound beyond the integers is the last one
         constexpr double limit = 0x1p63;
-        const int64_t whole = value >= limit    ? std::numeric_limits<int64_t>::max()
+        const int64_t whole = value >= limit   ? std::numeric_limits<int64_t>::max()
                               : value < -limit ? std::numeric_limits<int64_t>::min()
                                                : static_cast<int64_t>(value);
         return Halide::Internal::IntImm::make(Halide::Int(64), whole);

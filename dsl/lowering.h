@@ -53,16 +53,21 @@ using ReduceBody = std::function<Halide::Expr(const Coords& index)>;
 Halide::Expr reduce(Reduce kind, const Coords& extents, const ReduceBody& body);
 /// The same wherever a scope is open: computed where it is used.
 Halide::Expr reduce_in_place(Reduce kind, const Coords& extents, const ReduceBody& body);
-Halide::Expr reduce_sum(const Halide::Expr& extent, const std::function<Halide::Expr(Halide::Expr)>& body);
-Halide::Expr reduce_max(const Halide::Expr& extent, const std::function<Halide::Expr(Halide::Expr)>& body);
-Halide::Expr reduce_min(const Halide::Expr& extent, const std::function<Halide::Expr(Halide::Expr)>& body);
-Halide::Expr reduce_product(const Halide::Expr& extent, const std::function<Halide::Expr(Halide::Expr)>& body);
+Halide::Expr reduce_sum(const Halide::Expr& extent,
+                        const std::function<Halide::Expr(Halide::Expr)>& body);
+Halide::Expr reduce_max(const Halide::Expr& extent,
+                        const std::function<Halide::Expr(Halide::Expr)>& body);
+Halide::Expr reduce_min(const Halide::Expr& extent,
+                        const std::function<Halide::Expr(Halide::Expr)>& body);
+Halide::Expr reduce_product(const Halide::Expr& extent,
+                            const std::function<Halide::Expr(Halide::Expr)>& body);
 
 /// Replaces the reductions of every `lower` that runs while it lives: how a schedule family gets
 /// at them. Without one they are computed where they are used, one element at a time.
 class ReduceScope {
 public:
-    using Make = std::function<Halide::Expr(Reduce kind, const Coords& extents, const ReduceBody& body)>;
+    using Make =
+        std::function<Halide::Expr(Reduce kind, const Coords& extents, const ReduceBody& body)>;
     explicit ReduceScope(Make make);
     ~ReduceScope();
     ReduceScope(const ReduceScope&) = delete;
@@ -77,8 +82,8 @@ private:
 /// Arguments of a Func for `value`: the Vars that it depends on, and a Var for every reduction
 /// index of somebody else.
 struct FreeVars {
-    std::vector<Halide::Var> parameters;    ///< to define the Func with
-    std::vector<Halide::Expr> arguments;    ///< to call it with
+    std::vector<Halide::Var> parameters;          ///< to define the Func with
+    std::vector<Halide::Expr> arguments;          ///< to call it with
     std::map<std::string, Halide::Expr> renamed;  ///< foreign reduction indices in `value`
 };
 FreeVars free_vars(const Halide::Expr& value, const Halide::RDom& own);

@@ -29,7 +29,8 @@ protected:
     }
     void visit(const Halide::Internal::Variable* variable) override {
         const bool is_known = variable->param.defined() || variable->image.defined() ||
-                              bound_.contains(variable->name) || !seen_.insert(variable->name).second;
+                              bound_.contains(variable->name) ||
+                              !seen_.insert(variable->name).second;
         if (is_known) return;
         if (variable->reduction_domain.defined()) {
             indices.push_back(variable);
@@ -70,10 +71,14 @@ FreeVars free_vars(const Expr& value, const Halide::RDom& own) {
 
 Expr reduce_identity(Reduce kind, Halide::Type type) {
     switch (kind) {
-        case Reduce::sum: return make_const(type, 0);
-        case Reduce::product: return make_const(type, 1);
-        case Reduce::max: return type.is_float() ? make_const(type, -INFINITY) : type.min();
-        case Reduce::min: return type.is_float() ? make_const(type, INFINITY) : type.max();
+        case Reduce::sum:
+            return make_const(type, 0);
+        case Reduce::product:
+            return make_const(type, 1);
+        case Reduce::max:
+            return type.is_float() ? make_const(type, -INFINITY) : type.min();
+        case Reduce::min:
+            return type.is_float() ? make_const(type, INFINITY) : type.max();
     }
     return {};
 }
@@ -81,10 +86,14 @@ Expr reduce_identity(Reduce kind, Halide::Type type) {
 Expr reduce_step(Reduce kind, const Expr& total, const Expr& element) {
     switch (kind) {
         // Of bools as in eager mode, where true + true is true.
-        case Reduce::sum: return total.type().is_bool() ? total || element : total + element;
-        case Reduce::product: return total.type().is_bool() ? total && element : total * element;
-        case Reduce::max: return max_nan(total, element);
-        case Reduce::min: return min_nan(total, element);
+        case Reduce::sum:
+            return total.type().is_bool() ? total || element : total + element;
+        case Reduce::product:
+            return total.type().is_bool() ? total && element : total * element;
+        case Reduce::max:
+            return max_nan(total, element);
+        case Reduce::min:
+            return min_nan(total, element);
     }
     return {};
 }

@@ -69,7 +69,9 @@ public:
         if (const ClassDescriptor* known = find_class(module_.class_type())) {
             visit_fields(*known, dynamic_cast<void*>(&self), "", *this);
         }
-        const auto is_own = [&](const Members::State& state) { return !module_.parts_.contains(state.name); };
+        const auto is_own = [&](const Members::State& state) {
+            return !module_.parts_.contains(state.name);
+        };
         if (!module_.parts_.empty()) {
             std::stable_partition(members_.parameters.begin(), members_.parameters.end(), is_own);
             std::stable_partition(members_.buffers.begin(), members_.buffers.end(), is_own);

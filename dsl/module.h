@@ -147,14 +147,15 @@ public:
     Module& apply(const std::function<void(const std::string& path, Module&)>& visit,
                   const std::string& prefix = {});
 
-    // --- computed fields: what nn::utils' weight_norm, prune and parametrize are made of ----------
+    // --- computed fields: what nn::utils' weight_norm, prune and parametrize are made of
+    // ----------
     /// What a field is before each call of the module.
     using FieldFormula = std::function<Tensor(Module&)>;
 
     /// The field, or the registered tensor, of this name; null where there is none.
     Tensor* find_tensor(const std::string& name);
-    /// Computes the field now and before each call; it is no parameter or buffer then. `kind` is for who asks.
-    /// Errors: module.unknown_name.
+    /// Computes the field now and before each call; it is no parameter or buffer then. `kind` is
+    /// for who asks. Errors: module.unknown_name.
     void compute_field(const std::string& name, const std::string& kind, FieldFormula formula);
     /// The field is again what `tensor` says. Errors: module.unknown_name.
     void stop_computing(const std::string& name, Tensor tensor);
@@ -291,8 +292,8 @@ private:
     /// Plain fields that have once been seen as parameters stay such when they are frozen.
     mutable std::set<std::string> known_parameters_;
     std::map<std::string, std::pair<std::string, FieldFormula>> computed_;  ///< kind and formula
-    bool computed_hook_ = false;  ///< whether the hook that computes them is there
-    std::set<std::string> parts_;                                          ///< registered by register_part
+    bool computed_hook_ = false;   ///< whether the hook that computes them is there
+    std::set<std::string> parts_;  ///< registered by register_part
 
     friend class MemberReader;
     friend class CloneContext;

@@ -66,7 +66,8 @@ private:
     void fix(Module& copy) {
         const ClassDescriptor* known = find_class(copy.class_type());
         const size_t registered = copy.parameters_.size() + copy.buffers_.size();
-        if (!known && registered > copy.parts_.size()) {  // parts are read by name, not through a field
+        if (!known &&
+            registered > copy.parts_.size()) {  // parts are read by name, not through a field
             throw UserError("module.clone",
                             "clone: " + copy.name() +
                                 " registers tensors, and lithe-reflect has not described its "

@@ -41,14 +41,16 @@ void Module::compute_field(const std::string& name, const std::string& kind, Fie
         std::vector<std::string> known;
         for (const Members::State& state : members().parameters) known.push_back(state.name);
         throw UserError("module.unknown_name", this->name() + " has no field " + quote(name) +
-                                                   " that could be computed before each call" + did_you_mean(name, known));
+                                                   " that could be computed before each call" +
+                                                   did_you_mean(name, known));
     }
     const bool is_first = computed_.empty();
     computed_[name] = {kind, std::move(formula)};
     *field = computed_[name].second(*this);
     if (!is_first || computed_hook_) return;
     computed_hook_ = true;
-    register_forward_pre_hook([](Module& module, const Tensors&) { module.refresh_fields(); }, {.prepend = true});
+    register_forward_pre_hook([](Module& module, const Tensors&) { module.refresh_fields(); },
+                              {.prepend = true});
 }
 
 void Module::stop_computing(const std::string& name, Tensor tensor) {

@@ -224,7 +224,6 @@ IncompatibleKeys Module::load_state_dict(const StateDict& dict, const LoadOption
     return loader.load(*this);
 }
 
-
 std::string IncompatibleKeys::str() const {
     if (missing_keys.empty() && unexpected_keys.empty()) return "<All keys matched successfully>";
     return "_IncompatibleKeys(missing_keys=" + python_list(missing_keys) +

@@ -134,9 +134,10 @@ void Module::set_submodule(const std::string& path, const ModulePtr& module) {
         replacer.is_done = true;
     }
     if (!replacer.is_done && !owner->replace_member(rest, module)) {
-        throw UserError("module.replace", "set_submodule: " + quote(path) + " cannot hold a " +
-                                              (module ? module->name() : "null") +
-                                              ": its field is of another class, or holds its module by value");
+        throw UserError("module.replace",
+                        "set_submodule: " + quote(path) + " cannot hold a " +
+                            (module ? module->name() : "null") +
+                            ": its field is of another class, or holds its module by value");
     }
 }
 

@@ -12,7 +12,8 @@ Tensor mm(const Tensor& a, const Tensor& b);
 Tensor bmm(const Tensor& a, const Tensor& b);
 Tensor dot(const Tensor& a, const Tensor& b);
 Tensor outer(const Tensor& a, const Tensor& b);
-Tensor addmm(const Tensor& x, const Tensor& a, const Tensor& b, const Scalar& beta = 1, const Scalar& alpha = 1);
+Tensor addmm(const Tensor& x, const Tensor& a, const Tensor& b, const Scalar& beta = 1,
+             const Scalar& alpha = 1);
 /// x @ weight^T + bias, over the last axis.
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias = {});
 Tensor bilinear(const Tensor& a, const Tensor& b, const Tensor& weight, const Tensor& bias = {});
@@ -42,29 +43,37 @@ struct ConvOptions {
     std::optional<PerAxis> padding_end;  ///< where it differs from `padding`
 };
 /// x [N, C, ...], weight [K, C / groups, ...], bias [K] or undefined; 1 to 3 spatial axes.
-Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias = {}, const ConvOptions& options = {});
+Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias = {},
+            const ConvOptions& options = {});
 /// y [N, K, ...], weight [K, C / groups, ...]: the transpose of conv.
 Tensor conv_transpose(const Tensor& y, const Tensor& weight, const Tensor& bias = {},
                       const ConvOptions& options = {}, const PerAxis& output_padding = 0);
 /// conv_transpose whose result has the sizes `image`, from the attributes of a conv.
-Tensor conv_transpose_to(const Tensor& y, const Tensor& weight, const Attrs& conv_attrs, const Shape& image);
+Tensor conv_transpose_to(const Tensor& y, const Tensor& weight, const Attrs& conv_attrs,
+                         const Shape& image);
 Attrs convolution_attrs(std::string_view op, int64_t rank, const ConvOptions& options);
 
-Tensor conv1d(const Tensor& x, const Tensor& weight, const Tensor& bias = {}, const PerAxis& stride = 1,
-              const PerAxis& padding = 0, const PerAxis& dilation = 1, int64_t groups = 1);
-Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias = {}, const PerAxis& stride = 1,
-              const PerAxis& padding = 0, const PerAxis& dilation = 1, int64_t groups = 1);
-Tensor conv3d(const Tensor& x, const Tensor& weight, const Tensor& bias = {}, const PerAxis& stride = 1,
-              const PerAxis& padding = 0, const PerAxis& dilation = 1, int64_t groups = 1);
+Tensor conv1d(const Tensor& x, const Tensor& weight, const Tensor& bias = {},
+              const PerAxis& stride = 1, const PerAxis& padding = 0, const PerAxis& dilation = 1,
+              int64_t groups = 1);
+Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias = {},
+              const PerAxis& stride = 1, const PerAxis& padding = 0, const PerAxis& dilation = 1,
+              int64_t groups = 1);
+Tensor conv3d(const Tensor& x, const Tensor& weight, const Tensor& bias = {},
+              const PerAxis& stride = 1, const PerAxis& padding = 0, const PerAxis& dilation = 1,
+              int64_t groups = 1);
 Tensor conv_transpose1d(const Tensor& x, const Tensor& weight, const Tensor& bias = {},
                         const PerAxis& stride = 1, const PerAxis& padding = 0,
-                        const PerAxis& output_padding = 0, int64_t groups = 1, const PerAxis& dilation = 1);
+                        const PerAxis& output_padding = 0, int64_t groups = 1,
+                        const PerAxis& dilation = 1);
 Tensor conv_transpose2d(const Tensor& x, const Tensor& weight, const Tensor& bias = {},
                         const PerAxis& stride = 1, const PerAxis& padding = 0,
-                        const PerAxis& output_padding = 0, int64_t groups = 1, const PerAxis& dilation = 1);
+                        const PerAxis& output_padding = 0, int64_t groups = 1,
+                        const PerAxis& dilation = 1);
 Tensor conv_transpose3d(const Tensor& x, const Tensor& weight, const Tensor& bias = {},
                         const PerAxis& stride = 1, const PerAxis& padding = 0,
-                        const PerAxis& output_padding = 0, int64_t groups = 1, const PerAxis& dilation = 1);
+                        const PerAxis& output_padding = 0, int64_t groups = 1,
+                        const PerAxis& dilation = 1);
 
 // --- pooling -----------------------------------------------------------------------------------
 struct PoolOptions {
@@ -73,7 +82,7 @@ struct PoolOptions {
     bool ceil_mode = false;
     bool count_include_pad = true;                 ///< avg_pool
     std::optional<int64_t> divisor_override = {};  ///< avg_pool
-    int64_t spatial_rank = 0;                      ///< 0: as many as the kernel has numbers, or x axes
+    int64_t spatial_rank = 0;  ///< 0: as many as the kernel has numbers, or x axes
 };
 /// Values and their indices in the flattened image.
 std::tuple<Tensor, Tensor> max_pool(const Tensor& x, const PoolOptions& options);
@@ -85,7 +94,8 @@ Tensor max_pool2d(const Tensor& x, const PerAxis& kernel, const PerAxis& stride 
 Tensor max_pool3d(const Tensor& x, const PerAxis& kernel, const PerAxis& stride = {},
                   const PerAxis& padding = 0, const PerAxis& dilation = 1, bool ceil_mode = false);
 Tensor avg_pool1d(const Tensor& x, const PerAxis& kernel, const PerAxis& stride = {},
-                  const PerAxis& padding = 0, bool ceil_mode = false, bool count_include_pad = true);
+                  const PerAxis& padding = 0, bool ceil_mode = false,
+                  bool count_include_pad = true);
 Tensor avg_pool2d(const Tensor& x, const PerAxis& kernel, const PerAxis& stride = {},
                   const PerAxis& padding = 0, bool ceil_mode = false, bool count_include_pad = true,
                   std::optional<int64_t> divisor = {});
@@ -104,7 +114,8 @@ std::tuple<Tensor, Tensor> adaptive_max_pool3d(const Tensor& x, const PerAxis& s
 enum class PadMode : uint8_t { constant, reflect, replicate, circular };
 /// Widths in pairs, last axis first, as in PyTorch; negative ones cut.
 Tensor constant_pad(const Tensor& x, const Shape& widths, double value = 0);
-Tensor pad(const Tensor& x, const Shape& widths, PadMode mode = PadMode::constant, double value = 0);
+Tensor pad(const Tensor& x, const Shape& widths, PadMode mode = PadMode::constant,
+           double value = 0);
 
 enum class ResizeMode : uint8_t { nearest, nearest_exact, linear, cubic };
 struct Resize {
@@ -123,20 +134,24 @@ Tensor channel_shuffle(const Tensor& x, int64_t groups);
 
 // --- normalisation -----------------------------------------------------------------------------
 /// Training normalises by the batch and updates the running statistics in place, by momentum.
-Tensor batch_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, const Tensor& running_mean,
-                  const Tensor& running_var, bool training, double momentum = 0.1, double eps = 1e-5);
-Tensor instance_norm(const Tensor& x, const Tensor& weight = {}, const Tensor& bias = {}, double eps = 1e-5);
+Tensor batch_norm(const Tensor& x, const Tensor& weight, const Tensor& bias,
+                  const Tensor& running_mean, const Tensor& running_var, bool training,
+                  double momentum = 0.1, double eps = 1e-5);
+Tensor instance_norm(const Tensor& x, const Tensor& weight = {}, const Tensor& bias = {},
+                     double eps = 1e-5);
 Tensor layer_norm(const Tensor& x, const Shape& normalized, const Tensor& weight = {},
                   const Tensor& bias = {}, double eps = 1e-5);
 Tensor rms_norm(const Tensor& x, const Shape& normalized, const Tensor& weight = {},
                 std::optional<double> eps = {});
-Tensor group_norm(const Tensor& x, int64_t groups, const Tensor& weight = {}, const Tensor& bias = {},
-                  double eps = 1e-5);
-Tensor local_response_norm(const Tensor& x, int64_t size, double alpha = 1e-4, double beta = 0.75, double k = 1);
+Tensor group_norm(const Tensor& x, int64_t groups, const Tensor& weight = {},
+                  const Tensor& bias = {}, double eps = 1e-5);
+Tensor local_response_norm(const Tensor& x, int64_t size, double alpha = 1e-4, double beta = 0.75,
+                           double k = 1);
 /// x / max(norm, eps)
 Tensor normalize(const Tensor& x, double p = 2, int64_t axis = 1, double eps = 1e-12);
 Tensor cosine_similarity(const Tensor& a, const Tensor& b, int64_t axis = 1, double eps = 1e-8);
-Tensor pairwise_distance(const Tensor& a, const Tensor& b, double p = 2, double eps = 1e-6, bool keepdim = false);
+Tensor pairwise_distance(const Tensor& a, const Tensor& b, double p = 2, double eps = 1e-6,
+                         bool keepdim = false);
 
 // --- losses ------------------------------------------------------------------------------------
 enum class Reduction : uint8_t { none, mean, sum, batchmean };
@@ -149,27 +164,32 @@ Tensor cross_entropy(const Tensor& x, const Tensor& target, const Tensor& weight
                      double label_smoothing = 0);
 Tensor mse_loss(const Tensor& x, const Tensor& target, Reduction reduction = Reduction::mean);
 Tensor l1_loss(const Tensor& x, const Tensor& target, Reduction reduction = Reduction::mean);
-Tensor huber_loss(const Tensor& x, const Tensor& target, Reduction reduction = Reduction::mean, double delta = 1);
+Tensor huber_loss(const Tensor& x, const Tensor& target, Reduction reduction = Reduction::mean,
+                  double delta = 1);
 Tensor smooth_l1_loss(const Tensor& x, const Tensor& target, Reduction reduction = Reduction::mean,
                       double beta = 1);
 Tensor binary_cross_entropy(const Tensor& x, const Tensor& target, const Tensor& weight = {},
                             Reduction reduction = Reduction::mean);
-Tensor binary_cross_entropy_with_logits(const Tensor& x, const Tensor& target, const Tensor& weight = {},
+Tensor binary_cross_entropy_with_logits(const Tensor& x, const Tensor& target,
+                                        const Tensor& weight = {},
                                         const Tensor& positive_weight = {},
                                         Reduction reduction = Reduction::mean);
 Tensor kl_div(const Tensor& x, const Tensor& target, Reduction reduction = Reduction::mean,
               bool log_target = false);
-Tensor poisson_nll_loss(const Tensor& x, const Tensor& target, bool log_input = true, bool full_form = false,
-                        double eps = 1e-8, Reduction reduction = Reduction::mean);
-Tensor gaussian_nll_loss(const Tensor& x, const Tensor& target, const Tensor& variance, bool full_form = false,
-                         double eps = 1e-6, Reduction reduction = Reduction::mean);
-Tensor soft_margin_loss(const Tensor& x, const Tensor& target, Reduction reduction = Reduction::mean);
+Tensor poisson_nll_loss(const Tensor& x, const Tensor& target, bool log_input = true,
+                        bool full_form = false, double eps = 1e-8,
+                        Reduction reduction = Reduction::mean);
+Tensor gaussian_nll_loss(const Tensor& x, const Tensor& target, const Tensor& variance,
+                         bool full_form = false, double eps = 1e-6,
+                         Reduction reduction = Reduction::mean);
+Tensor soft_margin_loss(const Tensor& x, const Tensor& target,
+                        Reduction reduction = Reduction::mean);
 Tensor hinge_embedding_loss(const Tensor& x, const Tensor& target, double margin = 1,
                             Reduction reduction = Reduction::mean);
-Tensor margin_ranking_loss(const Tensor& a, const Tensor& b, const Tensor& target, double margin = 0,
-                           Reduction reduction = Reduction::mean);
-Tensor cosine_embedding_loss(const Tensor& a, const Tensor& b, const Tensor& target, double margin = 0,
-                             Reduction reduction = Reduction::mean);
+Tensor margin_ranking_loss(const Tensor& a, const Tensor& b, const Tensor& target,
+                           double margin = 0, Reduction reduction = Reduction::mean);
+Tensor cosine_embedding_loss(const Tensor& a, const Tensor& b, const Tensor& target,
+                             double margin = 0, Reduction reduction = Reduction::mean);
 Tensor triplet_margin_loss(const Tensor& anchor, const Tensor& positive, const Tensor& negative,
                            double margin = 1, double p = 2, double eps = 1e-6, bool swap = false,
                            Reduction reduction = Reduction::mean);

@@ -11,9 +11,9 @@ std::span<const Op* const> every_op() { return {all_ops, all_ops_count}; }
 
 const Op* find_op(std::string_view name) {
     const auto ops = every_op();
-    const auto at = std::lower_bound(
-        ops.begin(), ops.end(), name,
-        [](const Op* op, std::string_view wanted) { return op->name < wanted; });
+    const auto at =
+        std::lower_bound(ops.begin(), ops.end(), name,
+                         [](const Op* op, std::string_view wanted) { return op->name < wanted; });
     return at != ops.end() && (*at)->name == name ? *at : nullptr;
 }
 

@@ -38,12 +38,20 @@ inline Tensor operator>=(const Scalar& a, const Tensor& b) { return ge(scalar_fo
 inline Tensor operator-(const Tensor& x) { return neg(x); }
 
 inline const Tensor& operator+=(const Tensor& a, const Tensor& b) { return a.add_(b); }
-inline const Tensor& operator+=(const Tensor& a, const Scalar& b) { return a.add_(scalar_for(a, b)); }
+inline const Tensor& operator+=(const Tensor& a, const Scalar& b) {
+    return a.add_(scalar_for(a, b));
+}
 inline const Tensor& operator-=(const Tensor& a, const Tensor& b) { return a.sub_(b); }
-inline const Tensor& operator-=(const Tensor& a, const Scalar& b) { return a.sub_(scalar_for(a, b)); }
+inline const Tensor& operator-=(const Tensor& a, const Scalar& b) {
+    return a.sub_(scalar_for(a, b));
+}
 inline const Tensor& operator*=(const Tensor& a, const Tensor& b) { return a.mul_(b); }
-inline const Tensor& operator*=(const Tensor& a, const Scalar& b) { return a.mul_(scalar_for(a, b)); }
+inline const Tensor& operator*=(const Tensor& a, const Scalar& b) {
+    return a.mul_(scalar_for(a, b));
+}
 inline const Tensor& operator/=(const Tensor& a, const Tensor& b) { return a.div_(b); }
-inline const Tensor& operator/=(const Tensor& a, const Scalar& b) { return a.div_(scalar_for(a, b)); }
+inline const Tensor& operator/=(const Tensor& a, const Scalar& b) {
+    return a.div_(scalar_for(a, b));
+}
 
 }  // namespace lithe

@@ -20,7 +20,8 @@ Tensor scalar_tensor(const Scalar& value, const TensorOptions& options = {});
 Tensor arange(const Scalar& end, const TensorOptions& options = {});
 Tensor arange(const Scalar& start, const Scalar& end, const Scalar& step = 1,
               const TensorOptions& options = {});
-Tensor linspace(const Scalar& start, const Scalar& end, int64_t count, const TensorOptions& options = {});
+Tensor linspace(const Scalar& start, const Scalar& end, int64_t count,
+                const TensorOptions& options = {});
 Tensor eye(const Dim& rows, const TensorOptions& options = {});
 Tensor eye(const Dim& rows, const Dim& columns, const TensorOptions& options = {});
 /// Fewer than 0 classes: as many as the largest index needs.
@@ -188,7 +189,8 @@ Tensor argmin(const Tensor& x, std::optional<int64_t> axis = {}, bool keepdim = 
 Tensor cumsum(const Tensor& x, int64_t axis);
 Tensor argsort(const Tensor& x, int64_t axis = -1, bool descending = false);
 std::tuple<Tensor, Tensor> sort(const Tensor& x, int64_t axis = -1, bool descending = false);
-std::tuple<Tensor, Tensor> topk(const Tensor& x, int64_t count, int64_t axis = -1, bool largest = true);
+std::tuple<Tensor, Tensor> topk(const Tensor& x, int64_t count, int64_t axis = -1,
+                                bool largest = true);
 /// Sums what broadcasting repeated: the inverse of expanding `shape` to x's.
 Tensor sum_to(const Tensor& x, const Shape& shape);
 
@@ -221,8 +223,8 @@ Tensors split(const Tensor& x, int64_t size, int64_t axis = 0);
 Tensors split(const Tensor& x, const Sizes& sizes, int64_t axis = 0);
 Tensors chunk(const Tensor& x, int64_t count, int64_t axis = 0);
 Tensors unbind(const Tensor& x, int64_t axis = 0);
-Tensor slice(const Tensor& x, int64_t axis, std::optional<Dim> begin = {}, std::optional<Dim> end = {},
-             int64_t step = 1);
+Tensor slice(const Tensor& x, int64_t axis, std::optional<Dim> begin = {},
+             std::optional<Dim> end = {}, int64_t step = 1);
 Tensor narrow(const Tensor& x, int64_t axis, const Dim& begin, const Dim& size);
 Tensor select(const Tensor& x, int64_t axis, const Dim& index);
 Tensor flip(const Tensor& x, const Axes& axes);

@@ -24,8 +24,10 @@ inline Halide::Expr low_word(uint32_t a, const Halide::Expr& b) { return Halide:
 template <class Word>
 std::array<Word, 4> block(std::array<Word, 4> counter, std::array<Word, 2> key) {
     for (int round = 0; round < 10; ++round) {
-        const Word high0 = high_word(0xD2511F53u, counter[0]), low0 = low_word(0xD2511F53u, counter[0]);
-        const Word high1 = high_word(0xCD9E8D57u, counter[2]), low1 = low_word(0xCD9E8D57u, counter[2]);
+        const Word high0 = high_word(0xD2511F53u, counter[0]),
+                   low0 = low_word(0xD2511F53u, counter[0]);
+        const Word high1 = high_word(0xCD9E8D57u, counter[2]),
+                   low1 = low_word(0xCD9E8D57u, counter[2]);
         counter = {high1 ^ counter[1] ^ key[0], low1, high0 ^ counter[3] ^ key[1], low0};
         key = {key[0] + Word(0x9E3779B9u), key[1] + Word(0xBB67AE85u)};
     }
@@ -33,8 +35,9 @@ std::array<Word, 4> block(std::array<Word, 4> counter, std::array<Word, 2> key) 
 }
 
 /// What a draw begins with. Eager: attributes `seed` and `stream`. In a graph operand 0 is
-/// i64[2] {seed, how often the graph has run before}, `draws` is the number of draws of one run, and
-/// `stream` counts within it: so a graph goes on where the run before has ended, as eager mode does.
+/// i64[2] {seed, how often the graph has run before}, `draws` is the number of draws of one run,
+/// and `stream` counts within it: so a graph goes on where the run before has ended, as eager mode
+/// does.
 struct Start {
     uint64_t seed = 0, stream = 0;
 };
@@ -60,13 +63,15 @@ inline std::array<Halide::Expr, 4> element(const LowerCall& call) {
         return Halide::Internal::make_const(Halide::UInt(64), static_cast<int64_t>(value));
     };
     const bool in_graph = call.call.input_count() > 0;
-    const auto attr = [&](const char* name) { return static_cast<uint64_t>(call.call.attrs.get_int(name)); };
+    const auto attr = [&](const char* name) {
+        return static_cast<uint64_t>(call.call.attrs.get_int(name));
+    };
     const Halide::Expr seed = in_graph ? cast<uint64_t>(call.in(0, {0})) : word(attr("seed"));
     Halide::Expr stream = word(attr("stream"));
     if (in_graph) stream = cast<uint64_t>(call.in(0, {1})) * word(attr("draws")) + stream;
-    return block<Halide::Expr>(
-        {cast<uint32_t>(index), cast<uint32_t>(index >> 32), cast<uint32_t>(stream), cast<uint32_t>(stream >> 32)},
-        {cast<uint32_t>(seed), cast<uint32_t>(seed >> 32)});
+    return block<Halide::Expr>({cast<uint32_t>(index), cast<uint32_t>(index >> 32),
+                                cast<uint32_t>(stream), cast<uint32_t>(stream >> 32)},
+                               {cast<uint32_t>(seed), cast<uint32_t>(seed >> 32)});
 }
 
 /// 0 <= x < 1 of one word with 24 bits, or of two with 53.

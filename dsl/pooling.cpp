@@ -32,8 +32,9 @@ Attrs attrs(std::string_view op, const Tensor& x, const PoolOptions& options) {
         const Dim rounded = ceil_div(reach, Dim(stride[i])) + 1;
         const Dim begins = floor_div(size + padding[i] - 1, Dim(stride[i])) + 1;
         const Dim places = min(rounded, begins);
-        end[i] = max((places - 1) * stride[i] + dilation[i] * (kernel[i] - 1) + 1 - size - padding[i],
-                     Dim(padding[i]));
+        end[i] =
+            max((places - 1) * stride[i] + dilation[i] * (kernel[i] - 1) + 1 - size - padding[i],
+                Dim(padding[i]));
     }
     Attrs attrs;
     attrs.set("kernel", to_shape(kernel));
@@ -50,16 +51,18 @@ TensorType infer(const OpCall& call) {
     const TensorType& x = call.input(0);
     const Shape& kernel = call.attrs.get_shape("kernel");
     if (x.rank() < 3 || x.rank() > 5 || kernel.size() + 2 != x.shape.size()) {
-        throw UserError(op + ".rank", op + ": expected 1 to 3 spatial axes after batch and "
-                                           "channels, got " + x.str() + " and kernel " + str(kernel));
+        throw UserError(op + ".rank", op +
+                                          ": expected 1 to 3 spatial axes after batch and "
+                                          "channels, got " +
+                                          x.str() + " and kernel " + str(kernel));
     }
     window::check_attrs(call, kernel.size());
     TensorType type{x.dtype, {x.size(0), x.size(1)}};
     for (size_t i = 0; i < kernel.size(); ++i) {
-        const Dim count = window::places(
-            x.shape[i + 2], kernel[i], call.attrs.get_shape("stride")[i],
-            call.attrs.get_shape("pad_begin")[i], call.attrs.get_shape("pad_end")[i],
-            call.attrs.get_shape("dilation")[i]);
+        const Dim count =
+            window::places(x.shape[i + 2], kernel[i], call.attrs.get_shape("stride")[i],
+                           call.attrs.get_shape("pad_begin")[i], call.attrs.get_shape("pad_end")[i],
+                           call.attrs.get_shape("dilation")[i]);
         const Dim &stride = call.attrs.get_shape("stride")[i],
                   &pad = call.attrs.get_shape("pad_begin")[i];
         // Every window must meet the image: none lies in the padding alone.
@@ -67,8 +70,8 @@ TensorType infer(const OpCall& call) {
         const auto at_least = [](const Dim& value, int64_t least) {
             return !value.is_constant() || value.constant() >= least;
         };
-        const bool fits = at_least(count, 1) && at_least(kernel[i], 1) && at_least(last, 1) &&
-                          at_least(wide, 0);
+        const bool fits =
+            at_least(count, 1) && at_least(kernel[i], 1) && at_least(last, 1) && at_least(wide, 0);
         if (!fits) {
             throw UserError(op + ".kernel", op + ": the kernel " + str(kernel) +
                                                 " does not fit the padded input " + x.str());
@@ -97,9 +100,8 @@ std::vector<double> divisors(const OpCall& call, const window::Geometry& g) {
         for (size_t axis = 3; axis-- > 0;) {
             const int64_t begin = rest % g.place[axis] * g.stride[axis] - g.pad[axis];
             rest /= g.place[axis];
-            const int64_t pad = axis + pad_end.size() < 3 || !counts_pad
-                                    ? 0
-                                    : pad_end[axis + pad_end.size() - 3];
+            const int64_t pad =
+                axis + pad_end.size() < 3 || !counts_pad ? 0 : pad_end[axis + pad_end.size() - 3];
             const int64_t last = std::min(begin + g.kernel[axis], g.image[axis] + pad);
             const int64_t first = counts_pad ? begin : std::max<int64_t>(begin, 0);
             count *= static_cast<double>(last - first);

@@ -115,7 +115,8 @@ private:
                 text += ',';
                 const bool breaks = !innermost || line + part.size() + 2 > line_width;
                 if (breaks) {
-                    const auto blank_lines = static_cast<size_t>(innermost ? 1 : data_.rank() - 1 - axis);
+                    const auto blank_lines =
+                        static_cast<size_t>(innermost ? 1 : data_.rank() - 1 - axis);
                     text += std::string(blank_lines, '\n') + std::string(indent + 1, ' ');
                     line = indent + 1;
                 } else {

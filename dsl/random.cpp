@@ -29,16 +29,20 @@ TensorTypes infer(const OpCall& call) {
     call.attrs.get_int("stream");
     call.attrs.get_int(call.input_count() > 0 ? "draws" : "seed");
     if (call.input_count() > 0 && !same(call.input(0), TensorType{DType::i64, {2}})) {
-        throw UserError(op + ".state", op + ": the state of the generator is i64[2], got " + call.input(0).str());
+        throw UserError(op + ".state",
+                        op + ": the state of the generator is i64[2], got " + call.input(0).str());
     }
     return type;
 }
 
 Start start(const OpCall& call, std::span<const Array> in) {
-    const auto attr = [&](const char* name) { return static_cast<uint64_t>(call.attrs.get_int(name)); };
+    const auto attr = [&](const char* name) {
+        return static_cast<uint64_t>(call.attrs.get_int(name));
+    };
     if (in.empty()) return {attr("seed"), attr("stream")};
     const int64_t* state = in[0].data<int64_t>();
-    return {static_cast<uint64_t>(state[0]), static_cast<uint64_t>(state[1]) * attr("draws") + attr("stream")};
+    return {static_cast<uint64_t>(state[0]),
+            static_cast<uint64_t>(state[1]) * attr("draws") + attr("stream")};
 }
 
 Attrs attrs(const Shape& shape, const TensorOptions& options, Generator& generator) {
@@ -55,13 +59,15 @@ Attrs attrs(const Shape& shape, const TensorOptions& options, Generator& generat
 
 }  // namespace philox
 
-Tensor randint(int64_t low, int64_t high, const Shape& shape, const TensorOptions& options, Generator& generator) {
+Tensor randint(int64_t low, int64_t high, const Shape& shape, const TensorOptions& options,
+               Generator& generator) {
     if (low >= high) {
         throw UserError("randint.range", "randint: no integer is at least " + std::to_string(low) +
                                              " and below " + std::to_string(high));
     }
     const Tensor share = rand(shape, DType::f64, generator);
-    const Tensor drawn = floor(share * (static_cast<double>(high) - static_cast<double>(low))) + static_cast<double>(low);
+    const Tensor drawn = floor(share * (static_cast<double>(high) - static_cast<double>(low))) +
+                         static_cast<double>(low);
     return with_options(drawn.to(options.dtype_or(DType::i64)), options);
 }
 
@@ -76,22 +82,26 @@ Tensor bernoulli(const Tensor& x, Generator& generator) {
     return (rand(x.sizes(), as_floating(x).dtype(), generator) < x).to(x.dtype());
 }
 
-Tensor normal(double mean, double std, const Shape& shape, const TensorOptions& options, Generator& generator) {
-    return with_options(randn(shape, options.dtype_or(DType::f32), generator) * std + mean, options);
+Tensor normal(double mean, double std, const Shape& shape, const TensorOptions& options,
+              Generator& generator) {
+    return with_options(randn(shape, options.dtype_or(DType::f32), generator) * std + mean,
+                        options);
 }
 
 Tensor randperm(int64_t count, Generator& generator) {
     return argsort(rand({count}, DType::f64, generator));
 }
 
-Tensor multinomial(const Tensor& probabilities, int64_t count, bool replacement, Generator& generator) {
+Tensor multinomial(const Tensor& probabilities, int64_t count, bool replacement,
+                   Generator& generator) {
     const Dim classes = probabilities.size(-1);
     if (count < 1 || (!replacement && classes.is_constant() && count > classes.constant())) {
-        throw UserError("multinomial.count", "multinomial: " + std::to_string(count) + " draws from " +
-                                                 classes.str() + " classes");
+        throw UserError("multinomial.count", "multinomial: " + std::to_string(count) +
+                                                 " draws from " + classes.str() + " classes");
     }
     Shape shape = probabilities.sizes();
-    if (!replacement) {  // the largest of u^(1/p) are drawn without replacement (Efraimidis, Spirakis)
+    if (!replacement) {  // the largest of u^(1/p) are drawn without replacement (Efraimidis,
+                         // Spirakis)
         const Tensor u = rand(shape, DType::f64, generator), p = probabilities.to(DType::f64);
         const Tensor keys = where(p > 0, log(1 - u) / p, -INFINITY);
         return std::get<1>(topk(keys, count, -1));
@@ -108,15 +118,17 @@ namespace {
 
 void check_probability(const char* op, double p) {
     if (p >= 0 && p <= 1) return;
-    throw UserError(std::string(op) + ".probability",
-                    std::string(op) + ": the probability must lie in 0..1, got " + std::to_string(p));
+    throw UserError(
+        std::string(op) + ".probability",
+        std::string(op) + ": the probability must lie in 0..1, got " + std::to_string(p));
 }
 
 /// One decision for each channel of each sample.
 Shape channel_shape(const Tensor& x) {
     Shape shape = x.sizes();
     if (shape.size() < 2) {
-        throw UserError("feature_dropout.rank", "feature_dropout: expected at least 2 axes, got " + x.type().str());
+        throw UserError("feature_dropout.rank",
+                        "feature_dropout: expected at least 2 axes, got " + x.type().str());
     }
     for (size_t i = 2; i < shape.size(); ++i) shape[i] = 1;
     return shape;

@@ -39,9 +39,11 @@ Generator& default_generator();
 void manual_seed(uint64_t seed);
 
 /// Evenly distributed in 0 <= x < 1.
-Tensor rand(const Shape& shape, const TensorOptions& options = {}, Generator& generator = default_generator());
+Tensor rand(const Shape& shape, const TensorOptions& options = {},
+            Generator& generator = default_generator());
 /// Normally distributed with mean 0 and variance 1.
-Tensor randn(const Shape& shape, const TensorOptions& options = {}, Generator& generator = default_generator());
+Tensor randn(const Shape& shape, const TensorOptions& options = {},
+             Generator& generator = default_generator());
 /// Integers, evenly distributed in low <= x < high. Errors: randint.range.
 Tensor randint(int64_t low, int64_t high, const Shape& shape, const TensorOptions& options = {},
                Generator& generator = default_generator());

@@ -14,9 +14,8 @@ Attrs attrs(std::string_view op, const Tensor& x, const Axes& axes, bool keepdim
     std::set<int> sorted;
     for (const int64_t axis : axes.list()) {
         if (!sorted.insert(normalize_axis(op, axis, rank)).second) {
-            throw UserError(std::string(op) + ".axis", std::string(op) + ": axis " +
-                                                           std::to_string(axis) +
-                                                           " appears twice");
+            throw UserError(std::string(op) + ".axis",
+                            std::string(op) + ": axis " + std::to_string(axis) + " appears twice");
         }
     }
     if (rank == 0) sorted.clear();
@@ -34,8 +33,8 @@ TensorTypes infer(const OpCall& call) {
         if (axes[i] >= (i == 0 ? 0 : axes[i - 1] + 1) && axes[i] < call.input(0).rank()) continue;
         throw UserError(std::string(call.op->name) + ".axis",
                         std::string(call.op->name) + ": the axes " +
-                            str(call.attrs.get_shape("axes")) +
-                            " are not rising axes of " + call.input(0).str());
+                            str(call.attrs.get_shape("axes")) + " are not rising axes of " +
+                            call.input(0).str());
     }
     const bool keep = call.attrs.get_bool("keepdim");
     TensorType type{call.input(0).dtype, {}};
@@ -95,7 +94,8 @@ Halide::Expr lower(const LowerCall& call, Reduce reduce) {
     }
     // One flat reduction over all axes, innermost fastest, as the reference does.
     Dim extent = 1;
-    for (const int64_t axis : axes) extent = extent * call.call.input(0).size(static_cast<int>(axis));
+    for (const int64_t axis : axes)
+        extent = extent * call.call.input(0).size(static_cast<int>(axis));
     return reduce(call.size(extent), [&](Halide::Expr index) {
         Coords full = from;
         for (size_t k = axes.size(); k-- > 0;) {

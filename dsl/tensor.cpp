@@ -166,13 +166,13 @@ const Tensor& Tensor::assign(const Tensor& value) const {
     }
     if (GradMode::is_enabled() && impl_->requires_grad && keeps_history(*impl_)) {
         throw UserError("tensor.leaf_write",
-                        "tensor: a leaf Variable that requires grad is being used in an in-place operation; use no_grad");
+                        "tensor: a leaf Variable that requires grad is being used in an in-place "
+                        "operation; use no_grad");
     }
     const ValuePtr source = value.value();
     const ValuePtr target = this->value();
     const bool records = GradMode::is_enabled() && (source->grad_node || target->grad_node);
-    if (!source->is_symbolic() && !target->is_symbolic() &&
-        (!records || !keeps_history(*impl_))) {
+    if (!source->is_symbolic() && !target->is_symbolic() && (!records || !keeps_history(*impl_))) {
         check_writable(target->array);
         target->array.copy_from(source->array);  // views alias it
     } else if (GradMode::is_enabled()) {

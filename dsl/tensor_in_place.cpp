@@ -12,12 +12,14 @@ const Tensor& written(const Tensor& target, const Tensor& result, const char* me
     const bool loses = (is_floating(want.dtype) && !is_floating(have.dtype)) ||
                        (want.dtype != DType::boolean && have.dtype == DType::boolean);
     if (loses) {
-        throw UserError("tensor.in_place_dtype", std::string(method) + ": the result " + want.str() +
-                                                     " cannot be kept in " + have.str());
+        throw UserError("tensor.in_place_dtype", std::string(method) + ": the result " +
+                                                     want.str() + " cannot be kept in " +
+                                                     have.str());
     }
     if (!same(have.shape, want.shape) && have.shape != want.shape) {
-        throw UserError("tensor.in_place_shape", std::string(method) + ": the result " + want.str() +
-                                                     " does not have the shape of " + have.str());
+        throw UserError("tensor.in_place_shape", std::string(method) + ": the result " +
+                                                     want.str() + " does not have the shape of " +
+                                                     have.str());
     }
     return target.assign(result.to(have.dtype));
 }
@@ -60,45 +62,21 @@ const Tensor& Tensor::addcdiv_(const Tensor& a, const Tensor& b, const Scalar& v
 const Tensor& Tensor::lerp_(const Tensor& end, const Scalar& weight) const {
     return written(*this, lithe::lerp(*this, end, weight), "lerp_");
 }
-const Tensor& Tensor::neg_() const {
-    return written(*this, lithe::neg(*this), "neg_");
-}
-const Tensor& Tensor::abs_() const {
-    return written(*this, lithe::abs(*this), "abs_");
-}
-const Tensor& Tensor::exp_() const {
-    return written(*this, lithe::exp(*this), "exp_");
-}
-const Tensor& Tensor::log_() const {
-    return written(*this, lithe::log(*this), "log_");
-}
-const Tensor& Tensor::sqrt_() const {
-    return written(*this, lithe::sqrt(*this), "sqrt_");
-}
-const Tensor& Tensor::rsqrt_() const {
-    return written(*this, lithe::rsqrt(*this), "rsqrt_");
-}
+const Tensor& Tensor::neg_() const { return written(*this, lithe::neg(*this), "neg_"); }
+const Tensor& Tensor::abs_() const { return written(*this, lithe::abs(*this), "abs_"); }
+const Tensor& Tensor::exp_() const { return written(*this, lithe::exp(*this), "exp_"); }
+const Tensor& Tensor::log_() const { return written(*this, lithe::log(*this), "log_"); }
+const Tensor& Tensor::sqrt_() const { return written(*this, lithe::sqrt(*this), "sqrt_"); }
+const Tensor& Tensor::rsqrt_() const { return written(*this, lithe::rsqrt(*this), "rsqrt_"); }
 const Tensor& Tensor::reciprocal_() const {
     return written(*this, lithe::reciprocal(*this), "reciprocal_");
 }
-const Tensor& Tensor::floor_() const {
-    return written(*this, lithe::floor(*this), "floor_");
-}
-const Tensor& Tensor::round_() const {
-    return written(*this, lithe::round(*this), "round_");
-}
-const Tensor& Tensor::sign_() const {
-    return written(*this, lithe::sign(*this), "sign_");
-}
-const Tensor& Tensor::relu_() const {
-    return written(*this, lithe::relu(*this), "relu_");
-}
-const Tensor& Tensor::sigmoid_() const {
-    return written(*this, lithe::sigmoid(*this), "sigmoid_");
-}
-const Tensor& Tensor::tanh_() const {
-    return written(*this, lithe::tanh(*this), "tanh_");
-}
+const Tensor& Tensor::floor_() const { return written(*this, lithe::floor(*this), "floor_"); }
+const Tensor& Tensor::round_() const { return written(*this, lithe::round(*this), "round_"); }
+const Tensor& Tensor::sign_() const { return written(*this, lithe::sign(*this), "sign_"); }
+const Tensor& Tensor::relu_() const { return written(*this, lithe::relu(*this), "relu_"); }
+const Tensor& Tensor::sigmoid_() const { return written(*this, lithe::sigmoid(*this), "sigmoid_"); }
+const Tensor& Tensor::tanh_() const { return written(*this, lithe::tanh(*this), "tanh_"); }
 const Tensor& Tensor::clamp_(std::optional<Scalar> min, std::optional<Scalar> max) const {
     return written(*this, lithe::clamp(*this, min, max), "clamp_");
 }

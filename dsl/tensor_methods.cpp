@@ -83,9 +83,7 @@ bool Tensor::allclose(const Tensor& other, double relative, double absolute) con
 Tensor Tensor::masked_fill(const Tensor& mask, const Scalar& value) const {
     return lithe::masked_fill(*this, mask, value);
 }
-Tensor Tensor::masked_select(const Tensor& mask) const {
-    return lithe::masked_select(*this, mask);
-}
+Tensor Tensor::masked_select(const Tensor& mask) const { return lithe::masked_select(*this, mask); }
 Tensor Tensor::relu() const { return lithe::relu(*this); }
 Tensor Tensor::sigmoid() const { return lithe::sigmoid(*this); }
 Tensor Tensor::tanh() const { return lithe::tanh(*this); }
@@ -187,7 +185,8 @@ Tensors Tensor::chunk(int64_t count, int64_t axis) const {
     return lithe::chunk(*this, count, axis);
 }
 Tensors Tensor::unbind(int64_t axis) const { return lithe::unbind(*this, axis); }
-Tensor Tensor::slice(int64_t axis, std::optional<Dim> begin, std::optional<Dim> end, int64_t step) const {
+Tensor Tensor::slice(int64_t axis, std::optional<Dim> begin, std::optional<Dim> end,
+                     int64_t step) const {
     return lithe::slice(*this, axis, begin, end, step);
 }
 Tensor Tensor::narrow(int64_t axis, const Dim& begin, const Dim& size) const {
@@ -220,12 +219,15 @@ Tensor Tensor::index_select(int64_t axis, const Tensor& index) const {
 Tensor Tensor::nonzero() const { return lithe::nonzero(*this); }
 
 Tensor Tensor::to(DType dtype) const { return cast(*this, dtype); }
-Tensor Tensor::to(const TensorOptions& options) const { return cast(*this, options.dtype_or(dtype())); }
+Tensor Tensor::to(const TensorOptions& options) const {
+    return cast(*this, options.dtype_or(dtype()));
+}
 Tensor Tensor::clone() const { return lithe::clone(*this); }
 Tensor Tensor::contiguous() const { return lithe::contiguous(*this); }
 bool Tensor::is_contiguous() const { return is_symbolic() || array().is_dense(); }
 Sizes Tensor::strides() const {
-    return is_symbolic() ? Array::dense_strides({sizes().begin(), sizes().end()}) : array().strides();
+    return is_symbolic() ? Array::dense_strides({sizes().begin(), sizes().end()})
+                         : array().strides();
 }
 int64_t Tensor::stride(int64_t axis) const {
     return strides()[static_cast<size_t>(normalize_axis("stride", axis, static_cast<int>(dim())))];
@@ -233,7 +235,9 @@ int64_t Tensor::stride(int64_t axis) const {
 Tensor Tensor::where(const Tensor& condition, const Tensor& other) const {
     return lithe::where(condition, *this, other);
 }
-Tensor Tensor::reshape_as(const Tensor& other) const { return lithe::reshape(*this, other.sizes()); }
+Tensor Tensor::reshape_as(const Tensor& other) const {
+    return lithe::reshape(*this, other.sizes());
+}
 Tensor Tensor::view_as(const Tensor& other) const { return lithe::reshape(*this, other.sizes()); }
 Tensor Tensor::new_zeros(const Shape& shape) const { return zeros(shape, dtype()); }
 Tensor Tensor::new_ones(const Shape& shape) const { return ones(shape, dtype()); }

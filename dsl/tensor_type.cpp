@@ -51,10 +51,10 @@ Shape broadcast(std::string_view op, const Shape& a, const Shape& b) {
         } else if (x == y) {  // equal only at the sizes of this trace
             result[i] = x.is_constant() ? x : y;
         } else {
-            throw UserError("broadcast.shapes",
-                            std::string(op) + ": the shapes " + str(a) + " and " + str(b) +
-                                " do not broadcast: sizes " + x.str() + " and " + y.str() +
-                                " at axis " + std::to_string(i));
+            throw UserError("broadcast.shapes", std::string(op) + ": the shapes " + str(a) +
+                                                    " and " + str(b) + " do not broadcast: sizes " +
+                                                    x.str() + " and " + y.str() + " at axis " +
+                                                    std::to_string(i));
         }
     }
     return result;
@@ -63,13 +63,20 @@ Shape broadcast(std::string_view op, const Shape& a, const Shape& b) {
 DType promote(DType a, DType b) {
     auto order = [](DType t) {
         switch (t) {
-            case DType::boolean: return 0;
-            case DType::u8: return 1;
-            case DType::i32: return 4;
-            case DType::i64: return 5;
-            case DType::f32: return 8;
-            case DType::f64: return 9;
-            default: return 7;
+            case DType::boolean:
+                return 0;
+            case DType::u8:
+                return 1;
+            case DType::i32:
+                return 4;
+            case DType::i64:
+                return 5;
+            case DType::f32:
+                return 8;
+            case DType::f64:
+                return 9;
+            default:
+                return 7;
         }
     };
     return order(a) >= order(b) ? a : b;

@@ -17,10 +17,10 @@ struct GradNode;
 /// What a tensor holds at one moment: data, or a value of the running trace. Immutable.
 struct Value {
     TensorType type;
-    Array array;                ///< defined when eager
-    Tracer* tracer = nullptr;   ///< set when symbolic
-    int64_t id = -1;            ///< the tracer's id of the value
-    uint64_t trace_serial = 0;  ///< which trace; values of finished traces are refused
+    Array array;                          ///< defined when eager
+    Tracer* tracer = nullptr;             ///< set when symbolic
+    int64_t id = -1;                      ///< the tracer's id of the value
+    uint64_t trace_serial = 0;            ///< which trace; values of finished traces are refused
     std::shared_ptr<GradNode> grad_node;  ///< what computed it, where a gradient is wanted
     int grad_output = 0;                  ///< which result of it
 

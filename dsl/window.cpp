@@ -16,7 +16,8 @@ void check_attrs(const OpCall& call, size_t rank) {
     const auto check = [&](const char* attr, const char* reason, int64_t least) {
         const Shape& values = call.attrs.get_shape(attr);
         bool fits = values.size() == rank;
-        for (const Dim& value : values) fits = fits && (!value.is_constant() || value.constant() >= least);
+        for (const Dim& value : values)
+            fits = fits && (!value.is_constant() || value.constant() >= least);
         if (fits) return;
         throw UserError(op + "." + reason, op + ": expected " + std::to_string(rank) + " " + attr +
                                                " of at least " + std::to_string(least) + ", got " +

@@ -99,8 +99,8 @@ struct TorchTree {
     TorchTree& add(Key key, TorchTree item);
 };
 
-/// The content of a file that `torch.load(..., weights_only=True)` reads as that checkpoint. Errors:
-/// torch_zip.key, tensor.size.
+/// The content of a file that `torch.load(..., weights_only=True)` reads as that checkpoint.
+/// Errors: torch_zip.key, tensor.size.
 std::vector<std::byte> torch_zip_bytes(const TorchTree& tree);
 void save_torch_zip(const std::string& path, const TorchTree& tree);
 

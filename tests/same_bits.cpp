@@ -15,19 +15,22 @@ namespace {
 namespace fs = std::filesystem;
 
 nn::Sequential lenet() {
-    return nn::Sequential(nn::Conv2d(nn::Conv2dOptions(1, 6, 5).padding(2)), nn::ReLU(), nn::MaxPool2d(2),
-                          nn::Conv2d(6, 16, 5), nn::ReLU(), nn::MaxPool2d(2), nn::Flatten(), nn::Linear(400, 120),
-                          nn::ReLU(), nn::Linear(120, 84), nn::ReLU(), nn::Linear(84, 10));
+    return nn::Sequential(nn::Conv2d(nn::Conv2dOptions(1, 6, 5).padding(2)), nn::ReLU(),
+                          nn::MaxPool2d(2), nn::Conv2d(6, 16, 5), nn::ReLU(), nn::MaxPool2d(2),
+                          nn::Flatten(), nn::Linear(400, 120), nn::ReLU(), nn::Linear(120, 84),
+                          nn::ReLU(), nn::Linear(84, 10));
 }
 
 nn::Sequential mlp() {
-    return nn::Sequential(nn::Linear(200, 300), nn::GELU(), nn::LayerNorm(300), nn::Linear(300, 77), nn::Softmax(1));
+    return nn::Sequential(nn::Linear(200, 300), nn::GELU(), nn::LayerNorm(300), nn::Linear(300, 77),
+                          nn::Softmax(1));
 }
 
 nn::Sequential depthwise() {
-    return nn::Sequential(nn::Conv2d(nn::Conv2dOptions(3, 24, 3).stride(2).padding(1)), nn::BatchNorm2d(24), nn::ReLU6(),
-                          nn::Conv2d(nn::Conv2dOptions(24, 24, 3).padding(1).groups(24)), nn::ReLU6(),
-                          nn::Conv2d(24, 40, 1), nn::AdaptiveAvgPool2d(1), nn::Flatten());
+    return nn::Sequential(
+        nn::Conv2d(nn::Conv2dOptions(3, 24, 3).stride(2).padding(1)), nn::BatchNorm2d(24),
+        nn::ReLU6(), nn::Conv2d(nn::Conv2dOptions(24, 24, 3).padding(1).groups(24)), nn::ReLU6(),
+        nn::Conv2d(24, 40, 1), nn::AdaptiveAvgPool2d(1), nn::Flatten());
 }
 
 struct Case {
@@ -42,14 +45,17 @@ Case make_case(const char* name, Net (*make)(), const char* inputs, std::vector<
         manual_seed(3);
         Net net = make();
         net->eval();
-        const auto forward = [net](const Tensors& in) mutable { return Tensors{net->forward(in[0])}; };
+        const auto forward = [net](const Tensors& in) mutable {
+            return Tensors{net->forward(in[0])};
+        };
         return compile_subject({net.ptr(), forward}, inputs, {});
     };
     return {name, compiled, std::move(shape)};
 }
 
 nn::TransformerEncoderLayer attention() {
-    return nn::TransformerEncoderLayer(nn::TransformerEncoderLayerOptions(48, 4).dim_feedforward(96));
+    return nn::TransformerEncoderLayer(
+        nn::TransformerEncoderLayerOptions(48, 4).dim_feedforward(96));
 }
 
 std::vector<Case> cases() {
@@ -89,7 +95,8 @@ BOOST_AUTO_TEST_CASE(for_one_two_and_three_threads) {
                 Session session(model.model());
                 session.set_executor(&pool);
                 const std::vector<HostTensor> parallel = session.run(in);
-                BOOST_TEST(std::memcmp(serial[0].view().data, parallel[0].view().data, bytes) == 0, threads);
+                BOOST_TEST(std::memcmp(serial[0].view().data, parallel[0].view().data, bytes) == 0,
+                           threads);
             }
         }
     }
@@ -100,7 +107,8 @@ BOOST_AUTO_TEST_CASE(of_two_compilations) {
     for (const Case& c : cases()) {
         const std::vector<std::string> first = files_of(c.compiled(), folder / "a");
         const std::vector<std::string> second = files_of(c.compiled(), folder / "b");
-        for (size_t i = 0; i < 3; ++i) BOOST_TEST((first[i] == second[i]), c.name << ": file " << i);
+        for (size_t i = 0; i < 3; ++i)
+            BOOST_TEST((first[i] == second[i]), c.name << ": file " << i);
         // No symbol of Halide, and nothing that runs before main().
         for (const char* word : {"halide_", ".init_array", ".ctors", "_GLOBAL__sub_I"}) {
             BOOST_TEST(first[0].find(word) == std::string::npos, word);

@@ -53,7 +53,8 @@ std::string text(const std::string& command, const std::string& key) {
 
 /// The loaded network with its inputs and memory for its outputs.
 struct Runner {
-    Runner(const lithe_artifact& artifact, const std::string& weights, const lithe::SafetensorsFile& data, int threads)
+    Runner(const lithe_artifact& artifact, const std::string& weights,
+           const lithe::SafetensorsFile& data, int threads)
         : model(artifact, weights), session(model) {
         if (threads > 1) {
             pool = std::make_unique<lithe::ThreadPool>(threads);
@@ -61,7 +62,8 @@ struct Runner {
         }
         for (const auto& port : model.artifact().inputs) {
             const lithe::ConstTensorView* tensor = data.find("in_" + port.name);
-            if (!tensor) throw lithe::UserError("suite.input", "suite: no input 'in_" + port.name + "'");
+            if (!tensor)
+                throw lithe::UserError("suite.input", "suite: no input 'in_" + port.name + "'");
             inputs.push_back(*tensor);
         }
         const auto shapes = session.output_shapes(inputs);
@@ -84,10 +86,19 @@ struct Runner {
 void save_npy(const std::string& path, const std::vector<float>& values) {
     FILE* file = std::fopen(path.c_str(), "wb");
     if (!file) throw lithe::UserError("suite.save", "suite: cannot write " + path);
-    std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + std::to_string(values.size()) + ",), }";
+    std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (" +
+                         std::to_string(values.size()) + ",), }";
     header.resize((header.size() + 10 + 63) / 64 * 64 - 10 - 1, ' ');
     header += '\n';
-    const unsigned char begin[] = {0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, static_cast<unsigned char>(header.size() & 255),
+    const unsigned char begin[] = {0x93,
+                                   'N',
+                                   'U',
+                                   'M',
+                                   'P',
+                                   'Y',
+                                   1,
+                                   0,
+                                   static_cast<unsigned char>(header.size() & 255),
                                    static_cast<unsigned char>(header.size() >> 8)};
     std::fwrite(begin, 1, sizeof begin, file);
     std::fwrite(header.data(), 1, header.size(), file);
@@ -96,8 +107,8 @@ void save_npy(const std::string& path, const std::vector<float>& values) {
 }
 
 void warm(Runner& runner, const char* command) {
-    const double begin = now_s(), reps = number(command, "\"reps\":", 1), ms = number(command, "\"ms\":", 0),
-                 most = number(command, "\"max_ms\":", 1e9);
+    const double begin = now_s(), reps = number(command, "\"reps\":", 1),
+                 ms = number(command, "\"ms\":", 0), most = number(command, "\"max_ms\":", 1e9);
     int calls = 0;
     while (calls < reps || (now_s() - begin) * 1e3 < ms) {
         runner.call();
@@ -108,7 +119,8 @@ void warm(Runner& runner, const char* command) {
 }
 
 void run(Runner& runner, const char* command) {
-    const double reps = number(command, "\"reps\":", 1), end = now_s() + number(command, "\"ms\":", 0) * 1e-3;
+    const double reps = number(command, "\"reps\":", 1),
+                 end = now_s() + number(command, "\"ms\":", 0) * 1e-3;
     std::vector<double> times;
     runner.call();
     do {
@@ -117,12 +129,14 @@ void run(Runner& runner, const char* command) {
         times.push_back((now_s() - begin) * 1e3);
     } while (now_s() < end || static_cast<double>(times.size()) < reps);
     std::sort(times.begin(), times.end());
-    std::printf("@@{\"ev\":\"run\",\"n\":%zu,\"med\":%.6f,\"min\":%.6f,\"p90\":%.6f}\n", times.size(), times[times.size() / 2],
-                times.front(), times[static_cast<size_t>(static_cast<double>(times.size()) * .9)]);
+    std::printf("@@{\"ev\":\"run\",\"n\":%zu,\"med\":%.6f,\"min\":%.6f,\"p90\":%.6f}\n",
+                times.size(), times[times.size() / 2], times.front(),
+                times[static_cast<size_t>(static_cast<double>(times.size()) * .9)]);
 }
 
 /// Reference outputs come by the harness's names, in the order of the model's outputs.
-void check(Runner& runner, const lithe::SafetensorsFile& data, const std::vector<std::string>& names, const std::string& save) {
+void check(Runner& runner, const lithe::SafetensorsFile& data,
+           const std::vector<std::string>& names, const std::string& save) {
     const double peak = peak_mb();
     runner.call();
     std::vector<float> sampled;
@@ -148,20 +162,24 @@ void check(Runner& runner, const lithe::SafetensorsFile& data, const std::vector
         }
     }
     if (!save.empty()) save_npy(save, sampled);
-    std::printf("@@{\"ev\":\"check\",\"rss_peak\":%.2f,\"abs\":%.9g,\"scale\":%.9g,\"rel\":%.9g}\n", peak, worst_abs, worst_scale, worst);
+    std::printf("@@{\"ev\":\"check\",\"rss_peak\":%.2f,\"abs\":%.9g,\"scale\":%.9g,\"rel\":%.9g}\n",
+                peak, worst_abs, worst_scale, worst);
 }
 
 int serve(int threads, const std::string& folder) {
-    const auto data = lithe::SafetensorsFile::open(folder + "/" SUITE_MODEL ".b" SUITE_BATCH ".io.safetensors");
+    const auto data =
+        lithe::SafetensorsFile::open(folder + "/" SUITE_MODEL ".b" SUITE_BATCH ".io.safetensors");
     std::vector<std::string> names;
     for (const char* name : {SUITE_OUTPUTS}) names.emplace_back(name);
     const double read = now_s(), rss_import = peak_mb();
     Runner runner(SUITE_ARTIFACT, folder + "/" SUITE_WEIGHTS ".safetensors", data, threads);
     const double load = now_s(), rss_load = peak_mb();
     runner.call();
-    std::printf("@@{\"ev\":\"ready\",\"T\":{\"python\":%.9f,\"import\":%.9f,\"load\":%.9f,\"first\":%.9f},\"rss_import\":%.2f,"
-                "\"rss_load\":%.2f,\"rss_first\":%.2f,\"info\":{\"arena_bytes\":%zu}}\n",
-                read, read, load, now_s(), rss_import, rss_load, peak_mb(), runner.session.arena_bytes());
+    std::printf(
+        "@@{\"ev\":\"ready\",\"T\":{\"python\":%.9f,\"import\":%.9f,\"load\":%.9f,\"first\":%.9f},"
+        "\"rss_import\":%.2f,"
+        "\"rss_load\":%.2f,\"rss_first\":%.2f,\"info\":{\"arena_bytes\":%zu}}\n",
+        read, read, load, now_s(), rss_import, rss_load, peak_mb(), runner.session.arena_bytes());
     std::fflush(stdout);
     char line[4096];
     while (std::fgets(line, sizeof line, stdin)) {
@@ -178,7 +196,8 @@ int serve(int threads, const std::string& folder) {
 /// Prints the least time of every step over a second of runs.
 int time_steps(const std::string& folder) {
     const lithe_artifact artifact = suite::timed(SUITE_ARTIFACT);
-    const auto data = lithe::SafetensorsFile::open(folder + "/" SUITE_MODEL ".b" SUITE_BATCH ".io.safetensors");
+    const auto data =
+        lithe::SafetensorsFile::open(folder + "/" SUITE_MODEL ".b" SUITE_BATCH ".io.safetensors");
     Runner runner(artifact, folder + "/" SUITE_WEIGHTS ".safetensors", data, 1);
     runner.call();
     suite::start_steps();

@@ -47,8 +47,8 @@ void fill(std::index_sequence<index...>) {
 std::vector<int64_t> sizes_of(const PlanValue& value) {
     std::vector<int64_t> sizes;
     for (const lithe::artifact::SizeCode& code : value.type.shape) {
-        const bool is_constant =
-            code.steps.size() == 1 && code.steps[0].kind == lithe::artifact::SizeCode::Kind::constant;
+        const bool is_constant = code.steps.size() == 1 &&
+                                 code.steps[0].kind == lithe::artifact::SizeCode::Kind::constant;
         sizes.push_back(is_constant ? code.steps[0].value : 0);
     }
     return sizes;
@@ -66,8 +66,8 @@ double flops(const Plan& plan, const Step& step) {
     const PlanValue& w = plan.values[static_cast<size_t>(step.values[1])];
     const std::vector<int64_t> panels = sizes_of(w);
     if (w.space != Space::prepared || panels.size() < 3) return 0;
-    return 2 * product(sizes_of(plan.values[static_cast<size_t>(step.values.back())])) * product(panels) /
-           static_cast<double>(panels.front() * panels.back());
+    return 2 * product(sizes_of(plan.values[static_cast<size_t>(step.values.back())])) *
+           product(panels) / static_cast<double>(panels.front() * panels.back());
 }
 
 std::string shapes(const Plan& plan, const Step& step) {
@@ -75,7 +75,8 @@ std::string shapes(const Plan& plan, const Step& step) {
     for (size_t i = 0; i < step.values.size(); ++i) {
         if (i + static_cast<size_t>(step.output_count) == step.values.size()) text += " ->";
         text += ' ';
-        const std::vector<int64_t> sizes = sizes_of(plan.values[static_cast<size_t>(step.values[i])]);
+        const std::vector<int64_t> sizes =
+            sizes_of(plan.values[static_cast<size_t>(step.values[i])]);
         for (size_t k = 0; k < sizes.size(); ++k) text += (k ? "x" : "") + std::to_string(sizes[k]);
     }
     return text;
@@ -99,7 +100,8 @@ void start_steps() {
 void print_steps(const lithe_artifact& artifact) {
     is_recording = false;
     Artifact tables;
-    lithe::artifact::decode_in_place({reinterpret_cast<const std::byte*>(artifact.bytes), artifact.size_bytes}, tables);
+    lithe::artifact::decode_in_place(
+        {reinterpret_cast<const std::byte*>(artifact.bytes), artifact.size_bytes}, tables);
     for (const Plan& plan : tables.plans) {
         if (plan.name != "forward") continue;
         std::vector<const Step*> steps;
@@ -109,11 +111,13 @@ void print_steps(const lithe_artifact& artifact) {
         double total = 0;
         for (size_t i = 0; i < steps.size(); ++i) {
             double least = 1e30;
-            for (size_t k = i; k < calls.size(); k += steps.size()) least = std::min(least, calls[k].us);
+            for (size_t k = i; k < calls.size(); k += steps.size())
+                least = std::min(least, calls[k].us);
             total += least;
             std::printf("%4zu %-18s %9.2f us %7.1f GFLOP/s %s\n", i,
-                        tables.kernels[static_cast<size_t>(steps[i]->index)].substr(0, 18).c_str(), least,
-                        flops(plan, *steps[i]) / least * 1e-3, shapes(plan, *steps[i]).c_str());
+                        tables.kernels[static_cast<size_t>(steps[i]->index)].substr(0, 18).c_str(),
+                        least, flops(plan, *steps[i]) / least * 1e-3,
+                        shapes(plan, *steps[i]).c_str());
         }
         std::printf("     %zu steps, %.3f ms in kernels\n", steps.size(), total * 1e-3);
     }

@@ -1,5 +1,6 @@
 // Times eager training: an epoch of a small CNN and of a small transformer, one thread.
-// usage: train_bench cnn|transformer EPOCHS      prints the milliseconds of each epoch and the last loss
+// usage: train_bench cnn|transformer EPOCHS      prints the milliseconds of each epoch and the last
+// loss
 #include <lithe/torch.h>
 
 #include <chrono>
@@ -26,8 +27,10 @@ LITHE_MODULE(Cnn);
 
 struct TransformerImpl : nn::Module {
     nn::Embedding embedding{64, 64};
-    nn::TransformerEncoderLayer layer1{nn::TransformerEncoderLayerOptions(64, 4).dim_feedforward(128).dropout(0.0)};
-    nn::TransformerEncoderLayer layer2{nn::TransformerEncoderLayerOptions(64, 4).dim_feedforward(128).dropout(0.0)};
+    nn::TransformerEncoderLayer layer1{
+        nn::TransformerEncoderLayerOptions(64, 4).dim_feedforward(128).dropout(0.0)};
+    nn::TransformerEncoderLayer layer2{
+        nn::TransformerEncoderLayerOptions(64, 4).dim_feedforward(128).dropout(0.0)};
     nn::Linear head{64, 64};
     Tensor forward(Tensor ids) { return head(layer2(layer1(embedding(ids)))); }
 };
@@ -54,7 +57,8 @@ void run(Net& net, int epochs, int batches, Loss loss_of) {
             optimizer.step();
             last = loss.template item<double>();
         }
-        const std::chrono::duration<double, std::milli> time = std::chrono::steady_clock::now() - begin;
+        const std::chrono::duration<double, std::milli> time =
+            std::chrono::steady_clock::now() - begin;
         std::printf("%.3f %.6f\n", time.count(), last);
         std::fflush(stdout);
     }
@@ -71,15 +75,18 @@ int main(int argc, char** argv) {
         const Tensor x = images(batch * batches), y = labels(batch * batches, 10);
         Cnn net;
         run(net, epochs, batches, [&](int i) {
-            return torch::cross_entropy(net->forward(x.narrow(0, i * batch, batch)), y.narrow(0, i * batch, batch));
+            return torch::cross_entropy(net->forward(x.narrow(0, i * batch, batch)),
+                                        y.narrow(0, i * batch, batch));
         });
     } else {
         constexpr int64_t time = 32, batch = 16, batches = 20;
         Transformer net;
         run(net, epochs, batches, [&](int i) {
-            const Tensor ids = torch::remainder(torch::arange(time * batch) * 11 + i, 64).view({time, batch});
+            const Tensor ids =
+                torch::remainder(torch::arange(time * batch) * 11 + i, 64).view({time, batch});
             const Tensor scores = net->forward(ids);
-            return torch::cross_entropy(scores.view({time * batch, 64}), torch::remainder(ids * 3 + 1, 64).view({-1}));
+            return torch::cross_entropy(scores.view({time * batch, 64}),
+                                        torch::remainder(ids * 3 + 1, 64).view({-1}));
         });
     }
 }

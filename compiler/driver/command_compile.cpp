@@ -15,7 +15,9 @@
 namespace lithe::driver {
 namespace {
 
-std::string kilobytes(uint64_t bytes) { return fmt::format("{:.1f} KB", static_cast<double>(bytes) / 1024); }
+std::string kilobytes(uint64_t bytes) {
+    return fmt::format("{:.1f} KB", static_cast<double>(bytes) / 1024);
+}
 
 }  // namespace
 
@@ -41,7 +43,8 @@ CompileOptions compile_options(const Options& o) {
 
 ir::Program traced(const Subject& subject, const Options& o) {
     if (!o.weights.empty()) subject.module->load_state_dict(load_state_dict(o.weights));
-    return trace(*subject.module, subject.forward, parse_input_specs(o.inputs), o.name, o.with_train);
+    return trace(*subject.module, subject.forward, parse_input_specs(o.inputs), o.name,
+                 o.with_train);
 }
 
 int run_compile(const Subject& subject, const Options& o) {
@@ -56,12 +59,20 @@ int run_compile(const Subject& subject, const Options& o) {
     const auto library_bytes = std::filesystem::file_size(files.library);
     const auto weights_bytes = std::filesystem::file_size(files.weights);
     const nlohmann::ordered_json summary = {
-        {"library", files.library}, {"header", files.header}, {"weights", files.weights},
-        {"library_bytes", library_bytes}, {"weights_bytes", weights_bytes}, {"arena_bytes", plan.arena_bytes},
+        {"library", files.library},
+        {"header", files.header},
+        {"weights", files.weights},
+        {"library_bytes", library_bytes},
+        {"weights_bytes", weights_bytes},
+        {"arena_bytes", plan.arena_bytes},
         {"arena_lower_bound_bytes", plan.arena_lower_bound_bytes},
-        {"groups", compiled.groups}, {"kernels", compiled.kernels.size()},
-        {"kernels_shared", shared}, {"groups_that_share", sharing}, {"kernels_from_cache", cached},
-        {"target", compiled.target.name}, {"compile_s", compiled.compile_s}};
+        {"groups", compiled.groups},
+        {"kernels", compiled.kernels.size()},
+        {"kernels_shared", shared},
+        {"groups_that_share", sharing},
+        {"kernels_from_cache", cached},
+        {"target", compiled.target.name},
+        {"compile_s", compiled.compile_s}};
     if (!o.summary.empty()) {
         const std::string text = summary.dump(2) + "\n";
         write_file(o.summary, std::as_bytes(std::span(text.data(), text.size())));
@@ -70,9 +81,11 @@ int run_compile(const Subject& subject, const Options& o) {
         fmt::print("{}\n", summary.dump());
     } else if (!o.quiet) {
         fmt::print("{}\n{}\n{}\n", files.library, files.header, files.weights);
-        fmt::print("{} for {}: {} groups in {} kernels ({} of them serve {} groups, {} from the cache), {:.2f} s\n",
-                   o.name, compiled.target.name, compiled.groups, compiled.kernels.size(), shared, sharing, cached,
-                   compiled.compile_s);
+        fmt::print(
+            "{} for {}: {} groups in {} kernels ({} of them serve {} groups, {} from the cache), "
+            "{:.2f} s\n",
+            o.name, compiled.target.name, compiled.groups, compiled.kernels.size(), shared, sharing,
+            cached, compiled.compile_s);
         fmt::print("library {}, weights {}, arena {} (lower bound {})\n", kilobytes(library_bytes),
                    kilobytes(weights_bytes), kilobytes(static_cast<uint64_t>(plan.arena_bytes)),
                    kilobytes(static_cast<uint64_t>(plan.arena_lower_bound_bytes)));

@@ -1,4 +1,5 @@
-// `trace` and `dump`: the program as recorded or after the passes, the reasons of their choices, the code of kernels.
+// `trace` and `dump`: the program as recorded or after the passes, the reasons of their choices,
+// the code of kernels.
 #include <fmt/format.h>
 
 #include <string_view>
@@ -13,7 +14,8 @@ namespace lithe::driver {
 namespace {
 
 /// Statement and assembly of the distinct kernels whose name starts with the given text.
-int show_kernels(const ir::Program& program, const lower::Target& target, const std::string& prefix) {
+int show_kernels(const ir::Program& program, const lower::Target& target,
+                 const std::string& prefix) {
     int shown = 0;
     for (const KernelInfo& kernel : kernels_of(program, target)) {
         if (!kernel.name.starts_with(prefix)) continue;
@@ -23,7 +25,8 @@ int show_kernels(const ir::Program& program, const lower::Target& target, const 
                    lower::show_kernel(*kernel.group, target, lower::Form::statement),
                    lower::show_kernel(*kernel.group, target, lower::Form::assembly));
     }
-    if (shown == 0) throw UserError("dump.kernel", "dump: no kernel's name starts with '" + prefix + "'");
+    if (shown == 0)
+        throw UserError("dump.kernel", "dump: no kernel's name starts with '" + prefix + "'");
     return 0;
 }
 
@@ -44,14 +47,17 @@ namespace {
 /// The text after each pass that changed the program, the trace before all of them.
 using Stages = std::vector<std::pair<std::string, std::string>>;
 
-Stages run_in_stages(ir::Program& program, passes::PipelineOptions options, passes::Notes& reasons, bool full) {
+Stages run_in_stages(ir::Program& program, passes::PipelineOptions options, passes::Notes& reasons,
+                     bool full) {
     Stages stages{{"trace", ir::print(program, full)}};
-    for (const passes::Pass& pass : passes::default_pipeline()) options.dump_after.insert(std::string(pass.name));
+    for (const passes::Pass& pass : passes::default_pipeline())
+        options.dump_after.insert(std::string(pass.name));
     options.log = [&](const std::string& text) {
         const std::string head = text.substr(0, text.find('\n'));
         const std::string body = text.substr(head.size() + 1);
         const bool is_same = body == stages.back().second;
-        stages.emplace_back(head.substr(std::string_view("# ").size()) + (is_same ? " (no change)" : ""), body);
+        stages.emplace_back(
+            head.substr(std::string_view("# ").size()) + (is_same ? " (no change)" : ""), body);
     };
     reasons = passes::run_pipeline(program, options);
     return stages;

@@ -53,8 +53,8 @@ int run_bench(const Subject& subject, const Options& o) {
     if (o.json) {
         fmt::print("{}\n", nlohmann::ordered_json{{"median_us", median}, {"min_us", least}}.dump());
     } else {
-        fmt::print("{}: median {:.1f} us, least {:.1f} us over {} runs on {} thread(s)\n", o.name, median,
-                   least, o.repetitions, o.run_threads);
+        fmt::print("{}: median {:.1f} us, least {:.1f} us over {} runs on {} thread(s)\n", o.name,
+                   median, least, o.repetitions, o.run_threads);
     }
     return 0;
 }

@@ -14,14 +14,17 @@ namespace {
 using driver::Options;
 
 void add_common(CLI::App& command, Options& o) {
-    command.add_option("--inputs", o.inputs,
-                       "Arguments of forward(), e.g. \"x:f32[N=1..64,3,224,224]\"; ';' between "
-                       "several")
+    command
+        .add_option("--inputs", o.inputs,
+                    "Arguments of forward(), e.g. \"x:f32[N=1..64,3,224,224]\"; ';' between "
+                    "several")
         ->required();
     command.add_option("--name", o.name, "Name of the artifact")->capture_default_str();
-    command.add_option("--weights", o.weights, "state_dict (.safetensors or torch .pt) to load first");
+    command.add_option("--weights", o.weights,
+                       "state_dict (.safetensors or torch .pt) to load first");
     command.add_flag("--train", o.with_train, "Compile the train-mode forward as well");
-    command.add_option("--seed", o.seed, "Seed of the random inputs of check and bench")->capture_default_str();
+    command.add_option("--seed", o.seed, "Seed of the random inputs of check and bench")
+        ->capture_default_str();
     command.add_flag("--quiet", o.quiet, "Print results alone");
     command.add_flag("--json", o.json, "Print results as JSON");
 }
@@ -31,11 +34,13 @@ void add_compile(CLI::App& command, Options& o) {
         ->capture_default_str();
     command.add_flag("!--no-hooks", o.with_hooks, "Leave out the plan in which hooks can run");
     command.add_flag("--exact", o.exact, "No rewrite that changes rounding (Winograd)");
-    command.add_option("--threads", o.threads, "Kernels compiled side by side")->capture_default_str();
+    command.add_option("--threads", o.threads, "Kernels compiled side by side")
+        ->capture_default_str();
     command.add_option("--cache", o.cache_folder, "Folder that keeps kernels by content");
     command.add_option("--disable-pass", o.disabled_passes, "Leave out a pass");
     command.add_option("--dump-after", o.dump_after, "Print the graph after a pass");
-    command.add_option("--pass-limit", o.pass_limit, "Stop after so many changes, to bisect passes");
+    command.add_option("--pass-limit", o.pass_limit,
+                       "Stop after so many changes, to bisect passes");
 }
 
 }  // namespace
@@ -51,34 +56,43 @@ int driver_main(int argc, char** argv, const std::function<Subject()>& make_mode
         command->callback([&action, run] { action = run; });
         return command;
     };
-    CLI::App* compile = add("compile", "Write lib<name>.a, <name>.h and <name>.safetensors", driver::run_compile);
+    CLI::App* compile =
+        add("compile", "Write lib<name>.a, <name>.h and <name>.safetensors", driver::run_compile);
     add_compile(*compile, o);
     compile->add_option("-o,--output", o.output, "Folder for the files")->capture_default_str();
     compile->add_option("--summary", o.summary, "File for sizes and times, as JSON");
     CLI::App* trace = add("trace", "Print the recorded program", driver::run_trace);
     trace->add_flag("--full", o.full, "Print all elements of constants");
     trace->add_option("--format", o.format, "text, dot (Graphviz), json")
-        ->check(CLI::IsMember({"text", "dot", "json"}))->capture_default_str();
+        ->check(CLI::IsMember({"text", "dot", "json"}))
+        ->capture_default_str();
     CLI::App* dump = add("dump", "Print the program after the passes", driver::run_dump);
     add_compile(*dump, o);
     dump->add_flag("--full", o.full, "Print all elements of constants");
-    dump->add_option("--format", o.format, "text, dot (Graphviz), json, or html: one page with graph, stages, kernels")
-        ->check(CLI::IsMember({"text", "dot", "json", "html"}))->capture_default_str();
-    dump->add_option("--kernels", o.kernel_folder, "Write a folder for each kernel below this one: IR, statement, assembly");
+    dump->add_option("--format", o.format,
+                     "text, dot (Graphviz), json, or html: one page with graph, stages, kernels")
+        ->check(CLI::IsMember({"text", "dot", "json", "html"}))
+        ->capture_default_str();
+    dump->add_option("--kernels", o.kernel_folder,
+                     "Write a folder for each kernel below this one: IR, statement, assembly");
     dump->add_option("--after", o.after, "The program after this pass; all passes by default");
-    dump->add_option("--kernel", o.kernel, "Statement and assembly of the kernels whose name starts so");
+    dump->add_option("--kernel", o.kernel,
+                     "Statement and assembly of the kernels whose name starts so");
     dump->add_flag("--why", o.why, "Say why nodes were not fused and which schedule was chosen");
-    CLI::App* check = add("check", "Compare eager with compiled, module by module", driver::run_check);
+    CLI::App* check =
+        add("check", "Compare eager with compiled, module by module", driver::run_check);
     add_compile(*check, o);
     check->add_option("--sizes", o.sizes, "Values of named sizes to check, e.g. N=3");
-    CLI::App* run = add("run", "Run the compiled model on a safetensors file of inputs", driver::run_run);
+    CLI::App* run =
+        add("run", "Run the compiled model on a safetensors file of inputs", driver::run_run);
     add_compile(*run, o);
     run->add_option("--in", o.input_file, "Inputs by name")->required();
     run->add_option("--out", o.output_file, "Outputs by name")->required();
     CLI::App* bench = add("bench", "Time the compiled model", driver::run_bench);
     add_compile(*bench, o);
     bench->add_option("--sizes", o.sizes, "Values of named sizes, e.g. N=8");
-    bench->add_option("--run-threads", o.run_threads, "Threads that the model runs on")->capture_default_str();
+    bench->add_option("--run-threads", o.run_threads, "Threads that the model runs on")
+        ->capture_default_str();
     bench->add_flag("--steps", o.steps, "Time every step of the plan");
     bench->add_option("--repetitions", o.repetitions, "Timed runs")->capture_default_str();
     try {

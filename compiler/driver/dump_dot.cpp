@@ -26,7 +26,8 @@ public:
     std::string run() {
         text_ = fmt::format("digraph {} {{\n  node [shape=box, fontname=monospace, fontsize=10];\n",
                             quoted(program_.name));
-        for (size_t i = 0; i < program_.graphs.size(); ++i) write_graph(static_cast<int>(i), *program_.graphs[i]);
+        for (size_t i = 0; i < program_.graphs.size(); ++i)
+            write_graph(static_cast<int>(i), *program_.graphs[i]);
         return text_ + "}\n";
     }
 
@@ -34,17 +35,20 @@ private:
     void write_graph(int index, ir::Graph& graph) {
         graph.number();
         graph_ = index;
-        text_ += fmt::format("  subgraph cluster_{} {{\n    label={};\n", index, quoted(graph.name));
+        text_ +=
+            fmt::format("  subgraph cluster_{} {{\n    label={};\n", index, quoted(graph.name));
         write_call(graph, -1, "    ");
         for (size_t i = 0; i < graph.outputs.size(); ++i) {
             const ir::Output& output = graph.outputs[i];
-            text_ += fmt::format("    g{0}_out{1} [shape=ellipse, label={2}];\n    g{0}_{3} -> g{0}_out{1};\n", index, i,
-                                 quoted(output.buffer.empty() ? output.name : output.buffer), output.value.node->id());
+            text_ += fmt::format(
+                "    g{0}_out{1} [shape=ellipse, label={2}];\n    g{0}_{3} -> g{0}_out{1};\n",
+                index, i, quoted(output.buffer.empty() ? output.name : output.buffer),
+                output.value.node->id());
         }
         for (const auto& node : graph.nodes()) {
             for (const ir::Value& input : node->inputs()) {
-                text_ += fmt::format("    g{0}_{1} -> g{0}_{2} [label={3}, fontsize=8];\n", index, input.node->id(),
-                                     node->id(), quoted(input.type().str()));
+                text_ += fmt::format("    g{0}_{1} -> g{0}_{2} [label={3}, fontsize=8];\n", index,
+                                     input.node->id(), node->id(), quoted(input.type().str()));
             }
         }
         text_ += "  }\n";
@@ -52,7 +56,8 @@ private:
 
     bool is_used(const ir::Graph& graph, int call) const {
         for (const auto& node : graph.nodes()) {
-            for (int at = node->module_call; at >= 0; at = program_.calls[static_cast<size_t>(at)].parent) {
+            for (int at = node->module_call; at >= 0;
+                 at = program_.calls[static_cast<size_t>(at)].parent) {
                 if (at == call) return true;
             }
         }
@@ -67,9 +72,11 @@ private:
         for (size_t i = 0; i < program_.calls.size(); ++i) {
             const int inner = static_cast<int>(i);
             if (program_.calls[i].parent != call || !is_used(graph, inner)) continue;
-            const ir::ModuleInfo& module = program_.modules[static_cast<size_t>(program_.calls[i].module)];
-            text_ += fmt::format("{0}subgraph cluster_{1}_{2} {{\n{0}  label={3};\n", indent, graph_, inner,
-                                 quoted(module.path + " (" + module.class_name + ")"));
+            const ir::ModuleInfo& module =
+                program_.modules[static_cast<size_t>(program_.calls[i].module)];
+            text_ +=
+                fmt::format("{0}subgraph cluster_{1}_{2} {{\n{0}  label={3};\n", indent, graph_,
+                            inner, quoted(module.path + " (" + module.class_name + ")"));
             write_call(graph, inner, indent + "  ");
             text_ += indent + "}\n";
         }

@@ -14,11 +14,20 @@ std::string escaped(const std::string& text) {
     std::string result;
     for (const char c : text) {
         switch (c) {
-            case '&': result += "&amp;"; break;
-            case '<': result += "&lt;"; break;
-            case '>': result += "&gt;"; break;
-            case '"': result += "&quot;"; break;
-            default: result += c;
+            case '&':
+                result += "&amp;";
+                break;
+            case '<':
+                result += "&lt;";
+                break;
+            case '>':
+                result += "&gt;";
+                break;
+            case '"':
+                result += "&quot;";
+                break;
+            default:
+                result += c;
         }
     }
     return result;
@@ -69,8 +78,9 @@ public:
     }
 
     std::string text() const {
-        return fmt::format("<div class=\"graph\"><svg width=\"{}\" height=\"{}\">\n{}{}</svg></div>\n", width_ + 20,
-                           static_cast<int>(row_ends_.size()) * row_height + 20, edges_, nodes_);
+        return fmt::format(
+            "<div class=\"graph\"><svg width=\"{}\" height=\"{}\">\n{}{}</svg></div>\n",
+            width_ + 20, static_cast<int>(row_ends_.size()) * row_height + 20, edges_, nodes_);
     }
 
 private:
@@ -84,8 +94,10 @@ private:
         for (const ir::Value& input : node.inputs()) {
             if (!is_source(*input.node)) box.row = std::max(box.row, boxes_[input.node].row + 1);
         }
-        if (row_ends_.size() <= static_cast<size_t>(box.row)) row_ends_.resize(static_cast<size_t>(box.row) + 1, 10);
-        const size_t letters = std::max(short_label(node).size(), node.types().empty() ? 0 : node.type().str().size());
+        if (row_ends_.size() <= static_cast<size_t>(box.row))
+            row_ends_.resize(static_cast<size_t>(box.row) + 1, 10);
+        const size_t letters =
+            std::max(short_label(node).size(), node.types().empty() ? 0 : node.type().str().size());
         box.width = static_cast<int>(letters) * letter + 16;
         box.x = row_ends_[static_cast<size_t>(box.row)];
         row_ends_[static_cast<size_t>(box.row)] += box.width + gap;
@@ -96,7 +108,8 @@ private:
     void edge(const Box& from, const Box& to) {
         const int x = from.x + from.width / 2, y = from.row * row_height + 10 + box_height;
         const int u = to.x + to.width / 2, v = to.row * row_height + 10;
-        edges_ += fmt::format("<path d=\"M{} {} C{} {} {} {} {} {}\"/>\n", x, y, x, y + 20, u, v - 20, u, v);
+        edges_ += fmt::format("<path d=\"M{} {} C{} {} {} {} {} {}\"/>\n", x, y, x, y + 20, u,
+                              v - 20, u, v);
     }
 
     void draw(const ir::Node& node) {
@@ -108,11 +121,13 @@ private:
             open = "<a href=\"#" + lower::kernel_name(node, target_) + "\">";
             close = "</a>";
         }
-        nodes_ += fmt::format("{}<g class=\"{}\"><title>{}</title><rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/>"
-                              "<text x=\"{}\" y=\"{}\">{}</text><text x=\"{}\" y=\"{}\">{}</text></g>{}\n",
-                              open, node.is("input") ? "input" : "node", escaped(all), box.x, y, box.width, box_height,
-                              box.x + 8, y + 15, escaped(short_label(node)), box.x + 8, y + 30,
-                              escaped(node.types().empty() ? "" : node.type().str()), close);
+        nodes_ += fmt::format(
+            "{}<g class=\"{}\"><title>{}</title><rect x=\"{}\" y=\"{}\" width=\"{}\" "
+            "height=\"{}\"/>"
+            "<text x=\"{}\" y=\"{}\">{}</text><text x=\"{}\" y=\"{}\">{}</text></g>{}\n",
+            open, node.is("input") ? "input" : "node", escaped(all), box.x, y, box.width,
+            box_height, box.x + 8, y + 15, escaped(short_label(node)), box.x + 8, y + 30,
+            escaped(node.types().empty() ? "" : node.type().str()), close);
     }
 
     lower::Target target_;
@@ -123,19 +138,23 @@ private:
 };
 
 std::string module_table(const ir::Program& program) {
-    std::string text = "<table><tr><th>module</th><th>class</th><th>parameters and buffers</th></tr>\n";
+    std::string text =
+        "<table><tr><th>module</th><th>class</th><th>parameters and buffers</th></tr>\n";
     for (const ir::ModuleInfo& module : program.modules) {
         const std::string prefix = module.path.empty() ? "" : module.path + ".";
-        const auto depth = std::count(module.path.begin(), module.path.end(), '.') + (module.path.empty() ? 0 : 1);
+        const auto depth =
+            std::count(module.path.begin(), module.path.end(), '.') + (module.path.empty() ? 0 : 1);
         std::string state;
         for (const ir::Slot& slot : program.slots) {
-            if (slot.key.starts_with(prefix) && slot.key.find('.', prefix.size()) == std::string::npos) {
+            if (slot.key.starts_with(prefix) &&
+                slot.key.find('.', prefix.size()) == std::string::npos) {
                 state += slot.key.substr(prefix.size()) + " " + slot.type.str() + "<br>";
             }
         }
-        text += fmt::format("<tr><td style=\"padding-left:{}em\">{}</td><td>{}{}</td><td>{}</td></tr>\n", depth,
-                            module.path.empty() ? "(model)" : escaped(module.path), escaped(module.class_name),
-                            module.extra.empty() ? "" : escaped("(" + module.extra + ")"), state);
+        text += fmt::format(
+            "<tr><td style=\"padding-left:{}em\">{}</td><td>{}{}</td><td>{}</td></tr>\n", depth,
+            module.path.empty() ? "(model)" : escaped(module.path), escaped(module.class_name),
+            module.extra.empty() ? "" : escaped("(" + module.extra + ")"), state);
     }
     return text + "</table>\n";
 }
@@ -143,11 +162,12 @@ std::string module_table(const ir::Program& program) {
 std::string kernel_list(const Page& page) {
     std::string text;
     for (const KernelInfo& kernel : kernels_of(page.program, page.target)) {
-        text += fmt::format("<details id=\"{0}\"><summary><code>{0}</code> {1}, called by {2}, from {3}</summary>"
-                            "<pre>{4}</pre></details>\n",
-                            kernel.name, escaped(kernel.family), kernel.uses,
-                            escaped(kernel.lines.empty() ? "?" : fmt::format("{}", fmt::join(kernel.lines, ", "))),
-                            escaped(ir::print(*kernel.group->body())));
+        text += fmt::format(
+            "<details id=\"{0}\"><summary><code>{0}</code> {1}, called by {2}, from {3}</summary>"
+            "<pre>{4}</pre></details>\n",
+            kernel.name, escaped(kernel.family), kernel.uses,
+            escaped(kernel.lines.empty() ? "?" : fmt::format("{}", fmt::join(kernel.lines, ", "))),
+            escaped(ir::print(*kernel.group->body())));
     }
     return text.empty() ? "<p>No groups yet: see the last pass shown above.</p>\n" : text;
 }
@@ -156,17 +176,21 @@ std::string kernel_list(const Page& page) {
 
 std::string html_text(const Page& page) {
     std::string text = fmt::format(
-        "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{0}</title><style>{1}</style></head>\n"
-        "<body><h1>{0}</h1><p>For {2}. A box of the graph is a kernel: hover for what it computes, click for its body.</p>\n",
+        "<!DOCTYPE html>\n<html lang=\"en\"><head><meta "
+        "charset=\"utf-8\"><title>{0}</title><style>{1}</style></head>\n"
+        "<body><h1>{0}</h1><p>For {2}. A box of the graph is a kernel: hover for what it computes, "
+        "click for its body.</p>\n",
         escaped(page.program.name), style, escaped(page.target.name));
     for (const auto& graph : page.program.graphs) {
         graph->number();
-        text += fmt::format("<h2>Graph {}</h2>\n", escaped(graph->name)) + Drawing(*graph, page.target).text();
+        text += fmt::format("<h2>Graph {}</h2>\n", escaped(graph->name)) +
+                Drawing(*graph, page.target).text();
     }
     text += "<h2>Modules</h2>\n" + module_table(page.program);
     text += "<h2>Stages</h2>\n";
     for (const auto& [name, stage] : page.stages) {
-        text += fmt::format("<details><summary>{}</summary><pre>{}</pre></details>\n", escaped(name), escaped(stage));
+        text += fmt::format("<details><summary>{}</summary><pre>{}</pre></details>\n",
+                            escaped(name), escaped(stage));
     }
     text += "<h2>Kernels</h2>\n" + kernel_list(page);
     text += "<h2>Not fused</h2>\n";

@@ -8,12 +8,17 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json value_json(const ir::Value& value) { return Json{{"node", value.node->id()}, {"result", value.index}}; }
+Json value_json(const ir::Value& value) {
+    return Json{{"node", value.node->id()}, {"result", value.index}};
+}
 
 Json graph_json(const ir::Graph& graph);
 
 Json node_json(const ir::Node& node) {
-    Json j{{"id", node.id()}, {"op", node.name()}, {"inputs", Json::array()}, {"types", Json::array()}};
+    Json j{{"id", node.id()},
+           {"op", node.name()},
+           {"inputs", Json::array()},
+           {"types", Json::array()}};
     for (const ir::Value& input : node.inputs()) j["inputs"].push_back(value_json(input));
     for (const TensorType& type : node.types()) j["types"].push_back(type.str());
     for (const auto& [name, attr] : node.attrs().items()) j["attributes"][name] = str(attr);
@@ -45,20 +50,26 @@ void number(ir::Graph& graph) {
 }  // namespace
 
 std::string json_text(const ir::Program& program) {
-    Json j{{"name", program.name},      {"sizes", Json::array()}, {"state", Json::array()},
+    Json j{{"name", program.name},     {"sizes", Json::array()}, {"state", Json::array()},
            {"modules", Json::array()}, {"calls", Json::array()}, {"graphs", Json::array()}};
     for (const ir::Symbol& s : program.symbols) {
-        j["sizes"].push_back({{"name", s.name}, {"min", s.min}, {"max", s.max}, {"multiple_of", s.multiple_of}});
+        j["sizes"].push_back(
+            {{"name", s.name}, {"min", s.min}, {"max", s.max}, {"multiple_of", s.multiple_of}});
     }
     for (const ir::Slot& s : program.slots) {
         const bool is_parameter = s.kind == ir::Slot::Kind::parameter;
-        j["state"].push_back({{"key", s.key}, {"aliases", s.aliases}, {"kind", is_parameter ? "parameter" : "buffer"},
-                              {"type", s.type.str()}, {"persistent", s.persistent}, {"requires_grad", s.requires_grad}});
+        j["state"].push_back({{"key", s.key},
+                              {"aliases", s.aliases},
+                              {"kind", is_parameter ? "parameter" : "buffer"},
+                              {"type", s.type.str()},
+                              {"persistent", s.persistent},
+                              {"requires_grad", s.requires_grad}});
     }
     for (const ir::ModuleInfo& m : program.modules) {
         j["modules"].push_back({{"path", m.path}, {"class", m.class_name}, {"options", m.extra}});
     }
-    for (const ir::ModuleCall& c : program.calls) j["calls"].push_back({{"module", c.module}, {"parent", c.parent}});
+    for (const ir::ModuleCall& c : program.calls)
+        j["calls"].push_back({{"module", c.module}, {"parent", c.parent}});
     for (const auto& graph : program.graphs) {
         number(*graph);
         j["graphs"].push_back(graph_json(*graph));

@@ -18,7 +18,9 @@ void write_text(const std::string& path, const std::string& text) {
 }
 
 void add_line(KernelInfo& kernel, const std::string& line) {
-    if (line.empty() || std::find(kernel.lines.begin(), kernel.lines.end(), line) != kernel.lines.end()) return;
+    if (line.empty() ||
+        std::find(kernel.lines.begin(), kernel.lines.end(), line) != kernel.lines.end())
+        return;
     kernel.lines.push_back(line);
 }
 
@@ -44,7 +46,8 @@ std::vector<KernelInfo> kernels_of(const ir::Program& program, const lower::Targ
             if (!node->is("group")) continue;
             const std::string name = lower::kernel_name(*node, target);
             const auto [at, is_new] = index_of.try_emplace(name, kernels.size());
-            if (is_new) kernels.push_back({name, node->attrs().get_string("family"), node.get(), 0, {}});
+            if (is_new)
+                kernels.push_back({name, node->attrs().get_string("family"), node.get(), 0, {}});
             KernelInfo& kernel = kernels[at->second];
             ++kernel.uses;
             add_line(kernel, node->line);
@@ -54,21 +57,28 @@ std::vector<KernelInfo> kernels_of(const ir::Program& program, const lower::Targ
     return kernels;
 }
 
-int write_kernels(const ir::Program& program, const lower::Target& target, const std::string& folder) {
+int write_kernels(const ir::Program& program, const lower::Target& target,
+                  const std::string& folder) {
     const std::vector<KernelInfo> kernels = kernels_of(program, target);
     for (const KernelInfo& kernel : kernels) {
         const std::string own = folder + "/" + kernel.name;
         std::filesystem::create_directories(own);
         write_text(own + "/ir.txt", ir::print(*kernel.group->body(), /*full=*/true));
-        write_text(own + "/statement.txt", lower::show_kernel(*kernel.group, target, lower::Form::statement) + "\n");
-        write_text(own + "/assembly.s", lower::show_kernel(*kernel.group, target, lower::Form::assembly) + "\n");
-        write_text(own + "/README.md",
-                   fmt::format("# {}\n\nA kernel of `{}` for {}, family `{}`; {} of the program's groups call it.\n"
-                               "Written in the source at: {}\n\n"
-                               "- `ir.txt`: what it computes\n- `statement.txt`: Halide's statement after scheduling\n"
-                               "- `assembly.s`: the code\n",
-                               kernel.name, program.name, target.name, kernel.family, kernel.uses,
-                               kernel.lines.empty() ? "unknown" : fmt::format("{}", fmt::join(kernel.lines, ", "))));
+        write_text(own + "/statement.txt",
+                   lower::show_kernel(*kernel.group, target, lower::Form::statement) + "\n");
+        write_text(own + "/assembly.s",
+                   lower::show_kernel(*kernel.group, target, lower::Form::assembly) + "\n");
+        write_text(
+            own + "/README.md",
+            fmt::format("# {}\n\nA kernel of `{}` for {}, family `{}`; {} of the program's groups "
+                        "call it.\n"
+                        "Written in the source at: {}\n\n"
+                        "- `ir.txt`: what it computes\n- `statement.txt`: Halide's statement after "
+                        "scheduling\n"
+                        "- `assembly.s`: the code\n",
+                        kernel.name, program.name, target.name, kernel.family, kernel.uses,
+                        kernel.lines.empty() ? "unknown"
+                                             : fmt::format("{}", fmt::join(kernel.lines, ", "))));
     }
     return static_cast<int>(kernels.size());
 }

@@ -14,15 +14,17 @@ Array random_array(const TensorType& type, const std::map<std::string, int64_t>&
     Sizes shape;
     for (const Dim& dim : type.shape) {
         shape.push_back(dim.evaluate([&](const std::string& name) -> std::optional<int64_t> {
-            return sizes.at(name);
-        }).value());
+                               return sizes.at(name);
+                           })
+                            .value());
     }
     Array array = Array::empty(type.dtype, shape);
     std::normal_distribution<double> normal;
     std::uniform_int_distribution<int> digit(0, 1);  // an index into the smallest of tables
     visit(type.dtype, [&]<class T>(T) {
         for (int64_t i = 0; i < array.count(); ++i) {
-            array.data<T>()[i] = static_cast<T>(is_floating(type.dtype) ? normal(random) : digit(random));
+            array.data<T>()[i] =
+                static_cast<T>(is_floating(type.dtype) ? normal(random) : digit(random));
         }
     });
     return array;
@@ -50,8 +52,10 @@ std::map<std::string, int64_t> sizes_of(const ir::Program& program, const Option
         const size_t at = text.find('=');
         const std::string name = text.substr(0, at);
         if (at == std::string::npos || !sizes.contains(name)) {
-            throw UserError("driver.sizes", "--sizes: expected a named size of the inputs and its "
-                                            "value, like N=3; got '" + text + "'");
+            throw UserError("driver.sizes",
+                            "--sizes: expected a named size of the inputs and its "
+                            "value, like N=3; got '" +
+                                text + "'");
         }
         sizes[name] = Dim::parse(text.substr(at + 1)).constant();
     }

@@ -22,9 +22,9 @@ double seconds(void (*run)()) {
 
 #if defined(__x86_64__)
 // The chains are independent. In assembly, since it is one instruction that is to be counted.
-#define LITHE_CHAINS(r)                                                                           \
-    "1:\n" LITHE_STEP(r, 2) LITHE_STEP(r, 3) LITHE_STEP(r, 4) LITHE_STEP(r, 5) LITHE_STEP(r, 6)    \
-        LITHE_STEP(r, 7) LITHE_STEP(r, 8) LITHE_STEP(r, 9) LITHE_STEP(r, 10) LITHE_STEP(r, 11)     \
+#define LITHE_CHAINS(r)                                                                         \
+    "1:\n" LITHE_STEP(r, 2) LITHE_STEP(r, 3) LITHE_STEP(r, 4) LITHE_STEP(r, 5) LITHE_STEP(r, 6) \
+        LITHE_STEP(r, 7) LITHE_STEP(r, 8) LITHE_STEP(r, 9) LITHE_STEP(r, 10) LITHE_STEP(r, 11)  \
             LITHE_STEP(r, 12) LITHE_STEP(r, 13) "dec %0\njnz 1b\n"
 #define LITHE_STEP(r, n) "vfmadd231ps %%" r "0, %%" r "1, %%" r #n "\n"
 

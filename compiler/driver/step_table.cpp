@@ -34,7 +34,8 @@ std::string nodes_of(const ir::Node& group) {
 }
 
 /// A row for every step, in the order of the plan.
-std::vector<Row> rows_of(const Compiled& compiled, const artifact::Plan& plan, const ir::SymbolValues& sizes) {
+std::vector<Row> rows_of(const Compiled& compiled, const artifact::Plan& plan,
+                         const ir::SymbolValues& sizes) {
     std::vector<const ir::Node*> groups;
     for (const auto& node : compiled.program.graph("forward")->nodes()) {
         if (node->is("group")) groups.push_back(node.get());
@@ -85,7 +86,8 @@ void time(CompiledModel& model, const Tensors& inputs, const Options& o, std::ve
         for (size_t s = 0; s < step_ns.size(); ++s) times[s].push_back(step_ns[s]);
     }
     for (size_t s = 0; s < times.size(); ++s) {
-        std::nth_element(times[s].begin(), times[s].begin() + static_cast<std::ptrdiff_t>(times[s].size() / 2),
+        std::nth_element(times[s].begin(),
+                         times[s].begin() + static_cast<std::ptrdiff_t>(times[s].size() / 2),
                          times[s].end());
         if (s >= rows.size()) rows.push_back({.what = "copy to an output"});
         rows[s].time_ms = times[s][times[s].size() / 2] * 1e-6;
@@ -95,8 +97,12 @@ void time(CompiledModel& model, const Tensors& inputs, const Options& o, std::ve
 nlohmann::ordered_json json_of(const std::vector<Row>& rows, double peak) {
     nlohmann::ordered_json list = nlohmann::json::array();
     for (const Row& row : rows) {
-        list.push_back({{"kernel", row.kernel}, {"module", row.module}, {"nodes", row.what},
-                        {"family", row.family}, {"ms", row.time_ms}, {"flops", row.work.flops},
+        list.push_back({{"kernel", row.kernel},
+                        {"module", row.module},
+                        {"nodes", row.what},
+                        {"family", row.family},
+                        {"ms", row.time_ms},
+                        {"flops", row.work.flops},
                         {"bytes", row.work.bytes}});
     }
     return {{"peak_gflops", peak}, {"steps", list}};
@@ -117,20 +123,20 @@ void print_steps(CompiledModel& model, const Tensors& inputs, const Options& o) 
     if (o.json) return fmt::print("{}\n", json_of(rows, peak).dump());
 
     double total = 0, flops = 0;
-    fmt::print("{:>9} {:>8} {:>5} {:>7}  {:<16} {:<10} {}\n", "ms", "GFLOP/s", "%peak", "GB/s", "kernel",
-               "family", "module: nodes");
+    fmt::print("{:>9} {:>8} {:>5} {:>7}  {:<16} {:<10} {}\n", "ms", "GFLOP/s", "%peak", "GB/s",
+               "kernel", "family", "module: nodes");
     for (const Row& row : rows) {
         const double rate = row.time_ms > 0 ? row.work.flops / row.time_ms * 1e-6 : 0;
         fmt::print("{:9.4f} {:8.1f} {:5.1f} {:7.1f}  {:<16} {:<10} {}: {}\n", row.time_ms, rate,
                    peak > 0 ? 100 * rate / peak : 0,
-                   row.time_ms > 0 ? row.work.bytes / row.time_ms * 1e-6 : 0, row.kernel.substr(0, 16),
-                   row.family, row.module, row.what);
+                   row.time_ms > 0 ? row.work.bytes / row.time_ms * 1e-6 : 0,
+                   row.kernel.substr(0, 16), row.family, row.module, row.what);
         total += row.time_ms;
         flops += row.work.flops;
     }
     fmt::print("{:9.4f} {:8.1f} {:5.1f}  all {} steps; peak {:.1f} GFLOP/s\n", total,
-               total > 0 ? flops / total * 1e-6 : 0, total > 0 && peak > 0 ? flops / total * 1e-4 / peak : 0,
-               rows.size(), peak);
+               total > 0 ? flops / total * 1e-6 : 0,
+               total > 0 && peak > 0 ? flops / total * 1e-4 / peak : 0, rows.size(), peak);
 }
 
 }  // namespace lithe::driver

@@ -16,8 +16,7 @@ std::string archive(const std::vector<ArchiveMember>& members) {
                                              llvm::object::Archive::K_GNU,
                                              /*Deterministic=*/true, /*Thin=*/false);
     if (!buffer) {
-        throw InternalError("emit.archive",
-                            "emit: archive: " + llvm::toString(buffer.takeError()));
+        throw InternalError("emit.archive", "emit: archive: " + llvm::toString(buffer.takeError()));
     }
     return (*buffer)->getBuffer().str();
 }

@@ -18,7 +18,8 @@ void FileSet::add(const std::string& path, const std::function<void(const std::s
     const fs::path real = fs::weakly_canonical(path, error);  // a link stays one
     const std::string target = error ? path : real.string();
     if (fs::exists(target, error) && !fs::is_regular_file(target, error)) {
-        throw UserError("emit.write", "emit: cannot write '" + path + "': something that is no file stands there");
+        throw UserError("emit.write", "emit: cannot write '" + path +
+                                          "': something that is no file stands there");
     }
     entries_.push_back({target, target + ".new", target + ".old"});
     write(entries_.back().fresh);
@@ -35,7 +36,9 @@ void FileSet::move_into_place(Entry& entry) {
         entry.is_moved = true;
         fs::rename(entry.fresh, entry.path, error);
     }
-    if (error) throw UserError("emit.write", "emit: cannot write '" + entry.path + "': " + error.message());
+    if (error)
+        throw UserError("emit.write",
+                        "emit: cannot write '" + entry.path + "': " + error.message());
 }
 
 void FileSet::roll_back() {

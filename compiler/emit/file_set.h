@@ -14,8 +14,8 @@ public:
     FileSet& operator=(const FileSet&) = delete;
     ~FileSet();  ///< drops what was not committed
 
-    /// Calls `write` with the path of a new file beside `path`. Errors: emit.write where something other
-    /// than a file stands there; those of `write`.
+    /// Calls `write` with the path of a new file beside `path`. Errors: emit.write where something
+    /// other than a file stands there; those of `write`.
     void add(const std::string& path, const std::function<void(const std::string&)>& write);
 
     /// Moves every file into its place. Errors: emit.write, and then the old files are back.

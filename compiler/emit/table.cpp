@@ -35,8 +35,8 @@ std::unique_ptr<llvm::TargetMachine> machine_for(const lower::Target& target) {
     std::string error;
     const llvm::Target* found = llvm::TargetRegistry::lookupTarget(triple, error);
     if (!found) throw InternalError("emit.target", "emit: " + error);
-    return std::unique_ptr<llvm::TargetMachine>(found->createTargetMachine(
-        triple, "", "", llvm::TargetOptions(), llvm::Reloc::PIC_));
+    return std::unique_ptr<llvm::TargetMachine>(
+        found->createTargetMachine(triple, "", "", llvm::TargetOptions(), llvm::Reloc::PIC_));
 }
 
 llvm::GlobalVariable* add_constant(llvm::Module& module, llvm::Constant* value,
@@ -61,19 +61,22 @@ void build(llvm::Module& module, const std::string& symbol, const std::vector<st
     std::vector<llvm::Constant*> addresses;
     auto* type = llvm::FunctionType::get(llvm::Type::getInt32Ty(context), {pointer}, false);
     for (const std::string& kernel : kernels) {
-        addresses.push_back(llvm::cast<llvm::Constant>(
-            module.getOrInsertFunction(kernel, type).getCallee()));
+        addresses.push_back(
+            llvm::cast<llvm::Constant>(module.getOrInsertFunction(kernel, type).getCallee()));
     }
     auto* table = add_constant(
-        module, llvm::ConstantArray::get(llvm::ArrayType::get(pointer, addresses.size()), addresses),
+        module,
+        llvm::ConstantArray::get(llvm::ArrayType::get(pointer, addresses.size()), addresses),
         symbol + "_kernels", llvm::GlobalValue::PrivateLinkage);
     auto* null = llvm::ConstantPointerNull::get(pointer);
     auto number = [&](uint64_t v) { return llvm::ConstantInt::get(word, v); };
-    auto* reserved = llvm::ConstantArray::get(llvm::ArrayType::get(pointer, 4), {null, null, null, null});
-    add_constant(module,
-                 llvm::ConstantStruct::getAnon({number(lithe_artifact_magic), number(encoded.size()),
-                                                bytes, number(kernels.size()), table, reserved}),
-                 symbol, llvm::GlobalValue::ExternalLinkage)
+    auto* reserved =
+        llvm::ConstantArray::get(llvm::ArrayType::get(pointer, 4), {null, null, null, null});
+    add_constant(
+        module,
+        llvm::ConstantStruct::getAnon({number(lithe_artifact_magic), number(encoded.size()), bytes,
+                                       number(kernels.size()), table, reserved}),
+        symbol, llvm::GlobalValue::ExternalLinkage)
         ->setAlignment(llvm::Align(8));
 }
 

@@ -106,7 +106,8 @@ int Graph::erase_dead() {
     for (size_t i = nodes_.size(); i-- > 0;) {
         const Node* node = nodes_[i].get();
         // A mark is there for hooks, whether or not its values are used.
-        const bool is_kept = node->is("input") || node->is("module_input") || node->is("module_output");
+        const bool is_kept =
+            node->is("input") || node->is("module_input") || node->is("module_output");
         if (!live.contains(node) && !is_kept) continue;
         live.insert(node);
         for (const Value& input : node->inputs_) live.insert(input.node);

@@ -17,16 +17,18 @@ extern const Op module_output_op;  ///< {call}: the operands, as module call `ca
 extern const Op group_op;          ///< {family, ...}: body computed by one kernel
 
 // What choose_kernels makes of products and convolutions.
-extern const Op pack_panels_op;    ///< {panel, transposed}: the columns of a matrix in panels
-extern const Op packed_linear_op;  ///< {columns, tile_rows}: a product with such panels
-extern const Op pack_filters_op;   ///< {panel}: the filters of a convolution in panels
-extern const Op packed_conv_op;    ///< {columns, stride, dilation, tile_rows}: with such filters
-extern const Op pack_depthwise_op; ///< the filters of a depthwise convolution, channels innermost
-extern const Op depthwise_conv_op; ///< {stride, dilation, pad_begin, pad_end}: with such filters
-extern const Op pack_winograd_op;  ///< {panel, tile}: transformed 3 x 3 filters in panels
-extern const Op winograd_conv_op;  ///< {columns, tile, pad_begin, pad_end, block}: with such filters
+extern const Op pack_panels_op;     ///< {panel, transposed}: the columns of a matrix in panels
+extern const Op packed_linear_op;   ///< {columns, tile_rows}: a product with such panels
+extern const Op pack_filters_op;    ///< {panel}: the filters of a convolution in panels
+extern const Op packed_conv_op;     ///< {columns, stride, dilation, tile_rows}: with such filters
+extern const Op pack_depthwise_op;  ///< the filters of a depthwise convolution, channels innermost
+extern const Op depthwise_conv_op;  ///< {stride, dilation, pad_begin, pad_end}: with such filters
+extern const Op pack_winograd_op;   ///< {panel, tile}: transformed 3 x 3 filters in panels
+extern const Op
+    winograd_conv_op;  ///< {columns, tile, pad_begin, pad_end, block}: with such filters
 
-extern const Op attention_op;  ///< {scale, keys, causal}: softmax(q k' scale + mask) v; see recognize_attention
+extern const Op
+    attention_op;  ///< {scale, keys, causal}: softmax(q k' scale + mask) v; see recognize_attention
 
 std::span<const Op* const> compiler_ops();
 

@@ -34,9 +34,9 @@ struct Slot {
 
 /// A module of the tree, root first, in named_modules() order.
 struct ModuleInfo {
-    std::string path;        ///< `layer1.0.conv`; empty for the root
-    std::string class_name;  ///< `Conv2d`
-    std::string extra;       ///< what pretty printing shows in parentheses
+    std::string path;                  ///< `layer1.0.conv`; empty for the root
+    std::string class_name;            ///< `Conv2d`
+    std::string extra;                 ///< what pretty printing shows in parentheses
     std::vector<std::string> aliases;  ///< further paths of a module that is shared
 };
 

@@ -119,7 +119,8 @@ Finding bodies_fit(const Scope& scope, const Node& node) {
 Finding bodies_are_closed(const Scope& scope, const Node& node) {
     if (!scope.outer) return {};
     const bool reaches_out = node.is("parameter") || node.is("prepared") ||
-                             node.is("random_state") || node.is("module_input") || node.is("module_output");
+                             node.is("random_state") || node.is("module_input") ||
+                             node.is("module_output");
     return reaches_out ? "a body reaches the model only through its operands" : Finding();
 }
 

@@ -50,7 +50,8 @@ WinogradTransforms make(int64_t tile, const std::vector<double>& points) {
 }  // namespace
 
 const WinogradTransforms& winograd_transforms(int64_t tile) {
-    static const WinogradTransforms two = make(2, {0, 1, -1}), four = make(4, {0, 0.75, -0.75, 1.5, -1.5});
+    static const WinogradTransforms two = make(2, {0, 1, -1}),
+                                    four = make(4, {0, 0.75, -0.75, 1.5, -1.5});
     return tile == 2 ? two : four;
 }
 

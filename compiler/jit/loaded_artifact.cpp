@@ -18,8 +18,8 @@ namespace {
 template <class T>
 T checked(llvm::Expected<T> value, const char* what) {
     if (!value) {
-        throw InternalError("jit.load", std::string("jit: ") + what + ": " +
-                                            llvm::toString(value.takeError()));
+        throw InternalError("jit.load",
+                            std::string("jit: ") + what + ": " + llvm::toString(value.takeError()));
     }
     return std::move(*value);
 }
@@ -47,7 +47,8 @@ std::unique_ptr<llvm::orc::LLJIT> make_jit() {
     add("memcpy", static_cast<void* (*)(void*, const void*, size_t)>(&std::memcpy));
     add("memmove", static_cast<void* (*)(void*, const void*, size_t)>(&std::memmove));
     add("memset", static_cast<void* (*)(void*, int, size_t)>(&std::memset));
-    for (const char* name : lower::libm_symbols) add(name, static_cast<char*>(dlsym(RTLD_DEFAULT, name)));
+    for (const char* name : lower::libm_symbols)
+        add(name, static_cast<char*>(dlsym(RTLD_DEFAULT, name)));
     check(jit->getMainJITDylib().define(llvm::orc::absoluteSymbols(std::move(symbols))),
           "cannot define the runtime's symbols");
     return jit;

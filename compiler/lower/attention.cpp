@@ -24,12 +24,14 @@ using Halide::VarOrRVar;
 
 /// Floating-point operations that are worth a second thread: 20 us.
 constexpr double parallel_flops = 4e6;
-/// The score of a pair that is left out. Finite, for outside of strict_float LLVM may drop a choice of an
-/// infinity that it sees; a query without any key is told by its maximum.
+/// The score of a pair that is left out. Finite, for outside of strict_float LLVM may drop a choice
+/// of an infinity that it sees; a query without any key is told by its maximum.
 constexpr float lowest = std::numeric_limits<float>::lowest();
 constexpr int partial_sums = 4;  // of maxima and sums, so that they do not wait for each other
 
-bool is_layout(const ir::Node& node) { return node.is("permute") || node.is("reshape") || node.is("slice"); }
+bool is_layout(const ir::Node& node) {
+    return node.is("permute") || node.is("reshape") || node.is("slice");
+}
 
 const ir::Node* anchor_of(const ir::Graph& body) {
     const ir::Node* anchor = nullptr;
@@ -37,7 +39,8 @@ const ir::Node* anchor_of(const ir::Graph& body) {
         if (node->is("attention")) {
             if (anchor) return nullptr;
             anchor = node.get();
-        } else if (!node->is("input") && !is_layout(*node) && !(anchor && node->is(Trait::elementwise))) {
+        } else if (!node->is("input") && !is_layout(*node) &&
+                   !(anchor && node->is(Trait::elementwise))) {
             return nullptr;
         }
     }
@@ -68,13 +71,15 @@ bool matches(const ir::Node& group, const Target&, std::string& why) {
         fits = !order.empty() && group.type().rank() == anchor->type().rank() &&
                order.back().is_constant(anchor->type().rank() - 1);
     }
-    if (!fits) why = "attention: not one attention with layouts in front and elementwise nodes behind";
+    if (!fits)
+        why = "attention: not one attention with layouts in front and elementwise nodes behind";
     return fits;
 }
 
 int64_t rounded_up(int64_t value, int64_t step) { return (value + step - 1) / step * step; }
 
-/// Tiles in elements: queries of a block, keys of a tile of scores, columns and rows of one of results.
+/// Tiles in elements: queries of a block, keys of a tile of scores, columns and rows of one of
+/// results.
 struct Tiles {
     int queries, keys, columns, rows;
 };
@@ -87,10 +92,12 @@ Tiles choose_tiles(const Dim& rows, int64_t width, const Target& target) {
     tiles.queries = is_wide ? 2 * lanes : lanes;
     const int vectors = tiles.queries / lanes;
     tiles.keys = registers > 16 ? 12 : 12 / vectors;
-    const auto columns = static_cast<int>(std::clamp<int64_t>(width / lanes, 1, registers > 16 ? 4 : 2));
+    const auto columns =
+        static_cast<int>(std::clamp<int64_t>(width / lanes, 1, registers > 16 ? 4 : 2));
     tiles.columns = columns * lanes;
     tiles.rows = registers > 16 ? 16 : 8;  // a power of two: blocks of queries are made of them
-    while (tiles.rows * columns > (registers > 16 ? 16 : 8) || tiles.rows > tiles.queries) tiles.rows /= 2;
+    while (tiles.rows * columns > (registers > 16 ? 16 : 8) || tiles.rows > tiles.queries)
+        tiles.rows /= 2;
     return tiles;
 }
 
@@ -103,7 +110,8 @@ public:
           lanes_(body.target().lanes()),
           keys_(body.size(anchor_.input(1).type().size(rank_ - 2))),
           queries_(body.size(anchor_.type().size(rank_ - 2))),
-          tiles_(choose_tiles(anchor_.type().size(rank_ - 2), anchor_.type().shape.back().constant(), body.target())) {
+          tiles_(choose_tiles(anchor_.type().size(rank_ - 2),
+                              anchor_.type().shape.back().constant(), body.target())) {
         for (int axis = rank_ - 2; axis-- > 0;) lead_.emplace_back("b" + std::to_string(axis));
     }
 
@@ -145,10 +153,17 @@ private:
 
     Expr masked(const Expr& score, const Expr& is_later, const Expr& row, const Expr& key) {
         const OpCall op_call = anchor_.call();
-        LowerCall call{.call = op_call, .output = 0, .at = {}, .out_types = anchor_.types(), .in = {}, .size = {}};
+        LowerCall call{.call = op_call,
+                       .output = 0,
+                       .at = {},
+                       .out_types = anchor_.types(),
+                       .in = {},
+                       .size = {}};
         call.at.assign(lead_.rbegin(), lead_.rend());
         call.at.insert(call.at.end(), {row, Expr(0)});
-        call.in = [&](int operand, const Coords& coords) { return body_.at(anchor_.input(operand), coords); };
+        call.in = [&](int operand, const Coords& coords) {
+            return body_.at(anchor_.input(operand), coords);
+        };
         return ir::masked_score(call, score, is_later, row, key, lowest);
     }
 
@@ -164,7 +179,8 @@ private:
         tile_(vars({l_, s_})) = product_(at({l_, s_}));
         // Halide 21 loses the loop over tiles of keys where it compares loop variables of both.
         row_(vars({l_})) = row;
-        score_(vars({l_, s_})) = strict_float(masked(tile_(at({l_, s_})), key > row_(at({l_})), row, key));
+        score_(vars({l_, s_})) =
+            strict_float(masked(tile_(at({l_, s_})), key > row_(at({l_})), row, key));
 
         // Keys in rounds of four: those beyond the last repeat it, and then weigh nothing.
         over_rounds_ = RDom(0, (keys_ + partial_sums - 1) / partial_sums);
@@ -172,14 +188,17 @@ private:
         most_part_(vars({l_, j_})) = -std::numeric_limits<float>::infinity();
         const Expr candidate = score_(at({l_, each})), most = most_part_(at({l_, j_}));
         most_part_(vars({l_, j_})) = strict_float(select(candidate > most, candidate, most));
-        most_(vars({l_})) = folded(most_part_, [](const Expr& a, const Expr& b) { return select(a > b, a, b); });
+        most_(vars({l_})) =
+            folded(most_part_, [](const Expr& a, const Expr& b) { return select(a > b, a, b); });
         const Expr weight = lower_math::exp(score_(at({l_, s_})) - most_(at({l_})));
         // A sum of nothing, 0, gives 0 / 0 in the end.
         const Expr counts = s_ < keys_ && most_(at({l_})) != lowest;
         weight_(vars({l_, s_})) = strict_float(select(counts, weight, 0.f));
         total_part_(vars({l_, j_})) = 0.f;
-        total_part_(vars({l_, j_})) = strict_float(total_part_(at({l_, j_})) + weight_(at({l_, each})));
-        total_(vars({l_})) = strict_float(1.f / folded(total_part_, [](const Expr& a, const Expr& b) { return a + b; }));
+        total_part_(vars({l_, j_})) =
+            strict_float(total_part_(at({l_, j_})) + weight_(at({l_, each})));
+        total_(vars({l_})) = strict_float(
+            1.f / folded(total_part_, [](const Expr& a, const Expr& b) { return a + b; }));
 
         over_keys_ = RDom(0, keys_);
         sum_(vars({e_, l_})) = 0.f;
@@ -210,11 +229,14 @@ private:
             if (order[static_cast<size_t>(axis)].is_constant(rank_ - 2)) query_axis_ = axis;
         }
         const int64_t most_keys = anchor_.attrs().get_int("keys");
-        const auto keys = static_cast<int>(rounded_up(rounded_up(most_keys, tiles_.keys), partial_sums));
-        for (Func* f : {&query_, &row_, &score_, &most_part_, &most_, &weight_, &total_part_, &total_, &result_}) {
+        const auto keys =
+            static_cast<int>(rounded_up(rounded_up(most_keys, tiles_.keys), partial_sums));
+        for (Func* f : {&query_, &row_, &score_, &most_part_, &most_, &weight_, &total_part_,
+                        &total_, &result_}) {
             f->compute_at(out_, block_).store_in(Halide::MemoryType::Stack);
         }
-        for (Func* f : {&query_, &row_, &score_, &most_part_, &most_, &weight_, &total_part_, &total_}) {
+        for (Func* f :
+             {&query_, &row_, &score_, &most_part_, &most_, &weight_, &total_part_, &total_}) {
             f->bound_extent(l_, tiles_.queries).vectorize(l_, lanes_);
         }
         result_.bound_extent(l_, tiles_.queries);
@@ -228,7 +250,9 @@ private:
 
     void schedule_scores() {
         const Var so("so"), si("si");
-        score_.split(s_, so, si, tiles_.keys, TailStrategy::RoundUp).reorder(l_, si, so).never_partition_all();
+        score_.split(s_, so, si, tiles_.keys, TailStrategy::RoundUp)
+            .reorder(l_, si, so)
+            .never_partition_all();
         for (Func* f : {&product_, &tile_}) {
             f->compute_at(score_, so).vectorize(l_, lanes_).unroll(l_);
             f->bound_extent(s_, tiles_.keys).bound_extent(l_, tiles_.queries).unroll(s_);
@@ -247,12 +271,15 @@ private:
         const Var eo("eo"), lo("lo"), li("li"), ei("ei");
         const auto width = static_cast<int>(anchor_.type().shape.back().constant());
         result_.bound_extent(e_, width)
-            .split(e_, eo, e_, tiles_.columns, width % tiles_.columns ? TailStrategy::GuardWithIf : TailStrategy::Auto)
+            .split(e_, eo, e_, tiles_.columns,
+                   width % tiles_.columns ? TailStrategy::GuardWithIf : TailStrategy::Auto)
             .split(l_, lo, l_, tiles_.rows, TailStrategy::RoundUp)
             .reorder(e_, l_, lo, eo)
             .vectorize(e_, lanes_);
         for (Func* f : {&sum_, &sum_tile_}) {
-            f->compute_at(result_, lo).bound_extent(e_, tiles_.columns).bound_extent(l_, tiles_.rows);
+            f->compute_at(result_, lo)
+                .bound_extent(e_, tiles_.columns)
+                .bound_extent(l_, tiles_.rows);
             f->vectorize(e_, lanes_).unroll(e_).unroll(l_);
         }
         for (Func* f : {&sum_, &sum_tile_}) f->store_in(Halide::MemoryType::Stack);
@@ -280,14 +307,16 @@ private:
             stage.reorder(order).vectorize(e, lanes_, TailStrategy::GuardWithIf);
             if (is_parallel) fuse_parallel(stage, outer);
         };
-        if (pairs.is_constant()) return shape_loops(out_, static_cast<double>(pairs.constant()) >= least);
-        const Expr is_large = cast<float>(body_.size(type.count())) * cast<float>(keys_) >= static_cast<float>(least);
+        if (pairs.is_constant())
+            return shape_loops(out_, static_cast<double>(pairs.constant()) >= least);
+        const Expr is_large =
+            cast<float>(body_.size(type.count())) * cast<float>(keys_) >= static_cast<float>(least);
         shape_loops(out_.specialize(is_large), true);
         shape_loops(out_, false);
     }
 
-    /// The outermost loops are the tasks; the block's stays a loop of its own where what is computed
-    /// in it hangs on it.
+    /// The outermost loops are the tasks; the block's stays a loop of its own where what is
+    /// computed in it hangs on it.
     static void fuse_parallel(Halide::Stage stage, const std::vector<Var>& outer) {
         Var task = outer.back();
         for (size_t i = outer.size() - 1; i-- > 1;) {
@@ -307,9 +336,9 @@ private:
     std::vector<Var> lead_;
     Var l_{"l"}, s_{"s"}, d_{"d"}, e_{"e"}, j_{"j"}, block_{"block"};
     RDom over_depth_, over_rounds_, over_keys_;
-    Func query_{"query"}, row_{"row"}, product_{"product"}, tile_{"tile"}, score_{"score"}, most_part_{"most_part"}, most_{"most"},
-        weight_{"weight"}, total_part_{"total_part"}, total_{"total"}, sum_{"sum"}, sum_tile_{"sum_tile"},
-        result_{"result"}, out_;
+    Func query_{"query"}, row_{"row"}, product_{"product"}, tile_{"tile"}, score_{"score"},
+        most_part_{"most_part"}, most_{"most"}, weight_{"weight"}, total_part_{"total_part"},
+        total_{"total"}, sum_{"sum"}, sum_tile_{"sum_tile"}, result_{"result"}, out_;
 };
 
 void schedule(const ir::Node&, Body& body) { Schedule(body).run(); }

@@ -57,10 +57,18 @@ Expr Body::size(const Dim& dim) {
         for (const DimAtom& atom : term.atoms) {
             Expr factor;
             switch (atom.kind) {
-                case DimAtom::Kind::symbol: factor = symbols_.at(atom.name); break;
-                case DimAtom::Kind::floor_div: factor = size(atom.left) / size(atom.right); break;
-                case DimAtom::Kind::min: factor = min(size(atom.left), size(atom.right)); break;
-                case DimAtom::Kind::max: factor = max(size(atom.left), size(atom.right)); break;
+                case DimAtom::Kind::symbol:
+                    factor = symbols_.at(atom.name);
+                    break;
+                case DimAtom::Kind::floor_div:
+                    factor = size(atom.left) / size(atom.right);
+                    break;
+                case DimAtom::Kind::min:
+                    factor = min(size(atom.left), size(atom.right));
+                    break;
+                case DimAtom::Kind::max:
+                    factor = max(size(atom.left), size(atom.right));
+                    break;
             }
             value = value * factor;
         }
@@ -112,8 +120,8 @@ void Body::define_node(ir::Node& node) {
     std::optional<ReduceScope> scope;
     if (reduce_) scope.emplace(reduce_);
     for (int i = 0; i < static_cast<int>(node.types().size()); ++i) {
-        LowerCall lower_call{.call = call, .output = i, .at = {}, .out_types = node.types(),
-                             .in = {}, .size = {}};
+        LowerCall lower_call{
+            .call = call, .output = i, .at = {}, .out_types = node.types(), .in = {}, .size = {}};
         for (int axis = 0; axis < node.type(i).rank(); ++axis) {
             lower_call.at.emplace_back(axis_var(axis));
         }
@@ -122,8 +130,8 @@ void Body::define_node(ir::Node& node) {
         };
         lower_call.size = [&](const Dim& dim) { return size(dim); };
         Func f(type_suffix(node) + std::to_string(node.id()));
-        f(vars(node.type(i).rank())) = strict_float(
-            cast(halide_type(node.type(i).dtype), node.op().lower(lower_call)));
+        f(vars(node.type(i).rank())) =
+            strict_float(cast(halide_type(node.type(i).dtype), node.op().lower(lower_call)));
         define({&node, i}, f);
     }
 }

@@ -104,8 +104,8 @@ Shape with_one_row_axis(const Shape& shape, const Shape& full) {
     const Dim last = shape.empty() ? Dim(1) : shape.back();
     const Shape rows(full.begin(), full.end() - 1);
     if (same(lead, rows)) return {product(rows), last};
-    const bool is_repeated = std::all_of(lead.begin(), lead.end(),
-                                         [](const Dim& size) { return size.is_constant(1); });
+    const bool is_repeated =
+        std::all_of(lead.begin(), lead.end(), [](const Dim& size) { return size.is_constant(1); });
     return is_repeated ? Shape{1, last} : Shape{};
 }
 

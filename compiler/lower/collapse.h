@@ -11,8 +11,9 @@ namespace lithe::lower {
 /// body has other nodes or nothing to merge.
 std::unique_ptr<ir::Graph> collapse_axes(const ir::Graph& body);
 
-/// A packed_linear of rows [.., K] with elementwise nodes behind it over one axis of rows: [N, T, K]
-/// becomes [N*T, K]. Null where the body is another, or where an operand tells the rows' axes apart.
+/// A packed_linear of rows [.., K] with elementwise nodes behind it over one axis of rows: [N, T,
+/// K] becomes [N*T, K]. Null where the body is another, or where an operand tells the rows' axes
+/// apart.
 std::unique_ptr<ir::Graph> collapse_rows(const ir::Graph& body);
 
 /// A permute alone, axes that stay neighbours made one: [N, C, H, W] -> [N, H, W, C] moves

@@ -71,7 +71,8 @@ Compiled to_module(const ir::Node& group, const Target& target, const std::strin
     const Family& family = find_family(*node, target);
     family.schedule(*node, body);
     std::vector<Halide::Func> outputs;
-    for (size_t i = 0; i < graph.outputs.size(); ++i) outputs.push_back(body.output(static_cast<int>(i)));
+    for (size_t i = 0; i < graph.outputs.size(); ++i)
+        outputs.push_back(body.output(static_cast<int>(i)));
     Halide::Pipeline pipeline(outputs);
     return {pipeline.compile_to_module(body.arguments(), name, halide_target(target, family),
                                        Halide::LinkageType::ExternalPlusArgv),
@@ -80,7 +81,8 @@ Compiled to_module(const ir::Node& group, const Target& target, const std::strin
 
 std::string temporary_path(const std::string& name, const char* suffix) {
     return (std::filesystem::temp_directory_path() /
-            (name + "." + std::to_string(getpid()) + suffix)).string();
+            (name + "." + std::to_string(getpid()) + suffix))
+        .string();
 }
 
 std::string emit(Halide::Module module, const std::string& name, Halide::OutputFileType type,

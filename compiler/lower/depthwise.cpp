@@ -1,5 +1,5 @@
-// Depthwise convolution: some lines of one vector of channels are brought into a padded buffer on the
-// stack, from which a row of pixels is summed up in registers, all taps unrolled.
+// Depthwise convolution: some lines of one vector of channels are brought into a padded buffer on
+// the stack, from which a row of pixels is summed up in registers, all taps unrolled.
 #include <algorithm>
 
 #include "compiler/lower/families.h"
@@ -62,8 +62,10 @@ public:
         body_.define_rest();
         Func out = body_.output();
         body_.bind_output(out, type_);
-        for (int axis = 0; axis < 4; ++axis) out.bound(Body::axis_var(axis), 0, body_.size(type_.size(axis)));
-        const Var n = Body::axis_var(0), y = Body::axis_var(1), x = Body::axis_var(2), c = Body::axis_var(3);
+        for (int axis = 0; axis < 4; ++axis)
+            out.bound(Body::axis_var(axis), 0, body_.size(type_.size(axis)));
+        const Var n = Body::axis_var(0), y = Body::axis_var(1), x = Body::axis_var(2),
+                  c = Body::axis_var(3);
         const Var co("co"), xo("xo"), yo("yo"), task("task");
         out.compute_root()
             .split(c, co, c, lanes_, TailStrategy::ShiftInwards)
@@ -73,11 +75,14 @@ public:
             .vectorize(c)
             .unroll(x)
             .fuse(yo, n, task);
-        const int64_t products = type_.size(1).constant() * type_.size(2).constant() * channels_ * taps_[0] * taps_[1];
+        const int64_t products =
+            type_.size(1).constant() * type_.size(2).constant() * channels_ * taps_[0] * taps_[1];
         const int64_t images = type_.size(0).is_constant() ? type_.size(0).constant() : 1;
         if (products * images >= parallel_products) out.parallel(task);
         padded_.compute_at(out, co).store_in(Halide::MemoryType::Register).vectorize(c_);
-        padded_.bound_extent(c_, lanes_).bound_extent(x_, reach(1, columns_all())).bound_extent(y_, reach(0, lines_));
+        padded_.bound_extent(c_, lanes_)
+            .bound_extent(x_, reach(1, columns_all()))
+            .bound_extent(y_, reach(0, lines_));
         padded_.bound_extent(n_, 1);
         sum_.compute_at(out, xo).vectorize(c_).unroll(x_);
         sum_.bound_extent(c_, lanes_).bound_extent(x_, columns_);
@@ -90,7 +95,8 @@ private:
 
     /// Pixels along an axis of the padded image that `places` results read.
     int reach(size_t axis, int64_t places) const {
-        return static_cast<int>((places - 1) * stride_[axis] + (taps_[axis] - 1) * dilation_[axis] + 1);
+        return static_cast<int>((places - 1) * stride_[axis] + (taps_[axis] - 1) * dilation_[axis] +
+                                1);
     }
 
     /// As many lines as fit, and rather a number of them that leaves no rest.
@@ -112,11 +118,14 @@ private:
         const Coords at{n_, clamp(row, 0, height - 1), clamp(column, 0, width - 1), c_};
         padded_(c_, x_, y_, n_) = select(is_inside, body_.at(anchor_.input(0), at), 0.f);
         window_ = RDom(0, static_cast<int>(taps_[1]), 0, static_cast<int>(taps_[0]));
-        const auto step = [](const std::vector<int64_t>& sizes, size_t axis) { return static_cast<int>(sizes[axis]); };
+        const auto step = [](const std::vector<int64_t>& sizes, size_t axis) {
+            return static_cast<int>(sizes[axis]);
+        };
         sum_(c_, x_, y_, n_) = 0.f;
-        sum_(c_, x_, y_, n_) += padded_(c_, x_ * step(stride_, 1) + window_.x * step(dilation_, 1),
-                                        y_ * step(stride_, 0) + window_.y * step(dilation_, 0), n_) *
-                                body_.at(anchor_.input(1), {window_.y, window_.x, c_});
+        sum_(c_, x_, y_, n_) +=
+            padded_(c_, x_ * step(stride_, 1) + window_.x * step(dilation_, 1),
+                    y_ * step(stride_, 0) + window_.y * step(dilation_, 0), n_) *
+            body_.at(anchor_.input(1), {window_.y, window_.x, c_});
         const std::vector<Var> vars = Body::vars(4);
         Expr value = sum_(std::vector<Expr>(vars.begin(), vars.end()));
         if (anchor_.input_count() > 2) value = value + body_.at(anchor_.input(2), {vars[0]});

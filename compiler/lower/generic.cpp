@@ -38,7 +38,6 @@ void schedule(const ir::Node& group, Body& body) {
 
 }  // namespace
 
-const Family generic_family = {
-    .name = "generic", .matches = matches, .schedule = schedule};
+const Family generic_family = {.name = "generic", .matches = matches, .schedule = schedule};
 
 }  // namespace lithe::lower

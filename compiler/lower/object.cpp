@@ -21,7 +21,8 @@ constexpr const char* allowed_symbols[] = {"lithe_do_par_for", "memcpy", "memmov
 
 bool is_allowed(const std::string& symbol) {
     const auto has = [&](const auto& names) {
-        return std::any_of(std::begin(names), std::end(names), [&](const char* name) { return symbol == name; });
+        return std::any_of(std::begin(names), std::end(names),
+                           [&](const char* name) { return symbol == name; });
     };
     return has(allowed_symbols) || has(libm_symbols);
 }
@@ -31,16 +32,16 @@ bool is_allowed(const std::string& symbol) {
 }
 
 std::unique_ptr<llvm::object::ObjectFile> open(const std::string& object) {
-    auto file = llvm::object::ObjectFile::createObjectFile(
-        llvm::MemoryBufferRef(object, "kernel.o"));
+    auto file =
+        llvm::object::ObjectFile::createObjectFile(llvm::MemoryBufferRef(object, "kernel.o"));
     if (!file) fail("cannot read an object", file.takeError());
     return std::move(*file);
 }
 
-/// Halide counts the parts of parallel loops over the life of the process; here each kernel counts its own, so that
-/// equal kernels have equal bytes whatever was compiled before or beside them.
-void rename_parts(const llvm::object::ObjectFile& file, const std::string& name, llvm::objcopy::CommonConfig& common,
-                  std::vector<std::string>& names) {
+/// Halide counts the parts of parallel loops over the life of the process; here each kernel counts
+/// its own, so that equal kernels have equal bytes whatever was compiled before or beside them.
+void rename_parts(const llvm::object::ObjectFile& file, const std::string& name,
+                  llvm::objcopy::CommonConfig& common, std::vector<std::string>& names) {
     const std::string mark = name + "_par_for_";
     std::vector<std::string> found;
     for (const llvm::object::SymbolRef& symbol : file.symbols()) {
@@ -118,8 +119,8 @@ std::string finish_object(const std::string& object, const std::string& name) {
 }
 
 std::string content_hash(std::string_view text) {
-    const auto digest = llvm::SHA1::hash(
-        {reinterpret_cast<const uint8_t*>(text.data()), text.size()});
+    const auto digest =
+        llvm::SHA1::hash({reinterpret_cast<const uint8_t*>(text.data()), text.size()});
     std::string hex;
     for (size_t i = 0; i < 16; ++i) {
         constexpr char digits[] = "0123456789abcdef";

@@ -6,9 +6,10 @@
 namespace lithe::lower {
 
 /// The functions of the C library that a kernel may call.
-inline constexpr const char* libm_symbols[] = {
-    "acos", "acosh", "asin", "asinh", "atan",   "atan2", "atanh", "cos",  "cosh", "erf", "erfc", "exp",
-    "expm1", "fmod", "fmodf", "lgamma", "log", "log1p", "pow",  "sin",  "sinh", "tan", "tanh"};
+inline constexpr const char* libm_symbols[] = {"acos",  "acosh", "asin",  "asinh",  "atan", "atan2",
+                                               "atanh", "cos",   "cosh",  "erf",    "erfc", "exp",
+                                               "expm1", "fmod",  "fmodf", "lgamma", "log",  "log1p",
+                                               "pow",   "sin",   "sinh",  "tan",    "tanh"};
 
 /// Makes Halide's object fit to ship: `<name>_argv` becomes the only exported symbol, named
 /// `name`; halide_do_par_for becomes lithe_do_par_for. Errors: an internal error where the object

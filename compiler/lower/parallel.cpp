@@ -23,8 +23,8 @@ void parallel_outer(Body& body, Halide::Func& f, const TensorType& type, int64_t
     const Halide::Var outer = Body::axis_var(axis);
     const Dim count = type.count();
     const bool is_run = axis == type.rank() - 1;
-    const int64_t least = (parallel_threshold + cost_per_element - 1) / cost_per_element *
-                          (is_run ? 2 : 1);
+    const int64_t least =
+        (parallel_threshold + cost_per_element - 1) / cost_per_element * (is_run ? 2 : 1);
     const auto make_parallel = [&](Halide::Stage stage) {
         if (is_run) {
             parallel_blocks(stage, outer, cost_per_element * step);

@@ -12,8 +12,8 @@ bool has_result_of(const ir::Node& group, const ir::Node& anchor);
 /// One row of one vector: the epilogue would have no loop to hide behind.
 bool is_single_vector(const ir::Node& anchor, const Target& target);
 
-/// A sum of products with packed weights: a tile of accumulators in registers, rows times filters, a
-/// loop over the sum, then the rest of the group on the tile.
+/// A sum of products with packed weights: a tile of accumulators in registers, rows times filters,
+/// a loop over the sum, then the rest of the group on the tile.
 ///
 /// Fused multiply-adds carry "no NaN" with them, so the accumulators are copied into memory first
 /// and the epilogue's loop over rows stays rolled: the compiler cannot see through it.

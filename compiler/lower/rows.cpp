@@ -30,15 +30,16 @@ bool reduces_innermost(const ir::Node& node) {
 /// One operand of the result's shape, and the axis along which rows go is the last.
 bool normalises_rows(const ir::Node& node) {
     return node.attrs().has("axis") && node.input_count() == 1 && node.types().size() == 1 &&
-           node.op().lower && same(node.type(), node.input(0).type()) && is_floating(node.type().dtype) &&
-           node.attrs().get_int("axis") == node.type().rank() - 1;
+           node.op().lower && same(node.type(), node.input(0).type()) &&
+           is_floating(node.type().dtype) && node.attrs().get_int("axis") == node.type().rank() - 1;
 }
 
 const ir::Node* anchor_of(const ir::Graph& body) {
     const ir::Node* anchor = nullptr;
     for (const auto& node : body.nodes()) {
         if (node->is("input")) continue;
-        const bool is_row = node->is(Trait::reduction) ? reduces_innermost(*node) : normalises_rows(*node);
+        const bool is_row =
+            node->is(Trait::reduction) ? reduces_innermost(*node) : normalises_rows(*node);
         if (!node->is(Trait::elementwise) && is_row && !anchor) {
             anchor = node.get();
         } else if (!node->is(Trait::elementwise) || node->types().size() != 1) {
@@ -162,7 +163,9 @@ private:
             at.insert(at.end(), own.begin(), own.end());
             return at;
         };
-        const auto renamed = [&](const Expr& e) { return Halide::Internal::substitute(free.renamed, e); };
+        const auto renamed = [&](const Expr& e) {
+            return Halide::Internal::substitute(free.renamed, e);
+        };
         Func part("part"), fold("fold"), total("total");
         std::vector<Var> lane_first{lane};
         lane_first.insert(lane_first.end(), rows.begin(), rows.end());
@@ -171,7 +174,8 @@ private:
         if (!Halide::Internal::is_const_zero(rest)) {
             RDom tail(0, all);
             tail.where(chunks * all + tail < length);
-            part(with(tail)) = reduce_step(kind, part(with(tail)), renamed(element(chunks * all + tail)));
+            part(with(tail)) =
+                reduce_step(kind, part(with(tail)), renamed(element(chunks * all + tail)));
             RVar outer("outer"), inner("inner");
             part.update(1).split(tail, outer, inner, vector).vectorize(inner);
         }

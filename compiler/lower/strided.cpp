@@ -13,8 +13,8 @@ Shape dense_strides(const Shape& shape) {
     return strides;
 }
 
-/// Strides of `to` over the elements of `from`: runs of axes that hold the same elements are matched
-/// from the end, and every run of `from` has to lie evenly in memory.
+/// Strides of `to` over the elements of `from`: runs of axes that hold the same elements are
+/// matched from the end, and every run of `from` has to lie evenly in memory.
 std::optional<Shape> reshaped(const Shape& from, const Shape& strides, const Shape& to) {
     Shape result(to.size(), Dim(0));
     size_t i = from.size(), k = to.size();
@@ -31,8 +31,9 @@ std::optional<Shape> reshaped(const Shape& from, const Shape& strides, const Sha
         size_t begin_i = i - 1, begin_k = k - 1;
         Dim have = from[begin_i], want = to[begin_k];
         while (!same(have, want)) {
-            const bool is_short = have.is_constant() && want.is_constant() ? have.constant() < want.constant()
-                                                                           : begin_i > 0 && begin_i >= begin_k;
+            const bool is_short = have.is_constant() && want.is_constant()
+                                      ? have.constant() < want.constant()
+                                      : begin_i > 0 && begin_i >= begin_k;
             if (is_short && begin_i > 0) {
                 have = have * from[--begin_i];
             } else if (begin_k > 0) {
@@ -60,7 +61,8 @@ std::optional<Shape> reshaped(const Shape& from, const Shape& strides, const Sha
 std::optional<Strided> strided_view(ir::Value value) {
     const ir::Node& node = *value.node;
     if (node.is("input")) {
-        return Strided{static_cast<int>(node.attrs().get_int("index")), 0, dense_strides(node.type().shape)};
+        return Strided{static_cast<int>(node.attrs().get_int("index")), 0,
+                       dense_strides(node.type().shape)};
     }
     if (!node.is("permute") && !node.is("reshape") && !node.is("slice")) return std::nullopt;
     std::optional<Strided> view = strided_view(node.input(0));

@@ -14,8 +14,8 @@ struct Strided {
     Shape strides;
 };
 
-/// Follows permutes, reshapes and slices to the operand; nothing where other nodes are between, or a
-/// reshape that no strides express.
+/// Follows permutes, reshapes and slices to the operand; nothing where other nodes are between, or
+/// a reshape that no strides express.
 std::optional<Strided> strided_view(ir::Value value);
 
 }  // namespace lithe::lower

@@ -8,9 +8,9 @@ namespace lithe::lower {
 
 /// The CPU that kernels are compiled for, and what schedules need to know of it.
 struct Target {
-    std::string name;        ///< `x86-64-v3`, `x86-64-v4`, `host`, `aarch64`
-    std::string halide;      ///< Halide's target string, without the flags that lithe adds
-    int vector_bytes = 32;   ///< of one register
+    std::string name;       ///< `x86-64-v3`, `x86-64-v4`, `host`, `aarch64`
+    std::string halide;     ///< Halide's target string, without the flags that lithe adds
+    int vector_bytes = 32;  ///< of one register
     int register_count = 16;
     int64_t l1_bytes = 32 << 10, l2_bytes = 1 << 20;
 

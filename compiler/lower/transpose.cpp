@@ -72,8 +72,9 @@ void schedule(const ir::Node& group, Body& body) {
         }
     }
     Func in = body.input(0).in();
-    const int crossing = type.rank() - 1 -
-                         static_cast<int>(permute.attrs().get_ints("perm")[static_cast<size_t>(write)]);
+    const int crossing =
+        type.rank() - 1 -
+        static_cast<int>(permute.attrs().get_ints("perm")[static_cast<size_t>(write)]);
     const Var along = in.args()[0], across = in.args()[static_cast<size_t>(crossing)];
     in.compute_at(out, x).vectorize(along, edge).unroll(across);
     in.bound_extent(along, edge).bound_extent(across, edge);

@@ -1,5 +1,5 @@
-// Short sums along axes that are not innermost: depthwise convolution, pooling, sums over a batch or
-// over the pixels of an image with channels innermost. The accumulators are vectors along the
+// Short sums along axes that are not innermost: depthwise convolution, pooling, sums over a batch
+// or over the pixels of an image with channels innermost. The accumulators are vectors along the
 // result's innermost axis, for several neighbours of the next axis at once.
 #include <algorithm>
 
@@ -67,7 +67,8 @@ public:
         const bool is_narrow = size.is_constant() && size.constant() < lanes;
         const bool is_wide = !size.is_constant() || size.constant() >= 2 * lanes;
         const int width = is_narrow ? static_cast<int>(std::max<int64_t>(size.constant(), 1))
-                                    : is_wide ? 2 * lanes : lanes;
+                          : is_wide ? 2 * lanes
+                                    : lanes;
         out.split(x, x, xi, width, is_narrow ? TailStrategy::Auto : TailStrategy::GuardWithIf);
         if (!is_narrow) out.vectorize(xi, lanes);
         parallel_outer(body_, out, type_, cost_, width);

@@ -81,7 +81,8 @@ public:
           width_(static_cast<int>(anchor_.input(1).type().size(3).constant())),
           channels_(static_cast<int>(anchor_.input(0).type().size(3).constant())),
           lanes_(body.target().lanes()) {
-        for (const int64_t size : anchor_.attrs().get_ints("block")) block_.push_back(static_cast<int>(size));
+        for (const int64_t size : anchor_.attrs().get_ints("block"))
+            block_.push_back(static_cast<int>(size));
     }
 
     void run() {
@@ -112,7 +113,8 @@ private:
 
     Expr pixel_of_patch(const Expr& i, const Expr& j, const Expr& channel) {
         const Sizes pad = anchor_.attrs().get_ints("pad_begin");
-        return pixel(image_, ty_ * m_ + i - static_cast<int>(pad[0]), tx_ * m_ + j - static_cast<int>(pad[1]), channel);
+        return pixel(image_, ty_ * m_ + i - static_cast<int>(pad[0]),
+                     tx_ * m_ + j - static_cast<int>(pad[1]), channel);
     }
 
     Expr filter(const Expr& k, const Expr& w, const Expr& channel) {
@@ -132,9 +134,8 @@ private:
         columns_(k_, j_, yi_, tx_, ty_, image_) = product(transforms_.result, yi_, [&](int i) {
             return products_(k_, tx_, ty_, image_, i * n_ + j_);
         });
-        results_(k_, xi_, yi_, tx_, ty_, image_) = product(transforms_.result, xi_, [&](int j) {
-            return columns_(k_, j, yi_, tx_, ty_, image_);
-        });
+        results_(k_, xi_, yi_, tx_, ty_, image_) = product(
+            transforms_.result, xi_, [&](int j) { return columns_(k_, j, yi_, tx_, ty_, image_); });
         define_repair();
         define_conv();
     }
@@ -152,7 +153,9 @@ private:
         // floating-point arithmetic has a say.
         const RDom all(0, width_ / lanes_, 0, m_, 0, m_);
         const Expr k = panel_ * width_ + all.x * lanes_ + lane_;
-        const Expr bits = Halide::reinterpret<uint32_t>(results_(k, all.y, all.z, tx_, ty_, image_)) & Expr(uint32_t{0x7fffffff});
+        const Expr bits =
+            Halide::reinterpret<uint32_t>(results_(k, all.y, all.z, tx_, ty_, image_)) &
+            Expr(uint32_t{0x7fffffff});
         most_(lane_, panel_, tx_, ty_, image_) = Halide::cast<uint32_t>(0);
         most_(lane_, panel_, tx_, ty_, image_) = max(most_(lane_, panel_, tx_, ty_, image_), bits);
         all_ = all;
@@ -187,7 +190,8 @@ private:
     }
 
     void schedule_output() {
-        const Var n = Body::axis_var(0), y = Body::axis_var(1), x = Body::axis_var(2), k = Body::axis_var(3);
+        const Var n = Body::axis_var(0), y = Body::axis_var(1), x = Body::axis_var(2),
+                  k = Body::axis_var(3);
         const auto guard = TailStrategy::GuardWithIf;
         out_.compute_root()
             .split(k, ko_, k, width_, guard)
@@ -200,9 +204,11 @@ private:
             .vectorize(k, lanes_);
         const int across = ceil_div(ceil_div(type_.size(2).constant(), m_), block_[2]);
         const int down = ceil_div(ceil_div(type_.size(1).constant(), m_), block_[1]);
-        const int64_t images = type_.size(0).is_constant() ? ceil_div(type_.size(0).constant(), block_[0]) : 1;
-        const double flops = 2.0 * static_cast<double>(across * down * images) * block_[0] * block_[1] * block_[2] *
-                             n_ * n_ * channels_ * static_cast<double>(type_.size(3).constant());
+        const int64_t images =
+            type_.size(0).is_constant() ? ceil_div(type_.size(0).constant(), block_[0]) : 1;
+        const double flops = 2.0 * static_cast<double>(across * down * images) * block_[0] *
+                             block_[1] * block_[2] * n_ * n_ * channels_ *
+                             static_cast<double>(type_.size(3).constant());
         if (flops < 2e6) return;
         if (across * down * images >= enough_blocks || !type_.size(0).is_constant()) {
             const Var rows("rows"), task("task");
@@ -220,7 +226,9 @@ private:
     }
 
     /// What is computed for one patch and one panel, also where the image ends within the patch.
-    void bound_patch(Func& f) { f.bound_extent(tx_, 1).bound_extent(ty_, 1).bound_extent(image_, 1); }
+    void bound_patch(Func& f) {
+        f.bound_extent(tx_, 1).bound_extent(ty_, 1).bound_extent(image_, 1);
+    }
 
     void schedule_data() {
         const Var co("co");
@@ -241,7 +249,9 @@ private:
 
     void schedule_products() {
         products_.compute_at(out_, ko_).store_in(large_on_stack);
-        products_.bound_extent(k_, width_).bound_extent(w_, n_ * n_).reorder({k_, tx_, ty_, image_, w_});
+        products_.bound_extent(k_, width_)
+            .bound_extent(w_, n_ * n_)
+            .reorder({k_, tx_, ty_, image_, w_});
         acc_.compute_at(products_, w_).bound_extent(k_, width_);
         for (Func* f : {&products_, &acc_}) {
             bound_block(*f);
@@ -260,7 +270,11 @@ private:
         const Var vector("vector");
         results_.compute_at(out_, ti_).store_in(MemoryType::Stack);
         results_.bound_extent(k_, width_).bound_extent(xi_, m_).bound_extent(yi_, m_);
-        results_.split(k_, vector, k_, lanes_).reorder({k_, xi_, yi_, vector}).vectorize(k_).unroll(xi_).unroll(yi_);
+        results_.split(k_, vector, k_, lanes_)
+            .reorder({k_, xi_, yi_, vector})
+            .vectorize(k_)
+            .unroll(xi_)
+            .unroll(yi_);
         columns_.compute_at(results_, vector).bound_extent(k_, lanes_).reorder({k_, j_, yi_});
         columns_.vectorize(k_).unroll(j_).unroll(yi_);
         for (Func* f : {&results_, &columns_, &most_, &most_bits_, &repair_}) bound_patch(*f);
@@ -269,13 +283,19 @@ private:
     }
 
     void schedule_repair() {
-        most_.compute_at(out_, ti_).store_in(MemoryType::Stack).bound_extent(lane_, lanes_).vectorize(lane_);
+        most_.compute_at(out_, ti_)
+            .store_in(MemoryType::Stack)
+            .bound_extent(lane_, lanes_)
+            .vectorize(lane_);
         most_.update().reorder({lane_, all_.x, all_.y, all_.z}).vectorize(lane_);
         most_.update().unroll(all_.x).unroll(all_.y).unroll(all_.z);
         most_bits_.compute_at(out_, ti_).store_in(MemoryType::Stack);
         most_bits_.update().atomic().vectorize(lanes_dom_);
         repair_.compute_at(out_, ti_).store_in(MemoryType::Stack);
-        repair_.bound_extent(k_, width_).bound_extent(xi_, m_).bound_extent(yi_, m_).vectorize(k_, lanes_);
+        repair_.bound_extent(k_, width_)
+            .bound_extent(xi_, m_)
+            .bound_extent(yi_, m_)
+            .vectorize(k_, lanes_);
         repair_.update(0).reorder({k_, xi_, yi_, repair_start_}).vectorize(k_, lanes_);
         repair_.update(1)
             .reorder({k_, xi_, yi_, repair_sum_.x, repair_sum_.y, repair_sum_.z})
@@ -294,7 +314,8 @@ private:
     Var ko_{"ko"}, bx_{"bx"}, by_{"by"}, bn_{"bn"}, ti_{"ti"}, tj_{"tj"}, ni_{"ni"};
     Var block_loop_ = bx_;
     RDom sum_, all_, lanes_dom_, repair_start_, repair_sum_;
-    Func rows_{"rows"}, data_{"data"}, acc_{"acc"}, products_{"products"}, columns_{"columns"}, results_{"results"};
+    Func rows_{"rows"}, data_{"data"}, acc_{"acc"}, products_{"products"}, columns_{"columns"},
+        results_{"results"};
     Func most_{"most"}, most_bits_{"most_bits"}, repair_{"repair"}, conv_{"conv"}, out_;
 };
 

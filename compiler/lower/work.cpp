@@ -38,7 +38,8 @@ Work work_of(const ir::Node& group, const ir::SymbolValues& sizes) {
         double terms = 1;
         for (const Expr& extent : extents) terms *= number(extent, body, sizes);
         const Expr term = value(Coords(extents.size(), Expr(0)));
-        if (kind == Reduce::sum && term.as<Halide::Internal::Mul>()) work.flops += 2 * elements * terms;
+        if (kind == Reduce::sum && term.as<Halide::Internal::Mul>())
+            work.flops += 2 * elements * terms;
         return reduce_in_place(kind, extents, value);
     });
     for (const auto& node : group.body()->nodes()) {

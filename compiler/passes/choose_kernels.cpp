@@ -18,8 +18,8 @@ struct Tile {
 
 int64_t rounded_up(int64_t value, int64_t step) { return (value + step - 1) / step * step; }
 
-/// Most rows of a tile over rows of `inner` numbers: rows that lie a multiple of 4 KB apart share the
-/// sets of a first-level cache, of which eight ways are counted on.
+/// Most rows of a tile over rows of `inner` numbers: rows that lie a multiple of 4 KB apart share
+/// the sets of a first-level cache, of which eight ways are counted on.
 int64_t most_rows(const Dim& inner) {
     if (!inner.is_constant() || inner.constant() == 0) return 14;
     constexpr int64_t page = 4096;
@@ -33,7 +33,8 @@ struct TileLimits {
 
 /// The tile with the least time by a model of a core with two multiply-add units of latency 4 and
 /// two loads a cycle. Sizes that are not known count as large.
-Tile choose_tile(const Dim& rows, const Dim& columns, const Machine& machine, const TileLimits& limits = {}) {
+Tile choose_tile(const Dim& rows, const Dim& columns, const Machine& machine,
+                 const TileLimits& limits = {}) {
     constexpr int64_t large = 5040;  // divided by all small tiles
     const int64_t lanes = machine.vector_bytes / 4;
     const int64_t m = rows.is_constant() ? rows.constant() : large;
@@ -45,10 +46,12 @@ Tile choose_tile(const Dim& rows, const Dim& columns, const Machine& machine, co
     for (int64_t vectors = fewest; vectors <= limits.vectors; ++vectors) {
         for (int64_t height = 1; height <= std::min(m, limits.rows); ++height) {
             if (vectors * height + vectors + 1 > machine.register_count) continue;
-            const double tiles = static_cast<double>(rounded_up(m, height) / height) *
-                                 static_cast<double>(rounded_up(n, vectors * lanes) / (vectors * lanes));
+            const double tiles =
+                static_cast<double>(rounded_up(m, height) / height) *
+                static_cast<double>(rounded_up(n, vectors * lanes) / (vectors * lanes));
             const auto sums = static_cast<double>(vectors * height);
-            const double step = std::max({sums / 2, static_cast<double>(vectors + height) / 2, 4.0});
+            const double step =
+                std::max({sums / 2, static_cast<double>(vectors + height) / 2, 4.0});
             const double time = tiles * (step - 0.01 * sums);  // of equal ones the larger
             if (time < best_time) {
                 best_time = time;
@@ -64,7 +67,8 @@ bool is_constant(const Dim& size) { return size.is_constant() && size.constant()
 Shape moved_channels(int rank, bool to_back) {
     Shape order{0};
     if (!to_back) order.push_back(rank - 1);
-    for (int axis = to_back ? 2 : 1; axis < (to_back ? rank : rank - 1); ++axis) order.push_back(axis);
+    for (int axis = to_back ? 2 : 1; axis < (to_back ? rank : rank - 1); ++axis)
+        order.push_back(axis);
     if (to_back) order.push_back(1);
     return order;
 }
@@ -73,7 +77,8 @@ class Chooser {
 public:
     Chooser(ir::Graph& graph, const Machine& machine) : graph_(graph), machine_(machine) {
         for (const auto& node : graph.nodes()) {
-            const bool is_fixed = node->is("parameter") || node->is("constant") || node->is("prepared");
+            const bool is_fixed =
+                node->is("parameter") || node->is("constant") || node->is("prepared");
             const bool of_fixed = node->input_count() > 0 && !node->is(Trait::random) &&
                                   std::all_of(node->inputs().begin(), node->inputs().end(),
                                               [&](ir::Value v) { return fixed_.contains(v.node); });
@@ -92,9 +97,9 @@ public:
 
 private:
     ir::Value panels(ir::Value w, const Tile& tile, bool transposed) {
-        return graph_.add(ir::pack_panels_op, {w},
-                          {{"panel", Dim(tile.vectors * machine_.vector_bytes / 4)},
-                           {"transposed", transposed}});
+        return graph_.add(
+            ir::pack_panels_op, {w},
+            {{"panel", Dim(tile.vectors * machine_.vector_bytes / 4)}, {"transposed", transposed}});
     }
 
     ir::Value multiply(std::vector<ir::Value> operands, const Dim& columns, const Tile& tile) {
@@ -119,7 +124,8 @@ private:
 
     ir::Value product(ir::Node& node) {
         const TensorType &a = node.input(0).type(), &b = node.input(1).type();
-        const Shape lead_a(a.shape.begin(), a.shape.end() - 2), lead_b(b.shape.begin(), b.shape.end() - 2);
+        const Shape lead_a(a.shape.begin(), a.shape.end() - 2),
+            lead_b(b.shape.begin(), b.shape.end() - 2);
         if (b.rank() > 2 && !same(lead_a, lead_b)) return {};
         for (const Dim& size : node.type().shape) {
             if (size.is_constant(0)) return {};
@@ -127,7 +133,8 @@ private:
         if (a.shape.back().is_constant(0)) return {};
         const Dim& rows = b.rank() > 2 ? a.size(a.rank() - 2) : product_of_leading(a);
         // Packing costs about as much as a few rows of the product.
-        if (!fixed_.contains(node.input(1).node) && rows.is_constant() && rows.constant() < 4) return {};
+        if (!fixed_.contains(node.input(1).node) && rows.is_constant() && rows.constant() < 4)
+            return {};
         const Dim& columns = b.shape.back();
         const Tile tile = choose_tile(rows, columns, machine_, {.rows = most_rows(a.shape.back())});
         ir::Value w = node.input(1);
@@ -166,12 +173,15 @@ private:
             if (size.is_constant(0)) return {};
         }
         if (fixed_.contains(node.input(1).node)) {
-            if (const std::optional<WinogradPlan> plan = plan_winograd(node, machine_)) return winograd(node, *plan);
+            if (const std::optional<WinogradPlan> plan = plan_winograd(node, machine_))
+                return winograd(node, *plan);
         }
-        ir::Value x = graph_.add("permute", {node.input(0)}, {{"perm", moved_channels(rank, true)}});
+        ir::Value x =
+            graph_.add("permute", {node.input(0)}, {{"perm", moved_channels(rank, true)}});
         // Where registers are many, tall tiles of few vectors have the shorter loop over taps.
         const int64_t most_vectors = machine_.register_count >= 32 ? 2 : 4;
-        const Tile tile = choose_tile(node.type().shape.back(), w.size(0), machine_, {.vectors = most_vectors});
+        const Tile tile =
+            choose_tile(node.type().shape.back(), w.size(0), machine_, {.vectors = most_vectors});
         const Shape &begin = attrs.get_shape("pad_begin"), &end = attrs.get_shape("pad_end");
         x = padded(x, begin, end);
         const ir::Value filters =
@@ -216,8 +226,8 @@ private:
         std::vector<ir::Value> operands{node.input(0), filters};
         const Dim columns = stride[0] * stride[1] * w.size(1);
         if (node.input_count() > 2) {
-            const ir::Value bias =
-                graph_.add("expand", {node.input(2)}, {{"shape", Shape{stride[0] * stride[1], w.size(1)}}});
+            const ir::Value bias = graph_.add("expand", {node.input(2)},
+                                              {{"shape", Shape{stride[0] * stride[1], w.size(1)}}});
             operands.push_back(graph_.add("reshape", {bias}, {{"shape", Shape{columns}}}));
         }
         const ir::Value conv = graph_.add("conv", operands,
@@ -235,17 +245,23 @@ private:
         const Shape& have = w.type().shape;
         const Shape end{0, 0, taps[0] * stride[0] - have[2], taps[1] * stride[1] - have[3]};
         w = graph_.add("pad", {w}, {{"begin", Shape{0, 0, 0, 0}}, {"end", end}, {"value", 0.0}});
-        w = graph_.add("reshape", {w}, {{"shape", Shape{have[0], have[1], taps[0], stride[0], taps[1], stride[1]}}});
+        w = graph_.add(
+            "reshape", {w},
+            {{"shape", Shape{have[0], have[1], taps[0], stride[0], taps[1], stride[1]}}});
         w = graph_.add("flip", {w}, {{"axes", Shape{2, 4}}});
         w = graph_.add("permute", {w}, {{"perm", Shape{3, 5, 1, 0, 2, 4}}});
-        return graph_.add("reshape", {w}, {{"shape", Shape{stride[0] * stride[1] * have[1], have[0], taps[0], taps[1]}}});
+        return graph_.add(
+            "reshape", {w},
+            {{"shape", Shape{stride[0] * stride[1] * have[1], have[0], taps[0], taps[1]}}});
     }
 
     /// y[n, h, w, (a, b, c)] -> [n, c, h * s + a, w * s + b], cut to the result's size.
     ir::Value placed(ir::Value y, const ir::Node& node) {
         const Shape &have = y.type().shape, &stride = node.attrs().get_shape("stride");
         const Shape &want = node.type().shape, &begin = node.attrs().get_shape("pad_begin");
-        y = graph_.add("reshape", {y}, {{"shape", Shape{have[0], have[1], have[2], stride[0], stride[1], want[1]}}});
+        y = graph_.add(
+            "reshape", {y},
+            {{"shape", Shape{have[0], have[1], have[2], stride[0], stride[1], want[1]}}});
         y = graph_.add("permute", {y}, {{"perm", Shape{0, 1, 3, 2, 4, 5}}});
         const Dim height = have[1] * stride[0], width = have[2] * stride[1];
         y = graph_.add("reshape", {y}, {{"shape", Shape{have[0], height, width, want[1]}}});
@@ -266,7 +282,8 @@ private:
             if (!is_constant(node.type().size(axis))) return false;
         }
         const Attrs& attrs = node.attrs();
-        const int64_t reach = attrs.get_shape("dilation")[0].constant() * (w.size(2).constant() - 1) + 1;
+        const int64_t reach =
+            attrs.get_shape("dilation")[0].constant() * (w.size(2).constant() - 1) + 1;
         const int64_t line = attrs.get_shape("pad_begin")[1].constant() + x.size(3).constant() +
                              attrs.get_shape("pad_end")[1].constant();
         constexpr int64_t most_pixels = 4096;  // of one vector of channels: 256 KB
@@ -289,10 +306,12 @@ private:
 
     ir::Value winograd(ir::Node& node, const WinogradPlan& plan) {
         const Attrs& attrs = node.attrs();
-        const ir::Value x = graph_.add("permute", {node.input(0)}, {{"perm", moved_channels(4, true)}});
+        const ir::Value x =
+            graph_.add("permute", {node.input(0)}, {{"perm", moved_channels(4, true)}});
         std::vector<ir::Value> operands{
             x, graph_.add(ir::pack_winograd_op, {node.input(1)},
-                          {{"panel", Dim(plan.vectors * machine_.vector_bytes / 4)}, {"tile", Dim(plan.tile)}})};
+                          {{"panel", Dim(plan.vectors * machine_.vector_bytes / 4)},
+                           {"tile", Dim(plan.tile)}})};
         if (node.input_count() > 2) operands.push_back(node.input(2));
         const ir::Value y = graph_.add(ir::winograd_conv_op, operands,
                                        {{"columns", node.input(1).type().size(0)},

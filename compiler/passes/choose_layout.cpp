@@ -156,9 +156,12 @@ private:
     ir::Value into_linear(const ir::Node& node) {
         const ir::Node& flat = *node.input(0).node;
         const ir::Node* panels = node.is("packed_linear") ? node.input(1).node : nullptr;
-        if (panels && (!panels->is("pack_panels") || panels->attrs().get_bool("transposed"))) return {};
+        if (panels && (!panels->is("pack_panels") || panels->attrs().get_bool("transposed")))
+            return {};
         const ir::Value w = panels ? panels->input(0) : node.input(1);
-        if (!flat.is("reshape") || !is_first(flat.input(0)) || !fixed_.contains(w) || w.type().rank() != 2) return {};
+        if (!flat.is("reshape") || !is_first(flat.input(0)) || !fixed_.contains(w) ||
+            w.type().rank() != 2)
+            return {};
         const ir::Value x = flat.input(0).node->input(0);
         const Shape& planes = flat.input(0).type().shape;  // [N, C, ...]
         Shape columns(planes.begin() + 1, planes.end());
@@ -244,9 +247,10 @@ void free_permutes(ir::Graph& graph) {
 
 bool choose_layout(ir::Graph& graph) {
     // Layouts to sink are there too where choose_kernels has replaced every window.
-    const bool has_layouts = std::any_of(graph.nodes().begin(), graph.nodes().end(), [](const auto& node) {
-        return is_window(*node) || (node->types().size() == 1 && is_first(node->value()));
-    });
+    const bool has_layouts =
+        std::any_of(graph.nodes().begin(), graph.nodes().end(), [](const auto& node) {
+            return is_window(*node) || (node->types().size() == 1 && is_first(node->value()));
+        });
     if (!has_layouts) return false;
     bool changed = wrap_windows(graph);
     // Every round sinks permutes further down; a bound all the same, that no network reaches.

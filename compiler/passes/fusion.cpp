@@ -43,7 +43,9 @@ bool is_layout(const ir::Node& node) {
 }
 
 /// Whether the anchor reads its operands in any order of elements, or parts of them.
-bool reads_layouts(const ir::Node& anchor) { return is_anchor(anchor) && !anchor.is("packed_linear"); }
+bool reads_layouts(const ir::Node& anchor) {
+    return is_anchor(anchor) && !anchor.is("packed_linear");
+}
 bool reads_parts(const ir::Node& anchor) { return anchor.is("attention"); }
 
 bool is_cheap(const ir::Node& node) {
@@ -88,7 +90,8 @@ bool Fusion::needs_memory(const ir::Node& node) const {
     return std::any_of(readers.begin(), readers.end(), [&](const ir::Node* user) {
         if (!user) return true;
         // A reshape of a layout is one too: it is not outside of the bodies that repeat it.
-        if (is_layout(node) && (user->is("reshape") || user->is("slice"))) return needs_memory(*user);
+        if (is_layout(node) && (user->is("reshape") || user->is("slice")))
+            return needs_memory(*user);
         return !is_repeated(node, *user);
     });
 }

@@ -21,9 +21,8 @@ struct Machine {
 
 /// A pass is a function with an effect on one graph or on the program; the answer says whether it
 /// changed anything.
-using PassFunction =
-    std::variant<bool (*)(ir::Graph&), bool (*)(ir::Graph&, Notes&),
-                 bool (*)(ir::Graph&, const Machine&), bool (*)(ir::Program&)>;
+using PassFunction = std::variant<bool (*)(ir::Graph&), bool (*)(ir::Graph&, Notes&),
+                                  bool (*)(ir::Graph&, const Machine&), bool (*)(ir::Program&)>;
 
 /// Which graphs a pass of graphs is run on.
 enum class On : uint8_t {

@@ -88,7 +88,8 @@ bool choose_layout(ir::Graph& graph);
 /// fills with -inf; and the fill of all keys after the query (`causal`), as data or as a comparison
 /// of indices. Of f32, with the same axes in front, at most 4096 keys.
 ///
-///   permute(reshape(slice(x)))  ->  slice(permute(reshape(x)))   of q, k, v, where heads are not cut
+///   permute(reshape(slice(x)))  ->  slice(permute(reshape(x)))   of q, k, v, where heads are not
+///   cut
 ///
 /// After canonicalize and the merging of equal nodes; before choose_kernels, which takes products.
 bool recognize_attention(ir::Program& program);
@@ -99,9 +100,9 @@ bool recognize_attention(ir::Program& program);
 ///   linear(x, w, b)  ->  packed_linear(x, pack_panels(w), b)
 ///   matmul(a, b)     ->  packed_linear(a, pack_panels(b))
 ///   conv(x, w, b)    ->  permute(packed_conv(pad(permute(x)), pack_filters(w), b))   groups = 1
-///   conv(x, w, b)    ->  permute(winograd_conv(permute(x), pack_winograd(w), b))     3 x 3, stride 1
-///   conv(x, w, b)    ->  permute(depthwise_conv(permute(x), pack_depthwise(w), b))   a filter a channel
-///   conv_transpose(x, w, b)  ->  conv of s * s times more channels, put in their places
+///   conv(x, w, b)    ->  permute(winograd_conv(permute(x), pack_winograd(w), b))     3 x 3, stride
+///   1 conv(x, w, b)    ->  permute(depthwise_conv(permute(x), pack_depthwise(w), b))   a filter a
+///   channel conv_transpose(x, w, b)  ->  conv of s * s times more channels, put in their places
 ///
 /// Winograd's way where an estimate says that it is faster, unless results have to be exact.
 ///

@@ -15,7 +15,7 @@ struct PipelineOptions {
     std::set<std::string> dump_after;
     std::string stop_after;  ///< run no pass after this one
     Machine machine;
-    int limit = -1;          ///< stop after so many changes, for bisection
+    int limit = -1;  ///< stop after so many changes, for bisection
     std::function<void(const std::string&)> log;
 };
 

@@ -20,7 +20,8 @@ struct Parts {
 };
 
 /// x where `node` is f(x, number) for elementwise f `name`.
-std::optional<std::pair<ir::Value, double>> with_number(const ir::Node& node, std::string_view name) {
+std::optional<std::pair<ir::Value, double>> with_number(const ir::Node& node,
+                                                        std::string_view name) {
     if (!node.is(name) || node.input_count() != 2) return std::nullopt;
     const std::optional<double> number = uniform_value(node.input(1));
     if (!number || node.input(1).type().count().constant() != 1) return std::nullopt;
@@ -42,7 +43,8 @@ ir::Value without_factors(ir::Value value, double& scale) {
     }
 }
 
-/// Which axis of a [rows, keys] mask an index runs along: a chain of reshapes and expands of an arange.
+/// Which axis of a [rows, keys] mask an index runs along: a chain of reshapes and expands of an
+/// arange.
 int index_axis(ir::Value value, int rank) {
     int axis = -1;
     const Shape& shape = value.type().shape;
@@ -53,7 +55,8 @@ int index_axis(ir::Value value, int rank) {
     }
     while (value.node->is("reshape") || value.node->is("expand")) value = value.node->input(0);
     const ir::Node& node = *value.node;
-    const bool counts = node.is("arange") && node.attrs().get_float("start") == 0 && node.attrs().get_float("step") == 1;
+    const bool counts = node.is("arange") && node.attrs().get_float("start") == 0 &&
+                        node.attrs().get_float("step") == 1;
     return counts ? axis : -1;
 }
 
@@ -62,7 +65,8 @@ bool is_later_key(ir::Value flags, int rank) {
     const Shape& shape = flags.type().shape;
     if (flags.type().dtype != DType::boolean || shape.size() < 2) return false;
     if (flags.node->is("lt") && flags.node->input_count() == 2) {
-        return index_axis(flags.node->input(0), rank) == rank - 2 && index_axis(flags.node->input(1), rank) == rank - 1;
+        return index_axis(flags.node->input(0), rank) == rank - 2 &&
+               index_axis(flags.node->input(1), rank) == rank - 1;
     }
     const Array data = constant_data(flags);
     if (!data.defined()) return false;
@@ -81,7 +85,8 @@ std::optional<int64_t> upper_bound(const ir::Program& program, const Dim& dim) {
     int64_t most = 0;
     for (size_t corner = 0; corner < (size_t{1} << names.size()); ++corner) {
         const auto value = dim.evaluate([&](const std::string& name) -> std::optional<int64_t> {
-            const auto at = static_cast<size_t>(std::find(names.begin(), names.end(), name) - names.begin());
+            const auto at =
+                static_cast<size_t>(std::find(names.begin(), names.end(), name) - names.begin());
             for (const ir::Symbol& symbol : program.symbols) {
                 if (symbol.name != name || symbol.max <= 0) continue;
                 return (corner >> at) & 1 ? symbol.max : symbol.min;
@@ -123,7 +128,8 @@ private:
     bool scores(ir::Value value, int rank, Parts& parts) {
         for (int depth = 0; depth < 4; ++depth) {
             const ir::Node& node = *value.node;
-            if (node.is("where") && is_minus_infinity(node.input(1)) && spans(node.input(2), value)) {
+            if (node.is("where") && is_minus_infinity(node.input(1)) &&
+                spans(node.input(2), value)) {
                 const ir::Value flags = node.input(0);
                 if (!parts.is_causal && is_later_key(flags, rank)) {
                     parts.is_causal = true;
@@ -133,7 +139,8 @@ private:
                 value = node.input(2);
             } else if (node.is("add") && (is_scores(node.input(0)) != is_scores(node.input(1)))) {
                 const int other = is_scores(node.input(0)) ? 1 : 0;
-                if (!spans(node.input(1 - other), value) || !set_mask(parts, node.input(other))) return false;
+                if (!spans(node.input(1 - other), value) || !set_mask(parts, node.input(other)))
+                    return false;
                 value = node.input(1 - other);
             } else {
                 break;
@@ -170,8 +177,8 @@ private:
         return k;
     }
 
-    /// Heads of a part of wider rows: permute(reshape(slice(x))) -> slice(permute(reshape(x))), where the
-    /// part begins at a head; so x is read where it lies.
+    /// Heads of a part of wider rows: permute(reshape(slice(x))) -> slice(permute(reshape(x))),
+    /// where the part begins at a head; so x is read where it lies.
     ir::Value slice_last(ir::Value value) {
         if (!value.node->is("permute")) return value;
         const ir::Node& reshape = *value.node->input(0).node;
@@ -179,21 +186,26 @@ private:
         const ir::Node& slice = *reshape.input(0).node;
         if (!slice.is("slice") || slice.attrs().get_int("step") != 1) return value;
         const ir::Value x = slice.input(0);
-        const Shape &part = slice.type().shape, &split = reshape.type().shape, &whole = x.type().shape;
+        const Shape &part = slice.type().shape, &split = reshape.type().shape,
+                    &whole = x.type().shape;
         const int64_t axis = slice.attrs().get_int("axis");
         const Dim &begin = slice.attrs().get_dim("begin"), &depth = split.back();
-        const bool fits = axis == static_cast<int64_t>(part.size()) - 1 && split.size() == part.size() + 1 &&
+        const bool fits = axis == static_cast<int64_t>(part.size()) - 1 &&
+                          split.size() == part.size() + 1 &&
                           std::equal(part.begin(), part.end() - 1, split.begin(),
                                      [](const Dim& a, const Dim& b) { return same(a, b); }) &&
-                          depth.is_constant() && begin.is_constant() && whole.back().is_constant() &&
-                          begin.constant() % depth.constant() == 0 && whole.back().constant() % depth.constant() == 0;
+                          depth.is_constant() && begin.is_constant() &&
+                          whole.back().is_constant() && begin.constant() % depth.constant() == 0 &&
+                          whole.back().constant() % depth.constant() == 0;
         if (!fits) return value;
         Shape heads(whole.begin(), whole.end() - 1);
         heads.emplace_back(whole.back().constant() / depth.constant());
         heads.push_back(depth);
         const Shape& perm = value.node->attrs().get_shape("perm");
-        const auto at = std::find_if(perm.begin(), perm.end(), [&](const Dim& d) { return d.is_constant(axis); });
-        const ir::Value all = graph_.add("permute", {graph_.add("reshape", {x}, {{"shape", heads}})}, {{"perm", perm}});
+        const auto at = std::find_if(perm.begin(), perm.end(),
+                                     [&](const Dim& d) { return d.is_constant(axis); });
+        const ir::Value all = graph_.add(
+            "permute", {graph_.add("reshape", {x}, {{"shape", heads}})}, {{"perm", perm}});
         return graph_.add("slice", {all},
                           {{"axis", Dim(at - perm.begin())},
                            {"begin", Dim(begin.constant() / depth.constant())},
@@ -208,7 +220,9 @@ private:
         return true;
     }
 
-    static bool spans(ir::Value value, ir::Value whole) { return same(value.type().shape, whole.type().shape); }
+    static bool spans(ir::Value value, ir::Value whole) {
+        return same(value.type().shape, whole.type().shape);
+    }
 
     /// Whether a product of matrices is what the value is made of.
     static bool is_scores(ir::Value value) {
@@ -241,7 +255,8 @@ private:
             if (size.is_constant(0)) return false;
         }
         const std::optional<int64_t> bound = upper_bound(program_, keys);
-        return bound && *bound <= most_keys && std::isfinite(parts.scale) && (!parts.mask || parts.mask.type().rank() <= rank);
+        return bound && *bound <= most_keys && std::isfinite(parts.scale) &&
+               (!parts.mask || parts.mask.type().rank() <= rank);
     }
 
     const ir::Program& program_;
@@ -254,7 +269,8 @@ bool recognize_attention(ir::Program& program) {
     bool changed = false;
     for (const auto& graph : program.graphs) {
         Recognizer recognizer(program, *graph);
-        changed |= ir::rewrite(*graph, [&](ir::Node& node) { return recognizer.replacement(node); });
+        changed |=
+            ir::rewrite(*graph, [&](ir::Node& node) { return recognizer.replacement(node); });
     }
     return changed;
 }

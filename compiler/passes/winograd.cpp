@@ -27,14 +27,16 @@ struct Problem {
 };
 
 bool all_are(const Shape& shape, int64_t value) {
-    return std::all_of(shape.begin(), shape.end(), [&](const Dim& d) { return d.is_constant(value); });
+    return std::all_of(shape.begin(), shape.end(),
+                       [&](const Dim& d) { return d.is_constant(value); });
 }
 
 std::optional<Problem> problem_of(const ir::Node& conv) {
     const Attrs& attrs = conv.attrs();
     const TensorType &w = conv.input(1).type(), &y = conv.type();
     if (y.rank() != 4 || !w.size(2).is_constant(3) || !w.size(3).is_constant(3)) return {};
-    if (!all_are(attrs.get_shape("stride"), 1) || !all_are(attrs.get_shape("dilation"), 1)) return {};
+    if (!all_are(attrs.get_shape("stride"), 1) || !all_are(attrs.get_shape("dilation"), 1))
+        return {};
     if (!y.size(2).is_constant() || !y.size(3).is_constant()) return {};
     Problem p;
     p.has_known_batch = y.size(0).is_constant();
@@ -54,33 +56,42 @@ double together(double compute, double memory) {
 
 double direct_cycles(const Problem& p, int64_t lanes) {
     const double weights = 9.0 * static_cast<double>(p.channels * p.filters);
-    const double columns = static_cast<double>(ceil_div(p.filters, lanes) * lanes) / static_cast<double>(p.filters);
+    const double columns =
+        static_cast<double>(ceil_div(p.filters, lanes) * lanes) / static_cast<double>(p.filters);
     const double products = weights * static_cast<double>(p.images * p.height * p.width);
-    return together(products * columns / (2.0 * static_cast<double>(lanes) * direct_rate), weights * 4 / memory_bytes);
+    return together(products * columns / (2.0 * static_cast<double>(lanes) * direct_rate),
+                    weights * 4 / memory_bytes);
 }
 
 double cycles(const Problem& p, const WinogradPlan& plan, int64_t lanes) {
     const int64_t across = ceil_div(ceil_div(p.width, plan.tile), plan.columns);
     const int64_t down = ceil_div(ceil_div(p.height, plan.tile), plan.rows);
     const int64_t blocks = across * down * ceil_div(p.images, plan.images);
-    const int64_t rows = plan.images * plan.rows * plan.columns, elements = (plan.tile + 2) * (plan.tile + 2);
+    const int64_t rows = plan.images * plan.rows * plan.columns,
+                  elements = (plan.tile + 2) * (plan.tile + 2);
     const int64_t panels = ceil_div(p.filters, plan.vectors * lanes);
     const auto sums = static_cast<double>(rows * plan.vectors);
-    const double step = std::max({sums / 2, static_cast<double>(rows + plan.vectors) / 2, 4.0}) + 0.1;
+    const double step =
+        std::max({sums / 2, static_cast<double>(rows + plan.vectors) / 2, 4.0}) + 0.1;
     const double products = step * static_cast<double>(elements * p.channels * panels);
-    const double transforms =
-        static_cast<double>(rows * elements) * (data_cycles * static_cast<double>(ceil_div(p.channels, lanes)) +
-                                                result_cycles * static_cast<double>(panels * plan.vectors));
-    const double weights = 4.0 * static_cast<double>(elements * p.channels * panels * plan.vectors * lanes);
-    const double again = weights > near_bytes ? static_cast<double>(blocks - 1) * weights / cache_bytes : 0;
-    return together(static_cast<double>(blocks) * (products + transforms), weights / memory_bytes + again);
+    const double transforms = static_cast<double>(rows * elements) *
+                              (data_cycles * static_cast<double>(ceil_div(p.channels, lanes)) +
+                               result_cycles * static_cast<double>(panels * plan.vectors));
+    const double weights =
+        4.0 * static_cast<double>(elements * p.channels * panels * plan.vectors * lanes);
+    const double again =
+        weights > near_bytes ? static_cast<double>(blocks - 1) * weights / cache_bytes : 0;
+    return together(static_cast<double>(blocks) * (products + transforms),
+                    weights / memory_bytes + again);
 }
 
 bool fits(const Problem& p, const WinogradPlan& plan, const Machine& machine) {
     const int64_t lanes = machine.vector_bytes / 4;
-    const int64_t rows = plan.images * plan.rows * plan.columns, elements = (plan.tile + 2) * (plan.tile + 2);
+    const int64_t rows = plan.images * plan.rows * plan.columns,
+                  elements = (plan.tile + 2) * (plan.tile + 2);
     const int64_t bytes = 4 * elements * rows * (p.channels + plan.vectors * lanes);
-    return rows <= 16 && rows * plan.vectors + plan.vectors + 1 <= machine.register_count && bytes <= most_block_bytes;
+    return rows <= 16 && rows * plan.vectors + plan.vectors + 1 <= machine.register_count &&
+           bytes <= most_block_bytes;
 }
 
 }  // namespace
@@ -93,9 +104,12 @@ std::optional<WinogradPlan> plan_winograd(const ir::Node& conv, const Machine& m
     double best_cycles = direct_cycles(*p, lanes) / least_gain;
     for (const int64_t tile : {4, 2}) {
         for (int64_t vectors = 1; vectors <= 4; ++vectors) {
-            for (int64_t columns = 1; columns <= std::min<int64_t>(ceil_div(p->width, tile), 14); ++columns) {
-                for (int64_t rows = 1; rows <= std::min<int64_t>(ceil_div(p->height, tile), 14); ++rows) {
-                    for (int64_t images = 1; images <= (p->has_known_batch ? std::min<int64_t>(p->images, 4) : 1);
+            for (int64_t columns = 1; columns <= std::min<int64_t>(ceil_div(p->width, tile), 14);
+                 ++columns) {
+                for (int64_t rows = 1; rows <= std::min<int64_t>(ceil_div(p->height, tile), 14);
+                     ++rows) {
+                    for (int64_t images = 1;
+                         images <= (p->has_known_batch ? std::min<int64_t>(p->images, 4) : 1);
                          ++images) {
                         const WinogradPlan plan{tile, images, rows, columns, vectors};
                         if (!fits(*p, plan, machine)) continue;

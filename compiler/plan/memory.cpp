@@ -74,7 +74,8 @@ Layout plan_memory(const std::vector<Interval>& intervals) {
     const int64_t bound = max_live(intervals);
     const std::vector<std::vector<size_t>> orders = {
         sorted_by(intervals, [](const Interval& b) { return b.size_bytes; }),
-        sorted_by(intervals, [](const Interval& b) { return b.size_bytes * (b.last - b.first + 1); }),
+        sorted_by(intervals,
+                  [](const Interval& b) { return b.size_bytes * (b.last - b.first + 1); }),
         sorted_by(intervals, [](const Interval& b) { return int64_t{b.last} - b.first; }),
         sorted_by(intervals, [](const Interval& b) { return -int64_t{b.first}; }),
     };
@@ -96,10 +97,10 @@ bool is_valid(const std::vector<Interval>& intervals, const Layout& layout) {
         const int64_t begin = layout.offsets[i], end = begin + intervals[i].size_bytes;
         if (begin < 0 || begin % alignment_bytes != 0 || end > layout.size_bytes) return false;
         for (size_t j = 0; j < i; ++j) {
-            const bool together = !(intervals[i].last < intervals[j].first ||
-                                    intervals[j].last < intervals[i].first);
-            const bool apart = end <= layout.offsets[j] ||
-                               layout.offsets[j] + intervals[j].size_bytes <= begin;
+            const bool together =
+                !(intervals[i].last < intervals[j].first || intervals[j].last < intervals[i].first);
+            const bool apart =
+                end <= layout.offsets[j] || layout.offsets[j] + intervals[j].size_bytes <= begin;
             if (together && !apart) return false;
         }
     }

@@ -12,9 +12,9 @@ struct Interval {
 };
 
 struct Layout {
-    std::vector<int64_t> offsets;    ///< of every interval
-    int64_t size_bytes = 0;          ///< of the whole arena
-    int64_t lower_bound_bytes = 0;   ///< the most that is live at once: no layout is smaller
+    std::vector<int64_t> offsets;   ///< of every interval
+    int64_t size_bytes = 0;         ///< of the whole arena
+    int64_t lower_bound_bytes = 0;  ///< the most that is live at once: no layout is smaller
 };
 
 inline constexpr int64_t alignment_bytes = 64;

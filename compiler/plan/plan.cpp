@@ -99,8 +99,9 @@ private:
         } else if (node.is("random_state")) {
             values_[key(n.value())] = new_value(node.type(), Space::random, 0);
         } else if (node.is("constant")) {
-            values_[key(n.value())] = new_value(node.type(), Space::constant, 0,
-                                                add_constant(constants_, node.attrs().get_array("value")));
+            values_[key(n.value())] =
+                new_value(node.type(), Space::constant, 0,
+                          add_constant(constants_, node.attrs().get_array("value")));
         } else if (node.is("reshape")) {
             add_alias(n.value(), node.input(0));
         } else if (node.is("module_input") || node.is("module_output")) {
@@ -138,10 +139,9 @@ private:
         mark.index = static_cast<int>(node.attrs().get_int("call"));
         for (int i = 0; i < node.input_count(); ++i) {
             const ir::Value operand = node.input(i);
-            const bool own = operand.node->is("group") &&
-                             uses[static_cast<size_t>(operand.node->id())] == 1 &&
-                             plan_.values[static_cast<size_t>(values_.at(key(operand)))].space ==
-                                 Space::arena;
+            const bool own =
+                operand.node->is("group") && uses[static_cast<size_t>(operand.node->id())] == 1 &&
+                plan_.values[static_cast<size_t>(values_.at(key(operand)))].space == Space::arena;
             if (own) {
                 add_alias(node.value(i), operand);
             } else {
@@ -234,8 +234,8 @@ private:
         }
         const Layout layout = plan_memory(arena);
         if (!is_valid(arena, layout)) {
-            throw InternalError("plan.overlap", "plan: the memory plan of " + graph_.name +
-                                                    " does not hold");
+            throw InternalError("plan.overlap",
+                                "plan: the memory plan of " + graph_.name + " does not hold");
         }
         for (size_t i = 0; i < owners.size(); ++i) {
             plan_.values[static_cast<size_t>(owners[i])].offset = layout.offsets[i];
@@ -243,7 +243,8 @@ private:
         for (int i = 0; i < static_cast<int>(plan_.values.size()); ++i) {
             int root = i;
             while (alias_.contains(root)) root = alias_.at(root);
-            plan_.values[static_cast<size_t>(i)].offset = plan_.values[static_cast<size_t>(root)].offset;
+            plan_.values[static_cast<size_t>(i)].offset =
+                plan_.values[static_cast<size_t>(root)].offset;
         }
         plan_.arena_bytes = layout.size_bytes;
         plan_.arena_lower_bound_bytes = layout.lower_bound_bytes;

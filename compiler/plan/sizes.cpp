@@ -71,8 +71,8 @@ int64_t upper_bound(const ir::Program& program, const Dim& dim) {
                                                       "' has no upper end; say " + name +
                                                       "=min..max in the inputs");
             }
-            const auto at = static_cast<size_t>(
-                std::find(names.begin(), names.end(), name) - names.begin());
+            const auto at =
+                static_cast<size_t>(std::find(names.begin(), names.end(), name) - names.begin());
             return (corner >> at) & 1 ? symbol.max : symbol.min;
         });
         most = std::max(most, value.value_or(0));

@@ -37,15 +37,17 @@ public:
                 result = result + (symbol - sample(0, s)) * Dim(change / step);
             } else if (step % change == 0) {
                 const int64_t divisor = step / change;
-                result = result + floor_div(symbol, divisor) - floor_div(Dim(sample(0, s)), divisor);
+                result =
+                    result + floor_div(symbol, divisor) - floor_div(Dim(sample(0, s)), divisor);
             } else {
                 fail(seen, node, what);
             }
         }
         for (size_t i = 0; i < seen.size(); ++i) {
-            const auto value = result.evaluate([&](const std::string& name) -> std::optional<int64_t> {
-                return recordings_[i].samples.at(name);
-            });
+            const auto value =
+                result.evaluate([&](const std::string& name) -> std::optional<int64_t> {
+                    return recordings_[i].samples.at(name);
+                });
             if (!value || !seen[i].is_constant() || *value != seen[i].constant()) {
                 fail(seen, node, what);
             }
@@ -111,9 +113,8 @@ private:
         size_t i = 0;
         while (i + 1 < std::min(a.size(), b.size()) && a[i]->name() == b[i]->name()) ++i;
         solver_.refuse(*a[i], "a loop or a branch of the C++ code depends on a size: " +
-                                  std::to_string(a.size()) + " nodes at " +
-                                  solver_.sizes_text(0) + ", " + std::to_string(b.size()) +
-                                  " at " + solver_.sizes_text(r));
+                                  std::to_string(a.size()) + " nodes at " + solver_.sizes_text(0) +
+                                  ", " + std::to_string(b.size()) + " at " + solver_.sizes_text(r));
     }
 
     void generalize_node(size_t i) {
@@ -123,7 +124,8 @@ private:
         if (node.is(Trait::source) || node.is("module_input") || node.is("module_output")) {
             TensorTypes types = node.types();
             if (!node.is(Trait::source)) {
-                for (size_t k = 0; k < types.size(); ++k) types[k] = node.input(static_cast<int>(k)).type();
+                for (size_t k = 0; k < types.size(); ++k)
+                    types[k] = node.input(static_cast<int>(k)).type();
             }
             node.set_types(types);
             return;

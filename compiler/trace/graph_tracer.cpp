@@ -74,8 +74,9 @@ void GraphTracer::collect_outputs(const Tensors& results) {
         const ir::Value now = value_of(state.tensor.impl()->cell->value);
         if (now == state.node) continue;
         if (!state.is_buffer) {
-            throw UserError("trace.parameter_write", "trace: forward() writes into the parameter '" +
-                                                         state.key + "'; a buffer may be written");
+            throw UserError("trace.parameter_write",
+                            "trace: forward() writes into the parameter '" + state.key +
+                                "'; a buffer may be written");
         }
         graph_.outputs.push_back({state.key, now, state.key});
     }
@@ -112,8 +113,9 @@ std::vector<int64_t> GraphTracer::record(const OpCall& call, std::span<const Val
                                          const TensorTypes& types) {
     std::vector<ir::Value> operands;
     for (const ValuePtr& input : inputs) operands.push_back(value_of(input));
-    ir::Node* node = call.op->is(Trait::random) ? add_draw(call, types)
-                                                : graph_.add_node(*call.op, std::move(operands), call.attrs, types);
+    ir::Node* node = call.op->is(Trait::random)
+                         ? add_draw(call, types)
+                         : graph_.add_node(*call.op, std::move(operands), call.attrs, types);
     node->module_call = open_calls_.empty() ? -1 : open_calls_.back();
     stacks_.emplace_back(node, capture_stack());
     std::vector<int64_t> ids;
@@ -125,12 +127,15 @@ std::vector<int64_t> GraphTracer::record(const OpCall& call, std::span<const Val
 }
 
 ir::Node* GraphTracer::add_draw(const OpCall& call, const TensorTypes& types) {
-    if (draws_.empty()) random_state_ = graph_.add_node(ir::random_state_op, {}, {}, TensorType{DType::i64, {2}})->value();
+    if (draws_.empty())
+        random_state_ =
+            graph_.add_node(ir::random_state_op, {}, {}, TensorType{DType::i64, {2}})->value();
     Attrs attrs = call.attrs;
     attrs.erase("seed");
     attrs.set("stream", Dim(static_cast<int64_t>(draws_.size())));
     draws_.push_back(graph_.add_node(*call.op, {random_state_}, attrs, types));
-    for (ir::Node* draw : draws_) draw->attrs().set("draws", Dim(static_cast<int64_t>(draws_.size())));
+    for (ir::Node* draw : draws_)
+        draw->attrs().set("draws", Dim(static_cast<int64_t>(draws_.size())));
     return draws_.back();
 }
 
@@ -140,7 +145,8 @@ int64_t GraphTracer::escape(const Dim& dim) {
         return symbol ? std::optional(symbol->sample) : std::nullopt;
     });
     if (!value) {
-        throw UserError("trace.symbol", "trace: the size '" + dim.str() + "' has no declared range");
+        throw UserError("trace.symbol",
+                        "trace: the size '" + dim.str() + "' has no declared range");
     }
     escapes_.emplace_back(dim.str(), capture_stack());
     return *value;
@@ -160,7 +166,8 @@ void GraphTracer::enter_module(nn::Module& module, std::span<const ValuePtr> inp
         throw UserError("trace.unregistered_module",
                         "trace: a " + module.name() +
                             " is called that cannot be reached by name from the model: make it a "
-                            "member\n  " + where(capture_stack()));
+                            "member\n  " +
+                            where(capture_stack()));
     }
     const int call = static_cast<int>(program_.calls.size());
     program_.calls.push_back({at->second, open_calls_.empty() ? -1 : open_calls_.back()});

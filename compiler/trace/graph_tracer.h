@@ -73,7 +73,7 @@ private:
     std::vector<ir::Value> values_;
     std::map<const Value*, ir::Value> constants_;
     std::vector<ValuePtr> kept_;  ///< keeps the keys of constants_ alive
-    ir::Value random_state_;          ///< what draws begin with; made for the first one
+    ir::Value random_state_;      ///< what draws begin with; made for the first one
     std::vector<ir::Node*> draws_;
     std::vector<int> open_calls_;
     std::vector<BoundaryEvent> events_;

@@ -133,8 +133,8 @@ void add_symbols(ir::Program& program, const std::vector<InputSpec>& inputs) {
         for (const ir::Symbol& symbol : input.symbols) {
             if (const ir::Symbol* known = program.symbol(symbol.name)) {
                 if (known->min == symbol.min && known->max == symbol.max) continue;
-                throw UserError("input_spec.range", "input: the size " + symbol.name +
-                                                        " is given two ranges");
+                throw UserError("input_spec.range",
+                                "input: the size " + symbol.name + " is given two ranges");
             }
             program.symbols.push_back(symbol);
         }
@@ -144,8 +144,8 @@ void add_symbols(ir::Program& program, const std::vector<InputSpec>& inputs) {
             for (const std::string& name : dim.symbols()) {
                 if (program.symbol(name)) continue;
                 throw UserError("input_spec.range", "input: the size " + name + " of '" +
-                                                        input.name + "' has no range; say " +
-                                                        name + "=min..max once");
+                                                        input.name + "' has no range; say " + name +
+                                                        "=min..max once");
             }
         }
     }

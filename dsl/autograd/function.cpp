@@ -9,38 +9,46 @@
 namespace lithe::autograd {
 
 void SavedValue::fail() {
-    throw UserError("function.saved", "autograd: a saved value is read as another type than it was saved as");
+    throw UserError("function.saved",
+                    "autograd: a saved value is read as another type than it was saved as");
 }
 
 void AutogradContext::save_for_backward(Tensors tensors) {
     saved_ = std::move(tensors);
     versions_.clear();
     for (const Tensor& tensor : saved_) {
-        versions_.push_back(tensor.defined() && !tensor.is_symbolic() ? tensor.array().version() : 0);
+        versions_.push_back(tensor.defined() && !tensor.is_symbolic() ? tensor.array().version()
+                                                                      : 0);
     }
 }
 
 Tensors AutogradContext::get_saved_variables() const {
     for (size_t i = 0; i < saved_.size(); ++i) {
-        if (!saved_[i].defined() || saved_[i].is_symbolic() || saved_[i].array().version() == versions_[i]) continue;
-        throw UserError("backward.modified", "backward: one of the variables needed for gradient computation has been "
-                                             "modified by an inplace operation: saved tensor " + std::to_string(i) +
-                                                 " of type " + saved_[i].type().str());
+        if (!saved_[i].defined() || saved_[i].is_symbolic() ||
+            saved_[i].array().version() == versions_[i])
+            continue;
+        throw UserError("backward.modified",
+                        "backward: one of the variables needed for gradient computation has been "
+                        "modified by an inplace operation: saved tensor " +
+                            std::to_string(i) + " of type " + saved_[i].type().str());
     }
     return saved_;
 }
 
 bool AutogradContext::is_constant(const Tensor& tensor) const {
     if (!tensor.is_floating_point()) return true;
-    return std::any_of(constant_.begin(), constant_.end(), [&](const Tensor& known) { return known.is_same(tensor); });
+    return std::any_of(constant_.begin(), constant_.end(),
+                       [&](const Tensor& known) { return known.is_same(tensor); });
 }
 
 namespace detail {
 
-Tensors link(const Tensors& results, const Tensors& inputs, std::function<Tensors(Tensors)> backward) {
-    return attach(results, inputs, [backward = std::move(backward)](std::span<const Tensor> gradients) {
-        return backward(Tensors(gradients.begin(), gradients.end()));
-    });
+Tensors link(const Tensors& results, const Tensors& inputs,
+             std::function<Tensors(Tensors)> backward) {
+    return attach(results, inputs,
+                  [backward = std::move(backward)](std::span<const Tensor> gradients) {
+                      return backward(Tensors(gradients.begin(), gradients.end()));
+                  });
 }
 
 Tensors zeros_where_undefined(const Tensors& gradients, const Tensors& like) {
@@ -52,8 +60,9 @@ Tensors zeros_where_undefined(const Tensors& gradients, const Tensors& like) {
 }
 
 void fail_gradient_count(size_t got, size_t wanted) {
-    throw UserError("function.gradients", "autograd: function returned an incorrect number of gradients (expected " +
-                                              std::to_string(wanted) + ", got " + std::to_string(got) + ")");
+    throw UserError("function.gradients",
+                    "autograd: function returned an incorrect number of gradients (expected " +
+                        std::to_string(wanted) + ", got " + std::to_string(got) + ")");
 }
 
 }  // namespace detail
@@ -66,37 +75,43 @@ Tensors checkpoint(std::function<Tensors(const Tensors&)> function, const Tensor
         const NoGradGuard no_grad;
         results = function(inputs);
     }
-    // What the function uses beside its arguments may want gradients where they do not: hence one more input.
+    // What the function uses beside its arguments may want gradients where they do not: hence one
+    // more input.
     Tensors linked_inputs = inputs;
     linked_inputs.push_back(zeros({}, DType::f32).requires_grad_());
-    return detail::link(results, linked_inputs, [function = std::move(function), inputs, random](const Tensors& gradients) {
-        const EnableGradGuard grad;
-        Tensors copies;
-        for (const Tensor& input : inputs) {
-            Tensor copy = input.detach();
-            if (input.requires_grad()) copy.requires_grad_();
-            copies.push_back(copy);
-        }
-        const auto here = default_generator().state();
-        default_generator().set_state(random);
-        const Tensors again = function(copies);
-        default_generator().set_state(here);
-        Tensors roots, seeds;
-        for (size_t i = 0; i < again.size(); ++i) {
-            if (i >= gradients.size() || !gradients[i].defined() || !again[i].requires_grad()) continue;
-            roots.push_back(again[i]);
-            seeds.push_back(gradients[i]);
-        }
-        if (!roots.empty()) backward(roots, seeds);
-        Tensors result;
-        for (const Tensor& copy : copies) result.push_back(copy.requires_grad() ? copy.grad() : Tensor());
-        result.emplace_back();
-        return result;
-    });
+    return detail::link(
+        results, linked_inputs,
+        [function = std::move(function), inputs, random](const Tensors& gradients) {
+            const EnableGradGuard grad;
+            Tensors copies;
+            for (const Tensor& input : inputs) {
+                Tensor copy = input.detach();
+                if (input.requires_grad()) copy.requires_grad_();
+                copies.push_back(copy);
+            }
+            const auto here = default_generator().state();
+            default_generator().set_state(random);
+            const Tensors again = function(copies);
+            default_generator().set_state(here);
+            Tensors roots, seeds;
+            for (size_t i = 0; i < again.size(); ++i) {
+                if (i >= gradients.size() || !gradients[i].defined() || !again[i].requires_grad())
+                    continue;
+                roots.push_back(again[i]);
+                seeds.push_back(gradients[i]);
+            }
+            if (!roots.empty()) backward(roots, seeds);
+            Tensors result;
+            for (const Tensor& copy : copies)
+                result.push_back(copy.requires_grad() ? copy.grad() : Tensor());
+            result.emplace_back();
+            return result;
+        });
 }
 
 Tensor checkpoint(const std::function<Tensor(const Tensor&)>& function, const Tensor& input) {
-    return checkpoint([function](const Tensors& in) { return Tensors{function(in[0])}; }, Tensors{input})[0];
+    return checkpoint([function](const Tensors& in) { return Tensors{function(in[0])}; },
+                      Tensors{input})[0];
 }
 
 }  // namespace lithe::autograd

@@ -20,7 +20,8 @@ using lithe::tensor_list;
 using variable_list = Tensors;
 using Variable = Tensor;
 
-/// A value that forward() keeps for backward(): a number, a text, a tensor, a list. Errors: function.saved.
+/// A value that forward() keeps for backward(): a number, a text, a tensor, a list. Errors:
+/// function.saved.
 class SavedValue {
 public:
     SavedValue() = default;
@@ -60,7 +61,8 @@ public:
     Tensors get_saved_variables() const;
     /// Results for which no gradient is asked; integer results are such anyway.
     void mark_non_differentiable(const Tensors& tensors) { constant_ = tensors; }
-    /// Arguments that forward() writes to and returns; without effect, since tensors are told by their value.
+    /// Arguments that forward() writes to and returns; without effect, since tensors are told by
+    /// their value.
     void mark_dirty(const Tensors&) {}
     /// Off: gradients that did not arrive are undefined in backward(), not zeros.
     void set_materialize_grads(bool on) { materialize_ = on; }
@@ -90,8 +92,9 @@ Tensors zeros_where_undefined(const Tensors& gradients, const Tensors& like);
 
 /// A function with a derivative of its own. A class T : Function<T> has
 ///
-///   static Tensor forward(AutogradContext* ctx, Tensor x, double k);          // any arguments; Tensor or tensor_list
-///   static tensor_list backward(AutogradContext* ctx, tensor_list gradients); // one for each argument of forward()
+///   static Tensor forward(AutogradContext* ctx, Tensor x, double k);          // any arguments;
+///   Tensor or tensor_list static tensor_list backward(AutogradContext* ctx, tensor_list
+///   gradients); // one for each argument of forward()
 ///
 /// and is called as T::apply(x, k). forward() runs without recording. Errors: function.gradients.
 template <class T>
@@ -121,7 +124,8 @@ public:
             gradients.resize(shapes.size());
             if (context->materialize_) gradients = detail::zeros_where_undefined(gradients, shapes);
             const Tensors all = T::backward(context.get(), std::move(gradients));
-            if (all.size() != is_tensor.size()) detail::fail_gradient_count(all.size(), is_tensor.size());
+            if (all.size() != is_tensor.size())
+                detail::fail_gradient_count(all.size(), is_tensor.size());
             Tensors wanted;
             for (size_t i = 0; i < all.size(); ++i) {
                 if (is_tensor[i]) wanted.push_back(all[i]);
@@ -151,9 +155,9 @@ private:
     }
 };
 
-/// Runs `function` without keeping what its steps computed, and again when gradients are asked: memory for
-/// time. Random ops draw the same numbers both times. Gradients flow to `inputs` and to whatever else the
-/// function uses.
+/// Runs `function` without keeping what its steps computed, and again when gradients are asked:
+/// memory for time. Random ops draw the same numbers both times. Gradients flow to `inputs` and to
+/// whatever else the function uses.
 ///
 /// Source: Chen, Xu, Zhang, Guestrin, "Training Deep Nets with Sublinear Memory Cost", 2016.
 Tensors checkpoint(std::function<Tensors(const Tensors&)> function, const Tensors& inputs);

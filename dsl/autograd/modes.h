@@ -18,8 +18,8 @@ private:
 
 namespace autograd {
 
-/// While on (on its thread), backward() refuses a derivative that is NaN and names the op that gave it.
-/// Errors: backward.nan.
+/// While on (on its thread), backward() refuses a derivative that is NaN and names the op that gave
+/// it. Errors: backward.nan.
 class AnomalyMode {
 public:
     static bool is_enabled();

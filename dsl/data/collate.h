@@ -11,8 +11,8 @@
 #include "dsl/tensor_data.h"
 #include "runtime/error.h"
 
-// default_collate makes a batch of samples: tensors are stacked, numbers become a tensor, texts a list;
-// examples, pairs, tuples, lists and maps are collated part by part, to any depth.
+// default_collate makes a batch of samples: tensors are stacked, numbers become a tensor, texts a
+// list; examples, pairs, tuples, lists and maps are collated part by part, to any depth.
 
 namespace lithe::data {
 
@@ -45,12 +45,14 @@ template <class T>
     requires std::is_arithmetic_v<T>
 struct Collate<T> {
     static Tensor run(const std::vector<T>& samples) {
-        const DType dtype = std::is_same_v<T, bool> ? DType::boolean
-                            : std::is_same_v<T, double> ? DType::f64
-                            : std::is_floating_point_v<T> ? DType::f32 : DType::i64;
+        const DType dtype = std::is_same_v<T, bool>       ? DType::boolean
+                            : std::is_same_v<T, double>   ? DType::f64
+                            : std::is_floating_point_v<T> ? DType::f32
+                                                          : DType::i64;
         const Array array = Array::empty(dtype, {static_cast<int64_t>(samples.size())});
         visit(dtype, [&]<class To>(To) {
-            for (size_t i = 0; i < samples.size(); ++i) array.data<To>()[i] = static_cast<To>(samples[i]);
+            for (size_t i = 0; i < samples.size(); ++i)
+                array.data<To>()[i] = static_cast<To>(samples[i]);
         });
         return Tensor::from(array);
     }
@@ -95,7 +97,8 @@ template <class... Parts>
 struct Collate<std::tuple<Parts...>> {
     static auto run(const std::vector<std::tuple<Parts...>>& samples) {
         return [&]<size_t... I>(std::index_sequence<I...>) {
-            return std::make_tuple(collate_part(samples, [](const auto& s) { return std::get<I>(s); })...);
+            return std::make_tuple(
+                collate_part(samples, [](const auto& s) { return std::get<I>(s); })...);
         }(std::index_sequence_for<Parts...>());
     }
 };
@@ -107,8 +110,10 @@ struct Collate<std::vector<T>> {
         std::vector<decltype(default_collate(samples[0]))> batches;
         for (const auto& sample : samples) {
             if (sample.size() == samples[0].size()) continue;
-            throw UserError("data.ragged", "default_collate: each element in list of batch should be of equal size, got " +
-                                               std::to_string(samples[0].size()) + " and " + std::to_string(sample.size()));
+            throw UserError(
+                "data.ragged",
+                "default_collate: each element in list of batch should be of equal size, got " +
+                    std::to_string(samples[0].size()) + " and " + std::to_string(sample.size()));
         }
         for (size_t i = 0; i < samples[0].size(); ++i) {
             batches.push_back(collate_part(samples, [i](const auto& s) { return s[i]; }));
@@ -124,7 +129,10 @@ struct Collate<std::map<Key, T>> {
         for (const auto& [key, unused] : samples[0]) {
             batches.emplace(key, collate_part(samples, [&key = key](const auto& s) {
                                 const auto at = s.find(key);
-                                if (at == s.end()) throw UserError("data.ragged", "default_collate: a sample lacks a key of the first");
+                                if (at == s.end())
+                                    throw UserError(
+                                        "data.ragged",
+                                        "default_collate: a sample lacks a key of the first");
                                 return at->second;
                             }));
         }

@@ -32,9 +32,10 @@ struct DataLoaderOptions {
     LITHE_ARG(bool, pin_memory) = false;
 };
 
-/// Runs through a dataset, batch by batch: `for (auto& batch : *loader)`. begin() begins an epoch and ends
-/// the one before. Each worker has a copy of the dataset; batches come in the sampler's order however many
-/// workers there are; what a dataset throws is thrown where the batch is asked for.
+/// Runs through a dataset, batch by batch: `for (auto& batch : *loader)`. begin() begins an epoch
+/// and ends the one before. Each worker has a copy of the dataset; batches come in the sampler's
+/// order however many workers there are; what a dataset throws is thrown where the batch is asked
+/// for.
 template <class Dataset, class Sampler>
 class DataLoader {
 public:
@@ -73,7 +74,8 @@ public:
     DataLoader(Dataset dataset, Sampler sampler, DataLoaderOptions options)
         : dataset_(std::move(dataset)), sampler_(std::move(sampler)), options_(std::move(options)) {
         if (options_.batch_size() > 0) return;
-        throw UserError("data.batch_size", "DataLoader: batch_size should be a positive integer value, got 0");
+        throw UserError("data.batch_size",
+                        "DataLoader: batch_size should be a positive integer value, got 0");
     }
     ~DataLoader() { pool_.reset(); }  // before the datasets that it works on
     DataLoader(const DataLoader&) = delete;
@@ -84,8 +86,9 @@ public:
         sampler_.reset();
         if constexpr (requires { dataset_.reset(); }) dataset_.reset();
         // Samples without indices come from one place, one after another.
-        const size_t workers = std::is_same_v<RequestType, size_t> ? std::min<size_t>(options_.workers(), 1)
-                                                                   : options_.workers();
+        const size_t workers = std::is_same_v<RequestType, size_t>
+                                   ? std::min<size_t>(options_.workers(), 1)
+                                   : options_.workers();
         if (workers > 0) start(workers);
         return Iterator(this);
     }
@@ -103,7 +106,9 @@ private:
         copies_.clear();
         for (size_t i = 0; i < workers; ++i) copies_.push_back(std::make_unique<Dataset>(dataset_));
         for (const auto& copy : copies_) {
-            works.push_back([data = copy.get()](RequestType request) { return made(*data, std::move(request)); });
+            works.push_back([data = copy.get()](RequestType request) {
+                return made(*data, std::move(request));
+            });
         }
         pool_ = std::make_unique<Pool>(std::move(works));
         const size_t ahead = std::max<size_t>(1, options_.max_jobs().value_or(2 * workers));
@@ -162,19 +167,24 @@ template <class Dataset, class Sampler>
     requires requires { typename Sampler::BatchRequestType; }
 std::unique_ptr<DataLoader<Dataset, Sampler>> make_data_loader(Dataset dataset, Sampler sampler,
                                                                DataLoaderOptions options = {}) {
-    return std::make_unique<DataLoader<Dataset, Sampler>>(std::move(dataset), std::move(sampler), std::move(options));
+    return std::make_unique<DataLoader<Dataset, Sampler>>(std::move(dataset), std::move(sampler),
+                                                          std::move(options));
 }
 
 /// With a sampler over the whole dataset. Errors: data.size where its size is not known.
 template <class Sampler = samplers::RandomSampler, class Dataset>
     requires std::constructible_from<Sampler, size_t>
-std::unique_ptr<DataLoader<Dataset, Sampler>> make_data_loader(Dataset dataset, DataLoaderOptions options = {}) {
+std::unique_ptr<DataLoader<Dataset, Sampler>> make_data_loader(Dataset dataset,
+                                                               DataLoaderOptions options = {}) {
     if constexpr (std::is_same_v<typename Sampler::BatchRequestType, size_t>) {
         const size_t size = dataset.size().value_or(SIZE_MAX);
         return make_data_loader(std::move(dataset), Sampler(size), std::move(options));
     } else {
         const std::optional<size_t> size = dataset.size();
-        if (!size) throw UserError("data.size", "make_data_loader: Expected the dataset to be sized in order to construct the Sampler");
+        if (!size)
+            throw UserError("data.size",
+                            "make_data_loader: Expected the dataset to be sized in order to "
+                            "construct the Sampler");
         return make_data_loader(std::move(dataset), Sampler(*size), std::move(options));
     }
 }

@@ -18,8 +18,8 @@ namespace lithe::data::datasets {
 template <class Source, class Transform>
 class MapDataset;
 
-/// Where batches come from. `Self` is the derived class; `BatchRequest` is the indices of the samples or,
-/// for datasets without indices, how many are wanted.
+/// Where batches come from. `Self` is the derived class; `BatchRequest` is the indices of the
+/// samples or, for datasets without indices, how many are wanted.
 template <class Self, class Batch, class BatchRequestT = std::span<const size_t>>
 class BatchDataset {
 public:
@@ -83,14 +83,16 @@ template <class Self, class Batch = std::vector<Example<>>>
 using StreamDataset = BatchDataset<Self, Batch, size_t>;
 
 template <class Source, class Transform>
-class MapDataset : public BatchDataset<MapDataset<Source, Transform>, typename Transform::OutputBatchType,
-                                       typename Source::BatchRequestType> {
+class MapDataset
+    : public BatchDataset<MapDataset<Source, Transform>, typename Transform::OutputBatchType,
+                          typename Source::BatchRequestType> {
 public:
     using DatasetType = Source;
     using TransformType = Transform;
     using BatchRequestType = typename Source::BatchRequestType;
 
-    MapDataset(Source source, Transform transform) : source_(std::move(source)), transform_(std::move(transform)) {}
+    MapDataset(Source source, Transform transform)
+        : source_(std::move(source)), transform_(std::move(transform)) {}
     typename Transform::OutputBatchType get_batch(BatchRequestType request) override {
         return transform_.apply_batch(source_.get_batch(std::move(request)));
     }
@@ -113,8 +115,12 @@ class TensorDataset : public Dataset<TensorDataset, TensorExample> {
 public:
     explicit TensorDataset(const Tensors& rows) : tensor(stack(rows, 0)) {}
     explicit TensorDataset(Tensor rows) : tensor(std::move(rows)) {}
-    TensorExample get(size_t index) override { return tensor.select(0, static_cast<int64_t>(index)); }
-    std::optional<size_t> size() const override { return static_cast<size_t>(tensor.size(0).constant()); }
+    TensorExample get(size_t index) override {
+        return tensor.select(0, static_cast<int64_t>(index));
+    }
+    std::optional<size_t> size() const override {
+        return static_cast<size_t>(tensor.size(0).constant());
+    }
 
     Tensor tensor;
 };
@@ -124,14 +130,16 @@ class PairDataset : public Dataset<PairDataset> {
 public:
     PairDataset(Tensor data, Tensor target) : data_(std::move(data)), target_(std::move(target)) {
         if (data_.size(0) == target_.size(0)) return;
-        throw UserError("data.sizes", "dataset: Size mismatch between tensors: " + data_.type().str() + " and " +
-                                          target_.type().str());
+        throw UserError("data.sizes", "dataset: Size mismatch between tensors: " +
+                                          data_.type().str() + " and " + target_.type().str());
     }
     Example<> get(size_t index) override {
         const auto i = static_cast<int64_t>(index);
         return {data_.select(0, i), target_.select(0, i)};
     }
-    std::optional<size_t> size() const override { return static_cast<size_t>(data_.size(0).constant()); }
+    std::optional<size_t> size() const override {
+        return static_cast<size_t>(data_.size(0).constant());
+    }
 
 private:
     Tensor data_, target_;
@@ -147,7 +155,8 @@ public:
         : source_(std::move(source)), indices_(std::move(indices)) {}
     typename Source::ExampleType get(size_t index) override {
         if (index < indices_.size()) return source_->get(indices_[index]);
-        throw UserError("data.index", "dataset: index " + std::to_string(index) + " of " + std::to_string(indices_.size()));
+        throw UserError("data.index", "dataset: index " + std::to_string(index) + " of " +
+                                          std::to_string(indices_.size()));
     }
     std::optional<size_t> size() const override { return indices_.size(); }
     const std::vector<size_t>& indices() const { return indices_; }
@@ -163,14 +172,16 @@ class ConcatDataset : public Dataset<ConcatDataset<Source>, typename Source::Exa
 public:
     explicit ConcatDataset(std::vector<Source> parts) : parts_(std::move(parts)) {
         for (const Source& part : parts_) {
-            if (!part.size()) throw UserError("data.size", "ConcatDataset: a dataset of unknown size");
+            if (!part.size())
+                throw UserError("data.size", "ConcatDataset: a dataset of unknown size");
             ends_.push_back((ends_.empty() ? 0 : ends_.back()) + *part.size());
         }
     }
     typename Source::ExampleType get(size_t index) override {
         const auto end = std::upper_bound(ends_.begin(), ends_.end(), index);
         if (end == ends_.end()) {
-            throw UserError("data.index", "dataset: index " + std::to_string(index) + " of " + std::to_string(*size()));
+            throw UserError("data.index", "dataset: index " + std::to_string(index) + " of " +
+                                              std::to_string(*size()));
         }
         const auto part = static_cast<size_t>(end - ends_.begin());
         return parts_[part].get(index - (part == 0 ? 0 : ends_[part - 1]));
@@ -203,7 +214,8 @@ private:
     size_t at_ = 0;
 };
 
-/// Deals the samples of a dataset out at random. Errors: data.split where the lengths do not add up.
+/// Deals the samples of a dataset out at random. Errors: data.split where the lengths do not add
+/// up.
 template <class Source>
 std::vector<Subset<Source>> random_split(Source source, const std::vector<size_t>& lengths,
                                          Generator& generator = default_generator()) {
@@ -211,10 +223,13 @@ std::vector<Subset<Source>> random_split(Source source, const std::vector<size_t
     size_t total = 0;
     for (const size_t length : lengths) total += length;
     if (total != count) {
-        throw UserError("data.split", "random_split: Sum of input lengths does not equal the length of the input dataset: " +
-                                          std::to_string(total) + " and " + std::to_string(count));
+        throw UserError(
+            "data.split",
+            "random_split: Sum of input lengths does not equal the length of the input dataset: " +
+                std::to_string(total) + " and " + std::to_string(count));
     }
-    const std::vector<int64_t> order = randperm(static_cast<int64_t>(count), generator).template to_vector<int64_t>();
+    const std::vector<int64_t> order =
+        randperm(static_cast<int64_t>(count), generator).template to_vector<int64_t>();
     const auto shared = std::make_shared<Source>(std::move(source));
     std::vector<Subset<Source>> parts;
     auto at = order.begin();
@@ -226,10 +241,12 @@ std::vector<Subset<Source>> random_split(Source source, const std::vector<size_t
     return parts;
 }
 
-/// The images of handwritten digits in the idx files of `root`: f32[1, 28, 28] in 0..1, and i64 targets.
+/// The images of handwritten digits in the idx files of `root`: f32[1, 28, 28] in 0..1, and i64
+/// targets.
 ///
-/// Reads train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte.
-/// Errors: file.*, mnist.format.  Source: LeCun, Cortes, Burges, "The MNIST database", format of the idx files.
+/// Reads train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte,
+/// t10k-labels-idx1-ubyte. Errors: file.*, mnist.format.  Source: LeCun, Cortes, Burges, "The MNIST
+/// database", format of the idx files.
 class MNIST : public Dataset<MNIST> {
 public:
     enum class Mode { kTrain, kTest };

@@ -10,7 +10,8 @@ namespace {
     throw UserError("mnist.format", "mnist: '" + path + "' " + text);
 }
 
-/// The bytes of an idx file: a magic number (0, 0, 8 for bytes, the rank), big-endian sizes, the data.
+/// The bytes of an idx file: a magic number (0, 0, 8 for bytes, the rank), big-endian sizes, the
+/// data.
 Array read_idx(const std::string& path, size_t rank) {
     const MappedFile file = MappedFile::open(path);
     const std::span<const std::byte> bytes = file.bytes();
@@ -27,10 +28,12 @@ Array read_idx(const std::string& path, size_t rank) {
     for (size_t axis = 0; axis < rank; ++axis) sizes.push_back(big_endian(4 + 4 * axis));
     int64_t count = 1;
     for (const int64_t size : sizes) {
-        if (__builtin_mul_overflow(count, size, &count)) fail(path, "has sizes " + str(to_shape(sizes)));
+        if (__builtin_mul_overflow(count, size, &count))
+            fail(path, "has sizes " + str(to_shape(sizes)));
     }
     if (static_cast<uint64_t>(count) != bytes.size() - header) {
-        fail(path, "has sizes " + str(to_shape(sizes)) + " and " + std::to_string(bytes.size() - header) + " bytes of data");
+        fail(path, "has sizes " + str(to_shape(sizes)) + " and " +
+                       std::to_string(bytes.size() - header) + " bytes of data");
     }
     const Array array = Array::empty(DType::u8, sizes);
     std::memcpy(array.raw(), bytes.data() + header, static_cast<size_t>(count));
@@ -44,7 +47,8 @@ MNIST::MNIST(const std::string& root, Mode mode) : is_train_(mode == Mode::kTrai
     const Array images = read_idx(start + "images-idx3-ubyte", 3);
     const Array labels = read_idx(start + "labels-idx1-ubyte", 1);
     if (images.size(0) != labels.size(0)) {
-        fail(root, "holds " + std::to_string(images.size(0)) + " images and " + std::to_string(labels.size(0)) + " labels");
+        fail(root, "holds " + std::to_string(images.size(0)) + " images and " +
+                       std::to_string(labels.size(0)) + " labels");
     }
     images_ = Tensor::from(images.to(DType::f32)).unsqueeze(1) / 255;
     targets_ = Tensor::from(labels.to(DType::i64));
@@ -55,6 +59,8 @@ Example<> MNIST::get(size_t index) {
     return {images_.select(0, i), targets_.select(0, i)};
 }
 
-std::optional<size_t> MNIST::size() const { return static_cast<size_t>(images_.size(0).constant()); }
+std::optional<size_t> MNIST::size() const {
+    return static_cast<size_t>(images_.size(0).constant());
+}
 
 }  // namespace lithe::data::datasets

@@ -16,7 +16,8 @@ std::vector<size_t> counted(size_t count) {
 }
 
 std::vector<size_t> shuffled(size_t count, Generator& generator) {
-    const std::vector<int64_t> order = randperm(static_cast<int64_t>(count), generator).to_vector<int64_t>();
+    const std::vector<int64_t> order =
+        randperm(static_cast<int64_t>(count), generator).to_vector<int64_t>();
     return {order.begin(), order.end()};
 }
 
@@ -55,16 +56,23 @@ std::vector<size_t> WeightedRandomSampler::order() {
     return {drawn.begin(), drawn.end()};
 }
 
-DistributedSampler::DistributedSampler(size_t size, size_t replicas, size_t rank, bool allow_duplicates, bool is_random)
-    : ListSampler(size), replicas_(replicas), rank_(rank), allow_duplicates_(allow_duplicates), is_random_(is_random) {
+DistributedSampler::DistributedSampler(size_t size, size_t replicas, size_t rank,
+                                       bool allow_duplicates, bool is_random)
+    : ListSampler(size),
+      replicas_(replicas),
+      rank_(rank),
+      allow_duplicates_(allow_duplicates),
+      is_random_(is_random) {
     if (replicas > 0 && rank < replicas) return;
-    throw UserError("data.rank", "DistributedSampler: rank " + std::to_string(rank) + " of " + std::to_string(replicas));
+    throw UserError("data.rank", "DistributedSampler: rank " + std::to_string(rank) + " of " +
+                                     std::to_string(replicas));
 }
 
 std::vector<size_t> DistributedSampler::order() {
     Generator generator(epoch_);  // the same order in every process
     const std::vector<size_t> all = is_random_ ? shuffled(size_, generator) : counted(size_);
-    const size_t share = allow_duplicates_ ? (size_ + replicas_ - 1) / replicas_ : size_ / replicas_;
+    const size_t share =
+        allow_duplicates_ ? (size_ + replicas_ - 1) / replicas_ : size_ / replicas_;
     std::vector<size_t> own;
     for (size_t i = 0; i < share && size_ > 0; ++i) {
         const size_t at = is_random_ ? rank_ + i * replicas_ : rank_ * share + i;

@@ -78,7 +78,10 @@ private:
 class WeightedRandomSampler : public ListSampler {
 public:
     WeightedRandomSampler(std::vector<double> weights, size_t count, bool replacement = true)
-        : ListSampler(weights.size()), weights_(std::move(weights)), count_(count), replacement_(replacement) {}
+        : ListSampler(weights.size()),
+          weights_(std::move(weights)),
+          count_(count),
+          replacement_(replacement) {}
 
 protected:
     std::vector<size_t> order() override;
@@ -89,11 +92,13 @@ private:
     bool replacement_;
 };
 
-/// One process's share of the samples: every `replicas`-th of a random order, or a stretch of the plain one. The shares have one size: the
-/// first samples come twice or, without `allow_duplicates`, the last are left out. Errors: data.rank.
+/// One process's share of the samples: every `replicas`-th of a random order, or a stretch of the
+/// plain one. The shares have one size: the first samples come twice or, without
+/// `allow_duplicates`, the last are left out. Errors: data.rank.
 class DistributedSampler : public ListSampler {
 public:
-    DistributedSampler(size_t size, size_t replicas, size_t rank, bool allow_duplicates, bool is_random);
+    DistributedSampler(size_t size, size_t replicas, size_t rank, bool allow_duplicates,
+                       bool is_random);
     /// Another order each epoch, the same in all processes.
     void set_epoch(size_t epoch) { epoch_ = epoch; }
     size_t epoch() const { return epoch_; }
@@ -108,13 +113,15 @@ private:
 
 class DistributedRandomSampler : public DistributedSampler {
 public:
-    explicit DistributedRandomSampler(size_t size, size_t replicas = 1, size_t rank = 0, bool allow_duplicates = true)
+    explicit DistributedRandomSampler(size_t size, size_t replicas = 1, size_t rank = 0,
+                                      bool allow_duplicates = true)
         : DistributedSampler(size, replicas, rank, allow_duplicates, true) {}
 };
 
 class DistributedSequentialSampler : public DistributedSampler {
 public:
-    explicit DistributedSequentialSampler(size_t size, size_t replicas = 1, size_t rank = 0, bool allow_duplicates = true)
+    explicit DistributedSequentialSampler(size_t size, size_t replicas = 1, size_t rank = 0,
+                                          bool allow_duplicates = true)
         : DistributedSampler(size, replicas, rank, allow_duplicates, false) {}
 };
 

@@ -46,9 +46,11 @@ public:
 
 /// default_collate for samples of any kind.
 template <class T>
-class Collate : public BatchTransform<std::vector<T>, decltype(default_collate(std::declval<std::vector<T>>()))> {
+class Collate : public BatchTransform<std::vector<T>,
+                                      decltype(default_collate(std::declval<std::vector<T>>()))> {
 public:
-    decltype(default_collate(std::declval<std::vector<T>>())) apply_batch(std::vector<T> samples) override {
+    decltype(default_collate(std::declval<std::vector<T>>())) apply_batch(
+        std::vector<T> samples) override {
         return default_collate(samples);
     }
 };
@@ -93,7 +95,8 @@ public:
 template <class Target = Tensor>
 class TensorLambda : public TensorTransform<Target> {
 public:
-    explicit TensorLambda(std::function<Tensor(Tensor)> function) : function_(std::move(function)) {}
+    explicit TensorLambda(std::function<Tensor(Tensor)> function)
+        : function_(std::move(function)) {}
     Tensor operator()(Tensor input) override { return function_(std::move(input)); }
 
 private:
@@ -104,7 +107,8 @@ private:
 template <class Target = Tensor>
 class Normalize : public TensorTransform<Target> {
 public:
-    Normalize(double mean, double std) : Normalize(std::vector<double>{mean}, std::vector<double>{std}) {}
+    Normalize(double mean, double std)
+        : Normalize(std::vector<double>{mean}, std::vector<double>{std}) {}
     Normalize(const std::vector<double>& mean, const std::vector<double>& std)
         : mean_(channels(mean)), std_(channels(std)) {}
     Tensor operator()(Tensor input) override {

@@ -16,8 +16,8 @@
 
 namespace lithe::data {
 
-/// Threads that answer requests; answers come in the order of the requests. Destroying the pool drops what
-/// has not begun and waits for what has.
+/// Threads that answer requests; answers come in the order of the requests. Destroying the pool
+/// drops what has not begun and waits for what has.
 template <class Request, class Answer>
 class WorkerPool {
 public:
@@ -58,11 +58,13 @@ public:
         if (!timeout) {
             has_answer_.wait(lock, is_there);
         } else if (!has_answer_.wait_for(lock, *timeout, is_there)) {
-            throw UserError("data.timeout", "DataLoader: no batch within " + std::to_string(timeout->count()) + " ms");
+            throw UserError("data.timeout", "DataLoader: no batch within " +
+                                                std::to_string(timeout->count()) + " ms");
         }
         auto entry = answers_.extract(popped_++);
         lock.unlock();
-        if (auto* error = std::get_if<std::exception_ptr>(&entry.mapped())) std::rethrow_exception(*error);
+        if (auto* error = std::get_if<std::exception_ptr>(&entry.mapped()))
+            std::rethrow_exception(*error);
         return std::move(std::get<Answer>(entry.mapped()));
     }
 

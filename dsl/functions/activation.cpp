@@ -66,9 +66,7 @@ Tensor hardswish(const Tensor& x) {
 Tensor softsign(const Tensor& x) { return x / (abs(x) + 1); }
 Tensor tanhshrink(const Tensor& x) { return x - tanh(x); }
 
-Tensor hardshrink(const Tensor& x, double lambda) {
-    return where(abs(x) <= lambda, 0, x);
-}
+Tensor hardshrink(const Tensor& x, double lambda) { return where(abs(x) <= lambda, 0, x); }
 
 Tensor softshrink(const Tensor& x, double lambda) {
     return where(x > lambda, x - lambda, where(x >= -lambda, x * 0, x + lambda));

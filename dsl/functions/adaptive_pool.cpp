@@ -15,7 +15,8 @@ Sizes wanted_sizes(const char* op, const Tensor& x, const PerAxis& size, int64_t
     return per_axis(op, size, rank);
 }
 
-/// `out` windows of uneven sizes along an axis: window i covers floor(i n / out) .. ceil((i + 1) n / out) - 1.
+/// `out` windows of uneven sizes along an axis: window i covers floor(i n / out) .. ceil((i + 1) n
+/// / out) - 1.
 struct Windows {
     Dim taps;
     Tensor place;   ///< [out * taps]: what is read; beyond a window's end, its last element again
@@ -39,7 +40,8 @@ struct Windows {
 
 /// The window when all are equal, or nothing.
 std::optional<int64_t> even_window(const Dim& size, int64_t out) {
-    if (!size.is_constant() || out < 1 || size.constant() % out != 0 || size.constant() == 0) return {};
+    if (!size.is_constant() || out < 1 || size.constant() % out != 0 || size.constant() == 0)
+        return {};
     return size.constant() / out;
 }
 
@@ -67,7 +69,8 @@ Tensor average(const char* op, const Tensor& x, const PerAxis& size, int64_t ran
         const int64_t out = wanted[static_cast<size_t>(i)], axis = x.dim() + i - rank;
         if (out < 1) continue;
         const Windows windows(x.size(axis), out);
-        Shape own(static_cast<size_t>(rank - i) + 1, Dim(1)), each(static_cast<size_t>(rank - i), Dim(1));
+        Shape own(static_cast<size_t>(rank - i) + 1, Dim(1)),
+            each(static_cast<size_t>(rank - i), Dim(1));
         own[0] = each[0] = out;
         own[1] = windows.taps;
         const Tensor values = where(reshape(windows.inside, own), windows.read(y, axis), 0);
@@ -76,8 +79,8 @@ Tensor average(const char* op, const Tensor& x, const PerAxis& size, int64_t ran
     return y;
 }
 
-/// The largest element of every uneven window, one axis after the other; the last one first, so that of equal
-/// elements the first in the image counts.
+/// The largest element of every uneven window, one axis after the other; the last one first, so
+/// that of equal elements the first in the image counts.
 std::tuple<Tensor, Tensor> uneven_max(const Tensor& x, const Sizes& wanted, int64_t rank) {
     Tensor values = x;
     Shape spatial;
@@ -95,14 +98,16 @@ std::tuple<Tensor, Tensor> uneven_max(const Tensor& x, const Sizes& wanted, int6
     return {values, index};
 }
 
-std::tuple<Tensor, Tensor> largest(const char* op, const Tensor& x, const PerAxis& size, int64_t rank) {
+std::tuple<Tensor, Tensor> largest(const char* op, const Tensor& x, const PerAxis& size,
+                                   int64_t rank) {
     const Sizes wanted = wanted_sizes(op, x, size, rank);
     PoolOptions options;
     options.spatial_rank = rank;
     Sizes kernel;
     for (int64_t i = 0; i < rank; ++i) {
         const int64_t out = wanted[static_cast<size_t>(i)];
-        const auto window = out < 1 ? std::optional<int64_t>(1) : even_window(x.size(i - rank), out);
+        const auto window =
+            out < 1 ? std::optional<int64_t>(1) : even_window(x.size(i - rank), out);
         if (!window) return uneven_max(x, wanted, rank);
         kernel.push_back(*window);
     }

@@ -55,9 +55,7 @@ Tensor log10(const Tensor& x) { return log(x) * std::numbers::log10e; }
 Tensor frac(const Tensor& x) { return x - trunc(x); }
 Tensor erfc(const Tensor& x) { return 1 - erf(x); }
 Tensor lerp(const Tensor& a, const Tensor& b, const Tensor& weight) { return a + weight * (b - a); }
-Tensor lerp(const Tensor& a, const Tensor& b, const Scalar& weight) {
-    return a + (b - a) * weight;
-}
+Tensor lerp(const Tensor& a, const Tensor& b, const Scalar& weight) { return a + (b - a) * weight; }
 Tensor addcmul(const Tensor& x, const Tensor& a, const Tensor& b, const Scalar& value) {
     return x + a * b * value;
 }
@@ -73,8 +71,7 @@ Tensor nan_to_num(const Tensor& x, double nan, std::optional<double> positive,
     const double most = x.dtype() == DType::f32 ? std::numeric_limits<float>::max()
                                                 : std::numeric_limits<double>::max();
     const Tensor without_nan = where(isnan(x), scalar_for(x, nan), x);
-    const Tensor capped =
-        where(x == INFINITY, scalar_for(x, positive.value_or(most)), without_nan);
+    const Tensor capped = where(x == INFINITY, scalar_for(x, positive.value_or(most)), without_nan);
     return where(x == -INFINITY, scalar_for(x, negative.value_or(-most)), capped);
 }
 

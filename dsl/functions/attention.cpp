@@ -18,8 +18,8 @@ Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, cons
         k = repeat_interleave(k, repeats, -3);
         v = repeat_interleave(v, repeats, -3);
     }
-    const double scale =
-        options.scale.value_or(1 / std::sqrt(static_cast<double>(query.size(-1).operator int64_t())));
+    const double scale = options.scale.value_or(
+        1 / std::sqrt(static_cast<double>(query.size(-1).operator int64_t())));
     Tensor scores = matmul(query * scale, transpose(k, -2, -1));
     constexpr double none = -std::numeric_limits<double>::infinity();
     if (options.is_causal) {
@@ -32,7 +32,8 @@ Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, cons
                      : scores + options.mask;
     }
     Tensor weights = softmax(scores, -1);
-    if (options.mask.defined() && options.mask.dtype() == DType::boolean) {  // a row of nothing gives 0, not NaN
+    if (options.mask.defined() &&
+        options.mask.dtype() == DType::boolean) {  // a row of nothing gives 0, not NaN
         weights = where(any(options.mask, -1, /*keepdim=*/true), weights, 0);
     }
     if (options.dropout > 0) weights = dropout(weights, options.dropout, true);
@@ -41,21 +42,24 @@ Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, cons
 
 Tensor mm(const Tensor& a, const Tensor& b) {
     if (a.dim() == 2 && b.dim() == 2) return matmul(a, b);
-    throw UserError("mm.rank", "mm: expected two matrices, got " + a.type().str() + " and " + b.type().str());
+    throw UserError("mm.rank",
+                    "mm: expected two matrices, got " + a.type().str() + " and " + b.type().str());
 }
 
 Tensor bmm(const Tensor& a, const Tensor& b) {
     if (a.dim() == 3 && b.dim() == 3) return matmul(a, b);
-    throw UserError("bmm.rank", "bmm: expected two batches of matrices, got " + a.type().str() + " and " +
-                                    b.type().str());
+    throw UserError("bmm.rank", "bmm: expected two batches of matrices, got " + a.type().str() +
+                                    " and " + b.type().str());
 }
 
 Tensor dot(const Tensor& a, const Tensor& b) {
     if (a.dim() == 1 && b.dim() == 1) return matmul(a, b);
-    throw UserError("dot.rank", "dot: expected two vectors, got " + a.type().str() + " and " + b.type().str());
+    throw UserError("dot.rank",
+                    "dot: expected two vectors, got " + a.type().str() + " and " + b.type().str());
 }
 
-Tensor addmm(const Tensor& x, const Tensor& a, const Tensor& b, const Scalar& beta, const Scalar& alpha) {
+Tensor addmm(const Tensor& x, const Tensor& a, const Tensor& b, const Scalar& beta,
+             const Scalar& alpha) {
     return x * beta + matmul(a, b) * alpha;
 }
 Tensor outer(const Tensor& a, const Tensor& b) { return unsqueeze(a, 1) * unsqueeze(b, 0); }
@@ -73,9 +77,12 @@ std::string expanded_letters(const std::string& term, int64_t rank, int64_t elli
     for (size_t i = 0; i < term.size(); ++i) {
         if (term[i] == ' ') continue;
         if (term.compare(i, 3, "...") == 0) {
-            const int64_t named = rank < 0 ? 0 : static_cast<int64_t>(std::count_if(term.begin(), term.end(), ::isalpha));
+            const int64_t named =
+                rank < 0 ? 0
+                         : static_cast<int64_t>(std::count_if(term.begin(), term.end(), ::isalpha));
             const int64_t count = rank < 0 ? ellipsis_rank : rank - named;
-            for (int64_t k = ellipsis_rank - count; k < ellipsis_rank; ++k) letters += static_cast<char>('0' + k);
+            for (int64_t k = ellipsis_rank - count; k < ellipsis_rank; ++k)
+                letters += static_cast<char>('0' + k);
             i += 2;
             continue;
         }
@@ -124,7 +131,8 @@ Equation parse_equation(const std::string& text, const Tensors& operands) {
         begin = end + 1;
     }
     if (terms.size() != operands.size()) {
-        throw fail(std::to_string(terms.size()) + " operands for " + std::to_string(operands.size()) + " tensors");
+        throw fail(std::to_string(terms.size()) + " operands for " +
+                   std::to_string(operands.size()) + " tensors");
     }
     int64_t ellipsis_rank = 0;
     for (size_t i = 0; i < terms.size(); ++i) {
@@ -137,14 +145,16 @@ Equation parse_equation(const std::string& text, const Tensors& operands) {
     for (size_t i = 0; i < terms.size(); ++i) {
         equation.operands.push_back(expanded_letters(terms[i], operands[i].dim(), ellipsis_rank));
         if (static_cast<int64_t>(equation.operands[i].size()) != operands[i].dim()) {
-            throw fail("operand " + std::to_string(i) + " does not name the axes of " + operands[i].type().str());
+            throw fail("operand " + std::to_string(i) + " does not name the axes of " +
+                       operands[i].type().str());
         }
         for (const char letter : equation.operands[i]) ++uses[letter];
     }
     if (arrow != std::string::npos) {
         equation.result = expanded_letters(text.substr(arrow + 2), -1, ellipsis_rank);
         for (const char letter : equation.result) {
-            if (!uses.contains(letter)) throw fail(std::string("result axis '") + letter + "' is in no operand");
+            if (!uses.contains(letter))
+                throw fail(std::string("result axis '") + letter + "' is in no operand");
         }
         return equation;
     }
@@ -156,13 +166,17 @@ Equation parse_equation(const std::string& text, const Tensors& operands) {
 
 /// Sums a product of two operands aligned to `order` by one batched matrix product where both
 /// carry a summed letter; `kept` are the letters that are needed later.
-Tensor contract(const Tensor& a, const Tensor& b, const std::string& order, const std::string& kept) {
+Tensor contract(const Tensor& a, const Tensor& b, const std::string& order,
+                const std::string& kept) {
     // Axes by role: batch, rows, columns, summed.
-    const auto has = [](const Tensor& x, size_t axis) { return !x.size(static_cast<int64_t>(axis)).is_constant(1); };
+    const auto has = [](const Tensor& x, size_t axis) {
+        return !x.size(static_cast<int64_t>(axis)).is_constant(1);
+    };
     std::vector<size_t> axes[4];
     Tensor left = a, right = b;
     for (size_t i = 0; i < order.size(); ++i) {
-        const bool in_a = has(a, i), in_b = has(b, i), keep = kept.find(order[i]) != std::string::npos;
+        const bool in_a = has(a, i), in_b = has(b, i),
+                   keep = kept.find(order[i]) != std::string::npos;
         if (!keep && !(in_a && in_b)) {
             if (in_a) left = sum(left, static_cast<int64_t>(i), true);
             if (in_b) right = sum(right, static_cast<int64_t>(i), true);
@@ -202,8 +216,9 @@ Tensor contract(const Tensor& a, const Tensor& b, const std::string& order, cons
     }
     for (const int group : {1, 2, 3}) {
         for (const size_t i : axes[group]) {
-            full.push_back(group == 1 ? left.size(static_cast<int64_t>(i))
-                           : group == 2 ? right.size(static_cast<int64_t>(i)) : Dim(1));
+            full.push_back(group == 1   ? left.size(static_cast<int64_t>(i))
+                           : group == 2 ? right.size(static_cast<int64_t>(i))
+                                        : Dim(1));
             place.push_back(i);
         }
     }
@@ -215,7 +230,8 @@ Tensor contract(const Tensor& a, const Tensor& b, const std::string& order, cons
 }  // namespace
 
 Tensor einsum(const std::string& text, const Tensors& operands) {
-    if (operands.empty()) throw UserError("einsum.operands", "einsum: expected at least one tensor, got 0");
+    if (operands.empty())
+        throw UserError("einsum.operands", "einsum: expected at least one tensor, got 0");
     const Equation equation = parse_equation(text, operands);
     std::string order = equation.result;
     for (const std::string& letters : equation.operands) {
@@ -230,10 +246,12 @@ Tensor einsum(const std::string& text, const Tensors& operands) {
         y = contract(y, aligned(operands[i], equation.operands[i], order), order, kept);
     }
     Sizes rest;
-    for (size_t i = equation.result.size(); i < order.size(); ++i) rest.push_back(static_cast<int64_t>(i));
+    for (size_t i = equation.result.size(); i < order.size(); ++i)
+        rest.push_back(static_cast<int64_t>(i));
     if (rest.empty()) return y;
     Shape shape;
-    for (size_t i = 0; i < equation.result.size(); ++i) shape.push_back(y.size(static_cast<int64_t>(i)));
+    for (size_t i = 0; i < equation.result.size(); ++i)
+        shape.push_back(y.size(static_cast<int64_t>(i)));
     return reshape(sum(y, rest, /*keepdim=*/true), shape);
 }
 

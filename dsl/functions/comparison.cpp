@@ -16,7 +16,8 @@ Tensor logical_xor(const Tensor& a, const Tensor& b) {
 
 Tensor isnan(const Tensor& x) { return ne(x, x); }
 Tensor isinf(const Tensor& x) {
-    return x.is_floating_point() ? eq(abs(x), scalar_for(x, INFINITY)) : full_like(x, false, DType::boolean);
+    return x.is_floating_point() ? eq(abs(x), scalar_for(x, INFINITY))
+                                 : full_like(x, false, DType::boolean);
 }
 Tensor isfinite(const Tensor& x) {
     return x.is_floating_point() ? abs(x) < INFINITY : full_like(x, true, DType::boolean);

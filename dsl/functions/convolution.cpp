@@ -25,10 +25,9 @@ namespace {
 
 void check_rank(const char* op, const Tensor& x, int64_t spatial) {
     if (x.dim() == spatial + 1 || x.dim() == spatial + 2) return;
-    throw UserError(std::string(op) + ".rank", std::string(op) + ": expected " +
-                                                   std::to_string(spatial + 2) + " axes, or " +
-                                                   std::to_string(spatial + 1) +
-                                                   " without batch, got " + x.type().str());
+    throw UserError(std::string(op) + ".rank",
+                    std::string(op) + ": expected " + std::to_string(spatial + 2) + " axes, or " +
+                        std::to_string(spatial + 1) + " without batch, got " + x.type().str());
 }
 
 ConvOptions conv_options(const PerAxis& stride, const PerAxis& padding, const PerAxis& dilation,
@@ -40,7 +39,6 @@ ConvOptions conv_options(const PerAxis& stride, const PerAxis& padding, const Pe
     options.groups = groups;
     return options;
 }
-
 
 }  // namespace
 
@@ -64,19 +62,22 @@ Tensor conv_transpose1d(const Tensor& x, const Tensor& weight, const Tensor& bia
                         const PerAxis& stride, const PerAxis& padding,
                         const PerAxis& output_padding, int64_t groups, const PerAxis& dilation) {
     check_rank("conv_transpose1d", x, 1);
-    return conv_transpose(x, weight, bias, conv_options(stride, padding, dilation, groups), output_padding);
+    return conv_transpose(x, weight, bias, conv_options(stride, padding, dilation, groups),
+                          output_padding);
 }
 Tensor conv_transpose2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
                         const PerAxis& stride, const PerAxis& padding,
                         const PerAxis& output_padding, int64_t groups, const PerAxis& dilation) {
     check_rank("conv_transpose2d", x, 2);
-    return conv_transpose(x, weight, bias, conv_options(stride, padding, dilation, groups), output_padding);
+    return conv_transpose(x, weight, bias, conv_options(stride, padding, dilation, groups),
+                          output_padding);
 }
 Tensor conv_transpose3d(const Tensor& x, const Tensor& weight, const Tensor& bias,
                         const PerAxis& stride, const PerAxis& padding,
                         const PerAxis& output_padding, int64_t groups, const PerAxis& dilation) {
     check_rank("conv_transpose3d", x, 3);
-    return conv_transpose(x, weight, bias, conv_options(stride, padding, dilation, groups), output_padding);
+    return conv_transpose(x, weight, bias, conv_options(stride, padding, dilation, groups),
+                          output_padding);
 }
 
 namespace {
@@ -112,15 +113,18 @@ Tensor avg_pool_of(const char* op, const Tensor& x, PoolOptions options, bool ce
 
 Tensor max_pool1d(const Tensor& x, const PerAxis& kernel, const PerAxis& stride,
                   const PerAxis& padding, const PerAxis& dilation, bool ceil_mode) {
-    return max_pool_of("max_pool1d", x, pool_options(kernel, stride, padding, 1), dilation, ceil_mode);
+    return max_pool_of("max_pool1d", x, pool_options(kernel, stride, padding, 1), dilation,
+                       ceil_mode);
 }
 Tensor max_pool2d(const Tensor& x, const PerAxis& kernel, const PerAxis& stride,
                   const PerAxis& padding, const PerAxis& dilation, bool ceil_mode) {
-    return max_pool_of("max_pool2d", x, pool_options(kernel, stride, padding, 2), dilation, ceil_mode);
+    return max_pool_of("max_pool2d", x, pool_options(kernel, stride, padding, 2), dilation,
+                       ceil_mode);
 }
 Tensor max_pool3d(const Tensor& x, const PerAxis& kernel, const PerAxis& stride,
                   const PerAxis& padding, const PerAxis& dilation, bool ceil_mode) {
-    return max_pool_of("max_pool3d", x, pool_options(kernel, stride, padding, 3), dilation, ceil_mode);
+    return max_pool_of("max_pool3d", x, pool_options(kernel, stride, padding, 3), dilation,
+                       ceil_mode);
 }
 
 Tensor avg_pool1d(const Tensor& x, const PerAxis& kernel, const PerAxis& stride,

@@ -40,7 +40,8 @@ Tensor scalar_tensor(const Scalar& value, const TensorOptions& options) {
     return full({}, value, options);
 }
 
-Tensor linspace(const Scalar& start, const Scalar& end, int64_t count, const TensorOptions& options) {
+Tensor linspace(const Scalar& start, const Scalar& end, int64_t count,
+                const TensorOptions& options) {
     const DType dtype = options.dtype_or(DType::f32);
     const double first = start.to_double(), last = end.to_double();
     if (count < 1) return with_options(zeros({0}, dtype), options);
@@ -69,8 +70,12 @@ Tensor diagonal_index(const Tensor& x) {
 
 }  // namespace
 
-Tensor tril(const Tensor& x, int64_t diagonal) { return where(diagonal_index(x) <= diagonal, x, 0); }
-Tensor triu(const Tensor& x, int64_t diagonal) { return where(diagonal_index(x) >= diagonal, x, 0); }
+Tensor tril(const Tensor& x, int64_t diagonal) {
+    return where(diagonal_index(x) <= diagonal, x, 0);
+}
+Tensor triu(const Tensor& x, int64_t diagonal) {
+    return where(diagonal_index(x) >= diagonal, x, 0);
+}
 
 Tensor one_hot(const Tensor& index, int64_t classes) {
     if (classes < 0) classes = amax(index).item<int64_t>() + 1;

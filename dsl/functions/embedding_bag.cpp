@@ -8,7 +8,8 @@
 namespace lithe {
 namespace {
 
-/// The best of the rows that count; 0 where none does. rows [bags, length, D], counted [bags, length].
+/// The best of the rows that count; 0 where none does. rows [bags, length, D], counted [bags,
+/// length].
 Tensor best_rows(const Tensor& rows, const Tensor& counted) {
     const double least = -std::numeric_limits<double>::infinity();
     const Tensor best = std::get<0>(max(where(unsqueeze(counted, 2), rows, Scalar(least)), 1));
@@ -25,18 +26,21 @@ void check_settings(const Tensor& index, const Tensor& offsets, const Tensor& we
         throw UserError("embedding_bag." + id, "embedding_bag: " + text);
     };
     if (index.dim() == 2 && offsets.defined()) {
-        fail("offsets", "a matrix of indices takes no offsets, got " + index.type().str() + " and " +
-                            offsets.type().str());
+        fail("offsets", "a matrix of indices takes no offsets, got " + index.type().str() +
+                            " and " + offsets.type().str());
     }
     if (index.dim() != 2 && (index.dim() != 1 || !offsets.defined() || offsets.dim() != 1)) {
-        fail("offsets", "expected indices [bags, length], or a list with offsets, one number a bag, got " +
-                            index.type().str() + (offsets.defined() ? " and " + offsets.type().str() : ""));
+        fail("offsets",
+             "expected indices [bags, length], or a list with offsets, one number a bag, got " +
+                 index.type().str() + (offsets.defined() ? " and " + offsets.type().str() : ""));
     }
     if (weights.defined() && settings.mode != BagMode::sum) {
         fail("weights", "per_sample_weights needs mode 'sum'");
     }
-    if (weights.defined() && !same(weights.sizes(), index.sizes()) && weights.sizes() != index.sizes()) {
-        fail("weights", "expected a weight for each index of " + index.type().str() + ", got " + weights.type().str());
+    if (weights.defined() && !same(weights.sizes(), index.sizes()) &&
+        weights.sizes() != index.sizes()) {
+        fail("weights", "expected a weight for each index of " + index.type().str() + ", got " +
+                            weights.type().str());
     }
     if (settings.scale_grad_by_freq && settings.mode == BagMode::max) {
         fail("scale_grad_by_freq", "mode 'max' does not support scale_grad_by_freq");
@@ -48,14 +52,16 @@ void check_settings(const Tensor& index, const Tensor& offsets, const Tensor& we
 Tensor scale_grad_by_freq(const Tensor& y, const Tensor& index, int64_t rows) {
     if (!y.requires_grad()) return y;
     const Tensor flat = reshape(index.to(DType::i64), {index.numel()});
-    const Tensor counts = scatter_add(zeros({rows}, y.dtype()), 0, flat, ones({flat.numel()}, y.dtype()));
+    const Tensor counts =
+        scatter_add(zeros({rows}, y.dtype()), 0, flat, ones({flat.numel()}, y.dtype()));
     Shape shape = index.sizes();
     shape.emplace_back(1);
     const Tensor slow = y / reshape(index_select(counts, 0, flat), shape);
     return y.detach() + (slow - slow.detach());
 }
 
-void embedding_renorm_(const Tensor& weight, const Tensor& index, double max_norm, double norm_type) {
+void embedding_renorm_(const Tensor& weight, const Tensor& index, double max_norm,
+                       double norm_type) {
     const NoGradGuard no_grad;
     const Tensor norms = norm(weight, norm_type, Axes(1), /*keepdim=*/true);
     const Tensor scale = where(norms > max_norm, max_norm / (norms + 1e-7), ones_like(norms));

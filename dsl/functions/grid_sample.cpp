@@ -101,7 +101,8 @@ Tensor sample_cubic(const Source& source, const Tensors& places) {
     for (int i = 0; i < 4; ++i) {
         Tensor line;
         for (int j = 0; j < 4; ++j) {
-            const Tensor value = source.read({source.padded(row + (i - 1), 0), source.padded(column + (j - 1), 1)});
+            const Tensor value =
+                source.read({source.padded(row + (i - 1), 0), source.padded(column + (j - 1), 1)});
             const Tensor part = value * unsqueeze(cubic_weight(right, j), 1);
             line = line.defined() ? line + part : part;
         }
@@ -114,18 +115,21 @@ Tensor sample_cubic(const Source& source, const Tensors& places) {
 void check_grid(const Tensor& x, const Tensor& grid, const GridSample& options) {
     const int64_t rank = x.dim() - 2;
     if (rank != 2 && rank != 3) {
-        throw UserError("grid_sample.rank", "grid_sample: expected 2 or 3 spatial axes, got " + x.type().str());
+        throw UserError("grid_sample.rank",
+                        "grid_sample: expected 2 or 3 spatial axes, got " + x.type().str());
     }
-    const bool fits = grid.dim() == x.dim() && grid.dtype() == x.dtype() &&
-                      (!grid.size(-1).is_constant() || grid.size(-1).constant() == rank) &&
-                      (!grid.size(0).is_constant() || !x.size(0).is_constant() || same(grid.size(0), x.size(0)));
+    const bool fits =
+        grid.dim() == x.dim() && grid.dtype() == x.dtype() &&
+        (!grid.size(-1).is_constant() || grid.size(-1).constant() == rank) &&
+        (!grid.size(0).is_constant() || !x.size(0).is_constant() || same(grid.size(0), x.size(0)));
     if (!fits) {
-        throw UserError("grid_sample.grid", "grid_sample: expected points [N, ..., " + std::to_string(rank) +
-                                                "] of the dtype of " + x.type().str() + ", got " +
-                                                grid.type().str());
+        throw UserError("grid_sample.grid", "grid_sample: expected points [N, ..., " +
+                                                std::to_string(rank) + "] of the dtype of " +
+                                                x.type().str() + ", got " + grid.type().str());
     }
     if (rank == 3 && options.mode == GridMode::bicubic) {
-        throw UserError("grid_sample.mode", "grid_sample: mode 'bicubic' is for 2 spatial axes, got " + x.type().str());
+        throw UserError("grid_sample.mode",
+                        "grid_sample: mode 'bicubic' is for 2 spatial axes, got " + x.type().str());
     }
 }
 
@@ -145,9 +149,13 @@ Tensor axis_points(const Dim& size, bool align_corners, DType dtype) {
 Tensor grid_sample(const Tensor& x, const Tensor& grid, const GridSample& options) {
     check_grid(x, grid, options);
     const Shape shape = x.sizes(), points = grid.sizes();
-    const Source source{flatten(x, 2, -1), {shape.begin() + 2, shape.end()}, options.padding,
-                        options.align_corners, x.dtype()};
-    const Tensor flat = reshape(grid, {points[0], product({points.begin() + 1, points.end() - 1}), points.back()});
+    const Source source{flatten(x, 2, -1),
+                        {shape.begin() + 2, shape.end()},
+                        options.padding,
+                        options.align_corners,
+                        x.dtype()};
+    const Tensor flat =
+        reshape(grid, {points[0], product({points.begin() + 1, points.end() - 1}), points.back()});
     const size_t rank = source.image.size();
     Tensors places;
     for (size_t i = 0; i < rank; ++i) {
@@ -158,7 +166,8 @@ Tensor grid_sample(const Tensor& x, const Tensor& grid, const GridSample& option
         for (size_t i = 0; i < rank; ++i) places[i] = round(source.padded(places[i], i));
         y = source.read(places);
     } else {
-        y = options.mode == GridMode::bicubic ? sample_cubic(source, places) : sample_linear(source, places);
+        y = options.mode == GridMode::bicubic ? sample_cubic(source, places)
+                                              : sample_linear(source, places);
     }
     Shape out{shape[0], shape[1]};
     out.insert(out.end(), points.begin() + 1, points.end() - 1);
@@ -170,8 +179,10 @@ Tensor affine_grid(const Tensor& theta, const Shape& size, bool align_corners) {
     const bool fits = (rank == 2 || rank == 3) && theta.is_floating_point() && theta.dim() == 3 &&
                       theta.size(1).is_constant(rank) && theta.size(2).is_constant(rank + 1);
     if (!fits) {
-        throw UserError("affine_grid.theta", "affine_grid: expected theta [N, 2, 3] for 4 sizes or [N, 3, 4] for 5, got " +
-                                                 theta.type().str() + " for " + str(size));
+        throw UserError(
+            "affine_grid.theta",
+            "affine_grid: expected theta [N, 2, 3] for 4 sizes or [N, 3, 4] for 5, got " +
+                theta.type().str() + " for " + str(size));
     }
     const Shape image(size.begin() + 2, size.end());
     Tensors columns;  // x, y[, z], 1
@@ -179,7 +190,9 @@ Tensor affine_grid(const Tensor& theta, const Shape& size, bool align_corners) {
         const auto at = static_cast<size_t>(i);
         Shape along(static_cast<size_t>(rank), Dim(1));
         along[at] = image[at];
-        columns.push_back(reshape(expand(reshape(axis_points(image[at], align_corners, theta.dtype()), along), image), {-1}));
+        columns.push_back(reshape(
+            expand(reshape(axis_points(image[at], align_corners, theta.dtype()), along), image),
+            {-1}));
     }
     columns.push_back(ones({product(image)}, theta.dtype()));
     Shape out{theta.size(0)};

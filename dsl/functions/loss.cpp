@@ -28,7 +28,8 @@ Chosen negative_at_target(const Tensor& x, const Tensor& target, const Tensor& w
     const Tensor picked = squeeze(gather(x, axis, unsqueeze(safe, axis)), axis);
     Tensor scale = where(ignored, zeros({}, x.dtype()), ones({}, x.dtype()));
     if (weight.defined()) {
-        scale = scale * reshape(index_select(weight, 0, reshape(safe, {target.numel()})), target.sizes());
+        scale = scale *
+                reshape(index_select(weight, 0, reshape(safe, {target.numel()})), target.sizes());
     }
     // where, not a product with 0: an ignored -inf must not become NaN.
     return {where(ignored, 0, -picked * scale), scale};
@@ -42,7 +43,9 @@ Tensor reduced_by_weight(const Chosen& chosen, Reduction reduction) {
 void check_target(const char* op, const Tensor& x, const Tensor& target) {
     Shape want = x.sizes();
     if (!want.empty()) want.erase(want.begin() + class_axis(x));
-    if (x.dim() > 0 && target.dtype() == DType::i64 && (same(want, target.sizes()) || want == target.sizes())) return;
+    if (x.dim() > 0 && target.dtype() == DType::i64 &&
+        (same(want, target.sizes()) || want == target.sizes()))
+        return;
     throw UserError(std::string(op) + ".target", std::string(op) + ": expected class indices i64" +
                                                      str(want) + " for scores " + x.type().str() +
                                                      ", got " + target.type().str());
@@ -68,10 +71,12 @@ Tensor cross_entropy(const Tensor& x, const Tensor& target, const Tensor& weight
         class_weight = reshape(weight, shape);
     }
     if (target.is_floating_point()) {  // probabilities of the classes
-        Tensor smooth = target * (1 - label_smoothing) + Scalar(label_smoothing) / full({}, classes, x.dtype());
+        Tensor smooth =
+            target * (1 - label_smoothing) + Scalar(label_smoothing) / full({}, classes, x.dtype());
         if (class_weight.defined()) smooth = smooth * class_weight;
         const Tensor loss = -sum(scores * smooth, axis);
-        return reduction == Reduction::mean ? sum(loss) / floor_div(x.numel(), classes) : reduced(loss, reduction);
+        return reduction == Reduction::mean ? sum(loss) / floor_div(x.numel(), classes)
+                                            : reduced(loss, reduction);
     }
     check_target("cross_entropy", x, target);
     const Chosen chosen = negative_at_target(scores, target, weight, ignore_index);
@@ -91,7 +96,8 @@ Tensor l1_loss(const Tensor& x, const Tensor& target, Reduction reduction) {
 
 Tensor huber_loss(const Tensor& x, const Tensor& target, Reduction reduction, double delta) {
     const Tensor away = abs(x - target);
-    return reduced(where(away <= delta, away * away * 0.5, (away - 0.5 * delta) * delta), reduction);
+    return reduced(where(away <= delta, away * away * 0.5, (away - 0.5 * delta) * delta),
+                   reduction);
 }
 
 Tensor smooth_l1_loss(const Tensor& x, const Tensor& target, Reduction reduction, double beta) {
@@ -100,7 +106,8 @@ Tensor smooth_l1_loss(const Tensor& x, const Tensor& target, Reduction reduction
     return reduced(where(away < beta, away * away * (0.5 / beta), away - 0.5 * beta), reduction);
 }
 
-Tensor binary_cross_entropy(const Tensor& x, const Tensor& target, const Tensor& weight, Reduction reduction) {
+Tensor binary_cross_entropy(const Tensor& x, const Tensor& target, const Tensor& weight,
+                            Reduction reduction) {
     // PyTorch limits the logarithms at -100, so that certain errors stay finite.
     const Tensor hit = clamp_min(log(x), -100), miss = clamp_min(log1p(-x), -100);
     Tensor loss = -(target * hit + (1 - target) * miss);
@@ -122,7 +129,8 @@ Tensor binary_cross_entropy_with_logits(const Tensor& x, const Tensor& target, c
 }
 
 Tensor kl_div(const Tensor& x, const Tensor& target, Reduction reduction, bool log_target) {
-    const Tensor loss = log_target ? exp(target) * (target - x) : xlogy(target, target) - target * x;
+    const Tensor loss =
+        log_target ? exp(target) * (target - x) : xlogy(target, target) - target * x;
     if (reduction == Reduction::batchmean) return sum(loss) / x.size(0);
     return reduced(loss, reduction);
 }
@@ -137,7 +145,8 @@ Tensor poisson_nll_loss(const Tensor& x, const Tensor& target, bool log_input, b
     Tensor loss = log_input ? exp(x) - target * x : x - target * log(x + eps);
     if (full_form) {
         const Tensor safe = where(target > 1, target, 1);
-        const Tensor stirling = target * log(safe) - target + log(safe * (2 * std::numbers::pi)) * 0.5;
+        const Tensor stirling =
+            target * log(safe) - target + log(safe * (2 * std::numbers::pi)) * 0.5;
         loss = loss + where(target > 1, stirling, 0);
     }
     return reduced(loss, reduction);
@@ -155,9 +164,12 @@ Tensor soft_margin_loss(const Tensor& x, const Tensor& target, Reduction reducti
     return reduced(softplus(-target * x), reduction);
 }
 
-Tensor hinge_embedding_loss(const Tensor& x, const Tensor& target, double margin, Reduction reduction) {
+Tensor hinge_embedding_loss(const Tensor& x, const Tensor& target, double margin,
+                            Reduction reduction) {
     const Tensor zero = zeros_like(x);
-    return reduced(where(target == 1, x, zero) + where(target == -1, clamp_min(margin - x, 0), zero), reduction);
+    return reduced(
+        where(target == 1, x, zero) + where(target == -1, clamp_min(margin - x, 0), zero),
+        reduction);
 }
 
 Tensor margin_ranking_loss(const Tensor& a, const Tensor& b, const Tensor& target, double margin,
@@ -171,7 +183,8 @@ Tensor cosine_embedding_loss(const Tensor& a, const Tensor& b, const Tensor& tar
     const Tensor dot = sum(a * b, -1), aa = sum(a * a, -1) + eps, bb = sum(b * b, -1) + eps;
     const Tensor cosine = dot / sqrt(aa * bb), zero = zeros_like(cosine);
     return reduced(where(target == 1, 1 - cosine, zero) +
-                       where(target == -1, clamp_min(cosine - margin, 0), zero), reduction);
+                       where(target == -1, clamp_min(cosine - margin, 0), zero),
+                   reduction);
 }
 
 Tensor triplet_margin_loss(const Tensor& anchor, const Tensor& positive, const Tensor& negative,
@@ -195,7 +208,9 @@ Tensor multi_margin_loss(const Tensor& x, const Tensor& target, double p, double
     const Tensor index = reshape(target, {scores.size(0), Dim(1)});
     Tensor away = clamp_min(scores - gather(scores, 1, index) + margin, 0);
     if (p == 2) away = away * away;
-    if (weight.defined()) away = away * reshape(index_select(weight, 0, reshape(index, {scores.size(0)})), {scores.size(0), Dim(1)});
+    if (weight.defined())
+        away = away * reshape(index_select(weight, 0, reshape(index, {scores.size(0)})),
+                              {scores.size(0), Dim(1)});
     const Tensor others = index != arange(scores.size(1));
     const Tensor loss = sum(where(others, away, 0), 1) / scores.size(1);
     return reduced(x.dim() == 1 ? reshape(loss, {}) : loss, reduction);
@@ -206,16 +221,22 @@ Tensor multilabel_margin_loss(const Tensor& x, const Tensor& target, Reduction r
                       (same(x.sizes(), target.sizes()) || x.sizes() == target.sizes());
     if (!fits) {
         throw UserError("multilabel_margin_loss.target",
-                        "multilabel_margin_loss: expected i64 classes of the shape of the scores [N, C] or [C], got " +
+                        "multilabel_margin_loss: expected i64 classes of the shape of the scores "
+                        "[N, C] or [C], got " +
                             x.type().str() + " and " + target.type().str());
     }
-    const Tensor scores = x.dim() == 1 ? unsqueeze(x, 0) : x, classes = x.dim() == 1 ? unsqueeze(target, 0) : target;
-    const Tensor holds = cumsum((classes < 0).to(DType::i64), 1) == 0, safe = where(holds, classes, 0);
+    const Tensor scores = x.dim() == 1 ? unsqueeze(x, 0) : x,
+                 classes = x.dim() == 1 ? unsqueeze(target, 0) : target;
+    const Tensor holds = cumsum((classes < 0).to(DType::i64), 1) == 0,
+                 safe = where(holds, classes, 0);
     // [N, target, class]
-    const Tensor hit = logical_and(unsqueeze(holds, 2), unsqueeze(safe, 2) == arange(scores.size(1)));
+    const Tensor hit =
+        logical_and(unsqueeze(holds, 2), unsqueeze(safe, 2) == arange(scores.size(1)));
     const Tensor is_other = logical_not(any(hit, 1, /*keepdim=*/true));
-    const Tensor away = clamp_min(1 - (unsqueeze(gather(scores, 1, safe), 2) - unsqueeze(scores, 1)), 0);
-    const Tensor loss = sum(where(logical_and(unsqueeze(holds, 2), is_other), away, 0), {1, 2}) / scores.size(1);
+    const Tensor away =
+        clamp_min(1 - (unsqueeze(gather(scores, 1, safe), 2) - unsqueeze(scores, 1)), 0);
+    const Tensor loss =
+        sum(where(logical_and(unsqueeze(holds, 2), is_other), away, 0), {1, 2}) / scores.size(1);
     return reduced(x.dim() == 1 ? reshape(loss, {}) : loss, reduction);
 }
 

@@ -35,7 +35,8 @@ Tensor batch_norm(const Tensor& x, const Tensor& weight, const Tensor& bias,
                   const Tensor& running_mean, const Tensor& running_var, bool training,
                   double momentum, double eps) {
     if (x.dim() < 2) {
-        throw UserError("batch_norm.rank", "batch_norm: expected batch and channels, got " + x.type().str());
+        throw UserError("batch_norm.rank",
+                        "batch_norm: expected batch and channels, got " + x.type().str());
     }
     if (!training) {
         if (!running_mean.defined() || !running_var.defined()) {
@@ -48,18 +49,21 @@ Tensor batch_norm(const Tensor& x, const Tensor& weight, const Tensor& bias,
         if (bias.defined()) shift = shift + bias;
         return x * per_channel(scale, x) + per_channel(shift, x);
     }
-    return batch_norm_training(x, weight, bias, running_mean, running_var, full({}, momentum, x.dtype()), eps);
+    return batch_norm_training(x, weight, bias, running_mean, running_var,
+                               full({}, momentum, x.dtype()), eps);
 }
 
 void update_statistics(const Tensor& running, const Tensor& newest, const Tensor& momentum) {
     if (!running.defined()) return;
     const NoGradGuard no_grad;
-    const Tensor weight = momentum.to(running.dtype()), flat = reshape(newest.detach(), running.sizes());
+    const Tensor weight = momentum.to(running.dtype()),
+                 flat = reshape(newest.detach(), running.sizes());
     running.copy_(running * (1 - weight) + flat.to(running.dtype()) * weight);
 }
 
-Tensor batch_norm_training(const Tensor& x, const Tensor& weight, const Tensor& bias, const Tensor& running_mean,
-                           const Tensor& running_var, const Tensor& momentum, double eps) {
+Tensor batch_norm_training(const Tensor& x, const Tensor& weight, const Tensor& bias,
+                           const Tensor& running_mean, const Tensor& running_var,
+                           const Tensor& momentum, double eps) {
     Sizes axes{0};
     Dim count = x.size(0);
     for (int64_t axis = 2; axis < x.dim(); ++axis) {
@@ -67,8 +71,9 @@ Tensor batch_norm_training(const Tensor& x, const Tensor& weight, const Tensor& 
         count = count * x.size(axis);
     }
     if (count.is_constant(1)) {
-        throw UserError("batch_norm.one_value",
-                        "batch_norm: training needs more than 1 value per channel, got " + x.type().str());
+        throw UserError(
+            "batch_norm.one_value",
+            "batch_norm: training needs more than 1 value per channel, got " + x.type().str());
     }
     const Tensor center = mean(x, axes, /*keepdim=*/true), away = x - center;
     const Tensor variance = mean(away * away, axes, /*keepdim=*/true);
@@ -79,22 +84,26 @@ Tensor batch_norm_training(const Tensor& x, const Tensor& weight, const Tensor& 
 
 Tensor instance_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, double eps) {
     if (x.dim() < 3) {
-        throw UserError("instance_norm.rank",
-                        "instance_norm: expected batch, channels and spatial axes, got " + x.type().str());
+        throw UserError(
+            "instance_norm.rank",
+            "instance_norm: expected batch, channels and spatial axes, got " + x.type().str());
     }
     Sizes axes;
     for (int64_t axis = 2; axis < x.dim(); ++axis) axes.push_back(axis);
     return channel_affine(standardized(x, axes, eps), weight, bias);
 }
 
-Tensor instance_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, const Tensor& running_mean,
-                     const Tensor& running_var, bool use_input_stats, double momentum, double eps) {
+Tensor instance_norm(const Tensor& x, const Tensor& weight, const Tensor& bias,
+                     const Tensor& running_mean, const Tensor& running_var, bool use_input_stats,
+                     double momentum, double eps) {
     if (!use_input_stats) {
         if (!running_mean.defined() || !running_var.defined()) {
             throw UserError("instance_norm.statistics",
-                            "instance_norm: expected running_mean and running_var where use_input_stats is false");
+                            "instance_norm: expected running_mean and running_var where "
+                            "use_input_stats is false");
         }
-        return batch_norm(x, weight, bias, running_mean, running_var, /*training=*/false, momentum, eps);
+        return batch_norm(x, weight, bias, running_mean, running_var, /*training=*/false, momentum,
+                          eps);
     }
     const Tensor y = instance_norm(x, weight, bias, eps);
     if (!running_mean.defined() && !running_var.defined()) return y;
@@ -109,9 +118,10 @@ Tensor instance_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, 
 Tensor layer_norm(const Tensor& x, const Shape& normalized, const Tensor& weight,
                   const Tensor& bias, double eps) {
     const Shape have = x.sizes();
-    const bool fits = !normalized.empty() && normalized.size() <= have.size() &&
-                      same(Shape(have.end() - static_cast<std::ptrdiff_t>(normalized.size()), have.end()),
-                           normalized);
+    const bool fits =
+        !normalized.empty() && normalized.size() <= have.size() &&
+        same(Shape(have.end() - static_cast<std::ptrdiff_t>(normalized.size()), have.end()),
+             normalized);
     if (!fits) {
         throw UserError("layer_norm.shape", "layer_norm: the last axes of " + x.type().str() +
                                                 " are not " + str(normalized));
@@ -127,17 +137,20 @@ Tensor rms_norm(const Tensor& x, const Shape& normalized, const Tensor& weight,
                 std::optional<double> eps) {
     Sizes axes;
     for (size_t i = 0; i < normalized.size(); ++i) axes.push_back(-1 - static_cast<int64_t>(i));
-    const double least = eps.value_or(x.dtype() == DType::f64 ? 2.220446049250313e-16 : 1.1920928955078125e-07);
+    const double least =
+        eps.value_or(x.dtype() == DType::f64 ? 2.220446049250313e-16 : 1.1920928955078125e-07);
     return affine(x * rsqrt(mean(x * x, axes, /*keepdim=*/true) + least), weight, {});
 }
 
-Tensor group_norm(const Tensor& x, int64_t groups, const Tensor& weight, const Tensor& bias, double eps) {
+Tensor group_norm(const Tensor& x, int64_t groups, const Tensor& weight, const Tensor& bias,
+                  double eps) {
     const Shape shape = x.sizes();
     const bool fits = shape.size() >= 2 && groups > 0 &&
                       (!shape[1].is_constant() || shape[1].constant() % groups == 0);
     if (!fits) {
         throw UserError("group_norm.groups", "group_norm: " + std::to_string(groups) +
-                                                 " groups do not divide the channels of " + x.type().str());
+                                                 " groups do not divide the channels of " +
+                                                 x.type().str());
     }
     const Dim size = product({shape.begin() + 1, shape.end()});
     const Tensor grouped = reshape(x, {shape[0], Dim(groups), floor_div(size, Dim(groups))});
@@ -167,7 +180,8 @@ Tensor pairwise_distance(const Tensor& a, const Tensor& b, double p, double eps,
 }
 
 Tensor pdist(const Tensor& x, double p) {
-    if (x.dim() != 2) throw UserError("pdist.rank", "pdist: expected rows [N, M], got " + x.type().str());
+    if (x.dim() != 2)
+        throw UserError("pdist.rank", "pdist: expected rows [N, M], got " + x.type().str());
     const int64_t rows = x.size(0);
     std::vector<int64_t> first, second;
     for (int64_t i = 0; i < rows; ++i) {

@@ -17,9 +17,8 @@ Dim reduced_count(const Tensor& x, const Axes& axes) {
 
 void check_floating(std::string_view op, const Tensor& x) {
     if (x.is_floating_point()) return;
-    throw UserError(std::string(op) + ".dtype", std::string(op) +
-                                                    ": expected a floating-point tensor, got " +
-                                                    x.type().str());
+    throw UserError(std::string(op) + ".dtype",
+                    std::string(op) + ": expected a floating-point tensor, got " + x.type().str());
 }
 
 }  // namespace
@@ -30,7 +29,8 @@ Tensor sum_to(const Tensor& x, const Shape& shape) {
     const size_t lead = have.size() - shape.size();
     Sizes axes;
     for (size_t i = 0; i < have.size(); ++i) {
-        const bool repeated = i < lead || (shape[i - lead].is_constant(1) && !have[i].is_constant(1));
+        const bool repeated =
+            i < lead || (shape[i - lead].is_constant(1) && !have[i].is_constant(1));
         if (repeated) axes.push_back(static_cast<int64_t>(i));
     }
     return axes.empty() ? x : reshape(sum(x, axes, /*keepdim=*/true), shape);

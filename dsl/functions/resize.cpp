@@ -1,5 +1,5 @@
-// Resizing of images, axis by axis. Places are computed in the dtype of the image, as PyTorch does: in another one
-// some would fall on the other side of a pixel's border.
+// Resizing of images, axis by axis. Places are computed in the dtype of the image, as PyTorch does:
+// in another one some would fall on the other side of a pixel's border.
 #include <cmath>
 
 #include "dsl/ops.h"
@@ -31,7 +31,8 @@ struct Resizing {
     }
     /// [out] or [out, taps] as factors of x, after `axis` became as many axes.
     Tensor along(const Tensor& weights, const Tensor& x) const {
-        Shape shape(static_cast<size_t>(x.dim() - axis) + static_cast<size_t>(weights.dim()) - 1, Dim(1));
+        Shape shape(static_cast<size_t>(x.dim() - axis) + static_cast<size_t>(weights.dim()) - 1,
+                    Dim(1));
         for (int64_t i = 0; i < weights.dim(); ++i) shape[static_cast<size_t>(i)] = weights.size(i);
         return reshape(weights, shape);
     }
@@ -40,7 +41,8 @@ struct Resizing {
 Tensor resize_nearest(const Tensor& x, const Resizing& r, bool is_exact) {
     if (same(r.size, r.out) && !r.scale) return x;
     const auto whole = divide_exactly(r.out, r.size);
-    if (whole && whole->is_constant() && !r.scale) return repeat_interleave(x, whole->constant(), r.axis);
+    if (whole && whole->is_constant() && !r.scale)
+        return repeat_interleave(x, whole->constant(), r.axis);
     const Tensor place = (arange(r.out, r.dtype) + (is_exact ? 0.5 : 0.0)) * r.ratio();
     return index_select(x, r.axis, minimum(floor(place).to(DType::i64), r.size - 1));
 }
@@ -48,7 +50,8 @@ Tensor resize_nearest(const Tensor& x, const Resizing& r, bool is_exact) {
 Tensor resize_linear(const Tensor& x, const Resizing& r) {
     if (same(r.size, r.out) && !r.scale) return x;
     const Tensor place = r.align_corners ? r.place() : maximum(r.place(), 0);
-    const Tensor low = minimum(floor(place).to(DType::i64), r.size - 1), high = minimum(low + 1, r.size - 1);
+    const Tensor low = minimum(floor(place).to(DType::i64), r.size - 1),
+                 high = minimum(low + 1, r.size - 1);
     const Tensor share = r.along(clamp(place - low.to(r.dtype), 0, 1), x);
     return index_select(x, r.axis, low) * (1 - share) + index_select(x, r.axis, high) * share;
 }
@@ -61,7 +64,8 @@ Tensor resize_cubic(const Tensor& x, const Resizing& r) {
     constexpr double a = -0.75;
     if (same(r.size, r.out) && !r.scale) return x;
     const Tensor place = r.place(), base = floor(place), t = place - base;
-    const Tensor weights[] = {cubic_far(t + 1, a), cubic_near(t, a), cubic_near(1 - t, a), cubic_far(2 - t, a)};
+    const Tensor weights[] = {cubic_far(t + 1, a), cubic_near(t, a), cubic_near(1 - t, a),
+                              cubic_far(2 - t, a)};
     Tensor y;
     for (int tap = 0; tap < 4; ++tap) {
         const Tensor at = minimum(maximum(base.to(DType::i64) + (tap - 1), 0), r.size - 1);
@@ -75,7 +79,8 @@ Tensor resize_cubic(const Tensor& x, const Resizing& r) {
 /// Source: Pillow's Image.resize.
 Tensor resize_antialiased(const Tensor& x, const Resizing& r, ResizeMode mode) {
     constexpr double a = -0.5;
-    const int64_t reach = mode == ResizeMode::cubic ? 2 : 1;  // of the filter, in pixels of the larger image
+    const int64_t reach =
+        mode == ResizeMode::cubic ? 2 : 1;  // of the filter, in pixels of the larger image
     const Tensor wide = maximum(r.ratio(), 1), support = wide * reach;
     const Tensor center = (arange(r.out, r.dtype) + 0.5) * r.ratio();
     const Tensor begin = maximum((center - support + 0.5).to(DType::i64), 0);
@@ -88,26 +93,30 @@ Tensor resize_antialiased(const Tensor& x, const Resizing& r, ResizeMode mode) {
     const Tensor filter = mode == ResizeMode::cubic
                               ? where(d < 1, cubic_near(d, a), where(d < 2, cubic_far(d, a), 0))
                               : maximum(1 - d, 0);
-    const Tensor weight = where(inside, filter, 0), place = reshape(minimum(at, r.size - 1), {r.out * taps});
+    const Tensor weight = where(inside, filter, 0),
+                 place = reshape(minimum(at, r.size - 1), {r.out * taps});
     const Tensor share = weight / sum(weight, 1, /*keepdim=*/true);
     const Tensor pixels = unflatten(index_select(x, r.axis, place), r.axis, {r.out, taps});
     return sum(where(r.along(inside, x), pixels * r.along(share, x), 0), r.axis + 1);
 }
 
-/// floor(size * scale), also of a symbolic size where the scale is a fraction with a small power of 2 below.
+/// floor(size * scale), also of a symbolic size where the scale is a fraction with a small power of
+/// 2 below.
 Dim scaled(const Dim& size, double scale) {
     constexpr int64_t denominator = 1024;
     const double numerator = scale * denominator;
     if (!size.is_constant() && numerator == std::floor(numerator) && numerator < 1e9) {
         return floor_div(size * static_cast<int64_t>(numerator), Dim(denominator));
     }
-    return Dim(static_cast<int64_t>(std::floor(static_cast<double>(static_cast<int64_t>(size)) * scale)));
+    return Dim(
+        static_cast<int64_t>(std::floor(static_cast<double>(static_cast<int64_t>(size)) * scale)));
 }
 
 void check_resize(const Tensor& x, const Resize& options) {
     const int64_t rank = x.dim() - 2;
     if (rank < 1 || rank > 3) {
-        throw UserError("interpolate.rank", "interpolate: expected 1 to 3 spatial axes, got " + x.type().str());
+        throw UserError("interpolate.rank",
+                        "interpolate: expected 1 to 3 spatial axes, got " + x.type().str());
     }
     if (options.size.empty() == options.scale.empty()) {
         throw UserError("interpolate.size", "interpolate: expected either a size or a scale");
@@ -115,13 +124,15 @@ void check_resize(const Tensor& x, const Resize& options) {
     const size_t count = options.size.size() + options.scale.size();
     if (count != 1 && count != static_cast<size_t>(rank)) {
         throw UserError("interpolate.size", "interpolate: expected 1 or " + std::to_string(rank) +
-                                                " numbers for " + x.type().str() + ", got " + std::to_string(count));
+                                                " numbers for " + x.type().str() + ", got " +
+                                                std::to_string(count));
     }
     const bool is_smooth = options.mode == ResizeMode::linear || options.mode == ResizeMode::cubic;
     if (options.antialias && !(is_smooth && rank == 2)) {
-        throw UserError("interpolate.antialias",
-                        "interpolate: antialias is for modes 'bilinear' and 'bicubic' of 2 spatial axes, got " +
-                            x.type().str());
+        throw UserError(
+            "interpolate.antialias",
+            "interpolate: antialias is for modes 'bilinear' and 'bicubic' of 2 spatial axes, got " +
+                x.type().str());
     }
 }
 
@@ -129,7 +140,9 @@ void check_resize(const Tensor& x, const Resize& options) {
 
 Tensor interpolate(const Tensor& x, const Resize& options) {
     check_resize(x, options);
-    const auto pick = [](const auto& list, int64_t i) { return list[list.size() == 1 ? 0 : static_cast<size_t>(i)]; };
+    const auto pick = [](const auto& list, int64_t i) {
+        return list[list.size() == 1 ? 0 : static_cast<size_t>(i)];
+    };
     Tensor y = x;
     for (int64_t axis = 2; axis < x.dim(); ++axis) {
         Resizing r{axis, x.size(axis), {}, {}, options.align_corners, x.dtype()};
@@ -141,18 +154,27 @@ Tensor interpolate(const Tensor& x, const Resize& options) {
             r.out = pick(options.size, axis - 2);
         }
         if (r.out.is_constant() && r.out.constant() < 1) {
-            throw UserError("interpolate.size", "interpolate: input and output sizes should be greater than 0, got " +
-                                                    x.type().str() + " and " + r.out.str());
+            throw UserError("interpolate.size",
+                            "interpolate: input and output sizes should be greater than 0, got " +
+                                x.type().str() + " and " + r.out.str());
         }
         if (options.antialias) {
             y = resize_antialiased(y, r, options.mode);
             continue;
         }
         switch (options.mode) {
-            case ResizeMode::nearest: y = resize_nearest(y, r, false); break;
-            case ResizeMode::nearest_exact: y = resize_nearest(y, r, true); break;
-            case ResizeMode::linear: y = resize_linear(y, r); break;
-            case ResizeMode::cubic: y = resize_cubic(y, r); break;
+            case ResizeMode::nearest:
+                y = resize_nearest(y, r, false);
+                break;
+            case ResizeMode::nearest_exact:
+                y = resize_nearest(y, r, true);
+                break;
+            case ResizeMode::linear:
+                y = resize_linear(y, r);
+                break;
+            case ResizeMode::cubic:
+                y = resize_cubic(y, r);
+                break;
         }
     }
     return y;

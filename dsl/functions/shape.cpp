@@ -17,7 +17,9 @@ size_t axis_of(std::string_view op, const Tensor& x, int64_t axis) {
 }  // namespace
 
 Tensor view(const Tensor& x, const Shape& shape) { return reshape(x, shape); }
-Tensor contiguous(const Tensor& x) { return x.is_symbolic() || x.array().is_dense() ? x : clone(x); }
+Tensor contiguous(const Tensor& x) {
+    return x.is_symbolic() || x.array().is_dense() ? x : clone(x);
+}
 
 Tensor flatten(const Tensor& x, int64_t first, int64_t last) {
     Shape shape = x.sizes();
@@ -175,18 +177,21 @@ Tensors split(const Tensor& x, const Sizes& sizes, int64_t axis) {
 
 Tensors split(const Tensor& x, int64_t size, int64_t axis) {
     if (size < 1) {
-        throw UserError("split.size", "split: expected a positive size, got " + std::to_string(size));
+        throw UserError("split.size",
+                        "split: expected a positive size, got " + std::to_string(size));
     }
     const int64_t have = x.size(axis);
     Sizes sizes;
-    for (int64_t begin = 0; begin < have; begin += size) sizes.push_back(std::min(size, have - begin));
+    for (int64_t begin = 0; begin < have; begin += size)
+        sizes.push_back(std::min(size, have - begin));
     if (have == 0) sizes.push_back(0);
     return split(x, sizes, axis);
 }
 
 Tensors chunk(const Tensor& x, int64_t count, int64_t axis) {
     if (count < 1) {
-        throw UserError("chunk.count", "chunk: expected a positive count, got " + std::to_string(count));
+        throw UserError("chunk.count",
+                        "chunk: expected a positive count, got " + std::to_string(count));
     }
     const Dim have = x.size(axis);
     if (const auto exact = divide_exactly(have, Dim(count)); exact && !have.is_constant()) {
@@ -283,9 +288,11 @@ Tensor diagonal(const Tensor& x, int64_t offset, int64_t first, int64_t second) 
     const auto rows = static_cast<int64_t>(axis_of("diagonal", x, first));
     const auto columns = static_cast<int64_t>(axis_of("diagonal", x, second));
     const Dim height = x.size(rows), width = x.size(columns);
-    const Dim size = max(min(height - std::max<int64_t>(-offset, 0), width - std::max<int64_t>(offset, 0)), Dim(0));
+    const Dim size = max(
+        min(height - std::max<int64_t>(-offset, 0), width - std::max<int64_t>(offset, 0)), Dim(0));
     const Tensor at = arange(size);
-    const Tensor flat = (at + std::max<int64_t>(-offset, 0)) * width + (at + std::max<int64_t>(offset, 0));
+    const Tensor flat =
+        (at + std::max<int64_t>(-offset, 0)) * width + (at + std::max<int64_t>(offset, 0));
     const Tensor last = movedim(x, {rows, columns}, {-2, -1});
     return index_select(flatten(last, -2, -1), -1, flat);
 }

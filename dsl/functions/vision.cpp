@@ -18,7 +18,7 @@ Tensor source_index(PadMode mode, const Tensor& index, const Dim& size) {
 void check_width(PadMode mode, const Tensor& x, int64_t axis, const Dim& before, const Dim& after) {
     const Dim size = x.size(axis);
     if (!size.is_constant() || !before.is_constant() || !after.is_constant()) return;
-    const int64_t limit = mode == PadMode::reflect ? size.constant() - 1
+    const int64_t limit = mode == PadMode::reflect    ? size.constant() - 1
                           : mode == PadMode::circular ? size.constant()
                                                       : INT64_MAX;
     if (before.constant() <= limit && after.constant() <= limit && size.constant() > 0) return;
@@ -48,9 +48,11 @@ Tensor pad(const Tensor& x, const Shape& widths, PadMode mode, double value) {
 
 Tensor pixel_shuffle(const Tensor& x, int64_t factor) {
     const Dim channels = x.dim() < 3 ? Dim(0) : x.size(-3);
-    if (x.dim() < 3 || factor < 1 || (channels.is_constant() && channels.constant() % (factor * factor) != 0)) {
-        throw UserError("pixel_shuffle.channels", "pixel_shuffle: factor " + std::to_string(factor) +
-                                                      " for " + x.type().str());
+    if (x.dim() < 3 || factor < 1 ||
+        (channels.is_constant() && channels.constant() % (factor * factor) != 0)) {
+        throw UserError(
+            "pixel_shuffle.channels",
+            "pixel_shuffle: factor " + std::to_string(factor) + " for " + x.type().str());
     }
     Shape shape = x.sizes(), lead(shape.begin(), shape.end() - 3);
     const Dim c = floor_div(channels, Dim(factor * factor)), h = x.size(-2), w = x.size(-1);
@@ -64,15 +66,17 @@ Tensor pixel_shuffle(const Tensor& x, int64_t factor) {
 Tensor pixel_unshuffle(const Tensor& x, int64_t factor) {
     Shape shape = x.sizes();
     if (shape.size() < 3 || factor < 1) {
-        throw UserError("pixel_unshuffle.size", "pixel_unshuffle: factor " + std::to_string(factor) +
-                                                    " for " + x.type().str());
+        throw UserError(
+            "pixel_unshuffle.size",
+            "pixel_unshuffle: factor " + std::to_string(factor) + " for " + x.type().str());
     }
     Shape lead(shape.begin(), shape.end() - 3);
     const Dim c = x.size(-3), f = factor;
     for (const Dim& size : {x.size(-2), x.size(-1)}) {
         if (!size.is_constant() || size.constant() % factor == 0) continue;
-        throw UserError("pixel_unshuffle.size", "pixel_unshuffle: height and width of " + x.type().str() +
-                                                    " must be multiples of factor " + std::to_string(factor));
+        throw UserError("pixel_unshuffle.size",
+                        "pixel_unshuffle: height and width of " + x.type().str() +
+                            " must be multiples of factor " + std::to_string(factor));
     }
     const Dim h = floor_div(x.size(-2), f), w = floor_div(x.size(-1), f);
     const Tensor blocks = reshape(x, {product(lead), c, h, f, w, f});
@@ -82,9 +86,11 @@ Tensor pixel_unshuffle(const Tensor& x, int64_t factor) {
 
 Tensor channel_shuffle(const Tensor& x, int64_t groups) {
     const Dim channels = x.dim() < 3 ? Dim(0) : x.size(1);
-    if (x.dim() < 3 || groups < 1 || (channels.is_constant() && channels.constant() % groups != 0)) {
+    if (x.dim() < 3 || groups < 1 ||
+        (channels.is_constant() && channels.constant() % groups != 0)) {
         throw UserError("channel_shuffle.groups", "channel_shuffle: " + std::to_string(groups) +
-                                                      " groups do not divide the channels of " + x.type().str());
+                                                      " groups do not divide the channels of " +
+                                                      x.type().str());
     }
     return reshape(transpose(unflatten(x, 1, {Dim(groups), Dim(-1)}), 1, 2), x.sizes());
 }

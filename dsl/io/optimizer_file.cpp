@@ -29,7 +29,8 @@ struct Entries {
 /// `state.12.exp_avg` as (12, exp_avg); throws where it is no such path.
 std::pair<size_t, std::string> indexed(const std::string& path, const std::string& start) {
     const size_t dot = path.find('.', start.size());
-    const std::string digits = path.substr(start.size(), dot == path.npos ? path.npos : dot - start.size());
+    const std::string digits =
+        path.substr(start.size(), dot == path.npos ? path.npos : dot - start.size());
     if (dot == path.npos || digits.empty() || digits.size() > 9 ||
         digits.find_first_not_of("0123456789") != digits.npos) {
         fail("'" + path + "' is not of an optimizer's state");
@@ -41,8 +42,8 @@ std::pair<size_t, std::string> indexed(const std::string& path, const std::strin
 
 /// What an optimizer counts is a f32 tensor in PyTorch, but for what LBFGS keeps as plain numbers.
 bool is_plain_number(const std::string& name) {
-    return name == "func_evals" || name == "n_iter" || name == "t" || name == "prev_loss" || name == "H_diag" ||
-           name.starts_with("ro.");
+    return name == "func_evals" || name == "n_iter" || name == "t" || name == "prev_loss" ||
+           name == "H_diag" || name.starts_with("ro.");
 }
 
 TorchTree to_tree(const OptionValue& value) {
@@ -114,7 +115,8 @@ nlohmann::json to_json(const OptionValue& value) {
     nlohmann::json json;  // null stands for none
     std::visit(
         [&](const auto& held) {
-            if constexpr (!std::is_same_v<std::decay_t<decltype(held)>, std::monostate>) json = held;
+            if constexpr (!std::is_same_v<std::decay_t<decltype(held)>, std::monostate>)
+                json = held;
         },
         value);
     return json;
@@ -130,7 +132,8 @@ void save_safetensors_state(const OptimizerState& state, const std::string& path
     for (size_t i = 0; i < state.params.size(); ++i) {
         const std::string start = "state." + std::to_string(i) + ".";
         for (const auto& [name, array] : state.params[i].arrays) add(start + name, array);
-        for (const auto& [name, number] : state.params[i].numbers) add(start + name, Array::full(DType::f64, {}, number));
+        for (const auto& [name, number] : state.params[i].numbers)
+            add(start + name, Array::full(DType::f64, {}, number));
     }
     nlohmann::json groups = nlohmann::json::array();
     for (size_t g = 0; g < state.groups.size(); ++g) {
@@ -154,11 +157,13 @@ Entries read_torch(const std::string& path, const std::string& prefix) {
     const std::string start = prefix.empty() ? "" : prefix + ".";
     Entries entries;
     for (const NamedTensor& tensor : file.tensors()) {
-        if (tensor.name.starts_with(start)) entries.arrays[tensor.name.substr(start.size())] = copied(tensor.tensor);
+        if (tensor.name.starts_with(start))
+            entries.arrays[tensor.name.substr(start.size())] = copied(tensor.tensor);
     }
     for (const auto& [name, scalar] : file.scalars()) {
         if (!name.starts_with(start)) continue;
-        std::visit([&](const auto& held) { entries.scalars[name.substr(start.size())] = held; }, scalar);
+        std::visit([&](const auto& held) { entries.scalars[name.substr(start.size())] = held; },
+                   scalar);
     }
     return entries;
 }
@@ -196,17 +201,21 @@ OptionValue from_json(const nlohmann::json& json) {
     return std::monostate();
 }
 
-Entries read_safetensors(const std::string& path, const std::string& prefix, OptimizerState& state) {
+Entries read_safetensors(const std::string& path, const std::string& prefix,
+                         OptimizerState& state) {
     if (!prefix.empty()) fail("a safetensors file has no prefix '" + prefix + "'");
     const SafetensorsFile file = SafetensorsFile::open(path);
     Entries entries;
-    for (const NamedTensor& tensor : file.tensors()) entries.arrays[tensor.name] = copied(tensor.tensor);
+    for (const NamedTensor& tensor : file.tensors())
+        entries.arrays[tensor.name] = copied(tensor.tensor);
     for (const auto& [key, text] : file.metadata()) {
         if (key != "param_groups") continue;
-        const nlohmann::json groups = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+        const nlohmann::json groups =
+            nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
         if (!groups.is_array()) fail("the metadata 'param_groups' is no list");
         for (const nlohmann::json& group : groups) {
-            if (!group.is_object() || !group.contains("params") || !group["params"].is_number_unsigned()) {
+            if (!group.is_object() || !group.contains("params") ||
+                !group["params"].is_number_unsigned()) {
                 fail("a parameter group without its number of parameters");
             }
             OptionValues values;
@@ -227,19 +236,22 @@ void read_params(const Entries& entries, const optim::Optimizer& optimizer, Opti
     size_t count = 0;
     for (const size_t size : state.group_sizes) count += size;
     if (count != params.size()) {
-        fail("the optimizer has " + std::to_string(params.size()) + " parameters, the file " + std::to_string(count));
+        fail("the optimizer has " + std::to_string(params.size()) + " parameters, the file " +
+             std::to_string(count));
     }
     state.params.resize(count);
     const auto at = [&](const std::string& path) -> std::pair<optim::ParamState&, std::string> {
         const auto [index, name] = indexed(path, "state.");
-        if (index >= count) fail("'" + path + "': there are " + std::to_string(count) + " parameters");
+        if (index >= count)
+            fail("'" + path + "': there are " + std::to_string(count) + " parameters");
         return {state.params[index], name};
     };
     constexpr const char* counters[] = {"step", "mu_product", "eta", "mu"};
     for (const auto& [path, array] : entries.arrays) {
         if (!path.starts_with("state.")) continue;
         auto [param, name] = at(path);
-        const bool is_counter = std::find(std::begin(counters), std::end(counters), name) != std::end(counters);
+        const bool is_counter =
+            std::find(std::begin(counters), std::end(counters), name) != std::end(counters);
         if (array.rank() == 0 && (is_counter || is_plain_number(name))) {
             param.numbers[name] = array.at(0);
         } else {
@@ -263,7 +275,8 @@ void save_optimizer(const optim::Optimizer& optimizer, const std::string& path) 
     save_torch_zip(path, tree_of(optimizer.state_dict(), kept));
 }
 
-void load_optimizer(optim::Optimizer& optimizer, const std::string& path, const std::string& prefix) {
+void load_optimizer(optim::Optimizer& optimizer, const std::string& path,
+                    const std::string& prefix) {
     OptimizerState state;
     Entries entries;
     if (has_zip_magic(path)) {

@@ -88,8 +88,7 @@ void SequentialImpl::visit_members(FieldVisitor& visitor) {
 
 bool SequentialImpl::replace_member(const std::string& name, const ModulePtr& module) {
     const auto at = std::find(names_.begin(), names_.end(), name);
-    return at != names_.end() &&
-           modules_[static_cast<size_t>(at - names_.begin())].replace(module);
+    return at != names_.end() && modules_[static_cast<size_t>(at - names_.begin())].replace(module);
 }
 
 ModuleListImpl::ModuleListImpl(const ModuleListImpl& other) : Module(other) {

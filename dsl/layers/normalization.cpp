@@ -132,10 +132,12 @@ Tensor CrossMapLRN2dImpl::forward(const Tensor& x) {
         throw UserError("cross_map_lrn2d.rank",
                         "cross_map_lrn2d: expected [N, C, H, W], got " + x.type().str());
     }
-    // The window is symmetric. From channel `reach` on the first channel counts once more: so PyTorch slides it.
+    // The window is symmetric. From channel `reach` on the first channel counts once more: so
+    // PyTorch slides it.
     const int64_t reach = (options.size() - 1) / 2 + 1, wide = 2 * reach - 1;
     const Tensor squares = x * x;
-    const Tensor padded = constant_pad(flatten(unsqueeze(squares, 1), 3, -1), {0, 0, reach - 1, reach - 1});
+    const Tensor padded =
+        constant_pad(flatten(unsqueeze(squares, 1), 3, -1), {0, 0, reach - 1, reach - 1});
     const Tensor sums = reshape(avg_pool2d(padded, PerAxis{wide, 1}, PerAxis{1}) * wide, x.sizes());
     const Tensor is_late = reshape(arange(x.size(1)) >= reach, {Dim(1), x.size(1), Dim(1), Dim(1)});
     const Tensor total = sums + where(is_late, narrow(squares, 1, 0, 1), 0);

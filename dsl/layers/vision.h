@@ -59,7 +59,8 @@ public:
 class PixelShuffleImpl : public Module {
 public:
     explicit PixelShuffleImpl(int64_t upscale_factor) : options(upscale_factor) {}
-    explicit PixelShuffleImpl(const PixelShuffleOptions& shuffle_options) : options(shuffle_options) {}
+    explicit PixelShuffleImpl(const PixelShuffleOptions& shuffle_options)
+        : options(shuffle_options) {}
     Tensor forward(const Tensor& x);
     std::string extra_repr() const override;
 
@@ -77,7 +78,8 @@ public:
 class PixelUnshuffleImpl : public Module {
 public:
     explicit PixelUnshuffleImpl(int64_t downscale_factor) : options(downscale_factor) {}
-    explicit PixelUnshuffleImpl(const PixelUnshuffleOptions& shuffle_options) : options(shuffle_options) {}
+    explicit PixelUnshuffleImpl(const PixelUnshuffleOptions& shuffle_options)
+        : options(shuffle_options) {}
     Tensor forward(const Tensor& x);
     std::string extra_repr() const override;
 

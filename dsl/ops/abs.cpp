@@ -13,7 +13,9 @@ namespace {
 
 void reference(const OpCall& call, std::span<const Array> in, std::span<const Array> out) {
     visit(call.input(0).dtype, [&]<class T>(T) {
-        elementwise::map_unary<T>(in, out, [](T x) { return static_cast<T>(x < T(0) ? -x : x == T(0) ? T(0) : x); });
+        elementwise::map_unary<T>(in, out, [](T x) {
+            return static_cast<T>(x < T(0) ? -x : x == T(0) ? T(0) : x);
+        });
     });
 }
 

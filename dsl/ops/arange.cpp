@@ -28,14 +28,16 @@ void reference(const OpCall& call, std::span<const Array>, std::span<const Array
 }
 
 Halide::Expr lower(const LowerCall& call) {
-    const double start = call.call.attrs.get_float("start"), step = call.call.attrs.get_float("step");
+    const double start = call.call.attrs.get_float("start"),
+                 step = call.call.attrs.get_float("step");
     const DType dtype = call.out_types[0].dtype;
     if (!is_floating(dtype)) {
-        return Halide::cast(halide_type(dtype), Halide::cast<int64_t>(call.at[0]) * constant(DType::i64, step) +
-                                                    constant(DType::i64, start));
+        return Halide::cast(halide_type(dtype),
+                            Halide::cast<int64_t>(call.at[0]) * constant(DType::i64, step) +
+                                constant(DType::i64, start));
     }
-    const Halide::Expr exact = Halide::cast<double>(call.at[0]) * constant(DType::f64, step) +
-                               constant(DType::f64, start);
+    const Halide::Expr exact =
+        Halide::cast<double>(call.at[0]) * constant(DType::f64, step) + constant(DType::f64, start);
     return Halide::cast(halide_type(dtype), exact);
 }
 
@@ -54,7 +56,8 @@ Tensor arange(const Scalar& start, const Scalar& end, const Scalar& step,
     const DType dtype = options.dtype_or(whole ? DType::i64 : DType::f32);
     if (step.to_double() == 0) throw UserError("arange.step", "arange: the step is 0");
     const auto count = [&]() -> Dim {
-        if (whole && step.to_double() > 0) return ceil_div(end.to_dim() - start.to_dim(), step.to_dim());
+        if (whole && step.to_double() > 0)
+            return ceil_div(end.to_dim() - start.to_dim(), step.to_dim());
         return Dim(static_cast<int64_t>(
             std::ceil((end.to_double() - start.to_double()) / step.to_double())));
     }();

@@ -1,4 +1,5 @@
-// argmax(x) {axis, keepdim} = the index of the largest element, the first of several; NaN is largest
+// argmax(x) {axis, keepdim} = the index of the largest element, the first of several; NaN is
+// largest
 #include "dsl/autograd.h"
 #include "dsl/axis.h"
 #include "dsl/lower_math.h"
@@ -70,7 +71,8 @@ const Op argmax_op = {
 
 Tensor argmax(const Tensor& x, std::optional<int64_t> axis, bool keepdim) {
     if (!axis || x.dim() == 0) {
-        const Tensor flat = apply(argmax_op, {reshape(x, {-1})}, {{"axis", Dim(0)}, {"keepdim", false}});
+        const Tensor flat =
+            apply(argmax_op, {reshape(x, {-1})}, {{"axis", Dim(0)}, {"keepdim", false}});
         return keepdim ? reshape(flat, Shape(static_cast<size_t>(x.dim()), Dim(1))) : flat;
     }
     const int at = normalize_axis("argmax", *axis, static_cast<int>(x.dim()));

@@ -30,7 +30,8 @@ void reference(const OpCall& call, std::span<const Array> in, std::span<const Ar
                 return descending ? less_or_nan(v, u) : less_or_nan(u, v);
             });
             int64_t* y = out[0].data<int64_t>() + at;
-            for (size_t i = 0; i < order.size(); ++i) y[static_cast<int64_t>(i) * split.inner] = order[i];
+            for (size_t i = 0; i < order.size(); ++i)
+                y[static_cast<int64_t>(i) * split.inner] = order[i];
         });
     });
 }

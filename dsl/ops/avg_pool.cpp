@@ -1,6 +1,6 @@
-// avg_pool(x) {kernel, stride, pad_begin, pad_end, count_include_pad, divisor}: per window the sum over
-// what lies in x, divided by {divisor}, or, where that is 0, by the number of elements of the window:
-// those within the padded image, or (count_include_pad = false) within x
+// avg_pool(x) {kernel, stride, pad_begin, pad_end, count_include_pad, divisor}: per window the sum
+// over what lies in x, divided by {divisor}, or, where that is 0, by the number of elements of the
+// window: those within the padded image, or (count_include_pad = false) within x
 #include <algorithm>
 
 #include "dsl/autograd.h"
@@ -25,10 +25,12 @@ void reference(const OpCall& call, std::span<const Array> in, std::span<const Ar
             const T* x = in[0].data<T>() + plane * pixels;
             std::fill(totals.begin(), totals.end(), 0.0);
             for (int64_t tap = 0; tap < geometry.kernel_count(); ++tap) {
-                geometry.for_each_place(tap, [&](int64_t p, int64_t i) { totals[static_cast<size_t>(p)] += x[i]; });
+                geometry.for_each_place(
+                    tap, [&](int64_t p, int64_t i) { totals[static_cast<size_t>(p)] += x[i]; });
             }
             T* y = out[0].data<T>() + plane * places;
-            for (size_t p = 0; p < totals.size(); ++p) y[p] = static_cast<T>(totals[p] / divisors[p]);
+            for (size_t p = 0; p < totals.size(); ++p)
+                y[p] = static_cast<T>(totals[p] / divisors[p]);
         }
     });
 }
@@ -48,7 +50,8 @@ Halide::Expr lower(const LowerCall& call) {
         Coords pixel = window::clamped(call, at, image);
         pixel.insert(pixel.begin(), {call.at[0], call.at[1]});
         const Halide::Expr value = call.in(0, pixel);
-        return select(window::inside(call, at, image), value, Halide::Internal::make_zero(value.type()));
+        return select(window::inside(call, at, image), value,
+                      Halide::Internal::make_zero(value.type()));
     });
     return total / pooling::lower_divisor(call, place, image, total.type());
 }

@@ -15,7 +15,8 @@ namespace {
 TensorTypes infer(const OpCall& call) {
     const TensorType& dy = call.input(0);
     const Shape& image = call.attrs.get_shape("image");
-    if (!is_floating(dy.dtype) || dy.rank() < 3 || dy.rank() > 5 || image.size() + 2 != dy.shape.size()) {
+    if (!is_floating(dy.dtype) || dy.rank() < 3 || dy.rank() > 5 ||
+        image.size() + 2 != dy.shape.size()) {
         throw UserError("avg_pool_gradient.rank",
                         "avg_pool_gradient: " + dy.str() + " for an image of " + str(image));
     }
@@ -69,14 +70,16 @@ Halide::Expr lower(const LowerCall& call) {
             const Halide::Expr stride = call.size(attrs.get_shape("stride")[i]);
             const Halide::Expr moved =
                 call.at[i + 2] + call.size(attrs.get_shape("pad_begin")[i]) - tap[i];
-            meets = meets && moved >= 0 && moved % stride == 0 && moved / stride < call.size(places[i]);
+            meets =
+                meets && moved >= 0 && moved % stride == 0 && moved / stride < call.size(places[i]);
             place.push_back(moved / stride);
         }
         Coords from = window::clamped(call, place, places);
         const Coords inside = from;
         from.insert(from.begin(), {call.at[0], call.at[1]});
         const Halide::Expr value = call.in(0, from);
-        const Halide::Expr share = value / pooling::lower_divisor(call, inside, image, value.type());
+        const Halide::Expr share =
+            value / pooling::lower_divisor(call, inside, image, value.type());
         return select(meets, share, Halide::Internal::make_zero(value.type()));
     });
 }
@@ -91,7 +94,5 @@ const Op avg_pool_gradient_op = {
     .gradient = gradient,
     .lower = lower,
 };
-
-
 
 }  // namespace lithe

@@ -10,7 +10,8 @@ namespace lithe {
 namespace {
 
 TensorTypes infer(const OpCall& call) {
-    if (call.inputs.empty()) throw UserError("cat.empty", "cat: expected at least one tensor, got 0");
+    if (call.inputs.empty())
+        throw UserError("cat.empty", "cat: expected at least one tensor, got 0");
     const int axis = checked_axis(call);
     TensorType type = call.input(0);
     Dim total = 0;

@@ -22,7 +22,8 @@ T bound(double value) {
 
 void reference(const OpCall& call, std::span<const Array> in, std::span<const Array> out) {
     visit(call.input(0).dtype, [&]<class T>(T) {
-        const T low = bound<T>(call.attrs.get_float("min")), high = bound<T>(call.attrs.get_float("max"));
+        const T low = bound<T>(call.attrs.get_float("min")),
+                high = bound<T>(call.attrs.get_float("max"));
         elementwise::map_unary<T>(in, out, [=](T x) {
             const T raised = x < low ? low : x;
             return raised > high ? high : raised;
@@ -40,8 +41,10 @@ Halide::Expr lower(const LowerCall& call) {
     const DType dtype = call.call.input(0).dtype;
     return visit(dtype, [&]<class T>(T) {
         const Halide::Expr x = call(0);
-        const Halide::Expr low = constant(dtype, static_cast<double>(bound<T>(call.call.attrs.get_float("min"))));
-        const Halide::Expr high = constant(dtype, static_cast<double>(bound<T>(call.call.attrs.get_float("max"))));
+        const Halide::Expr low =
+            constant(dtype, static_cast<double>(bound<T>(call.call.attrs.get_float("min"))));
+        const Halide::Expr high =
+            constant(dtype, static_cast<double>(bound<T>(call.call.attrs.get_float("max"))));
         const Halide::Expr raised = select(x < low, low, x);
         return select(raised > high, high, raised);
     });
@@ -61,9 +64,9 @@ const Op clamp_op = {
 Tensor clamp(const Tensor& x, std::optional<Scalar> min, std::optional<Scalar> max) {
     constexpr double infinity = std::numeric_limits<double>::infinity();
     const bool to_float = (min && min->is_floating()) || (max && max->is_floating());
-    return apply(clamp_op, {to_float ? as_floating(x) : x},
-                 {{"min", min ? min->to_double() : -infinity},
-                  {"max", max ? max->to_double() : infinity}});
+    return apply(
+        clamp_op, {to_float ? as_floating(x) : x},
+        {{"min", min ? min->to_double() : -infinity}, {"max", max ? max->to_double() : infinity}});
 }
 
 }  // namespace lithe

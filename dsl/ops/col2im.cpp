@@ -1,5 +1,5 @@
-// col2im(y) {image, window, stride, dilation, pad_begin, pad_end}: the transpose of im2col; what windows
-// share is summed
+// col2im(y) {image, window, stride, dilation, pad_begin, pad_end}: the transpose of im2col; what
+// windows share is summed
 #include <algorithm>
 
 #include "dsl/autograd.h"
@@ -16,21 +16,25 @@ TensorTypes infer(const OpCall& call) {
     const size_t rank = columns::check(call);
     const Shape &image = call.attrs.get_shape("image"), &kernel = call.attrs.get_shape("window");
     if (y.rank() != 3 || image.size() != rank) {
-        throw UserError("col2im.rank", "col2im: expected columns [N, C, L] and " + std::to_string(rank) +
-                                           " sizes of the image, got " + y.str() + " and " + str(image));
+        throw UserError("col2im.rank", "col2im: expected columns [N, C, L] and " +
+                                           std::to_string(rank) + " sizes of the image, got " +
+                                           y.str() + " and " + str(image));
     }
     if (y.dtype == DType::boolean) {
-        throw UserError("col2im.dtype", "col2im: expected numbers, which can be added up, got " + y.str());
+        throw UserError("col2im.dtype",
+                        "col2im: expected numbers, which can be added up, got " + y.str());
     }
     const Dim taps = product(kernel), windows = product(columns::places(call, image));
     const std::optional<Dim> channels = divide_exactly(y.size(1), taps);
-    if (y.size(1).is_constant() && taps.is_constant() && y.size(1).constant() % taps.constant() != 0) {
-        throw UserError("col2im.channels", "col2im: axis 1 of " + y.str() + " is not a multiple of the " +
-                                               taps.str() + " taps of kernel " + str(kernel));
+    if (y.size(1).is_constant() && taps.is_constant() &&
+        y.size(1).constant() % taps.constant() != 0) {
+        throw UserError("col2im.channels", "col2im: axis 1 of " + y.str() +
+                                               " is not a multiple of the " + taps.str() +
+                                               " taps of kernel " + str(kernel));
     }
     if (y.size(2).is_constant() && windows.is_constant() && !same(y.size(2), windows)) {
-        throw UserError("col2im.windows", "col2im: an image of " + str(image) + " has " + windows.str() +
-                                              " windows, got " + y.str());
+        throw UserError("col2im.windows", "col2im: an image of " + str(image) + " has " +
+                                              windows.str() + " windows, got " + y.str());
     }
     TensorType type{y.dtype, {y.size(0), channels ? *channels : floor_div(y.size(1), taps)}};
     type.shape.insert(type.shape.end(), image.begin(), image.end());
@@ -96,9 +100,11 @@ const Op col2im_op = {
 Tensor col2im(const Tensor& x, const Shape& image, const PerAxis& kernel, const PerAxis& dilation,
               const PerAxis& padding, const PerAxis& stride) {
     if (x.dim() != 2 && x.dim() != 3) {
-        throw UserError("col2im.rank", "col2im: expected [N, C, L] or [C, L], got " + x.type().str());
+        throw UserError("col2im.rank",
+                        "col2im: expected [N, C, L] or [C, L], got " + x.type().str());
     }
-    if (x.dim() == 2) return squeeze(col2im(unsqueeze(x, 0), image, kernel, dilation, padding, stride), 0);
+    if (x.dim() == 2)
+        return squeeze(col2im(unsqueeze(x, 0), image, kernel, dilation, padding, stride), 0);
     Attrs attrs = columns::attrs("col2im", 2, kernel, dilation, padding, stride);
     attrs.set("image", image.size() == 1 ? Shape(2, image[0]) : image);
     return apply(col2im_op, {x}, attrs);

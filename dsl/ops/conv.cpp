@@ -27,10 +27,10 @@ TensorTypes infer(const OpCall& call) {
     TensorType type{x.dtype, {x.size(0), w.size(0)}};
     for (int i = 0; i < x.rank() - 2; ++i) {
         const auto axis = static_cast<size_t>(i);
-        const Dim count = window::places(
-            x.size(i + 2), w.size(i + 2), attrs.get_shape("stride")[axis],
-            attrs.get_shape("pad_begin")[axis], attrs.get_shape("pad_end")[axis],
-            attrs.get_shape("dilation")[axis]);
+        const Dim count =
+            window::places(x.size(i + 2), w.size(i + 2), attrs.get_shape("stride")[axis],
+                           attrs.get_shape("pad_begin")[axis], attrs.get_shape("pad_end")[axis],
+                           attrs.get_shape("dilation")[axis]);
         if (count.is_constant() && count.constant() < 1) {
             throw UserError("conv.kernel", "conv: the kernel of weight " + w.str() +
                                                " is larger than the padded input " + x.str() +
@@ -96,12 +96,14 @@ Halide::Expr lower(const LowerCall& call) {
         const Halide::Expr c = at[0];
         at.erase(at.begin());
         const Coords from = window::image_coords(call, place, at);
-        const Halide::Expr group = same(per_group, w[0]) ? Halide::Expr(0) : k / call.size(per_group);
+        const Halide::Expr group =
+            same(per_group, w[0]) ? Halide::Expr(0) : k / call.size(per_group);
         Coords pixel = window::clamped(call, from, image), tap = at;
         pixel.insert(pixel.begin(), {n, group * call.size(w[1]) + c});
         tap.insert(tap.begin(), {k, c});
         const Halide::Expr value = call.in(0, pixel) * call.in(1, tap);
-        return select(window::inside(call, from, image), value, Halide::Internal::make_zero(value.type()));
+        return select(window::inside(call, from, image), value,
+                      Halide::Internal::make_zero(value.type()));
     });
     return call.call.input_count() > 2 ? y + call.in(2, {k}) : y;
 }

@@ -24,8 +24,9 @@ TensorTypes infer(const OpCall& call) {
     const Attrs& attrs = call.attrs;
     const Dim channels = w.size(1) * attrs.get_dim("groups");
     if (call.input_count() > 2 && !same(call.input(2), {y.dtype, {channels}})) {
-        throw UserError("conv_transpose.bias", "conv_transpose: the bias is " + call.input(2).str() +
-                                                   ", the result has " + channels.str() + " channels");
+        throw UserError("conv_transpose.bias", "conv_transpose: the bias is " +
+                                                   call.input(2).str() + ", the result has " +
+                                                   channels.str() + " channels");
     }
     const Shape& extra = attrs.get_shape("output_padding");
     if (extra.size() + 2 != w.shape.size()) {
@@ -50,10 +51,12 @@ TensorTypes infer(const OpCall& call) {
 
 template <class T>
 void start_with_bias(const Array& bias, const Array& out) {
-    const int64_t channels = out.size(1), pixels = out.count() / std::max<int64_t>(out.size(0) * channels, 1);
+    const int64_t channels = out.size(1),
+                  pixels = out.count() / std::max<int64_t>(out.size(0) * channels, 1);
     T* x = out.data<T>();
     for (int64_t n = 0; n < out.size(0); ++n) {
-        for (int64_t c = 0; c < channels; ++c, x += pixels) std::fill_n(x, pixels, bias.data<T>()[c]);
+        for (int64_t c = 0; c < channels; ++c, x += pixels)
+            std::fill_n(x, pixels, bias.data<T>()[c]);
     }
 }
 
@@ -67,7 +70,8 @@ void reference(const OpCall& call, std::span<const Array> in, std::span<const Ar
         loops.for_each_group([&](int64_t image, int64_t outgoing, int64_t weight) {
             const Eigen::Map<const Matrix> w(in[1].data<T>() + weight, loops.filters,
                                              loops.channels * loops.taps);
-            const Eigen::Map<const Matrix> y(in[0].data<T>() + outgoing, loops.filters, loops.places);
+            const Eigen::Map<const Matrix> y(in[0].data<T>() + outgoing, loops.filters,
+                                             loops.places);
             columns.noalias() = w.transpose() * y;
             loops.add_columns(columns.data(), out[0].data<T>() + image);
         });
@@ -112,7 +116,8 @@ Halide::Expr lower(const LowerCall& call) {
             const Halide::Expr stride = call.size(attrs.get_shape("stride")[i]);
             const Halide::Expr moved = call.at[i + 2] + call.size(attrs.get_shape("pad_begin")[i]) -
                                        tap[i] * call.size(attrs.get_shape("dilation")[i]);
-            meets = meets && moved >= 0 && moved % stride == 0 && moved / stride < call.size(places[i]);
+            meets =
+                meets && moved >= 0 && moved % stride == 0 && moved / stride < call.size(places[i]);
             place.push_back(moved / stride);
         }
         Coords from = window::clamped(call, place, places);

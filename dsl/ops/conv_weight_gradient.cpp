@@ -27,10 +27,10 @@ TensorTypes infer(const OpCall& call) {
     convolution::check(call, x, type, /*is_image=*/true);
     Shape outgoing{x.size(0), dy.size(1)};
     for (size_t i = 0; i < kernel.size(); ++i) {
-        outgoing.push_back(window::places(
-            x.shape[i + 2], kernel[i], call.attrs.get_shape("stride")[i],
-            call.attrs.get_shape("pad_begin")[i], call.attrs.get_shape("pad_end")[i],
-            call.attrs.get_shape("dilation")[i]));
+        outgoing.push_back(
+            window::places(x.shape[i + 2], kernel[i], call.attrs.get_shape("stride")[i],
+                           call.attrs.get_shape("pad_begin")[i], call.attrs.get_shape("pad_end")[i],
+                           call.attrs.get_shape("dilation")[i]));
     }
     if (dy.dtype != x.dtype || (!same(outgoing, dy.shape) && outgoing != dy.shape)) {
         throw UserError("conv_weight_gradient.shape", "conv_weight_gradient: the convolution of " +
@@ -48,7 +48,8 @@ void reference(const OpCall& call, std::span<const Array> in, std::span<const Ar
         Matrix columns(loops.channels * loops.taps, loops.places);
         loops.for_each_group([&](int64_t image, int64_t outgoing, int64_t weight) {
             loops.fill_columns(in[0].data<T>() + image, columns.data());
-            const Eigen::Map<const Matrix> dy(in[1].data<T>() + outgoing, loops.filters, loops.places);
+            const Eigen::Map<const Matrix> dy(in[1].data<T>() + outgoing, loops.filters,
+                                              loops.places);
             Eigen::Map<Matrix> dw(out[0].data<T>() + weight, loops.filters,
                                   loops.channels * loops.taps);
             dw.noalias() += dy * columns.transpose();
@@ -83,7 +84,8 @@ Halide::Expr lower(const LowerCall& call) {
         pixel.insert(pixel.begin(), {n, c});
         at.insert(at.begin() + 1, k);
         const Halide::Expr value = call.in(0, pixel) * call.in(1, at);
-        return select(window::inside(call, from, image), value, Halide::Internal::make_zero(value.type()));
+        return select(window::inside(call, from, image), value,
+                      Halide::Internal::make_zero(value.type()));
     });
 }
 
@@ -97,7 +99,5 @@ const Op conv_weight_gradient_op = {
     .gradient = gradient,
     .lower = lower,
 };
-
-
 
 }  // namespace lithe

@@ -17,7 +17,9 @@ void reference(const OpCall& call, std::span<const Array> in, std::span<const Ar
     });
 }
 
-Tensors gradient(const GradientCall& g) { return {g.dy() * exp(-(g.x() * g.x())) * 1.1283791670955126}; }
+Tensors gradient(const GradientCall& g) {
+    return {g.dy() * exp(-(g.x() * g.x())) * 1.1283791670955126};
+}
 
 Halide::Expr lower(const LowerCall& call) { return lower_math::erf(call(0)); }
 

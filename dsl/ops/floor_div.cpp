@@ -54,9 +54,11 @@ Halide::Expr lower(const LowerCall& call) {
     }
     const Halide::Expr rest = lower_math::fmod(a, b);
     const Halide::Expr steps = (a - rest) / b;
-    const Halide::Expr down = select(rest != zero && (b < zero) != (rest < zero), steps - one, steps);
+    const Halide::Expr down =
+        select(rest != zero && (b < zero) != (rest < zero), steps - one, steps);
     const Halide::Expr whole = floor(down);
-    const Halide::Expr near = select(down - whole > Halide::Internal::make_const(a.type(), 0.5), whole + one, whole);
+    const Halide::Expr near =
+        select(down - whole > Halide::Internal::make_const(a.type(), 0.5), whole + one, whole);
     return select(b == zero, a / b, down != zero, near, zero * (a / b));
 }
 

@@ -25,8 +25,8 @@ const Dim* size_value(const OpCall& call) {
 void reference(const OpCall& call, std::span<const Array>, std::span<const Array> out) {
     visit(out[0].dtype(), [&]<class T>(T) {
         const Dim* size = size_value(call);
-        const T value = size ? static_cast<T>(size->constant())
-                             : static_cast<T>(call.attrs.get_float("value"));
+        const T value =
+            size ? static_cast<T>(size->constant()) : static_cast<T>(call.attrs.get_float("value"));
         std::fill_n(out[0].data<T>(), out[0].count(), value);
     });
 }

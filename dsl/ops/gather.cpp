@@ -51,7 +51,8 @@ const Op gather_op = {
 
 Tensor gather(const Tensor& x, int64_t axis, const Tensor& index) {
     const int at = normalize_axis("gather", axis, static_cast<int>(x.dim()));
-    if (x.dim() == 0) return reshape(gather(reshape(x, {1}), 0, reshape(index, {-1})), index.sizes());
+    if (x.dim() == 0)
+        return reshape(gather(reshape(x, {1}), 0, reshape(index, {-1})), index.sizes());
     return apply(gather_op, {x, index}, {{"axis", Dim(at)}});
 }
 

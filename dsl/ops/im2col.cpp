@@ -1,7 +1,8 @@
-// im2col(x) {window, stride, dilation, pad_begin, pad_end}[n, c K + t, l] = x at tap t of window l, 0 outside
-// of the image; K taps a window, windows and taps counted row by row
+// im2col(x) {window, stride, dilation, pad_begin, pad_end}[n, c K + t, l] = x at tap t of window l,
+// 0 outside of the image; K taps a window, windows and taps counted row by row
 //
-// Source: Chellapilla, Puri, Simard, "High Performance Convolutional Neural Networks for Document Processing", 2006.
+// Source: Chellapilla, Puri, Simard, "High Performance Convolutional Neural Networks for Document
+// Processing", 2006.
 #include <algorithm>
 
 #include "dsl/autograd.h"
@@ -17,12 +18,13 @@ TensorTypes infer(const OpCall& call) {
     const TensorType& x = call.input(0);
     const size_t rank = columns::check(call);
     if (x.shape.size() != rank + 2) {
-        throw UserError("im2col.rank", "im2col: expected batch, channels and " + std::to_string(rank) +
-                                           " spatial axes, got " + x.str());
+        throw UserError("im2col.rank", "im2col: expected batch, channels and " +
+                                           std::to_string(rank) + " spatial axes, got " + x.str());
     }
     const Shape& kernel = call.attrs.get_shape("window");
     return TensorType{x.dtype,
-                      {x.size(0), x.size(1) * product(kernel), product(columns::places(call, window::spatial(x.shape)))}};
+                      {x.size(0), x.size(1) * product(kernel),
+                       product(columns::places(call, window::spatial(x.shape)))}};
 }
 
 void reference(const OpCall& call, std::span<const Array> in, std::span<const Array> out) {
@@ -56,7 +58,8 @@ Halide::Expr lower(const LowerCall& call) {
     Coords pixel = window::clamped(call, at, image);
     pixel.insert(pixel.begin(), {call.at[0], call.at[1] / taps});
     const Halide::Expr value = call.in(0, pixel);
-    return select(window::inside(call, at, image), value, Halide::Internal::make_zero(value.type()));
+    return select(window::inside(call, at, image), value,
+                  Halide::Internal::make_zero(value.type()));
 }
 
 }  // namespace
@@ -70,10 +73,11 @@ const Op im2col_op = {
     .lower = lower,
 };
 
-Tensor im2col(const Tensor& x, const PerAxis& kernel, const PerAxis& dilation, const PerAxis& padding,
-              const PerAxis& stride) {
+Tensor im2col(const Tensor& x, const PerAxis& kernel, const PerAxis& dilation,
+              const PerAxis& padding, const PerAxis& stride) {
     if (x.dim() != 3 && x.dim() != 4) {
-        throw UserError("im2col.rank", "im2col: expected [N, C, H, W] or [C, H, W], got " + x.type().str());
+        throw UserError("im2col.rank",
+                        "im2col: expected [N, C, H, W] or [C, H, W], got " + x.type().str());
     }
     if (x.dim() == 3) return squeeze(im2col(unsqueeze(x, 0), kernel, dilation, padding, stride), 0);
     return apply(im2col_op, {x}, columns::attrs("im2col", 2, kernel, dilation, padding, stride));

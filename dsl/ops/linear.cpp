@@ -13,12 +13,14 @@ namespace {
 TensorTypes infer(const OpCall& call) {
     const TensorType &x = call.input(0), &w = call.input(1);
     if (x.dtype != w.dtype || !is_floating(x.dtype)) {
-        throw UserError("linear.dtype", "linear: expected one floating-point dtype, got " + x.str() +
-                                            " and weight " + w.str());
+        throw UserError("linear.dtype", "linear: expected one floating-point dtype, got " +
+                                            x.str() + " and weight " + w.str());
     }
     if (x.rank() < 1 || w.rank() != 2) {
-        throw UserError("linear.rank", "linear: the weight must have 2 axes and the input at least "
-                                       "1, got " + w.str() + " and " + x.str());
+        throw UserError("linear.rank",
+                        "linear: the weight must have 2 axes and the input at least "
+                        "1, got " +
+                            w.str() + " and " + x.str());
     }
     const Dim& have = x.shape.back();
     if (!same(have, w.size(1)) && have != w.size(1)) {
@@ -27,8 +29,8 @@ TensorTypes infer(const OpCall& call) {
                                                w.size(1).str());
     }
     if (call.input_count() > 2 && !same(call.input(2), {x.dtype, {w.size(0)}})) {
-        throw UserError("linear.bias", "linear: the bias is " + call.input(2).str() +
-                                           ", the weight " + w.str());
+        throw UserError("linear.bias",
+                        "linear: the bias is " + call.input(2).str() + ", the weight " + w.str());
     }
     TensorType type = x;
     type.shape.back() = w.size(0);
@@ -45,7 +47,8 @@ void reference(const OpCall&, std::span<const Array> in, std::span<const Array> 
         Eigen::Map<Matrix> y(out[0].data<T>(), rows, features);
         y.noalias() = x * w.transpose();
         if (in.size() < 3) return;
-        y.rowwise() += Eigen::Map<const Eigen::Matrix<T, 1, Eigen::Dynamic>>(in[2].data<T>(), features);
+        y.rowwise() +=
+            Eigen::Map<const Eigen::Matrix<T, 1, Eigen::Dynamic>>(in[2].data<T>(), features);
     });
 }
 

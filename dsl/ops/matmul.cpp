@@ -18,7 +18,8 @@ TensorTypes infer(const OpCall& call) {
                         "matmul: operands differ in dtype: " + a.str() + " and " + b.str());
     }
     if (a.rank() < 2 || b.rank() < 2) {
-        throw UserError("matmul.rank", "matmul: expected matrices, got " + a.str() + " and " + b.str());
+        throw UserError("matmul.rank",
+                        "matmul: expected matrices, got " + a.str() + " and " + b.str());
     }
     const Dim &columns = a.size(a.rank() - 1), &rows = b.size(b.rank() - 2);
     if (!same(columns, rows) && columns != rows) {
@@ -61,11 +62,16 @@ void multiply(const Array& a, const Array& b, const Array& out) {
 
 void reference(const OpCall&, std::span<const Array> in, std::span<const Array> out) {
     switch (in[0].dtype()) {
-        case DType::f32: return multiply<float>(in[0], in[1], out[0]);
-        case DType::f64: return multiply<double>(in[0], in[1], out[0]);
-        case DType::i64: return multiply<int64_t>(in[0], in[1], out[0]);
-        case DType::i32: return multiply<int32_t>(in[0], in[1], out[0]);
-        default: break;
+        case DType::f32:
+            return multiply<float>(in[0], in[1], out[0]);
+        case DType::f64:
+            return multiply<double>(in[0], in[1], out[0]);
+        case DType::i64:
+            return multiply<int64_t>(in[0], in[1], out[0]);
+        case DType::i32:
+            return multiply<int32_t>(in[0], in[1], out[0]);
+        default:
+            break;
     }
     throw UserError("matmul.dtype", "matmul: no products of " + std::string(name(in[0].dtype())));
 }
@@ -111,8 +117,8 @@ const Op matmul_op = {
 
 Tensor matmul(const Tensor& a, const Tensor& b) {
     if (a.dim() == 0 || b.dim() == 0) {
-        throw UserError("matmul.rank", "matmul: a 0-d operand: " + a.type().str() + " and " +
-                                           b.type().str());
+        throw UserError("matmul.rank",
+                        "matmul: a 0-d operand: " + a.type().str() + " and " + b.type().str());
     }
     if (a.dim() == 1 && b.dim() == 1) {
         return reshape(matmul(unsqueeze(a, 0), unsqueeze(b, 1)), {});

@@ -1,5 +1,5 @@
-// max_pool(x) {kernel, stride, pad_begin, pad_end, dilation}: per window the largest element (NaN where
-// one is) and, as second result, its index in the flattened image, the first of several
+// max_pool(x) {kernel, stride, pad_begin, pad_end, dilation}: per window the largest element (NaN
+// where one is) and, as second result, its index in the flattened image, the first of several
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -101,7 +101,8 @@ std::tuple<Tensor, Tensor> max_pool(const Tensor& x, const PoolOptions& options)
         return {squeeze(values, 0), squeeze(index, 0)};
     }
     const std::array operands{x};
-    const Tensors results = apply_all(max_pool_op, operands, pooling::attrs("max_pool", x, options));
+    const Tensors results =
+        apply_all(max_pool_op, operands, pooling::attrs("max_pool", x, options));
     return {results[0], results[1]};
 }
 

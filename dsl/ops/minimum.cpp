@@ -16,7 +16,8 @@ void reference(const OpCall& call, std::span<const Array> in, std::span<const Ar
 
 Tensors gradient(const GradientCall& g) {
     // Equal operands share the gradient.
-    const Tensor first = (g.x(0) < g.x(1)).to(g.dy().dtype()) + eq(g.x(0), g.x(1)).to(g.dy().dtype()) * 0.5;
+    const Tensor first =
+        (g.x(0) < g.x(1)).to(g.dy().dtype()) + eq(g.x(0), g.x(1)).to(g.dy().dtype()) * 0.5;
     return {g.dy() * first, g.need(1) ? g.dy() * (1 - first) : Tensor()};
 }
 

@@ -52,7 +52,8 @@ Tensors gradient(const GradientCall& g) {
 }
 
 Halide::Expr lower(const LowerCall& call) {
-    const Shape &begin = call.call.attrs.get_shape("begin"), &end = call.call.attrs.get_shape("end");
+    const Shape &begin = call.call.attrs.get_shape("begin"),
+                &end = call.call.attrs.get_shape("end");
     const Shape& have = call.call.input(0).shape;
     Coords from = call.at;
     Halide::Expr inside = Halide::cast<bool>(1);

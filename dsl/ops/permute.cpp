@@ -30,12 +30,10 @@ TensorTypes infer(const OpCall& call) {
         seen[static_cast<size_t>(axis)] = true;
         type.shape.push_back(x.size(static_cast<int>(axis)));
     }
-    return perm.size() == x.shape.size() ? type
-                                         : throw UserError("permute.perm",
-                                                           "permute: expected " +
-                                                               std::to_string(x.rank()) +
-                                                               " axes, got " +
-                                                               std::to_string(perm.size()));
+    return perm.size() == x.shape.size()
+               ? type
+               : throw UserError("permute.perm", "permute: expected " + std::to_string(x.rank()) +
+                                                     " axes, got " + std::to_string(perm.size()));
 }
 
 Array view(const OpCall& call, const Array& in) {

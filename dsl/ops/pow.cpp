@@ -16,7 +16,8 @@ T power(T a, T b) {
     if constexpr (std::is_floating_point_v<T>) {
         return std::pow(a, b);
     } else {
-        if (b < T(0)) return static_cast<T>(a == T(1) ? 1 : a == static_cast<T>(-1) ? (b % 2 ? -1 : 1) : 0);
+        if (b < T(0))
+            return static_cast<T>(a == T(1) ? 1 : a == static_cast<T>(-1) ? (b % 2 ? -1 : 1) : 0);
         uint64_t result = 1, base = static_cast<uint64_t>(a);
         for (uint64_t rest = static_cast<uint64_t>(b); rest; rest /= 2) {
             if (rest % 2) result *= base;
@@ -38,14 +39,14 @@ Tensors gradient(const GradientCall& g) {
             g.need(1) ? where((a == 0) * (b >= 0), zero, g.dy() * g.y() * log(a)) : Tensor()};
 }
 
-/// Whole numbers by repeated products, modulo 2^64; beyond the 64th power the result has overflowed, or
-/// vanished, unless the base is 0, 1 or -1. To a negative power 0, 1 or -1.
+/// Whole numbers by repeated products, modulo 2^64; beyond the 64th power the result has
+/// overflowed, or vanished, unless the base is 0, 1 or -1. To a negative power 0, 1 or -1.
 Halide::Expr whole_power(const Halide::Expr& a, const Halide::Expr& b) {
     const Halide::Type type = a.type();
-    const Halide::Expr zero = Halide::Internal::make_zero(type), one = Halide::Internal::make_one(type);
-    const Halide::Expr product = reduce_product(64, [&](const Halide::Expr& i) {
-        return select(Halide::cast(type, i) < b, a, one);
-    });
+    const Halide::Expr zero = Halide::Internal::make_zero(type),
+                       one = Halide::Internal::make_one(type);
+    const Halide::Expr product = reduce_product(
+        64, [&](const Halide::Expr& i) { return select(Halide::cast(type, i) < b, a, one); });
     if (type.is_uint()) return product;
     const Halide::Expr sign = select((b & one) == zero, one, zero - one);
     const Halide::Expr unit = select(a == one, one, a == zero - one, sign, zero);

@@ -17,9 +17,8 @@ void reference(const OpCall& call, std::span<const Array> in, std::span<const Ar
         const T* x = in[0].data<T>();
         T* y = out[0].data<T>();
         std::fill_n(y, out[0].count(), T(1));
-        reduction::for_each(call, in[0], [&](int64_t i, int64_t o) {
-            y[o] = static_cast<T>(y[o] * x[i]);
-        });
+        reduction::for_each(call, in[0],
+                            [&](int64_t i, int64_t o) { y[o] = static_cast<T>(y[o] * x[i]); });
     });
 }
 

@@ -1,4 +1,5 @@
-// rand {shape, dtype, seed, stream}: evenly distributed in 0 <= x < 1, by Philox4x32-10; see philox::start
+// rand {shape, dtype, seed, stream}: evenly distributed in 0 <= x < 1, by Philox4x32-10; see
+// philox::start
 #include "dsl/autograd.h"
 #include "dsl/lowering.h"
 #include "dsl/op_list.h"
@@ -41,7 +42,8 @@ const Op rand_op = {
 };
 
 Tensor rand(const Shape& shape, const TensorOptions& options, Generator& generator) {
-    return with_options(apply(rand_op, Tensors{}, philox::attrs(shape, options, generator)), options);
+    return with_options(apply(rand_op, Tensors{}, philox::attrs(shape, options, generator)),
+                        options);
 }
 
 }  // namespace lithe

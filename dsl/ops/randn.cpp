@@ -1,4 +1,5 @@
-// randn {shape, dtype, seed, stream}: normally distributed, sqrt(-2 log(1 - u)) cos(2 pi v) for even u, v
+// randn {shape, dtype, seed, stream}: normally distributed, sqrt(-2 log(1 - u)) cos(2 pi v) for
+// even u, v
 //
 // Source: Box, Muller, "A note on the generation of random normal deviates", 1958.
 #include <cmath>
@@ -43,7 +44,8 @@ Halide::Expr lower(const LowerCall& call) {
     const Halide::Expr u = philox::lower_uniform(words[0], words[1], dtype);
     const Halide::Expr v = is_single ? philox::lower_uniform(words[1], words[1], dtype)
                                      : philox::lower_uniform(words[2], words[3], dtype);
-    return Halide::sqrt(-2 * lower_math::log(1 - u)) * lower_math::cos(constant(dtype, 2 * std::numbers::pi) * v);
+    return Halide::sqrt(-2 * lower_math::log(1 - u)) *
+           lower_math::cos(constant(dtype, 2 * std::numbers::pi) * v);
 }
 
 }  // namespace
@@ -57,7 +59,8 @@ const Op randn_op = {
 };
 
 Tensor randn(const Shape& shape, const TensorOptions& options, Generator& generator) {
-    return with_options(apply(randn_op, Tensors{}, philox::attrs(shape, options, generator)), options);
+    return with_options(apply(randn_op, Tensors{}, philox::attrs(shape, options, generator)),
+                        options);
 }
 
 }  // namespace lithe

@@ -14,9 +14,7 @@ void reference(const OpCall& call, std::span<const Array> in, std::span<const Ar
     });
 }
 
-Tensors gradient(const GradientCall& g) {
-    return {where(g.y() <= 0, zeros_like(g.dy()), g.dy())};
-}
+Tensors gradient(const GradientCall& g) { return {where(g.y() <= 0, zeros_like(g.dy()), g.dy())}; }
 
 Halide::Expr lower(const LowerCall& call) {
     const Halide::Expr x = call(0);

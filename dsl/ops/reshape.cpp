@@ -100,8 +100,8 @@ Tensor reshape(const Tensor& x, const Shape& shape) {
     }
     if (open) {
         const Dim count = product(have);
-        const bool fits = !known.is_constant(0) &&
-                          (divide_exactly(count, known) || count % known == 0);
+        const bool fits =
+            !known.is_constant(0) && (divide_exactly(count, known) || count % known == 0);
         if (!fits) {
             throw UserError("reshape.infer", "reshape: the " + count.str() + " elements of " +
                                                  x.type().str() + " do not fill " + str(shape));

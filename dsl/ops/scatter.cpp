@@ -14,8 +14,8 @@ TensorTypes infer(const OpCall& call) {
     indexing::check_index(call);
     const TensorType &x = call.input(0), &index = call.input(1), &source = call.input(2);
     if (source.dtype != x.dtype || !same(source.shape, index.shape)) {
-        throw UserError("scatter.source", "scatter: the index is " + index.str() + " into " + x.str() +
-                                              ", the source " + source.str());
+        throw UserError("scatter.source", "scatter: the index is " + index.str() + " into " +
+                                              x.str() + ", the source " + source.str());
     }
     return x;
 }
@@ -34,7 +34,6 @@ void reference(const OpCall& call, std::span<const Array> in, std::span<const Ar
         });
     });
 }
-
 
 Tensors gradient(const GradientCall& g) {
     const int64_t axis = g.call.attrs.get_int("axis");

@@ -14,8 +14,9 @@ TensorTypes infer(const OpCall& call) {
     indexing::check_index(call);
     const TensorType &x = call.input(0), &index = call.input(1), &source = call.input(2);
     if (source.dtype != x.dtype || !same(source.shape, index.shape)) {
-        throw UserError("scatter_add.source", "scatter_add: the index is " + index.str() + " into " + x.str() +
-                                              ", the source " + source.str());
+        throw UserError("scatter_add.source", "scatter_add: the index is " + index.str() +
+                                                  " into " + x.str() + ", the source " +
+                                                  source.str());
     }
     return x;
 }
@@ -35,9 +36,9 @@ void reference(const OpCall& call, std::span<const Array> in, std::span<const Ar
     });
 }
 
-
 Tensors gradient(const GradientCall& g) {
-    return {g.dy(), Tensor(), g.need(2) ? gather(g.dy(), g.call.attrs.get_int("axis"), g.x(1)) : Tensor()};
+    return {g.dy(), Tensor(),
+            g.need(2) ? gather(g.dy(), g.call.attrs.get_int("axis"), g.x(1)) : Tensor()};
 }
 
 /// Every element asks all places of the index along its line.

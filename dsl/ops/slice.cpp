@@ -18,9 +18,10 @@ TensorTypes infer(const OpCall& call) {
     TensorType type = call.input(0);
     const Dim& have = type.size(axis);
     const bool is_known = begin.is_constant() && size.is_constant() && have.is_constant();
-    const bool fits = !is_known || (begin.constant() >= 0 && size.constant() >= 0 &&
-                                    (size.constant() == 0 ||
-                                     begin.constant() + (size.constant() - 1) * step < have.constant()));
+    const bool fits =
+        !is_known || (begin.constant() >= 0 && size.constant() >= 0 &&
+                      (size.constant() == 0 ||
+                       begin.constant() + (size.constant() - 1) * step < have.constant()));
     if (step < 1 || !fits) {
         throw UserError("slice.range", "slice: " + size.str() + " elements from " + begin.str() +
                                            " by steps of " + std::to_string(step) +
@@ -57,8 +58,8 @@ Halide::Expr lower(const LowerCall& call) {
     const Dim &begin = call.call.attrs.get_dim("begin"), &have = call.call.input(0).shape[axis];
     Coords from = call.at;
     from[axis] = call.size(begin) + from[axis] * static_cast<int>(call.call.attrs.get_int("step"));
-    const bool is_checked = begin.is_constant() && have.is_constant() &&
-                            call.call.attrs.get_dim("size").is_constant();
+    const bool is_checked =
+        begin.is_constant() && have.is_constant() && call.call.attrs.get_dim("size").is_constant();
     if (!is_checked) from[axis] = clamp(from[axis], 0, max(call.size(have) - 1, 0));
     return call.in(0, from);
 }
@@ -80,7 +81,8 @@ Attrs slice_attrs(const TensorType& x, int64_t axis, const std::optional<Dim>& b
                   const std::optional<Dim>& end, int64_t step) {
     const int at = normalize_axis("slice", axis, x.rank());
     if (step < 1) {
-        throw UserError("slice.step", "slice: expected a positive step, got " + std::to_string(step));
+        throw UserError("slice.step",
+                        "slice: expected a positive step, got " + std::to_string(step));
     }
     if (x.rank() == 0) throw UserError("slice.axis", "slice: a 0-d tensor has no axis to slice");
     const Dim have = x.size(at);
@@ -107,8 +109,9 @@ Tensor slice(const Tensor& x, int64_t axis, std::optional<Dim> begin, std::optio
              int64_t step) {
     const TensorType type = x.type();
     const Attrs attrs = slice_attrs(type, axis, begin, end, step);
-    const bool is_whole = attrs.get_dim("begin").is_constant(0) && step == 1 &&
-                          same(attrs.get_dim("size"), type.size(static_cast<int>(attrs.get_int("axis"))));
+    const bool is_whole =
+        attrs.get_dim("begin").is_constant(0) && step == 1 &&
+        same(attrs.get_dim("size"), type.size(static_cast<int>(attrs.get_int("axis"))));
     return is_whole ? x : apply(slice_op, {x}, attrs);
 }
 

@@ -14,9 +14,7 @@ void reference(const OpCall& call, std::span<const Array> in, std::span<const Ar
     });
 }
 
-Tensors gradient(const GradientCall& g) {
-    return {g.dy(), g.need(1) ? -g.dy() : Tensor()};
-}
+Tensors gradient(const GradientCall& g) { return {g.dy(), g.need(1) ? -g.dy() : Tensor()}; }
 
 Halide::Expr lower(const LowerCall& call) {
     const Halide::Expr a = call(0), b = call(1);

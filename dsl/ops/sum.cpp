@@ -24,13 +24,9 @@ void reference(const OpCall& call, std::span<const Array> in, std::span<const Ar
     });
 }
 
-Tensors gradient(const GradientCall& g) {
-    return {reduction::spread(g.call, g.dy())};
-}
+Tensors gradient(const GradientCall& g) { return {reduction::spread(g.call, g.dy())}; }
 
-Halide::Expr lower(const LowerCall& call) {
-    return reduction::lower(call, reduce_sum);
-}
+Halide::Expr lower(const LowerCall& call) { return reduction::lower(call, reduce_sum); }
 
 }  // namespace
 

@@ -11,7 +11,8 @@ void AdagradOptions::check() const {
     detail::check_option("Adagrad", "lr", lr_, lr_ >= 0);
     detail::check_option("Adagrad", "lr_decay", lr_decay_, lr_decay_ >= 0);
     detail::check_option("Adagrad", "weight_decay", weight_decay_, weight_decay_ >= 0);
-    detail::check_option("Adagrad", "initial_accumulator_value", initial_accumulator_value_, initial_accumulator_value_ >= 0);
+    detail::check_option("Adagrad", "initial_accumulator_value", initial_accumulator_value_,
+                         initial_accumulator_value_ >= 0);
     detail::check_option("Adagrad", "eps", eps_, eps_ >= 0);
 }
 

@@ -37,8 +37,13 @@ void adam_step(const Options& o, double shrink, double decay, const Array& param
     if (o.amsgrad()) state.array_like("max_exp_avg_sq", param);
     for_type(param, [&]<class T>(T, int64_t count) {
         const auto as = [](double number) { return static_cast<T>(number); };
-        const Factors<T> f{as(1 - beta1), as(beta2), as(1 - beta2), as(o.lr() / (1 - std::pow(beta1, t))),
-                           as(std::sqrt(1 - std::pow(beta2, t))), as(o.eps()), as(shrink)};
+        const Factors<T> f{as(1 - beta1),
+                           as(beta2),
+                           as(1 - beta2),
+                           as(o.lr() / (1 - std::pow(beta1, t))),
+                           as(std::sqrt(1 - std::pow(beta2, t))),
+                           as(o.eps()),
+                           as(shrink)};
         const Gradient<T> dx(param, gradient, decay, o.maximize());
         T *x = param.data<T>(), *m = exp_avg.data<T>(), *v = exp_avg_sq.data<T>();
         if (o.amsgrad()) {

@@ -42,8 +42,10 @@ protected:
         const auto [beta1, beta2] = betas_;
         detail::check_option(optimizer, "lr", lr_, lr_ >= 0);
         detail::check_option(optimizer, "eps", eps_, eps_ >= 0);
-        detail::check_option(optimizer, "beta parameter at index 0", beta1, beta1 >= 0 && beta1 < 1);
-        detail::check_option(optimizer, "beta parameter at index 1", beta2, beta2 >= 0 && beta2 < 1);
+        detail::check_option(optimizer, "beta parameter at index 0", beta1,
+                             beta1 >= 0 && beta1 < 1);
+        detail::check_option(optimizer, "beta parameter at index 1", beta2,
+                             beta2 >= 0 && beta2 < 1);
         detail::check_option(optimizer, "weight_decay", weight_decay_, weight_decay_ >= 0);
     }
 

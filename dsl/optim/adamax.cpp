@@ -10,8 +10,10 @@ namespace lithe::optim {
 void AdamaxOptions::check() const {
     detail::check_option("Adamax", "lr", lr_, lr_ >= 0);
     detail::check_option("Adamax", "eps", eps_, eps_ >= 0);
-    detail::check_option("Adamax", "beta parameter at index 0", std::get<0>(betas_), std::get<0>(betas_) >= 0 && std::get<0>(betas_) < 1);
-    detail::check_option("Adamax", "beta parameter at index 1", std::get<1>(betas_), std::get<1>(betas_) >= 0 && std::get<1>(betas_) < 1);
+    detail::check_option("Adamax", "beta parameter at index 0", std::get<0>(betas_),
+                         std::get<0>(betas_) >= 0 && std::get<0>(betas_) < 1);
+    detail::check_option("Adamax", "beta parameter at index 1", std::get<1>(betas_),
+                         std::get<1>(betas_) >= 0 && std::get<1>(betas_) < 1);
     detail::check_option("Adamax", "weight_decay", weight_decay_, weight_decay_ >= 0);
 }
 

@@ -18,7 +18,7 @@ public:
     /// Errors: optim.options.
     void check() const;
     LITHE_ARG(double, lr) = 2e-3;
-    LITHE_ARG(Betas, betas) = {0.9, 0.999};
+    LITHE_ARG(Betas, betas) = { 0.9, 0.999 };
     LITHE_ARG(double, eps) = 1e-8;
     LITHE_ARG(double, weight_decay) = 0;
     LITHE_ARG(bool, maximize) = false;

@@ -26,13 +26,15 @@ public:
     LITHE_ARG(bool, maximize) = false;
 };
 
-/// Averaged stochastic gradient descent: the state `ax` is the mean of the parameter from step t0 on.
+/// Averaged stochastic gradient descent: the state `ax` is the mean of the parameter from step t0
+/// on.
 ///
 ///   g   = dL/dx + weight_decay x,   x = (1 - lambd eta) x - eta g
 ///   ax += mu (x - ax)
 ///   eta = lr / (1 + lambd lr t)^alpha,   mu = 1 / max(1, t - t0)      (for the next step)
 ///
-/// Errors: optim.options.  Source: Polyak, Juditsky, "Acceleration of stochastic approximation by averaging", 1992.
+/// Errors: optim.options.  Source: Polyak, Juditsky, "Acceleration of stochastic approximation by
+/// averaging", 1992.
 class ASGD : public Optimizer {
 public:
     LITHE_OPTIMIZER_CONSTRUCTORS(ASGD)

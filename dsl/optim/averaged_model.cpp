@@ -13,10 +13,12 @@ namespace lithe::optim {
 
 AverageFunction get_ema_avg_fn(double decay) {
     if (!(decay >= 0 && decay <= 1)) {
-        throw UserError("optim.options", "get_ema_avg_fn: invalid decay value " + std::to_string(decay) +
-                                             "; it must lie in 0..1");
+        throw UserError("optim.options", "get_ema_avg_fn: invalid decay value " +
+                                             std::to_string(decay) + "; it must lie in 0..1");
     }
-    return [decay](const Tensor& mean, const Tensor& value, int64_t) { return mean * decay + value * (1 - decay); };
+    return [decay](const Tensor& mean, const Tensor& value, int64_t) {
+        return mean * decay + value * (1 - decay);
+    };
 }
 
 AverageFunction get_swa_avg_fn() {
@@ -33,8 +35,9 @@ void AveragedModel::update_parameters(const nn::Module& model) {
     Tensors mine = module_->parameters(), theirs = model.parameters();
     const Tensors my_buffers = module_->buffers(), their_buffers = model.buffers();
     if (mine.size() != theirs.size() || my_buffers.size() != their_buffers.size()) {
-        throw UserError("averaged_model.parameters", "update_parameters: the model has " + std::to_string(theirs.size()) +
-                                                         " parameters, the mean is of " + std::to_string(mine.size()));
+        throw UserError("averaged_model.parameters",
+                        "update_parameters: the model has " + std::to_string(theirs.size()) +
+                            " parameters, the mean is of " + std::to_string(mine.size()));
     }
     if (use_buffers_) {
         mine.insert(mine.end(), my_buffers.begin(), my_buffers.end());
@@ -44,7 +47,8 @@ void AveragedModel::update_parameters(const nn::Module& model) {
         const Tensor mean = mine[i].detach(), value = theirs[i].detach();
         mean.copy_(count_ == 0 ? value : average_(mean, value, count_));
     }
-    for (size_t i = 0; !use_buffers_ && i < my_buffers.size(); ++i) my_buffers[i].copy_(their_buffers[i]);
+    for (size_t i = 0; !use_buffers_ && i < my_buffers.size(); ++i)
+        my_buffers[i].copy_(their_buffers[i]);
     ++count_;
 }
 
@@ -74,12 +78,14 @@ SWALR::SWALR(Optimizer& optimizer, const PerGroup& swa_lr, SWALROptions options)
       options_(std::move(options)),
       swa_lrs_(swa_lr.expanded("swa_lr", group_count())) {
     if (options_.anneal_strategy != "cos" && options_.anneal_strategy != "linear") {
-        throw UserError("lr_scheduler.options", "SWALR: anneal_strategy must be one of 'cos' or 'linear', instead got " +
-                                                    options_.anneal_strategy);
+        throw UserError("lr_scheduler.options",
+                        "SWALR: anneal_strategy must be one of 'cos' or 'linear', instead got " +
+                            options_.anneal_strategy);
     }
     if (options_.anneal_epochs < 0) {
-        throw UserError("lr_scheduler.options", "SWALR: anneal_epochs must be equal or greater than 0, got " +
-                                                    std::to_string(options_.anneal_epochs));
+        throw UserError("lr_scheduler.options",
+                        "SWALR: anneal_epochs must be equal or greater than 0, got " +
+                            std::to_string(options_.anneal_epochs));
     }
     begin();
 }
@@ -96,7 +102,8 @@ std::vector<double> SWALR::get_lr() {
     const double before = share(step - 1), now = share(step);
     std::vector<double> result = rates();
     for (size_t i = 0; i < result.size(); ++i) {
-        const double start = before == 1 ? swa_lrs_[i] : (result[i] - before * swa_lrs_[i]) / (1 - before);
+        const double start =
+            before == 1 ? swa_lrs_[i] : (result[i] - before * swa_lrs_[i]) / (1 - before);
         result[i] = swa_lrs_[i] * now + start * (1 - now);
     }
     return result;

@@ -8,8 +8,10 @@
 
 namespace lithe::optim {
 
-/// Gives the new mean of a parameter: from the mean so far, the model's value, and how many it is of.
-using AverageFunction = std::function<Tensor(const Tensor& mean, const Tensor& value, int64_t count)>;
+/// Gives the new mean of a parameter: from the mean so far, the model's value, and how many it is
+/// of.
+using AverageFunction =
+    std::function<Tensor(const Tensor& mean, const Tensor& value, int64_t count)>;
 
 /// mean = decay mean + (1 - decay) value. Errors: optim.options.
 AverageFunction get_ema_avg_fn(double decay = 0.999);
@@ -19,10 +21,12 @@ AverageFunction get_swa_avg_fn();
 /// The mean of a model's parameters over training: a copy of the model that follows it.
 ///
 /// Buffers are copied at each update or, with `use_buffers`, averaged as well.
-/// Source: Izmailov et al., "Averaging Weights Leads to Wider Optima and Better Generalization", 2018.
+/// Source: Izmailov et al., "Averaging Weights Leads to Wider Optima and Better Generalization",
+/// 2018.
 class AveragedModel {
 public:
-    explicit AveragedModel(const nn::Module& model, AverageFunction average = get_swa_avg_fn(), bool use_buffers = false);
+    explicit AveragedModel(const nn::Module& model, AverageFunction average = get_swa_avg_fn(),
+                           bool use_buffers = false);
 
     /// Takes the model's present parameters into the mean. Errors: averaged_model.parameters.
     void update_parameters(const nn::Module& model);
@@ -50,7 +54,8 @@ struct SWALROptions {
     int64_t last_epoch = -1;
 };
 
-/// Anneals the rates to `swa_lr` in anneal_epochs and keeps them there. Errors: lr_scheduler.options.
+/// Anneals the rates to `swa_lr` in anneal_epochs and keeps them there. Errors:
+/// lr_scheduler.options.
 class SWALR : public LRScheduler {
 public:
     SWALR(Optimizer& optimizer, const PerGroup& swa_lr, SWALROptions options = {});

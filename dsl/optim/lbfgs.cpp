@@ -26,16 +26,19 @@ void LBFGSOptions::check() const {
 LBFGS::LBFGS(std::vector<OptimizerParamGroup> groups, LBFGSOptions options)
     : Optimizer(std::move(groups), checked(options)) {
     if (param_groups().size() == 1) return;
-    throw UserError("optim.parameter", "LBFGS doesn't support per-parameter options (parameter groups), got " +
-                                           std::to_string(param_groups().size()) + " groups");
+    throw UserError("optim.parameter",
+                    "LBFGS doesn't support per-parameter options (parameter groups), got " +
+                        std::to_string(param_groups().size()) + " groups");
 }
 LBFGS::LBFGS(Tensors params, LBFGSOptions options)
-    : LBFGS(std::vector<OptimizerParamGroup>{OptimizerParamGroup(std::move(params))}, std::move(options)) {}
+    : LBFGS(std::vector<OptimizerParamGroup>{OptimizerParamGroup(std::move(params))},
+            std::move(options)) {}
 
 /// One call of step(): what it reads of the state, and what it leaves there.
 class LBFGS::Run {
 public:
-    Run(const Tensors& params, const LBFGSOptions& options, const LossClosure& closure, ParamState& state)
+    Run(const Tensors& params, const LBFGSOptions& options, const LossClosure& closure,
+        ParamState& state)
         : params_(params), options_(options), closure_(closure), state_(state) {
         max_eval_ = options.max_eval().value_or(options.max_iter() * 5 / 4);
         sign_ = options.maximize() ? -1 : 1;
@@ -122,9 +125,8 @@ private:
             return LinePoint{step, loss_, gradient_, dot_of(gradient_, direction_)};
         };
         const LinePoint here{0, loss_, gradient_, slope};
-        const LineSearchResult found =
-            strong_wolfe(evaluate, here, step_, largest_of(direction_),
-                         {.max_iterations = max_eval_ - evaluations_});
+        const LineSearchResult found = strong_wolfe(evaluate, here, step_, largest_of(direction_),
+                                                    {.max_iterations = max_eval_ - evaluations_});
         step_ = found.point.step;
         loss_ = found.point.loss;
         gradient_ = found.point.gradient;
@@ -145,7 +147,8 @@ private:
         }
         previous_gradient_ = gradient_;
         previous_loss_ = loss_;
-        step_ = is_first ? std::min(1.0, 1 / gradient_.abs().sum().item<double>()) * options_.lr() : options_.lr();
+        step_ = is_first ? std::min(1.0, 1 / gradient_.abs().sum().item<double>()) * options_.lr()
+                         : options_.lr();
         const double slope = dot_of(gradient_, direction_);
         if (slope > -options_.tolerance_change()) return false;
 
@@ -170,7 +173,9 @@ private:
                std::abs(loss_ - previous_loss_) >= options_.tolerance_change();
     }
 
-    Tensor kept(const std::string& name) const { return Tensor::from(state_.arrays.at(name).clone()); }
+    Tensor kept(const std::string& name) const {
+        return Tensor::from(state_.arrays.at(name).clone());
+    }
 
     void load() {
         if (!state_.has("d")) return;
@@ -182,13 +187,15 @@ private:
         for (size_t i = 0;; ++i) {
             const std::string at = "." + std::to_string(i);
             if (!state_.has("old_dirs" + at)) break;
-            history_.push_back({kept("old_dirs" + at), kept("old_stps" + at), state_.number("ro" + at)});
+            history_.push_back(
+                {kept("old_dirs" + at), kept("old_stps" + at), state_.number("ro" + at)});
         }
     }
 
     void save() {
         state_.arrays.clear();
-        std::erase_if(state_.numbers, [](const auto& entry) { return entry.first.starts_with("ro."); });
+        std::erase_if(state_.numbers,
+                      [](const auto& entry) { return entry.first.starts_with("ro."); });
         state_.arrays["d"] = direction_.array().dense();
         state_.arrays["prev_flat_grad"] = previous_gradient_.array().dense();
         state_.numbers["t"] = step_;
@@ -219,7 +226,9 @@ private:
 
 Tensor LBFGS::step(const LossClosure& closure) {
     if (!closure) {
-        throw UserError("optim.closure", "LBFGS: step() needs a closure that computes the loss anew and its gradients");
+        throw UserError(
+            "optim.closure",
+            "LBFGS: step() needs a closure that computes the loss anew and its gradients");
     }
     const NoGradGuard no_grad;
     count_step();

@@ -51,7 +51,8 @@ private:
         find_low();
     }
 
-    /// Steps outwards until two points have one that will do between them; true where a step itself does.
+    /// Steps outwards until two points have one that will do between them; true where a step itself
+    /// does.
     bool bracket(double step) {
         LinePoint before = start_, now = at(step);
         for (; iterations_ < options_.max_iterations; ++iterations_) {
@@ -59,7 +60,8 @@ private:
             if (is_too_high(now) || has_risen) return set_ends(before, now), false;
             if (is_flat(now)) return ends_[low_] = now, true;
             if (now.slope >= 0) return set_ends(before, now), false;
-            const double nearest = now.step + 0.01 * (now.step - before.step), farthest = now.step * 10;
+            const double nearest = now.step + 0.01 * (now.step - before.step),
+                         farthest = now.step * 10;
             const double next = cubic_minimum(before, now, nearest, farthest);
             before = now;
             now = at(next);
@@ -109,8 +111,9 @@ private:
 
 }  // namespace
 
-LineSearchResult strong_wolfe(const std::function<LinePoint(double)>& evaluate, const LinePoint& start,
-                              double first_step, double direction_norm, const LineSearchOptions& options) {
+LineSearchResult strong_wolfe(const std::function<LinePoint(double)>& evaluate,
+                              const LinePoint& start, double first_step, double direction_norm,
+                              const LineSearchOptions& options) {
     return Search(evaluate, start, direction_norm, options).run(first_step);
 }
 

@@ -32,7 +32,8 @@ struct LineSearchResult {
 ///
 /// Source: Nocedal, Wright, "Numerical Optimization", 2006, algorithms 3.5 and 3.6, and equation
 /// 3.59 for the cubic interpolation.
-LineSearchResult strong_wolfe(const std::function<LinePoint(double)>& evaluate, const LinePoint& start,
-                              double first_step, double direction_norm, const LineSearchOptions& options);
+LineSearchResult strong_wolfe(const std::function<LinePoint(double)>& evaluate,
+                              const LinePoint& start, double first_step, double direction_norm,
+                              const LineSearchOptions& options);
 
 }  // namespace lithe::optim

@@ -10,13 +10,17 @@ namespace {
 [[noreturn]] void fail(const std::string& text) { throw UserError("lr_scheduler.options", text); }
 
 /// The optimizer of the schedules, after they have been checked.
-Optimizer& common_optimizer(const char* name, const std::vector<LRSchedulerPtr>& schedulers, Optimizer* wanted) {
-    if (schedulers.empty()) fail(std::string(name) + " expects at least one scheduler, but got no scheduler");
+Optimizer& common_optimizer(const char* name, const std::vector<LRSchedulerPtr>& schedulers,
+                            Optimizer* wanted) {
+    if (schedulers.empty())
+        fail(std::string(name) + " expects at least one scheduler, but got no scheduler");
     for (size_t i = 0; i < schedulers.size(); ++i) {
-        if (!schedulers[i]) fail(std::string(name) + ": the scheduler at index " + std::to_string(i) + " is empty");
+        if (!schedulers[i])
+            fail(std::string(name) + ": the scheduler at index " + std::to_string(i) + " is empty");
         if (!wanted) wanted = &schedulers[i]->optimizer();
         if (&schedulers[i]->optimizer() == wanted) continue;
-        fail(std::string(name) + " expects all schedulers to belong to the same optimizer, but the one at index " +
+        fail(std::string(name) +
+             " expects all schedulers to belong to the same optimizer, but the one at index " +
              std::to_string(i) + " belongs to another");
     }
     return *wanted;
@@ -26,7 +30,8 @@ std::string key_of(size_t i) { return "_schedulers." + std::to_string(i) + "."; 
 
 void save_parts(const std::vector<LRSchedulerPtr>& schedulers, SchedulerState& state) {
     for (size_t i = 0; i < schedulers.size(); ++i) {
-        for (const auto& [name, value] : schedulers[i]->state_dict()) state[key_of(i) + name] = value;
+        for (const auto& [name, value] : schedulers[i]->state_dict())
+            state[key_of(i) + name] = value;
     }
 }
 
@@ -42,14 +47,17 @@ void load_parts(const std::vector<LRSchedulerPtr>& schedulers, const SchedulerSt
 
 }  // namespace
 
-SequentialLR::SequentialLR(Optimizer& optimizer, std::vector<LRSchedulerPtr> schedulers, std::vector<int64_t> milestones,
-                           int64_t last_epoch)
+SequentialLR::SequentialLR(Optimizer& optimizer, std::vector<LRSchedulerPtr> schedulers,
+                           std::vector<int64_t> milestones, int64_t last_epoch)
     : LRScheduler(common_optimizer("SequentialLR", schedulers, &optimizer), 0),
       schedulers_(std::move(schedulers)),
       milestones_(std::move(milestones)) {
     if (milestones_.size() + 1 != schedulers_.size()) {
-        fail("SequentialLR: expected the number of schedulers to be one more than the number of milestones, got " +
-             std::to_string(schedulers_.size()) + " schedulers and " + std::to_string(milestones_.size()) + " milestones");
+        fail(
+            "SequentialLR: expected the number of schedulers to be one more than the number of "
+            "milestones, got " +
+            std::to_string(schedulers_.size()) + " schedulers and " +
+            std::to_string(milestones_.size()) + " milestones");
     }
     last_epoch_ = last_epoch + 1;
     set_rates(base_lrs_);
@@ -66,7 +74,8 @@ void SequentialLR::undo() {
 
 void SequentialLR::step() {
     ++last_epoch_;
-    const auto passed = std::upper_bound(milestones_.begin(), milestones_.end(), last_epoch_) - milestones_.begin();
+    const auto passed =
+        std::upper_bound(milestones_.begin(), milestones_.end(), last_epoch_) - milestones_.begin();
     const auto at = static_cast<size_t>(passed);
     LRScheduler& current = *schedulers_[at];
     if (at > 0 && milestones_[at - 1] == last_epoch_) {
@@ -89,7 +98,8 @@ void SequentialLR::load_state_dict(const SchedulerState& state) {
 }
 
 ChainedScheduler::ChainedScheduler(std::vector<LRSchedulerPtr> schedulers)
-    : LRScheduler(common_optimizer("ChainedScheduler", schedulers, nullptr), -1), schedulers_(std::move(schedulers)) {
+    : LRScheduler(common_optimizer("ChainedScheduler", schedulers, nullptr), -1),
+      schedulers_(std::move(schedulers)) {
     last_epoch_ = 0;
     last_lr_ = rates();
 }

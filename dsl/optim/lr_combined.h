@@ -6,11 +6,12 @@ namespace lithe::optim {
 
 /// One schedule after the other: the i-th from milestones[i - 1] on, each counting epochs from 0.
 ///
-/// Errors: lr_scheduler.options (no schedules, another optimizer's, milestones that are not one less).
+/// Errors: lr_scheduler.options (no schedules, another optimizer's, milestones that are not one
+/// less).
 class SequentialLR : public LRScheduler {
 public:
-    SequentialLR(Optimizer& optimizer, std::vector<LRSchedulerPtr> schedulers, std::vector<int64_t> milestones,
-                 int64_t last_epoch = -1);
+    SequentialLR(Optimizer& optimizer, std::vector<LRSchedulerPtr> schedulers,
+                 std::vector<int64_t> milestones, int64_t last_epoch = -1);
     void step() override;
     SchedulerState state_dict() const override;
     void load_state_dict(const SchedulerState& state) override;

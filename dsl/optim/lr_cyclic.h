@@ -7,10 +7,12 @@ namespace lithe::optim {
 struct CyclicLROptions {
     int64_t step_size_up = 2000;            ///< steps from base to max
     std::optional<int64_t> step_size_down;  ///< and back; none: as many
-    std::string mode = "triangular";        ///< or `triangular2` (half the height each cycle), `exp_range` (gamma^step)
+    std::string mode =
+        "triangular";  ///< or `triangular2` (half the height each cycle), `exp_range` (gamma^step)
     double gamma = 1;
     std::function<double(double)> scale_fn;  ///< in place of `mode`
-    std::string scale_mode = "cycle";        ///< what scale_fn gets: the cycle, or with `iterations` the step
+    std::string scale_mode =
+        "cycle";  ///< what scale_fn gets: the cycle, or with `iterations` the step
     bool cycle_momentum = true;
     PerGroup base_momentum = 0.8, max_momentum = 0.9;
     int64_t last_epoch = -1;
@@ -22,7 +24,8 @@ struct CyclicLROptions {
 /// Source: Smith, "Cyclical Learning Rates for Training Neural Networks", WACV 2017.
 class CyclicLR : public LRScheduler {
 public:
-    CyclicLR(Optimizer& optimizer, const PerGroup& base_lr, const PerGroup& max_lr, CyclicLROptions options = {});
+    CyclicLR(Optimizer& optimizer, const PerGroup& base_lr, const PerGroup& max_lr,
+             CyclicLROptions options = {});
 
 protected:
     std::vector<double> get_lr() override;
@@ -50,8 +53,8 @@ struct OneCycleLROptions {
 
 /// One cycle of rates over the whole training, and of momentum (or the first beta) the other way.
 ///
-/// Errors: lr_scheduler.options, lr_scheduler.groups, lr_scheduler.momentum, lr_scheduler.steps (more than there are).
-/// Source: Smith, Topin, "Super-Convergence", 2018.
+/// Errors: lr_scheduler.options, lr_scheduler.groups, lr_scheduler.momentum, lr_scheduler.steps
+/// (more than there are). Source: Smith, Topin, "Super-Convergence", 2018.
 class OneCycleLR : public LRScheduler {
 public:
     OneCycleLR(Optimizer& optimizer, const PerGroup& max_lr, OneCycleLROptions options);

@@ -33,7 +33,8 @@ std::vector<double> StepLR::get_closed_form_lr() {
     return scaled_base(std::pow(gamma_, as_double(last_epoch_ / step_size_)));
 }
 
-MultiStepLR::MultiStepLR(Optimizer& optimizer, std::vector<int64_t> milestones, double gamma, int64_t last_epoch)
+MultiStepLR::MultiStepLR(Optimizer& optimizer, std::vector<int64_t> milestones, double gamma,
+                         int64_t last_epoch)
     : LRScheduler(optimizer, last_epoch), milestones_(std::move(milestones)), gamma_(gamma) {
     std::sort(milestones_.begin(), milestones_.end());
     begin();
@@ -43,7 +44,8 @@ std::vector<double> MultiStepLR::get_lr() {
     return here == 0 ? rates() : scaled(std::pow(gamma_, as_double(here)));
 }
 std::vector<double> MultiStepLR::get_closed_form_lr() {
-    const auto passed = std::upper_bound(milestones_.begin(), milestones_.end(), last_epoch_) - milestones_.begin();
+    const auto passed =
+        std::upper_bound(milestones_.begin(), milestones_.end(), last_epoch_) - milestones_.begin();
     return scaled_base(std::pow(gamma_, as_double(passed)));
 }
 
@@ -60,9 +62,14 @@ std::vector<double> ConstantLR::get_closed_form_lr() {
     return scaled_base(last_epoch_ >= total_iters_ ? factor_ + (1 - factor_) : factor_);
 }
 
-LinearLR::LinearLR(Optimizer& optimizer, double start_factor, double end_factor, int64_t total_iters, int64_t last_epoch)
-    : LRScheduler(optimizer, last_epoch), start_(start_factor), end_(end_factor), total_iters_(total_iters) {
-    check("LinearLR", "start_factor (expected above 0, at most 1)", start_, start_ > 0 && start_ <= 1);
+LinearLR::LinearLR(Optimizer& optimizer, double start_factor, double end_factor,
+                   int64_t total_iters, int64_t last_epoch)
+    : LRScheduler(optimizer, last_epoch),
+      start_(start_factor),
+      end_(end_factor),
+      total_iters_(total_iters) {
+    check("LinearLR", "start_factor (expected above 0, at most 1)", start_,
+          start_ > 0 && start_ <= 1);
     check("LinearLR", "end_factor (expected 0..1)", end_, end_ >= 0 && end_ <= 1);
     begin();
 }
@@ -70,7 +77,8 @@ std::vector<double> LinearLR::get_lr() {
     if (last_epoch_ == 0) return scaled(start_);
     if (is_initial() || last_epoch_ > total_iters_) return rates();
     const double slope = end_ - start_;
-    return scaled(1 + slope / (as_double(total_iters_) * start_ + as_double(last_epoch_ - 1) * slope));
+    return scaled(1 +
+                  slope / (as_double(total_iters_) * start_ + as_double(last_epoch_ - 1) * slope));
 }
 std::vector<double> LinearLR::get_closed_form_lr() {
     const double share = as_double(std::min(total_iters_, last_epoch_)) / as_double(total_iters_);
@@ -82,23 +90,28 @@ ExponentialLR::ExponentialLR(Optimizer& optimizer, double gamma, int64_t last_ep
     begin();
 }
 std::vector<double> ExponentialLR::get_lr() { return is_initial() ? rates() : scaled(gamma_); }
-std::vector<double> ExponentialLR::get_closed_form_lr() { return scaled_base(std::pow(gamma_, as_double(last_epoch_))); }
+std::vector<double> ExponentialLR::get_closed_form_lr() {
+    return scaled_base(std::pow(gamma_, as_double(last_epoch_)));
+}
 
-PolynomialLR::PolynomialLR(Optimizer& optimizer, int64_t total_iters, double power, int64_t last_epoch)
+PolynomialLR::PolynomialLR(Optimizer& optimizer, int64_t total_iters, double power,
+                           int64_t last_epoch)
     : LRScheduler(optimizer, last_epoch), total_iters_(total_iters), power_(power) {
     begin();
 }
 std::vector<double> PolynomialLR::get_lr() {
     if (is_initial() || last_epoch_ > total_iters_) return rates();
     const double total = as_double(total_iters_);
-    return scaled(std::pow((1 - as_double(last_epoch_) / total) / (1 - as_double(last_epoch_ - 1) / total), power_));
+    return scaled(std::pow(
+        (1 - as_double(last_epoch_) / total) / (1 - as_double(last_epoch_ - 1) / total), power_));
 }
 std::vector<double> PolynomialLR::get_closed_form_lr() {
     const double share = as_double(std::min(total_iters_, last_epoch_)) / as_double(total_iters_);
     return scaled_base(std::pow(1 - share, power_));
 }
 
-CosineAnnealingLR::CosineAnnealingLR(Optimizer& optimizer, int64_t t_max, double eta_min, int64_t last_epoch)
+CosineAnnealingLR::CosineAnnealingLR(Optimizer& optimizer, int64_t t_max, double eta_min,
+                                     int64_t last_epoch)
     : LRScheduler(optimizer, last_epoch), t_max_(t_max), eta_min_(eta_min) {
     check("CosineAnnealingLR", "t_max", as_double(t_max), t_max > 0);
     begin();
@@ -127,8 +140,9 @@ std::vector<double> CosineAnnealingLR::get_closed_form_lr() {
     return result;
 }
 
-CosineAnnealingWarmRestarts::CosineAnnealingWarmRestarts(Optimizer& optimizer, int64_t t_0, int64_t t_mult,
-                                                         double eta_min, int64_t last_epoch)
+CosineAnnealingWarmRestarts::CosineAnnealingWarmRestarts(Optimizer& optimizer, int64_t t_0,
+                                                         int64_t t_mult, double eta_min,
+                                                         int64_t last_epoch)
     : LRScheduler(optimizer, last_epoch),
       t_0_(t_0),
       t_mult_(t_mult),
@@ -168,7 +182,8 @@ void CosineAnnealingWarmRestarts::jump(double epoch) {
     } else if (t_mult_ == 1) {
         t_cur_ = std::fmod(epoch, first);
     } else {
-        const double rounds = std::floor(std::log(epoch / first * (factor - 1) + 1) / std::log(factor));
+        const double rounds =
+            std::floor(std::log(epoch / first * (factor - 1) + 1) / std::log(factor));
         t_cur_ = epoch - first * (std::pow(factor, rounds) - 1) / (factor - 1);
         t_i_ = first * std::pow(factor, rounds);
     }
@@ -191,14 +206,15 @@ namespace {
 
 void check_factors(size_t factors, size_t groups) {
     if (factors == groups) return;
-    throw UserError("lr_scheduler.groups", "lr_scheduler: Expected " + std::to_string(groups) + " lr_lambdas, but got " +
-                                               std::to_string(factors));
+    throw UserError("lr_scheduler.groups", "lr_scheduler: Expected " + std::to_string(groups) +
+                                               " lr_lambdas, but got " + std::to_string(factors));
 }
 
 }  // namespace
 
 LambdaLR::LambdaLR(Optimizer& optimizer, const EpochFactor& factor, int64_t last_epoch)
-    : LambdaLR(optimizer, std::vector<EpochFactor>(optimizer.param_groups().size(), factor), last_epoch) {}
+    : LambdaLR(optimizer, std::vector<EpochFactor>(optimizer.param_groups().size(), factor),
+               last_epoch) {}
 LambdaLR::LambdaLR(Optimizer& optimizer, std::vector<EpochFactor> factors, int64_t last_epoch)
     : LRScheduler(optimizer, last_epoch), factors_(std::move(factors)) {
     check_factors(factors_.size(), group_count());
@@ -210,9 +226,12 @@ std::vector<double> LambdaLR::get_lr() {
     return result;
 }
 
-MultiplicativeLR::MultiplicativeLR(Optimizer& optimizer, const EpochFactor& factor, int64_t last_epoch)
-    : MultiplicativeLR(optimizer, std::vector<EpochFactor>(optimizer.param_groups().size(), factor), last_epoch) {}
-MultiplicativeLR::MultiplicativeLR(Optimizer& optimizer, std::vector<EpochFactor> factors, int64_t last_epoch)
+MultiplicativeLR::MultiplicativeLR(Optimizer& optimizer, const EpochFactor& factor,
+                                   int64_t last_epoch)
+    : MultiplicativeLR(optimizer, std::vector<EpochFactor>(optimizer.param_groups().size(), factor),
+                       last_epoch) {}
+MultiplicativeLR::MultiplicativeLR(Optimizer& optimizer, std::vector<EpochFactor> factors,
+                                   int64_t last_epoch)
     : LRScheduler(optimizer, last_epoch), factors_(std::move(factors)) {
     check_factors(factors_.size(), group_count());
     begin();

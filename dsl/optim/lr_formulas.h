@@ -2,8 +2,8 @@
 
 #include "dsl/optim/lr_scheduler.h"
 
-// Schedules that are a formula of the epoch t. As in PyTorch, each step changes the present rate, so
-// that schedules can be chained; `base` is the group's initial rate.
+// Schedules that are a formula of the epoch t. As in PyTorch, each step changes the present rate,
+// so that schedules can be chained; `base` is the group's initial rate.
 
 namespace lithe::optim {
 
@@ -24,7 +24,8 @@ private:
 /// base * gamma^(how many milestones are at most t).
 class MultiStepLR : public LRScheduler {
 public:
-    MultiStepLR(Optimizer& optimizer, std::vector<int64_t> milestones, double gamma = 0.1, int64_t last_epoch = -1);
+    MultiStepLR(Optimizer& optimizer, std::vector<int64_t> milestones, double gamma = 0.1,
+                int64_t last_epoch = -1);
 
 protected:
     std::vector<double> get_lr() override;
@@ -38,7 +39,8 @@ private:
 /// base * factor until total_iters, then base. Errors: lr_scheduler.options.
 class ConstantLR : public LRScheduler {
 public:
-    explicit ConstantLR(Optimizer& optimizer, double factor = 1.0 / 3, int64_t total_iters = 5, int64_t last_epoch = -1);
+    explicit ConstantLR(Optimizer& optimizer, double factor = 1.0 / 3, int64_t total_iters = 5,
+                        int64_t last_epoch = -1);
 
 protected:
     std::vector<double> get_lr() override;
@@ -53,8 +55,8 @@ private:
 /// Errors: lr_scheduler.options.
 class LinearLR : public LRScheduler {
 public:
-    explicit LinearLR(Optimizer& optimizer, double start_factor = 1.0 / 3, double end_factor = 1, int64_t total_iters = 5,
-                      int64_t last_epoch = -1);
+    explicit LinearLR(Optimizer& optimizer, double start_factor = 1.0 / 3, double end_factor = 1,
+                      int64_t total_iters = 5, int64_t last_epoch = -1);
 
 protected:
     std::vector<double> get_lr() override;
@@ -81,7 +83,8 @@ private:
 /// base * (1 - t / total_iters)^power, 0 from total_iters on.
 class PolynomialLR : public LRScheduler {
 public:
-    explicit PolynomialLR(Optimizer& optimizer, int64_t total_iters = 5, double power = 1, int64_t last_epoch = -1);
+    explicit PolynomialLR(Optimizer& optimizer, int64_t total_iters = 5, double power = 1,
+                          int64_t last_epoch = -1);
 
 protected:
     std::vector<double> get_lr() override;
@@ -97,7 +100,8 @@ private:
 /// Source: Loshchilov, Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", ICLR 2017.
 class CosineAnnealingLR : public LRScheduler {
 public:
-    CosineAnnealingLR(Optimizer& optimizer, int64_t t_max, double eta_min = 0, int64_t last_epoch = -1);
+    CosineAnnealingLR(Optimizer& optimizer, int64_t t_max, double eta_min = 0,
+                      int64_t last_epoch = -1);
 
 protected:
     std::vector<double> get_lr() override;
@@ -112,8 +116,8 @@ private:
 /// Errors: lr_scheduler.options.
 class CosineAnnealingWarmRestarts : public LRScheduler {
 public:
-    CosineAnnealingWarmRestarts(Optimizer& optimizer, int64_t t_0, int64_t t_mult = 1, double eta_min = 0,
-                                int64_t last_epoch = -1);
+    CosineAnnealingWarmRestarts(Optimizer& optimizer, int64_t t_0, int64_t t_mult = 1,
+                                double eta_min = 0, int64_t last_epoch = -1);
     /// To the next epoch, or to one that may be a fraction: `step(epoch + i / batches)`.
     void step() override { LRScheduler::step(); }
     void step(double epoch);
@@ -154,7 +158,8 @@ class MultiplicativeLR : public LRScheduler {
 public:
     MultiplicativeLR(Optimizer& optimizer, const EpochFactor& factor, int64_t last_epoch = -1);
     /// One factor a group. Errors: lr_scheduler.groups.
-    MultiplicativeLR(Optimizer& optimizer, std::vector<EpochFactor> factors, int64_t last_epoch = -1);
+    MultiplicativeLR(Optimizer& optimizer, std::vector<EpochFactor> factors,
+                     int64_t last_epoch = -1);
 
 protected:
     std::vector<double> get_lr() override;

@@ -11,13 +11,15 @@ struct ReduceLROnPlateauOptions {
     double factor = 0.1;
     int64_t patience = 10;  ///< so many steps without improvement are borne
     double threshold = 1e-4;
-    std::string threshold_mode = "rel";  ///< the improvement that counts: a share of the best, or with `abs` a difference
-    int64_t cooldown = 0;                ///< so many steps after a reduction nothing is counted
+    std::string threshold_mode =
+        "rel";  ///< the improvement that counts: a share of the best, or with `abs` a difference
+    int64_t cooldown = 0;  ///< so many steps after a reduction nothing is counted
     PerGroup min_lr = 0;
     double eps = 1e-8;  ///< smaller changes are not made
 };
 
-/// Multiplies the rates by `factor` when a quantity has stopped improving. The optimizer must outlive it.
+/// Multiplies the rates by `factor` when a quantity has stopped improving. The optimizer must
+/// outlive it.
 ///
 /// Errors: lr_scheduler.options, lr_scheduler.groups.
 class ReduceLROnPlateau {
@@ -47,9 +49,11 @@ class ReduceLROnPlateauScheduler : public ReduceLROnPlateau {
 public:
     enum SchedulerMode { min, max };
     enum ThresholdMode { rel, abs };
-    explicit ReduceLROnPlateauScheduler(Optimizer& optimizer, SchedulerMode mode = min, float factor = 0.1f,
-                                        int patience = 10, double threshold = 1e-4, ThresholdMode threshold_mode = rel,
-                                        int cooldown = 0, const std::vector<float>& min_lr = {}, double eps = 1e-8);
+    explicit ReduceLROnPlateauScheduler(Optimizer& optimizer, SchedulerMode mode = min,
+                                        float factor = 0.1f, int patience = 10,
+                                        double threshold = 1e-4, ThresholdMode threshold_mode = rel,
+                                        int cooldown = 0, const std::vector<float>& min_lr = {},
+                                        double eps = 1e-8);
 };
 
 }  // namespace lithe::optim

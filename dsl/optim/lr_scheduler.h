@@ -13,8 +13,8 @@
 
 namespace lithe::optim {
 
-/// What a scheduler remembers, under PyTorch's names; lists as tuples of numbers. A schedule of several
-/// schedulers has their entries as `_schedulers.0.last_epoch`, ...
+/// What a scheduler remembers, under PyTorch's names; lists as tuples of numbers. A schedule of
+/// several schedulers has their entries as `_schedulers.0.last_epoch`, ...
 using SchedulerState = std::map<std::string, OptionValue>;
 
 /// One number for all parameter groups, or one for each.
@@ -32,8 +32,8 @@ private:
     bool is_list_ = false;
 };
 
-/// Base of the schedulers. A scheduler sets the rates of epoch 0 when it is made, and those of the next
-/// epoch at every step(). The optimizer must outlive it.
+/// Base of the schedulers. A scheduler sets the rates of epoch 0 when it is made, and those of the
+/// next epoch at every step(). The optimizer must outlive it.
 class LRScheduler {
 public:
     virtual ~LRScheduler() = default;
@@ -51,8 +51,8 @@ public:
     virtual void load_state_dict(const SchedulerState& state);
 
 protected:
-    /// `last_epoch` is -1 for a new run; else the groups' `initial_lr` must be known (they are after
-    /// load_state_dict of the optimizer). Errors: lr_scheduler.initial_lr.
+    /// `last_epoch` is -1 for a new run; else the groups' `initial_lr` must be known (they are
+    /// after load_state_dict of the optimizer). Errors: lr_scheduler.initial_lr.
     LRScheduler(Optimizer& optimizer, int64_t last_epoch);
 
     /// The rates at last_epoch().

@@ -10,8 +10,10 @@ namespace lithe::optim {
 void NAdamOptions::check() const {
     detail::check_option("NAdam", "lr", lr_, lr_ >= 0);
     detail::check_option("NAdam", "eps", eps_, eps_ >= 0);
-    detail::check_option("NAdam", "beta parameter at index 0", std::get<0>(betas_), std::get<0>(betas_) >= 0 && std::get<0>(betas_) < 1);
-    detail::check_option("NAdam", "beta parameter at index 1", std::get<1>(betas_), std::get<1>(betas_) >= 0 && std::get<1>(betas_) < 1);
+    detail::check_option("NAdam", "beta parameter at index 0", std::get<0>(betas_),
+                         std::get<0>(betas_) >= 0 && std::get<0>(betas_) < 1);
+    detail::check_option("NAdam", "beta parameter at index 1", std::get<1>(betas_),
+                         std::get<1>(betas_) >= 0 && std::get<1>(betas_) < 1);
     detail::check_option("NAdam", "weight_decay", weight_decay_, weight_decay_ >= 0);
     detail::check_option("NAdam", "momentum_decay", momentum_decay_, momentum_decay_ >= 0);
 }

@@ -20,7 +20,7 @@ public:
     /// Errors: optim.options.
     void check() const;
     LITHE_ARG(double, lr) = 2e-3;
-    LITHE_ARG(Betas, betas) = {0.9, 0.999};
+    LITHE_ARG(Betas, betas) = { 0.9, 0.999 };
     LITHE_ARG(double, eps) = 1e-8;
     LITHE_ARG(double, weight_decay) = 0;
     LITHE_ARG(double, momentum_decay) = 4e-3;
@@ -31,8 +31,8 @@ public:
 /// NAdam: Adam with Nesterov's momentum.
 ///
 ///   mu(t) = beta1 (1 - 0.96^(t momentum_decay) / 2),   M = product of mu(1..t)
-///   m  = beta1 m + (1 - beta1) g,   v = beta2 v + (1 - beta2) g^2,   r = sqrt(v / (1 - beta2^t)) + eps
-///   x -= lr ((1 - mu(t)) / (1 - M) g + mu(t + 1) / (1 - M mu(t + 1)) m) / r
+///   m  = beta1 m + (1 - beta1) g,   v = beta2 v + (1 - beta2) g^2,   r = sqrt(v / (1 - beta2^t)) +
+///   eps x -= lr ((1 - mu(t)) / (1 - M) g + mu(t + 1) / (1 - M mu(t + 1)) m) / r
 ///
 /// Weight decay joins the gradient or, with decoupled_weight_decay, shrinks x before the step.
 /// Errors: optim.options.  Source: Dozat, "Incorporating Nesterov Momentum into Adam", 2016.

@@ -42,7 +42,8 @@ void Optimizer::check_new(const Tensors& params) const {
         if (known.contains(param.impl())) {
             throw UserError("optim.duplicate_parameter",
                             "optimizer: some parameters appear in more than one parameter group, "
-                            "one of type " + param.type().str());
+                            "one of type " +
+                                param.type().str());
         }
         if (!own.insert(param.impl()).second) {
             throw UserError("optim.duplicate_parameter",

@@ -125,10 +125,11 @@ private:
 
 }  // namespace lithe::optim
 
-/// The constructors of an optimizer that has options: over groups with options of their own, and over
-/// one group.
-#define LITHE_OPTIMIZER_CONSTRUCTORS(Name)                                                            \
-    explicit Name(std::vector<OptimizerParamGroup> groups, Name##Options options = {})                \
-        : Optimizer(std::move(groups), checked(options)) {}                                           \
-    explicit Name(Tensors params, Name##Options options = {})                                         \
-        : Name(std::vector<OptimizerParamGroup>{OptimizerParamGroup(std::move(params))}, std::move(options)) {}
+/// The constructors of an optimizer that has options: over groups with options of their own, and
+/// over one group.
+#define LITHE_OPTIMIZER_CONSTRUCTORS(Name)                                               \
+    explicit Name(std::vector<OptimizerParamGroup> groups, Name##Options options = {})   \
+        : Optimizer(std::move(groups), checked(options)) {}                              \
+    explicit Name(Tensors params, Name##Options options = {})                            \
+        : Name(std::vector<OptimizerParamGroup>{OptimizerParamGroup(std::move(params))}, \
+               std::move(options)) {}

@@ -32,14 +32,15 @@ void check_groups(const std::vector<OptimizerParamGroup>& mine, const OptimizerS
     for (size_t i = 0; i < mine.size(); ++i) {
         total += theirs.group_sizes[i];
         if (mine[i].params().size() == theirs.group_sizes[i]) continue;
-        fail("loaded state dict contains a parameter group that doesn't match the size of "
-             "optimizer's group: group " + std::to_string(i) + " has " +
-             std::to_string(mine[i].params().size()) + " parameters, in the state " +
-             std::to_string(theirs.group_sizes[i]));
+        fail(
+            "loaded state dict contains a parameter group that doesn't match the size of "
+            "optimizer's group: group " +
+            std::to_string(i) + " has " + std::to_string(mine[i].params().size()) +
+            " parameters, in the state " + std::to_string(theirs.group_sizes[i]));
     }
     if (theirs.params.size() != total) {
-        fail("the state holds " + std::to_string(theirs.params.size()) + " parameters, its groups " +
-             std::to_string(total));
+        fail("the state holds " + std::to_string(theirs.params.size()) +
+             " parameters, its groups " + std::to_string(total));
     }
 }
 

@@ -50,7 +50,8 @@ void set_option(const std::string& name, const OptionValue& from, Betas& to) {
 
 void check_option(const char* optimizer, const char* name, double value, bool is_valid) {
     if (is_valid) return;
-    throw UserError("optim.options", std::string(optimizer) + ": invalid " + name + ": " + std::to_string(value));
+    throw UserError("optim.options",
+                    std::string(optimizer) + ": invalid " + name + ": " + std::to_string(value));
 }
 
 }  // namespace detail

@@ -79,7 +79,8 @@ public:
     OptionValues values() const override {
         OptionValues result;
         auto& self = const_cast<Derived&>(static_cast<const Derived&>(*this));
-        self.visit([&](const char* name, auto& value) { result[name] = detail::get_option(value); });
+        self.visit(
+            [&](const char* name, auto& value) { result[name] = detail::get_option(value); });
         return result;
     }
     void set_values(const OptionValues& values) override {

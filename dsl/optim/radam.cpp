@@ -10,8 +10,10 @@ namespace lithe::optim {
 void RAdamOptions::check() const {
     detail::check_option("RAdam", "lr", lr_, lr_ >= 0);
     detail::check_option("RAdam", "eps", eps_, eps_ >= 0);
-    detail::check_option("RAdam", "beta parameter at index 0", std::get<0>(betas_), std::get<0>(betas_) >= 0 && std::get<0>(betas_) < 1);
-    detail::check_option("RAdam", "beta parameter at index 1", std::get<1>(betas_), std::get<1>(betas_) >= 0 && std::get<1>(betas_) < 1);
+    detail::check_option("RAdam", "beta parameter at index 0", std::get<0>(betas_),
+                         std::get<0>(betas_) >= 0 && std::get<0>(betas_) < 1);
+    detail::check_option("RAdam", "beta parameter at index 1", std::get<1>(betas_),
+                         std::get<1>(betas_) >= 0 && std::get<1>(betas_) < 1);
     detail::check_option("RAdam", "weight_decay", weight_decay_, weight_decay_ >= 0);
 }
 
@@ -23,8 +25,9 @@ void RAdam::update(const OptimizerOptions& options, const Array& param, const Ar
     const double correction2 = 1 - std::pow(beta2, t), last = 2 / (1 - beta2) - 1;
     const double rho = last - 2 * t * std::pow(beta2, t) / correction2;
     const bool is_adaptive = rho > 5;
-    const double rectified =
-        is_adaptive ? std::sqrt((rho - 4) * (rho - 2) * last / ((last - 4) * (last - 2) * rho) * correction2) : 1;
+    const double rectified = is_adaptive ? std::sqrt((rho - 4) * (rho - 2) * last /
+                                                     ((last - 4) * (last - 2) * rho) * correction2)
+                                         : 1;
     const double rate = o.lr() / (1 - std::pow(beta1, t)) * rectified;
     const double shrink = o.decoupled_weight_decay() ? 1 - o.lr() * o.weight_decay() : 1;
     const Array& exp_avg = state.array_like("exp_avg", param);

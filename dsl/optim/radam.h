@@ -19,7 +19,7 @@ public:
     /// Errors: optim.options.
     void check() const;
     LITHE_ARG(double, lr) = 1e-3;
-    LITHE_ARG(Betas, betas) = {0.9, 0.999};
+    LITHE_ARG(Betas, betas) = { 0.9, 0.999 };
     LITHE_ARG(double, eps) = 1e-8;
     LITHE_ARG(double, weight_decay) = 0;
     LITHE_ARG(bool, decoupled_weight_decay) = false;
@@ -33,7 +33,8 @@ public:
 ///   x  -= lr m / (1 - beta1^t) * (c sqrt(1 - beta2^t) / (sqrt(v) + eps)  if rho(t) > 5, else 1)
 ///
 /// Weight decay joins the gradient or, with decoupled_weight_decay, shrinks x before the step.
-/// Errors: optim.options.  Source: Liu et al., "On the Variance of the Adaptive Learning Rate", 2020.
+/// Errors: optim.options.  Source: Liu et al., "On the Variance of the Adaptive Learning Rate",
+/// 2020.
 class RAdam : public Optimizer {
 public:
     LITHE_OPTIMIZER_CONSTRUCTORS(RAdam)

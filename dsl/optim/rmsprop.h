@@ -34,7 +34,8 @@ public:
 ///   a  = alpha a + (1 - alpha) g,   r = sqrt(v - a^2)  if centered, else sqrt(v)
 ///   b  = momentum b + g / (r + eps),   x -= lr b
 ///
-/// Errors: optim.options.  Source: Hinton, lecture 6e of "Neural Networks for Machine Learning"; Graves, 2013.
+/// Errors: optim.options.  Source: Hinton, lecture 6e of "Neural Networks for Machine Learning";
+/// Graves, 2013.
 class RMSprop : public Optimizer {
 public:
     LITHE_OPTIMIZER_CONSTRUCTORS(RMSprop)

@@ -17,8 +17,8 @@ public:
     /// Errors: optim.options.
     void check() const;
     LITHE_ARG(double, lr) = 1e-2;
-    LITHE_ARG(Betas, etas) = {0.5, 1.2};
-    LITHE_ARG(Betas, step_sizes) = {1e-6, 50};
+    LITHE_ARG(Betas, etas) = { 0.5, 1.2 };
+    LITHE_ARG(Betas, step_sizes) = { 1e-6, 50 };
     LITHE_ARG(bool, maximize) = false;
 };
 

@@ -11,7 +11,8 @@ void SGDOptions::check() const {
     detail::check_option("SGD", "lr", lr_, lr_ >= 0);
     detail::check_option("SGD", "momentum", momentum_, momentum_ >= 0);
     detail::check_option("SGD", "weight_decay", weight_decay_, weight_decay_ >= 0);
-    detail::check_option("SGD", "momentum for nesterov (it needs momentum and no dampening)", momentum_, !nesterov_ || (momentum_ > 0 && dampening_ == 0));
+    detail::check_option("SGD", "momentum for nesterov (it needs momentum and no dampening)",
+                         momentum_, !nesterov_ || (momentum_ > 0 && dampening_ == 0));
 }
 
 void SGD::update(const OptimizerOptions& options, const Array& param, const Array& gradient,

@@ -9,7 +9,8 @@
 
 namespace lithe::nn::utils {
 
-/// Puts tensors in the place of a module's parameters and buffers while it lives. Errors: module.unknown_path.
+/// Puts tensors in the place of a module's parameters and buffers while it lives. Errors:
+/// module.unknown_path.
 class SwappedTensors {
 public:
     SwappedTensors(Module& module, const std::map<std::string, Tensor>& tensors);
@@ -21,8 +22,8 @@ private:
     std::vector<std::pair<Tensor*, Tensor>> before_;
 };
 
-/// Calls a model with other parameters and buffers, by their paths; those not named stay. Gradients flow to
-/// the given tensors. Errors: module.unknown_path.
+/// Calls a model with other parameters and buffers, by their paths; those not named stay. Gradients
+/// flow to the given tensors. Errors: module.unknown_path.
 template <class Holder, class... Args>
 auto functional_call(Holder& module, const std::map<std::string, Tensor>& tensors, Args&&... args) {
     const SwappedTensors swapped(*module, tensors);

@@ -10,7 +10,8 @@ namespace detail {
 /// Errors: fuse.training.
 inline void check_eval(bool is_training) {
     if (!is_training) return;
-    throw UserError("fuse.training", "fuse: Fusion only for eval! Call eval() on both modules first");
+    throw UserError("fuse.training",
+                    "fuse: Fusion only for eval! Call eval() on both modules first");
 }
 
 /// Scales the layer's outputs (its weight's first axis, or the second where it is transposed).
@@ -23,7 +24,8 @@ Layer fused(const Layer& layer, const Norm& norm, bool is_transposed) {
     if (norm->weight.defined()) scale = scale * norm->weight.detach();
     Shape shape(static_cast<size_t>(result->weight.dim()), Dim(1));
     shape[is_transposed ? 1 : 0] = Dim(-1);
-    const Tensor bias = layer->bias.defined() ? layer->bias.detach() : zeros_like(norm->running_mean);
+    const Tensor bias =
+        layer->bias.defined() ? layer->bias.detach() : zeros_like(norm->running_mean);
     Tensor shift = (bias - norm->running_mean.detach()) * scale;
     if (norm->bias.defined()) shift = shift + norm->bias.detach();
     const bool trains = layer->weight.requires_grad();
@@ -33,7 +35,8 @@ Layer fused(const Layer& layer, const Norm& norm, bool is_transposed) {
 }
 }  // namespace detail
 
-/// A copy of the convolution that does what convolution and batch norm do in eval mode. Errors: fuse.training.
+/// A copy of the convolution that does what convolution and batch norm do in eval mode. Errors:
+/// fuse.training.
 template <class Conv, class Norm>
 Conv fuse_conv_bn_eval(const Conv& conv, const Norm& norm, bool transpose = false) {
     return detail::fused(conv, norm, transpose);

@@ -85,8 +85,9 @@ void append(Module& module, const std::string& name, AnyModule parametrization) 
     if (!same(before, after)) {
         list->modules.pop_back();
         if (list->modules.empty()) parametrizations_of(module)->lists.erase(name);
-        throw UserError("parametrize.shape", "register_parametrization: a parametrization may not change the type of '" + name +
-                                                 "': " + before.str() + " became " + after.str());
+        throw UserError("parametrize.shape",
+                        "register_parametrization: a parametrization may not change the type of '" +
+                            name + "': " + before.str() + " became " + after.str());
     }
     module.compute_field(name, "parametrize", [name](Module& m) { return value_of(m, name); });
 }
@@ -104,10 +105,12 @@ void remove_parametrizations(Module& module, const std::string& name, bool leave
     const Parametrizations all = parametrizations_of(module);
     const ParametrizationList list = all->lists.at(name);
     if (!leave_parametrized && !list->original.defined()) {
-        throw UserError("utils.missing", "remove_parametrizations: '" + name + "' is made of several tensors, none of which is "
-                                         "its original; leave it parametrized");
+        throw UserError("utils.missing", "remove_parametrizations: '" + name +
+                                             "' is made of several tensors, none of which is "
+                                             "its original; leave it parametrized");
     }
-    const Tensor kept = leave_parametrized ? utils::detail::leaf_of(list->forward()) : list->original;
+    const Tensor kept =
+        leave_parametrized ? utils::detail::leaf_of(list->forward()) : list->original;
     module.stop_computing(name, kept);
     all->lists.erase(name);
     if (all->lists.empty()) module.unregister_module("parametrizations");
@@ -131,7 +134,8 @@ struct SpectralNormImpl : Module {
     SpectralNormOptions options;
     Tensor u, v;
 
-    SpectralNormImpl(const Tensor& weight, int64_t axis, const SpectralNormOptions& o) : dim(axis), options(o) {
+    SpectralNormImpl(const Tensor& weight, int64_t axis, const SpectralNormOptions& o)
+        : dim(axis), options(o) {
         if (weight.dim() < 2) return;
         const Tensor matrix = utils::detail::as_matrix(weight, dim);
         std::tie(u, v) = utils::detail::start_vectors(matrix, o.eps);
@@ -145,7 +149,8 @@ struct SpectralNormImpl : Module {
     Tensor forward(const Tensor& weight) {
         if (weight.dim() < 2) return normalize(weight, 2, 0, options.eps);
         const Tensor matrix = utils::detail::as_matrix(weight, dim);
-        if (is_training()) utils::detail::power_iteration(matrix, u, v, options.n_power_iterations, options.eps);
+        if (is_training())
+            utils::detail::power_iteration(matrix, u, v, options.n_power_iterations, options.eps);
         return weight / dot(u.clone(), matmul(matrix, v.clone()));
     }
 };
@@ -156,7 +161,8 @@ LITHE_MODULE(SpectralNorm);
 void weight_norm(Module& module, const std::string& name, std::optional<int64_t> dim) {
     const parametrize::ParametrizationList list = parametrize::detail::list_for(module, name);
     if (!list->original.defined() || !list->modules.empty()) {
-        throw UserError("utils.twice", "weight_norm: '" + name + "' of " + module.name() + " is parametrized already");
+        throw UserError("utils.twice", "weight_norm: '" + name + "' of " + module.name() +
+                                           " is parametrized already");
     }
     list->original0 = utils::detail::leaf_of(norm_except_dim(list->original.detach(), dim));
     list->original1 = list->original;
@@ -166,7 +172,8 @@ void weight_norm(Module& module, const std::string& name, std::optional<int64_t>
 
 void spectral_norm(Module& module, const std::string& name, const SpectralNormOptions& options) {
     const int64_t dim = options.dim.value_or(module.name().starts_with("ConvTranspose") ? 1 : 0);
-    const Tensor weight = module.find_tensor(name) ? module.find_tensor(name)->detach() : module.get_parameter(name);
+    const Tensor weight =
+        module.find_tensor(name) ? module.find_tensor(name)->detach() : module.get_parameter(name);
     SpectralNorm norm(weight, dim, options);
     norm->set_training(module.is_training());
     parametrize::register_parametrization(module, name, norm);

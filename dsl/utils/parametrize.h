@@ -10,16 +10,17 @@
 #include "dsl/holder.h"
 #include "dsl/utils/weight_norm.h"
 
-// Parametrizations: a parameter is what modules make of another one. The tensor NAME of a module is then computed before
-// each call; its keys in the state_dict are parametrizations.NAME.original and those of the modules
-// (parametrizations.NAME.0, ...), as in PyTorch.
+// Parametrizations: a parameter is what modules make of another one. The tensor NAME of a module is
+// then computed before each call; its keys in the state_dict are parametrizations.NAME.original and
+// those of the modules (parametrizations.NAME.0, ...), as in PyTorch.
 
 namespace lithe::nn::utils::parametrize {
 
 /// The modules that make one tensor, and what they make it of.
 class ParametrizationListImpl : public Module {
 public:
-    /// The tensor: original (or the first module's forward(original0, original1)), through all modules in order.
+    /// The tensor: original (or the first module's forward(original0, original1)), through all
+    /// modules in order.
     Tensor forward();
     void visit_members(FieldVisitor& visitor) override;
 
@@ -43,9 +44,9 @@ ParametrizationList list_for(Module& module, const std::string& name);
 void append(Module& module, const std::string& name, AnyModule parametrization);
 }  // namespace detail
 
-/// Makes the tensor NAME what `parametrization` (a holder whose forward() takes and gives a tensor) makes of it. Where its
-/// class has right_inverse(Tensor), the original is what that gives. Errors: module.unknown_name, utils.twice,
-/// parametrize.shape.
+/// Makes the tensor NAME what `parametrization` (a holder whose forward() takes and gives a tensor)
+/// makes of it. Where its class has right_inverse(Tensor), the original is what that gives. Errors:
+/// module.unknown_name, utils.twice, parametrize.shape.
 template <class Holder>
 void register_parametrization(Module& module, const std::string& name, Holder parametrization) {
     if constexpr (requires(const Tensor& x) { parametrization->right_inverse(x); }) {
@@ -60,9 +61,10 @@ void register_parametrization(Module& module, const std::string& name, Holder pa
 
 /// Whether the tensor (or, without a name, any tensor of the module) is parametrized.
 bool is_parametrized(const Module& module, const std::string& name = {});
-/// Makes NAME a parameter again: with its present value or, with `leave_parametrized` off, the original.
-/// Errors: utils.missing.
-void remove_parametrizations(Module& module, const std::string& name, bool leave_parametrized = true);
+/// Makes NAME a parameter again: with its present value or, with `leave_parametrized` off, the
+/// original. Errors: utils.missing.
+void remove_parametrizations(Module& module, const std::string& name,
+                             bool leave_parametrized = true);
 
 /// While it lives (on its thread), parametrized tensors are computed once and kept.
 class CachedGuard {
@@ -78,9 +80,13 @@ inline CachedGuard cached() { return CachedGuard(); }
 
 namespace lithe::nn::utils::parametrizations {
 
-/// weight_norm as a parametrization: original0 is g, original1 is v. Errors: module.unknown_name, utils.twice.
-void weight_norm(Module& module, const std::string& name = "weight", std::optional<int64_t> dim = 0);
-/// spectral_norm as a parametrization: the buffers 0._u and 0._v. Errors: module.unknown_name, utils.twice.
-void spectral_norm(Module& module, const std::string& name = "weight", const SpectralNormOptions& options = {});
+/// weight_norm as a parametrization: original0 is g, original1 is v. Errors: module.unknown_name,
+/// utils.twice.
+void weight_norm(Module& module, const std::string& name = "weight",
+                 std::optional<int64_t> dim = 0);
+/// spectral_norm as a parametrization: the buffers 0._u and 0._v. Errors: module.unknown_name,
+/// utils.twice.
+void spectral_norm(Module& module, const std::string& name = "weight",
+                   const SpectralNormOptions& options = {});
 
 }  // namespace lithe::nn::utils::parametrizations

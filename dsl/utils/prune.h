@@ -8,8 +8,9 @@
 
 #include "dsl/module.h"
 
-// Pruning: the parameter NAME_orig and the buffer NAME_mask take the place of NAME = NAME_orig * NAME_mask.
-// Pruning again prunes what is left. An amount is a number of elements, or a share of them in 0..1.
+// Pruning: the parameter NAME_orig and the buffer NAME_mask take the place of NAME = NAME_orig *
+// NAME_mask. Pruning again prunes what is left. An amount is a number of elements, or a share of
+// them in 0..1.
 
 namespace lithe::nn::utils::prune {
 
@@ -32,17 +33,20 @@ private:
 void identity(Module& module, const std::string& name);
 /// Prunes elements at random.
 void random_unstructured(Module& module, const std::string& name, Amount amount);
-/// Prunes the elements of the smallest absolute value, or of the smallest importance where scores are given.
-void l1_unstructured(Module& module, const std::string& name, Amount amount, const Tensor& importance_scores = {});
+/// Prunes the elements of the smallest absolute value, or of the smallest importance where scores
+/// are given.
+void l1_unstructured(Module& module, const std::string& name, Amount amount,
+                     const Tensor& importance_scores = {});
 /// Prunes whole slices along `dim`: at random, or those of the smallest n-norm.
 void random_structured(Module& module, const std::string& name, Amount amount, int64_t dim);
 void ln_structured(Module& module, const std::string& name, Amount amount, double n, int64_t dim,
                    const Tensor& importance_scores = {});
 /// Keeps the elements where the mask is 1. Errors: prune.mask.
 void custom_from_mask(Module& module, const std::string& name, const Tensor& mask);
-/// Prunes the smallest absolute values (or, with `is_random`, any) over several parameters together.
-void global_unstructured(const std::vector<std::pair<Module*, std::string>>& parameters, Amount amount,
-                         bool is_random = false);
+/// Prunes the smallest absolute values (or, with `is_random`, any) over several parameters
+/// together.
+void global_unstructured(const std::vector<std::pair<Module*, std::string>>& parameters,
+                         Amount amount, bool is_random = false);
 
 /// Makes the pruned value the parameter. Errors: utils.missing.
 void remove(Module& module, const std::string& name);

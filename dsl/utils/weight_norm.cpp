@@ -16,7 +16,8 @@ Tensor as_matrix(const Tensor& weight, int64_t dim) {
     return flatten(rows.dim() == 1 ? rows.unsqueeze(1) : rows, 1, -1);
 }
 
-void power_iteration(const Tensor& matrix, const Tensor& u, const Tensor& v, int64_t count, double eps) {
+void power_iteration(const Tensor& matrix, const Tensor& u, const Tensor& v, int64_t count,
+                     double eps) {
     const NoGradGuard no_grad;
     for (int64_t i = 0; i < count; ++i) {
         v.copy_(normalize(matmul(matrix.t(), u), 2, 0, eps));
@@ -31,15 +32,18 @@ std::pair<Tensor, Tensor> start_vectors(const Tensor& matrix, double eps) {
 
 Tensor own_tensor(Module& module, const char* function, const std::string& name) {
     if (!module.computed_kind(name).empty()) {
-        throw UserError("utils.twice", std::string(function) + ": '" + name + "' of " + module.name() +
-                                           " is computed already, by " + module.computed_kind(name));
+        throw UserError("utils.twice", std::string(function) + ": '" + name + "' of " +
+                                           module.name() + " is computed already, by " +
+                                           module.computed_kind(name));
     }
     return module.get_parameter(name);
 }
 
-void check_kind(const Module& module, const char* function, const std::string& name, const std::string& kind) {
+void check_kind(const Module& module, const char* function, const std::string& name,
+                const std::string& kind) {
     if (module.computed_kind(name) == kind) return;
-    throw UserError("utils.missing", std::string(function) + ": " + kind + " of '" + name + "' not found in " + module.name());
+    throw UserError("utils.missing", std::string(function) + ": " + kind + " of '" + name +
+                                         "' not found in " + module.name());
 }
 
 Tensor leaf_of(const Tensor& value) {
@@ -64,7 +68,8 @@ void weight_norm(Module& module, const std::string& name, std::optional<int64_t>
         const Tensor &g = *m.find_tensor(name + "_g"), &v = *m.find_tensor(name + "_v");
         return v * (g / norm_except_dim(v, dim));
     };
-    module.register_part(name + "_g", detail::leaf_of(norm_except_dim(weight.detach(), dim)), TensorFieldKind::parameter);
+    module.register_part(name + "_g", detail::leaf_of(norm_except_dim(weight.detach(), dim)),
+                         TensorFieldKind::parameter);
     module.register_part(name + "_v", detail::leaf_of(weight), TensorFieldKind::parameter);
     module.compute_field(name, "weight_norm", formula);
 }
@@ -79,8 +84,10 @@ void remove_weight_norm(Module& module, const std::string& name) {
 
 namespace {
 
-Tensor spectral_weight(Module& m, const std::string& name, int64_t dim, const SpectralNormOptions& o, bool is_trained) {
-    const Tensor &weight = *m.find_tensor(name + "_orig"), &u = *m.find_tensor(name + "_u"), &v = *m.find_tensor(name + "_v");
+Tensor spectral_weight(Module& m, const std::string& name, int64_t dim,
+                       const SpectralNormOptions& o, bool is_trained) {
+    const Tensor &weight = *m.find_tensor(name + "_orig"), &u = *m.find_tensor(name + "_u"),
+                 &v = *m.find_tensor(name + "_v");
     const Tensor matrix = detail::as_matrix(weight, dim);
     if (is_trained) detail::power_iteration(matrix, u, v, o.n_power_iterations, o.eps);
     // Copies: the next call writes into u and v, which the derivative of this one still needs.

@@ -6,8 +6,8 @@
 #include <cstdio>
 #include <string>
 
-#include "digits.h"
 #include <lenet.h>  // the compiled model, beside liblenet.a
+#include "digits.h"
 #include "runtime/error.h"
 #include "runtime/safetensors.h"
 #include "runtime/session.h"
@@ -25,7 +25,8 @@ std::vector<float> classify(lithe::Session& session, const Digits& digits) {
     std::vector<float> scores(static_cast<size_t>(digits.count() * 10));
     for (int64_t begin = 0; begin < digits.count(); begin += 64) {
         const int64_t n = std::min<int64_t>(64, digits.count() - begin);
-        const lithe::ConstTensorView x{digits.images.data() + begin * Digits::pixels, lithe::DType::f32, {n, 1, 8, 8}};
+        const lithe::ConstTensorView x{
+            digits.images.data() + begin * Digits::pixels, lithe::DType::f32, {n, 1, 8, 8}};
         const lithe::TensorView y{scores.data() + begin * 10, lithe::DType::f32, {n, 10}};
         session.run({&x, 1}, {&y, 1});
     }
@@ -36,7 +37,8 @@ double accuracy(const std::vector<float>& scores, const Digits& digits) {
     int64_t right = 0;
     for (int64_t i = 0; i < digits.count(); ++i) {
         const auto row = scores.begin() + i * 10;
-        right += std::max_element(row, row + 10) - row == digits.labels[static_cast<size_t>(i)] ? 1 : 0;
+        right +=
+            std::max_element(row, row + 10) - row == digits.labels[static_cast<size_t>(i)] ? 1 : 0;
     }
     return static_cast<double>(right) / static_cast<double>(digits.count());
 }
@@ -57,21 +59,24 @@ double latency_us(lithe::Session& session, const Digits& digits, int64_t batch) 
 
 void show_hooks(lithe::Model& model, lithe::Session& session, const Digits& digits) {
     const std::vector<float> before = classify(session, digits);
-    auto handle = model.register_forward_hook("conv2", [first = true](lithe::HookContext& call) mutable {
-        const auto& y = call.outputs()[0];
-        const auto* values = static_cast<const float*>(y.data);
-        if (!std::exchange(first, false)) return;
-        double sum = 0;
-        float most = values[0];
-        const int64_t count = y.shape[0] * y.shape[1] * y.shape[2] * y.shape[3];
-        for (int64_t i = 0; i < count; ++i) {
-            sum += values[i];
-            most = std::max(most, values[i]);
-        }
-        std::printf("  hook on %s: f32[%ld, %ld, %ld, %ld], mean %.4f, max %.4f\n", std::string(call.path()).c_str(),
-                    static_cast<long>(y.shape[0]), static_cast<long>(y.shape[1]), static_cast<long>(y.shape[2]),
-                    static_cast<long>(y.shape[3]), sum / static_cast<double>(count), static_cast<double>(most));
-    });
+    auto handle =
+        model.register_forward_hook("conv2", [first = true](lithe::HookContext& call) mutable {
+            const auto& y = call.outputs()[0];
+            const auto* values = static_cast<const float*>(y.data);
+            if (!std::exchange(first, false)) return;
+            double sum = 0;
+            float most = values[0];
+            const int64_t count = y.shape[0] * y.shape[1] * y.shape[2] * y.shape[3];
+            for (int64_t i = 0; i < count; ++i) {
+                sum += values[i];
+                most = std::max(most, values[i]);
+            }
+            std::printf("  hook on %s: f32[%ld, %ld, %ld, %ld], mean %.4f, max %.4f\n",
+                        std::string(call.path()).c_str(), static_cast<long>(y.shape[0]),
+                        static_cast<long>(y.shape[1]), static_cast<long>(y.shape[2]),
+                        static_cast<long>(y.shape[3]), sum / static_cast<double>(count),
+                        static_cast<double>(most));
+        });
     classify(session, digits);
     handle.remove();
     auto changing = model.register_forward_hook("conv2", [](lithe::HookContext& call) {
@@ -81,8 +86,9 @@ void show_hooks(lithe::Model& model, lithe::Session& session, const Digits& digi
     });
     const std::vector<float> changed = classify(session, digits);
     changing.remove();
-    std::printf("  a hook that zeroes conv2's result: accuracy %.2f %%; removed: results equal again: %s\n",
-                100 * accuracy(changed, digits), classify(session, digits) == before ? "yes" : "NO");
+    std::printf(
+        "  a hook that zeroes conv2's result: accuracy %.2f %%; removed: results equal again: %s\n",
+        100 * accuracy(changed, digits), classify(session, digits) == before ? "yes" : "NO");
 }
 
 void show_wrong_weights(lithe::Model& model) {
@@ -101,7 +107,8 @@ void show_wrong_weights(lithe::Model& model) {
     }
 }
 
-int run(const std::string& data, const std::string& weights, const std::string& other, const std::string& folder) {
+int run(const std::string& data, const std::string& weights, const std::string& other,
+        const std::string& folder) {
     const auto begin = Clock::now();
     lithe_models::Lenet model(weights);
     lithe::Session session(model);
@@ -113,19 +120,25 @@ int run(const std::string& data, const std::string& weights, const std::string& 
     const double load_ms = microseconds(begin) / 1000;
 
     const std::vector<float> scores = classify(session, digits);
-    lithe::save_safetensors(folder + "/compiled_logits.safetensors",
-                            std::vector<lithe::NamedTensor>{{"logits", {scores.data(), lithe::DType::f32, {digits.count(), 10}}}});
+    lithe::save_safetensors(
+        folder + "/compiled_logits.safetensors",
+        std::vector<lithe::NamedTensor>{
+            {"logits", {scores.data(), lithe::DType::f32, {digits.count(), 10}}}});
     const lithe::artifact::Plan& plan = model.artifact().plans.front();
-    std::printf("{\"compiled_accuracy\": %.6f, \"latency_us_batch1\": %.3f, \"latency_us_batch64\": %.3f, "
-                "\"arena_bytes\": %ld, \"arena_lower_bound_bytes\": %ld, \"load_to_first_result_ms\": %.3f}\n",
-                accuracy(scores, digits), latency_us(session, digits, 1), latency_us(session, digits, 64),
-                static_cast<long>(plan.arena_bytes), static_cast<long>(plan.arena_lower_bound_bytes), load_ms);
+    std::printf(
+        "{\"compiled_accuracy\": %.6f, \"latency_us_batch1\": %.3f, \"latency_us_batch64\": %.3f, "
+        "\"arena_bytes\": %ld, \"arena_lower_bound_bytes\": %ld, \"load_to_first_result_ms\": "
+        "%.3f}\n",
+        accuracy(scores, digits), latency_us(session, digits, 1), latency_us(session, digits, 64),
+        static_cast<long>(plan.arena_bytes), static_cast<long>(plan.arena_lower_bound_bytes),
+        load_ms);
 
     std::printf("module tree of the compiled model:\n%s\n", model.text().c_str());
     std::printf("named_parameters():\n");
     for (const auto& [key, tensor] : model.named_parameters()) {
         std::string shape;
-        for (const int64_t size : tensor.shape) shape += (shape.empty() ? "" : ", ") + std::to_string(size);
+        for (const int64_t size : tensor.shape)
+            shape += (shape.empty() ? "" : ", ") + std::to_string(size);
         std::printf("  %-14s f32[%s]\n", std::string(key).c_str(), shape.c_str());
     }
     std::printf("hooks:\n");

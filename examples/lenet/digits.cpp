@@ -9,8 +9,11 @@ Digits load_digits(const std::string& path, bool test) {
     const lithe::ConstTensorView* labels = file.find("labels");
     if (!images || !labels || images->shape.size() != 3 || images->dtype != lithe::DType::u8 ||
         labels->dtype != lithe::DType::i64 || labels->shape.size() != 1 ||
-        images->shape[0] != labels->shape[0] || images->shape[1] * images->shape[2] != Digits::pixels) {
-        throw lithe::UserError("digits.content", "digits: " + path + " does not hold images u8[N, 8, 8] and labels i64[N]");
+        images->shape[0] != labels->shape[0] ||
+        images->shape[1] * images->shape[2] != Digits::pixels) {
+        throw lithe::UserError(
+            "digits.content",
+            "digits: " + path + " does not hold images u8[N, 8, 8] and labels i64[N]");
     }
     Digits digits;
     const auto* pixels = static_cast<const uint8_t*>(images->data);

@@ -7,7 +7,7 @@
 /// The 1,797 images of the UCI optical digits set; every fifth one is kept for testing.
 struct Digits {
     static constexpr int64_t pixels = 64;
-    std::vector<float> images;   ///< count * 64, row-major, 0..1
+    std::vector<float> images;  ///< count * 64, row-major, 0..1
     std::vector<int64_t> labels;
 
     int64_t count() const { return static_cast<int64_t>(labels.size()); }

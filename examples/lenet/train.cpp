@@ -56,8 +56,10 @@ void train(LeNet& net, const Digits& digits) {
         for (size_t begin = 0; begin < order.size(); begin += 32) {
             const size_t end = std::min(begin + 32, order.size());
             Tensor labels;
-            const Tensor images = batch_of(digits, {order.begin() + static_cast<std::ptrdiff_t>(begin),
-                                                    order.begin() + static_cast<std::ptrdiff_t>(end)}, labels);
+            const Tensor images = batch_of(digits,
+                                           {order.begin() + static_cast<std::ptrdiff_t>(begin),
+                                            order.begin() + static_cast<std::ptrdiff_t>(end)},
+                                           labels);
             optimizer.zero_grad();
             const Tensor loss = lithe::cross_entropy(net(images), labels);
             loss.backward();
@@ -79,7 +81,9 @@ double eager_us_batch1(LeNet& net, const Digits& digits) {
     for (int i = 0; i < 50; ++i) {
         const auto begin = std::chrono::steady_clock::now();
         net(image);
-        times.push_back(std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - begin).count());
+        times.push_back(
+            std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - begin)
+                .count());
     }
     std::nth_element(times.begin(), times.begin() + 25, times.end());
     return times[25];
@@ -106,9 +110,10 @@ void run(const std::string& data, const std::string& folder) {
     lithe::save_state_dict(other->state_dict(), folder + "/lenet_other.safetensors");
     std::vector<float> ignored;
     const double other_accuracy = accuracy(other, test, ignored);
-    std::ofstream(folder + "/eager.json")
-        << fmt::format("{{\"eager_accuracy\": {}, \"other_accuracy\": {}, \"eager_us_batch1\": {}, \"logits\": [{}]}}\n",
-                       eager, other_accuracy, eager_us_batch1(loaded, test), fmt::join(logits, ", "));
+    std::ofstream(folder + "/eager.json") << fmt::format(
+        "{{\"eager_accuracy\": {}, \"other_accuracy\": {}, \"eager_us_batch1\": {}, \"logits\": "
+        "[{}]}}\n",
+        eager, other_accuracy, eager_us_batch1(loaded, test), fmt::join(logits, ", "));
 }
 
 }  // namespace

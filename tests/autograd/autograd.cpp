@@ -18,7 +18,8 @@ struct Power : torch::autograd::Function<Power> {
     static tensor_list backward(AutogradContext* ctx, tensor_list grads) {
         const Tensor x = ctx->get_saved_variables()[0];
         const int64_t k = ctx->saved_data["k"].toInt();
-        return {grads[0] * x.pow(k - 1) * k * ctx->saved_data["factor"].toDouble(), Tensor(), Tensor()};
+        return {grads[0] * x.pow(k - 1) * k * ctx->saved_data["factor"].toDouble(), Tensor(),
+                Tensor()};
     }
 };
 
@@ -50,7 +51,8 @@ BOOST_AUTO_TEST_CASE(a_function_has_the_derivative_that_it_says) {
     check_equal(y.detach(), tensor({8, 27}, DType::f64));
     y.sum().backward();
     check_equal(x.grad(), tensor({120, 270}, DType::f64));
-    check_gradient([](const Tensors& in) { return Power::apply(in[0], 3, 1.0); }, {numbers({2, 3})});
+    check_gradient([](const Tensors& in) { return Power::apply(in[0], 3, 1.0); },
+                   {numbers({2, 3})});
     Tensor a = leaf({1}), b = tensor({5.0}, DType::f64);
     const tensor_list both = Both::apply(a, b);
     both[1].sum().backward();  // nothing arrived at the first: zeros
@@ -87,7 +89,9 @@ BOOST_AUTO_TEST_CASE(a_checkpoint_gives_the_same_gradients) {
     check_equal(z.grad(), x.grad());
     check_equal(fc->weight.grad(), weight_gradient);
     fc->zero_grad();
-    checkpoint(std::function<Tensor(const Tensor&)>(block), start).sum().backward();  // no argument wants a gradient
+    checkpoint(std::function<Tensor(const Tensor&)>(block), start)
+        .sum()
+        .backward();  // no argument wants a gradient
     BOOST_CHECK(fc->weight.grad().defined());
 }
 
@@ -108,7 +112,8 @@ BOOST_AUTO_TEST_CASE(gradients_accumulate_and_graphs_are_used_once) {
     y.backward();
     check_equal(x.grad(), tensor({12.0}, DType::f64));
     BOOST_CHECK_EXCEPTION(y.backward(), UserError, [](const UserError& e) {
-        return std::string(e.what()).find("Trying to backward through the graph a second time") != std::string::npos;
+        return std::string(e.what()).find("Trying to backward through the graph a second time") !=
+               std::string::npos;
     });
     const Tensor first = torch::autograd::grad({x.pow(3)}, {x}, {}, true, true)[0];
     check_equal(torch::autograd::grad({first}, {x})[0], tensor({18.0}, DType::f64));
@@ -150,10 +155,14 @@ BOOST_AUTO_TEST_CASE(errors_have_pytorch_s_words) {
     Tensor x = leaf({1, 2});
     says("does not require grad and does not have a grad_fn", [] { ones({1}).backward(); });
     says("grad can be implicitly created only for scalar outputs", [&] { (x * 2).backward(); });
-    says("a leaf Variable that requires grad is being used in an in-place operation", [&] { x.add_(1); });
-    says("you can only change requires_grad flags of leaf variables", [&] { (x * 2).requires_grad_(false); });
-    says("only Tensors of floating point dtype can require gradients", [] { arange(3).requires_grad_(); });
-    says("appears to not have been used in the graph", [&] { torch::autograd::grad({(x * 2).sum()}, {leaf({1})}); });
+    says("a leaf Variable that requires grad is being used in an in-place operation",
+         [&] { x.add_(1); });
+    says("you can only change requires_grad flags of leaf variables",
+         [&] { (x * 2).requires_grad_(false); });
+    says("only Tensors of floating point dtype can require gradients",
+         [] { arange(3).requires_grad_(); });
+    says("appears to not have been used in the graph",
+         [&] { torch::autograd::grad({(x * 2).sum()}, {leaf({1})}); });
     says("has been modified by an inplace operation", [&] {
         const Tensor y = x * 1;
         const Tensor z = (y * y).sum();

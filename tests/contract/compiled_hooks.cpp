@@ -96,9 +96,8 @@ BOOST_AUTO_TEST_CASE(replace_one_of_two_arguments_that_are_one_tensor) {
         BOOST_REQUIRE_EQUAL(context.inputs().size(), 2U);
         for (int i = 0; i < 6; ++i) context.inputs()[0].as<float>()[i] = 0;
     });
-    net->add->register_forward_pre_hook([](nn::Module&, const Tensors& in) {
-        return Tensors{zeros_like(in[0]), in[1]};
-    });
+    net->add->register_forward_pre_hook(
+        [](nn::Module&, const Tensors& in) { return Tensors{zeros_like(in[0]), in[1]}; });
     check_equal(compiled(x), net(x).detach(), 1e-5);
 }
 
@@ -107,9 +106,8 @@ BOOST_AUTO_TEST_CASE(replace_a_result_that_is_the_argument) {
     model->register_forward_hook("same", [](HookContext& context) {
         for (int i = 0; i < 6; ++i) context.outputs()[0].as<float>()[i] = 7;
     });
-    net->same->register_forward_hook([](nn::Module&, const Tensors&, const Tensors& out) {
-        return full_like(out[0], 7);
-    });
+    net->same->register_forward_hook(
+        [](nn::Module&, const Tensors&, const Tensors& out) { return full_like(out[0], 7); });
     check_equal(compiled(x), net(x).detach(), 1e-5);
 }
 

@@ -24,9 +24,9 @@ struct HookPlan {
     std::string path;
     bool is_global = false, is_pre = false, prepend = false, always_call = false;
     Action action = Action::read;
-    size_t other = 0;   ///< which hook is removed or added
-    size_t slot = 0;    ///< which tensor is replaced
-    int fails_at = 0;   ///< the call that fails
+    size_t other = 0;  ///< which hook is removed or added
+    size_t slot = 0;   ///< which tensor is replaced
+    int fails_at = 0;  ///< the call that fails
 };
 
 struct HookFailure : std::runtime_error {
@@ -37,8 +37,8 @@ struct HookFailure : std::runtime_error {
 class HookSide {
 public:
     /// Registers a hook whose calls go to `fire`; gives what removes it.
-    using Register = std::function<std::function<void()>(
-        const HookPlan& plan, std::function<void(HookEvent&)> fire)>;
+    using Register = std::function<std::function<void()>(const HookPlan& plan,
+                                                         std::function<void(HookEvent&)> fire)>;
 
     struct Entry {
         std::string what;

@@ -1,4 +1,5 @@
-// Ordinary C++ in forward(): what is written in place, kept, printed, thrown or asked for while tracing.
+// Ordinary C++ in forward(): what is written in place, kept, printed, thrown or asked for while
+// tracing.
 #include <sstream>
 #include <stdexcept>
 
@@ -78,7 +79,8 @@ BOOST_AUTO_TEST_CASE(buffers_written_in_train_mode_move_as_in_eager_mode) {
         check_equal(compiled(x), net(x), 1e-6);
         const auto* count = compiled.model().state_dict()["count"].as<float>();
         for (int i = 0; i < 4; ++i) {
-            BOOST_CHECK_CLOSE(count[i], net->count.to_vector<float>()[static_cast<size_t>(i)], 1e-4);
+            BOOST_CHECK_CLOSE(count[i], net->count.to_vector<float>()[static_cast<size_t>(i)],
+                              1e-4);
         }
     }
 }

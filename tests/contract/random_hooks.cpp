@@ -50,11 +50,11 @@ HookSide::Register on_eager(RandomBlock net) {
         auto pre = [call](nn::Module& module, const Tensors& in) { return call(module, in, {}); };
         const nn::HookOptions options{.prepend = plan.prepend, .always_call = plan.always_call};
         nn::Module& module = *net->get_submodule(plan.path);
-        HookHandle handle =
-            plan.is_pre ? plan.is_global ? nn::register_module_forward_pre_hook(pre, options)
-                                         : module.register_forward_pre_hook(pre, options)
-            : plan.is_global ? nn::register_module_forward_hook(call, options)
-                             : module.register_forward_hook(call, options);
+        HookHandle handle = plan.is_pre      ? plan.is_global
+                                                   ? nn::register_module_forward_pre_hook(pre, options)
+                                                   : module.register_forward_pre_hook(pre, options)
+                                 : plan.is_global ? nn::register_module_forward_hook(call, options)
+                                             : module.register_forward_hook(call, options);
         return [handle]() mutable { handle.remove(); };
     };
 }
@@ -63,7 +63,8 @@ HookSide::Register on_compiled(CompiledModel compiled) {
     return [compiled](const HookPlan& plan, std::function<void(HookEvent&)> fire) mutable {
         auto call = [plan, fire](HookContext& context) {
             HookEvent event{context.path(), plan.is_pre, {}, {}, false};
-            for (const TensorView& view : context.inputs()) event.inputs.push_back(numbers_of(view));
+            for (const TensorView& view : context.inputs())
+                event.inputs.push_back(numbers_of(view));
             for (const TensorView& view : context.outputs()) {
                 event.outputs.push_back(numbers_of(view));
             }
@@ -107,7 +108,8 @@ void check_logs(const HookSide& compiled, const HookSide& eager) {
         }
     }
     std::string more;  // what only one of them has
-    for (size_t i = common; i < compiled.log.size(); ++i) more += "\ncompiled: " + compiled.log[i].what;
+    for (size_t i = common; i < compiled.log.size(); ++i)
+        more += "\ncompiled: " + compiled.log[i].what;
     for (size_t i = common; i < eager.log.size(); ++i) more += "\neager: " + eager.log[i].what;
     BOOST_REQUIRE_MESSAGE(more.empty(), "after " << common << " calls of hooks:" << more);
 }

@@ -93,8 +93,9 @@ RandomBlockImpl::RandomBlockImpl(Random& random, int depth, size_t inputs, size_
     }
     for (size_t i = 0; i < outputs; ++i) {
         // Mostly what came last, sometimes an argument, or one tensor twice.
-        results.push_back(below(random, 4) == 0 ? below(random, known)
-                                                : known - 1 - below(random, std::min<size_t>(known, 3)));
+        results.push_back(below(random, 4) == 0
+                              ? below(random, known)
+                              : known - 1 - below(random, std::min<size_t>(known, 3)));
     }
     for (const Child& child : called) pool.push_back(child);
 }

@@ -101,9 +101,10 @@ BOOST_AUTO_TEST_SUITE(contract_registration)
 BOOST_AUTO_TEST_CASE(every_way_of_holding_a_module_gives_it_a_name) {
     Everything net;
     net->add_scale();
-    BOOST_CHECK_EQUAL(joined(net->named_children().keys()),
-                      "base middle late tied list.0 list.1 pair.0 pair.1 by_name.a by_name.b both.0 "
-                      "both.1 owned.inside maybe shared nested.0.0 nested.1.0 chain gains scale");
+    BOOST_CHECK_EQUAL(
+        joined(net->named_children().keys()),
+        "base middle late tied list.0 list.1 pair.0 pair.1 by_name.a by_name.b both.0 "
+        "both.1 owned.inside maybe shared nested.0.0 nested.1.0 chain gains scale");
     BOOST_CHECK(!net->named_parameters().contains("tied.weight"));
     BOOST_CHECK(net->state_dict().contains("tied.weight"));
     BOOST_CHECK(net->named_parameters().contains("middle.fc.weight"));
@@ -131,7 +132,8 @@ BOOST_AUTO_TEST_CASE(the_compiled_model_has_the_same_names_and_results) {
 BOOST_AUTO_TEST_CASE(a_clone_shares_nothing) {
     nn::Sequential chain(nn::Linear(3, 3), nn::ReLU());
     const nn::ModulePtr copy = chain->clone();
-    const Tensor original = chain->get_parameter("0.weight"), twin = copy->get_parameter("0.weight");
+    const Tensor original = chain->get_parameter("0.weight"),
+                 twin = copy->get_parameter("0.weight");
     BOOST_CHECK(!original.is_same(twin));
     check_equal(twin.detach(), original.detach());
     {

@@ -49,7 +49,8 @@ auto stacked(size_t count) { return Squares(count).map(transforms::Stack<>()); }
 
 void write_idx(const std::string& path, const std::vector<int>& sizes, const std::string& bytes) {
     std::string header{0, 0, 8, static_cast<char>(sizes.size())};
-    for (const int size : sizes) header += {0, 0, static_cast<char>(size / 256), static_cast<char>(size % 256)};
+    for (const int size : sizes)
+        header += {0, 0, static_cast<char>(size / 256), static_cast<char>(size % 256)};
     std::ofstream(path, std::ios::binary) << header << bytes;
 }
 
@@ -66,13 +67,15 @@ BOOST_AUTO_TEST_CASE(batches_come_in_order_for_any_number_of_workers) {
             int64_t next = 0;
             for (auto& batch : *loader) {
                 sizes.push_back(batch.data.size(0).constant());
-                for (const double value : batch.data.to_vector<double>()) BOOST_REQUIRE_EQUAL(value, next++);
+                for (const double value : batch.data.to_vector<double>())
+                    BOOST_REQUIRE_EQUAL(value, next++);
                 BOOST_REQUIRE(batch.target.equal(batch.data * batch.data));
             }
             BOOST_CHECK(sizes == std::vector<int64_t>({4, 4, 4, 4, 4, 3}));
         }
     }
-    auto full = make_data_loader<samplers::SequentialSampler>(stacked(23), DataLoaderOptions(4).drop_last(true).workers(2));
+    auto full = make_data_loader<samplers::SequentialSampler>(
+        stacked(23), DataLoaderOptions(4).drop_last(true).workers(2));
     BOOST_CHECK_EQUAL(values_of(*full).size(), 20);
 }
 
@@ -96,20 +99,22 @@ BOOST_AUTO_TEST_CASE(what_a_dataset_throws_reaches_the_loop) {
     for (const size_t workers : {0, 3}) {
         Squares squares(20);
         squares.bad = 9;
-        auto loader = make_data_loader<samplers::SequentialSampler>(squares.map(transforms::Stack<>()),
-                                                                    DataLoaderOptions(2).workers(workers));
+        auto loader = make_data_loader<samplers::SequentialSampler>(
+            squares.map(transforms::Stack<>()), DataLoaderOptions(2).workers(workers));
         int batches = 0;
         const auto run = [&] {
             for (auto& batch : *loader) batches += batch.data.defined();
         };
-        BOOST_CHECK_EXCEPTION(run(), std::runtime_error,
-                              [](const std::exception& e) { return e.what() == std::string("sample 9"); });
+        BOOST_CHECK_EXCEPTION(run(), std::runtime_error, [](const std::exception& e) {
+            return e.what() == std::string("sample 9");
+        });
         BOOST_CHECK_EQUAL(batches, 4);
     }
 }
 
 BOOST_AUTO_TEST_CASE(a_loop_may_be_left_and_begun_again) {
-    auto loader = make_data_loader<samplers::SequentialSampler>(stacked(100), DataLoaderOptions(5).workers(3));
+    auto loader = make_data_loader<samplers::SequentialSampler>(stacked(100),
+                                                                DataLoaderOptions(5).workers(3));
     for (int round = 0; round < 5; ++round) {
         int batches = 0;
         for (auto& batch : *loader) {
@@ -133,12 +138,15 @@ BOOST_AUTO_TEST_CASE(a_worker_that_is_late_is_an_error) {
 }
 
 BOOST_AUTO_TEST_CASE(transforms_follow_each_other) {
-    auto dataset = Squares(6)
-                       .map(transforms::Lambda<Example<>>([](Example<> e) { return Example<>(e.data + 1, e.target); }))
-                       .map(transforms::TensorLambda<>([](Tensor x) { return x.reshape({1, 1, 1}); }))
-                       .map(transforms::Normalize<>(1, 2))
-                       .map(transforms::Stack<>())
-                       .map(transforms::BatchLambda<Example<>, Tensor>([](Example<> e) { return e.data.flatten() + e.target; }));
+    auto dataset =
+        Squares(6)
+            .map(transforms::Lambda<Example<>>(
+                [](Example<> e) { return Example<>(e.data + 1, e.target); }))
+            .map(transforms::TensorLambda<>([](Tensor x) { return x.reshape({1, 1, 1}); }))
+            .map(transforms::Normalize<>(1, 2))
+            .map(transforms::Stack<>())
+            .map(transforms::BatchLambda<Example<>, Tensor>(
+                [](Example<> e) { return e.data.flatten() + e.target; }));
     const std::vector<size_t> indices{0, 5, 2};
     check_equal(dataset.get_batch(indices), tensor({0.0, 27.5, 5.0}));
     BOOST_CHECK_EQUAL(dataset.size().value(), 6);
@@ -147,7 +155,8 @@ BOOST_AUTO_TEST_CASE(transforms_follow_each_other) {
 BOOST_AUTO_TEST_CASE(iterable_datasets_run_to_their_end) {
     for (const size_t workers : {0, 2}) {
         auto dataset = datasets::ChainDataset<Countdown>({Countdown(3), Countdown(4)});
-        auto loader = make_data_loader<samplers::StreamSampler>(dataset, DataLoaderOptions(2).workers(workers));
+        auto loader = make_data_loader<samplers::StreamSampler>(
+            dataset, DataLoaderOptions(2).workers(workers));
         for (int epoch = 0; epoch < 2; ++epoch) {
             std::vector<int64_t> values;
             for (auto& batch : *loader) {
@@ -167,7 +176,8 @@ BOOST_AUTO_TEST_CASE(datasets_are_joined_and_split) {
     auto parts = datasets::random_split(Squares(10), {7, 3});
     std::set<double> seen;
     for (auto& part : parts) {
-        for (size_t i = 0; i < part.size().value(); ++i) seen.insert(part.get(i).data.item<double>());
+        for (size_t i = 0; i < part.size().value(); ++i)
+            seen.insert(part.get(i).data.item<double>());
     }
     BOOST_CHECK_EQUAL(parts[1].size().value(), 3);
     BOOST_CHECK_EQUAL(seen.size(), 10);
@@ -208,8 +218,10 @@ BOOST_AUTO_TEST_CASE(samplers_draw_what_they_say) {
 }
 
 BOOST_AUTO_TEST_CASE(samples_are_collated_to_any_depth) {
-    using Sample = std::pair<std::map<std::string, Tensor>, std::tuple<int, std::string, std::vector<float>>>;
-    const std::vector<Sample> samples{{{{"x", tensor({1, 2})}}, {3, "a", {1, 2}}}, {{{"x", tensor({3, 4})}}, {5, "b", {3, 4}}}};
+    using Sample =
+        std::pair<std::map<std::string, Tensor>, std::tuple<int, std::string, std::vector<float>>>;
+    const std::vector<Sample> samples{{{{"x", tensor({1, 2})}}, {3, "a", {1, 2}}},
+                                      {{{"x", tensor({3, 4})}}, {5, "b", {3, 4}}}};
     const auto batch = default_collate(samples);
     check_equal(batch.first.at("x"), tensor({{1, 2}, {3, 4}}));
     check_equal(std::get<0>(batch.second), tensor({3, 5}));
@@ -220,10 +232,12 @@ BOOST_AUTO_TEST_CASE(samples_are_collated_to_any_depth) {
 }
 
 BOOST_AUTO_TEST_CASE(mnist_is_read_from_idx_files) {
-    const std::filesystem::path folder = std::filesystem::temp_directory_path() / "lithe_mnist_test";
+    const std::filesystem::path folder =
+        std::filesystem::temp_directory_path() / "lithe_mnist_test";
     std::filesystem::create_directories(folder);
     const std::string root = folder.string();
-    write_idx(root + "/train-images-idx3-ubyte", {2, 2, 3}, std::string("\x00\x33\x66\x99\xcc\xff\x00\x00\x00\x00\x00\xff", 12));
+    write_idx(root + "/train-images-idx3-ubyte", {2, 2, 3},
+              std::string("\x00\x33\x66\x99\xcc\xff\x00\x00\x00\x00\x00\xff", 12));
     write_idx(root + "/train-labels-idx1-ubyte", {2}, std::string("\x07\x02", 2));
     datasets::MNIST mnist(root);
     BOOST_CHECK_EQUAL(mnist.size().value(), 2);

@@ -71,7 +71,8 @@ struct Fixture {
         Outcome outcome{};
         {
             const Redirect out(stdout, folder / "out"), err(stderr, folder / "err");
-            outcome.status = driver_main(static_cast<int>(argv.size()), argv.data(), [] { return make_subject<Net>(); });
+            outcome.status = driver_main(static_cast<int>(argv.size()), argv.data(),
+                                         [] { return make_subject<Net>(); });
         }
         outcome.out = content(folder / "out");
         outcome.err = content(folder / "err");
@@ -86,11 +87,14 @@ struct Fixture {
     }
 };
 
-bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+bool has(const std::string& text, std::string_view part) {
+    return text.find(part) != std::string::npos;
+}
 
 size_t count(const std::string& text, std::string_view part) {
     size_t found = 0;
-    for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
+    for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1))
+        ++found;
     return found;
 }
 
@@ -99,17 +103,21 @@ size_t count(const std::string& text, std::string_view part) {
 BOOST_FIXTURE_TEST_SUITE(driver_commands, Fixture)
 
 BOOST_AUTO_TEST_CASE(compile_writes_three_files_and_a_summary) {
-    const std::string text = output("compile", {"-o", folder.string(), "--summary", (folder / "summary.json").string()});
-    for (const char* file : {"libnet.a", "net.h", "net.safetensors"}) BOOST_TEST(fs::exists(folder / file));
+    const std::string text =
+        output("compile", {"-o", folder.string(), "--summary", (folder / "summary.json").string()});
+    for (const char* file : {"libnet.a", "net.h", "net.safetensors"})
+        BOOST_TEST(fs::exists(folder / file));
     const auto summary = nlohmann::json::parse(content(folder / "summary.json"));
     BOOST_TEST(summary.at("library_bytes") == fs::file_size(folder / "libnet.a"));
     BOOST_TEST(summary.at("weights_bytes") == fs::file_size(folder / "net.safetensors"));
-    BOOST_TEST(summary.at("arena_bytes").get<int64_t>() >= summary.at("arena_lower_bound_bytes").get<int64_t>());
+    BOOST_TEST(summary.at("arena_bytes").get<int64_t>() >=
+               summary.at("arena_lower_bound_bytes").get<int64_t>());
     BOOST_TEST(summary.at("groups").get<int>() >= summary.at("kernels").get<int>());
     BOOST_TEST(has(text, std::to_string(summary.at("groups").get<int>()) + " groups in "));
     BOOST_TEST(has(text, "lower bound"));
-    BOOST_TEST(nlohmann::json::parse(output("compile", {"-o", folder.string(), "--json"})).at("kernels") ==
-               summary.at("kernels"));
+    BOOST_TEST(
+        nlohmann::json::parse(output("compile", {"-o", folder.string(), "--json"})).at("kernels") ==
+        summary.at("kernels"));
 }
 
 BOOST_AUTO_TEST_CASE(trace_prints_a_program_that_parses) {
@@ -137,7 +145,8 @@ BOOST_AUTO_TEST_CASE(dump_as_json_has_tables_and_graphs) {
         for (size_t i = 0; i < graph.at("nodes").size(); ++i) {
             const auto& node = graph.at("nodes").at(i);
             BOOST_TEST(node.at("id") == i);
-            for (const auto& input : node.at("inputs")) BOOST_TEST(input.at("node").get<size_t>() < i);
+            for (const auto& input : node.at("inputs"))
+                BOOST_TEST(input.at("node").get<size_t>() < i);
             if (node.at("op") != "group") continue;
             ++groups;
             BOOST_TEST(!node.at("bodies").at(0).at("nodes").empty());
@@ -162,15 +171,19 @@ BOOST_AUTO_TEST_CASE(dump_as_html_is_one_whole_page) {
     BOOST_TEST(page.starts_with("<!DOCTYPE html>"));
     for (const char* tag : {"svg", "g", "details", "pre", "table", "a", "ul", "body"}) {
         const std::string name(tag);
-        BOOST_TEST(count(page, "<" + name + ">") + count(page, "<" + name + " ") == count(page, "</" + name + ">"), name);
+        BOOST_TEST(count(page, "<" + name + ">") + count(page, "<" + name + " ") ==
+                       count(page, "</" + name + ">"),
+                   name);
     }
-    for (const char* part : {"Graph forward", "first", "weight f32[8, 4]", "<summary>trace</summary>", "<summary>after group",
-                             "id=\"lithe_k_", "Not fused"}) {
+    for (const char* part :
+         {"Graph forward", "first", "weight f32[8, 4]", "<summary>trace</summary>",
+          "<summary>after group", "id=\"lithe_k_", "Not fused"}) {
         BOOST_TEST(has(page, part), part);
     }
     for (const char* part : {"src=", "<link", "http"}) BOOST_TEST(!has(page, part), part);
     // Every kernel that a box links to is on the page.
-    for (size_t at = page.find("href=\"#"); at != std::string::npos; at = page.find("href=\"#", at + 1)) {
+    for (size_t at = page.find("href=\"#"); at != std::string::npos;
+         at = page.find("href=\"#", at + 1)) {
         const std::string name = page.substr(at + 7, page.find('"', at + 7) - at - 7);
         BOOST_TEST(has(page, "id=\"" + name + "\""), name);
     }
@@ -208,7 +221,8 @@ BOOST_AUTO_TEST_CASE(check_agrees) {
 BOOST_AUTO_TEST_CASE(run_reads_and_writes_tensors) {
     const std::vector<float> x(8, 1.0f);
     const std::vector<NamedTensor> named = {{"x", {x.data(), DType::f32, {2, 4}}}};
-    const std::string in = (folder / "in.safetensors").string(), out = (folder / "out.safetensors").string();
+    const std::string in = (folder / "in.safetensors").string(),
+                      out = (folder / "out.safetensors").string();
     save_safetensors(in, named);
     output("run", {"--in", in, "--out", out});
     const SafetensorsFile result = SafetensorsFile::open(out);
@@ -223,7 +237,8 @@ BOOST_AUTO_TEST_CASE(run_reads_and_writes_tensors) {
 }
 
 BOOST_AUTO_TEST_CASE(bench_prints_times) {
-    const auto j = nlohmann::json::parse(output("bench", {"--json", "--repetitions", "5", "--sizes", "N=2"}));
+    const auto j =
+        nlohmann::json::parse(output("bench", {"--json", "--repetitions", "5", "--sizes", "N=2"}));
     BOOST_TEST(j.at("median_us").get<double>() >= j.at("min_us").get<double>());
     BOOST_TEST(j.at("min_us").get<double>() > 0);
 }

@@ -24,7 +24,8 @@ BOOST_AUTO_TEST_CASE(programs_that_choose_a_device_run_on_the_cpu) {
     torch::nn::Linear fc(3, 2);
     fc->to(device);
     fc->to(device, torch::kFloat64);
-    const auto x = torch::ones({1, 3}, torch::TensorOptions().dtype(torch::kFloat64).device(device)).to(device);
+    const auto x = torch::ones({1, 3}, torch::TensorOptions().dtype(torch::kFloat64).device(device))
+                       .to(device);
     BOOST_TEST((fc(x).device() == device));
     check_equal(x.to(torch::kCPU, torch::kFloat32), ones({1, 3}));
     check_equal(x.cpu(), x);

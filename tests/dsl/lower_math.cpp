@@ -28,12 +28,12 @@ constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();
 
 /// Floats of all signs and sizes, evenly over their bit patterns, and the special ones.
 std::vector<float> sample() {
-    std::vector<float> x = {
-        0.f,     -0.f,   1.f,    -1.f,   infinity, -infinity, not_a_number, -not_a_number, 1e-45f,
-        -1e-45f, 1e-40f, 88.72f, 88.73f, -87.34f,  -103.9f,   3e38f,        -104.f,        0.5f,
-        4.f,     -4.f,   17.f,   -17.f,  1e10f,    710.f,     1.00001f,     0.9999f,
-        // near multiples of pi/2
-        3.04557798e12f, -3.04557798e12f, 1.52278899e12f, -1.52278899e12f, 25787.2598f, -9.77666769e11f};
+    std::vector<float> x = {0.f, -0.f, 1.f, -1.f, infinity, -infinity, not_a_number, -not_a_number,
+                            1e-45f, -1e-45f, 1e-40f, 88.72f, 88.73f, -87.34f, -103.9f, 3e38f,
+                            -104.f, 0.5f, 4.f, -4.f, 17.f, -17.f, 1e10f, 710.f, 1.00001f, 0.9999f,
+                            // near multiples of pi/2
+                            3.04557798e12f, -3.04557798e12f, 1.52278899e12f, -1.52278899e12f,
+                            25787.2598f, -9.77666769e11f};
     for (uint64_t bits = 0; bits < (uint64_t(1) << 32); bits += 4099) {
         x.push_back(std::bit_cast<float>(static_cast<uint32_t>(bits)));
     }
@@ -42,8 +42,9 @@ std::vector<float> sample() {
 }
 
 template <class Function, class Exact>
-void check(Function function, Exact exact, double bound_ulp,
-           const std::function<bool(float)>& is_in = [](float) { return true; }) {
+void check(
+    Function function, Exact exact, double bound_ulp,
+    const std::function<bool(float)>& is_in = [](float) { return true; }) {
     const std::vector<float> x = sample();
     const std::vector<float> y = evaluate<float>(function, x);
     double worst = 0;
@@ -70,18 +71,22 @@ BOOST_AUTO_TEST_CASE(functions_keep_their_bounds) {
 }
 
 BOOST_AUTO_TEST_CASE(gamma_functions_below_zero) {
-    // Between the poles both cross 0, where only the absolute error of a difference of doubles is small.
+    // Between the poles both cross 0, where only the absolute error of a difference of doubles is
+    // small.
     for (const float x : {-0.5f, -1.5f, -2.25f, -3.7f, -10.1f, -1e-20f, -170.3f, -2.4570247f}) {
         const std::vector<float> log_gamma = evaluate<float>(lower_math::lgamma, {x});
         const std::vector<float> psi = evaluate<float>(lower_math::digamma, {x});
         const auto wide = static_cast<double>(x);
-        BOOST_TEST(std::abs(log_gamma[0] - std::lgamma(wide)) <= 1e-7 * std::max(1e-4, std::abs(std::lgamma(wide))));
+        BOOST_TEST(std::abs(log_gamma[0] - std::lgamma(wide)) <=
+                   1e-7 * std::max(1e-4, std::abs(std::lgamma(wide))));
         const double exact = lithe::tests::detail::digamma(wide);
         BOOST_TEST(std::abs(psi[0] - exact) <= 1e-6 * std::abs(exact));
     }
-    const std::vector<float> poles = evaluate<float>(lower_math::lgamma, {0.f, -0.f, -1.f, -8388609.f, -infinity});
+    const std::vector<float> poles =
+        evaluate<float>(lower_math::lgamma, {0.f, -0.f, -1.f, -8388609.f, -infinity});
     for (const float pole : poles) BOOST_TEST(pole == infinity);
-    const std::vector<float> psi = evaluate<float>(lower_math::digamma, {0.f, -0.f, -1.f, -infinity});
+    const std::vector<float> psi =
+        evaluate<float>(lower_math::digamma, {0.f, -0.f, -1.f, -infinity});
     BOOST_TEST(psi[0] == -infinity);
     BOOST_TEST(psi[1] == infinity);
     BOOST_TEST((std::isnan(psi[2]) && std::isnan(psi[3])));
@@ -89,7 +94,8 @@ BOOST_AUTO_TEST_CASE(gamma_functions_below_zero) {
 
 BOOST_AUTO_TEST_CASE(derivatives_of_digamma) {
     const auto at = [](int order, double x) {
-        return evaluate<double>([order](const Expr& e) { return lower_math::polygamma(order, e); }, {x})[0];
+        return evaluate<double>([order](const Expr& e) { return lower_math::polygamma(order, e); },
+                                {x})[0];
     };
     BOOST_TEST(at(1, 1.0) == M_PI * M_PI / 6, boost::test_tools::tolerance(1e-14));
     BOOST_TEST(at(1, -0.5) == M_PI * M_PI / 2 + 4, boost::test_tools::tolerance(1e-13));
@@ -99,24 +105,28 @@ BOOST_AUTO_TEST_CASE(derivatives_of_digamma) {
 }
 
 BOOST_AUTO_TEST_CASE(quadrants_of_atan2) {
-    const std::vector<float> numbers = {0.f,   -0.f,     1.f,       -1.f,         infinity, -infinity,
-                                        3e38f, -1e-40f,  1e-45f,    not_a_number, 0.3f,     -2.7f};
+    const std::vector<float> numbers = {0.f,   -0.f,    1.f,    -1.f,         infinity, -infinity,
+                                        3e38f, -1e-40f, 1e-45f, not_a_number, 0.3f,     -2.7f};
     for (const float other : numbers) {
-        const std::vector<float> got =
-            evaluate_with<float>([](const Expr& y, const Expr& x) { return lower_math::atan2(y, x); }, numbers, other);
+        const std::vector<float> got = evaluate_with<float>(
+            [](const Expr& y, const Expr& x) { return lower_math::atan2(y, x); }, numbers, other);
         for (size_t i = 0; i < numbers.size(); ++i) {
-            const double exact = std::atan2(static_cast<double>(numbers[i]), static_cast<double>(other));
+            const double exact =
+                std::atan2(static_cast<double>(numbers[i]), static_cast<double>(other));
             BOOST_TEST(error_ulp(got[i], exact) <= 0.6, numbers[i] << " over " << other);
         }
     }
 }
 
 BOOST_AUTO_TEST_CASE(remainders_are_exact) {
-    const std::vector<float> a = {7.5f, -7.5f, 1e30f, -1e30f, infinity, 5.f, 0.f, -0.f, not_a_number, 1e-40f, 3.f, -3.f};
+    const std::vector<float> a = {7.5f, -7.5f, 1e30f,        -1e30f, infinity, 5.f,
+                                  0.f,  -0.f,  not_a_number, 1e-40f, 3.f,      -3.f};
     for (const float b : {2.f, -3.f, 0.1f, infinity, -infinity, 0.f, 1e-45f, not_a_number}) {
-        const std::vector<float> got =
-            evaluate_with<float>([](const Expr& x, const Expr& y) { return lower_math::fmod(x, y); }, a, b);
-        for (size_t i = 0; i < a.size(); ++i) BOOST_TEST(error_ulp(got[i], std::fmod(a[i], b)) == 0, a[i] << " by " << b << " gave " << got[i]);
+        const std::vector<float> got = evaluate_with<float>(
+            [](const Expr& x, const Expr& y) { return lower_math::fmod(x, y); }, a, b);
+        for (size_t i = 0; i < a.size(); ++i)
+            BOOST_TEST(error_ulp(got[i], std::fmod(a[i], b)) == 0,
+                       a[i] << " by " << b << " gave " << got[i]);
     }
 }
 
@@ -125,7 +135,10 @@ BOOST_AUTO_TEST_CASE(integers_are_divided_without_traps) {
     const std::vector<int64_t> a = {7, -7, lowest, 0, lowest, 5};
     const auto by = [&](int64_t b) {
         return evaluate<int64_t>(
-            [&](const Expr& x) { return lower_math::quotient(x, Halide::Internal::make_const(x.type(), b)); }, a);
+            [&](const Expr& x) {
+                return lower_math::quotient(x, Halide::Internal::make_const(x.type(), b));
+            },
+            a);
     };
     BOOST_TEST(by(0) == (std::vector<int64_t>(6, 0)));
     BOOST_TEST(by(-1) == (std::vector<int64_t>{-7, 7, lowest, 0, lowest, -5}));
@@ -158,8 +171,10 @@ BOOST_AUTO_TEST_CASE(functions_compose_with_fast_arithmetic) {
             return lower_math::exp(lower_math::log(lower_math::sigmoid(x))) + lower_math::erf(x);
         },
         {-2.f, -1.f, 0.f, 0.5f, 1.f, 2.f, 3.f, 8.f}, Halide::get_jit_target_from_environment());
-    BOOST_TEST(double(y[0]) == lithe::tests::detail::sigmoid(-2) + std::erf(-2), boost::test_tools::tolerance(1e-6));
-    BOOST_TEST(double(y[4]) == lithe::tests::detail::sigmoid(1) + std::erf(1), boost::test_tools::tolerance(1e-6));
+    BOOST_TEST(double(y[0]) == lithe::tests::detail::sigmoid(-2) + std::erf(-2),
+               boost::test_tools::tolerance(1e-6));
+    BOOST_TEST(double(y[4]) == lithe::tests::detail::sigmoid(1) + std::erf(1),
+               boost::test_tools::tolerance(1e-6));
 }
 
 BOOST_AUTO_TEST_CASE(doubles_are_those_of_the_c_library) {
@@ -186,7 +201,8 @@ BOOST_AUTO_TEST_CASE(doubles_are_those_of_the_c_library) {
 }
 
 BOOST_AUTO_TEST_CASE(erfinv_of_doubles) {
-    const std::vector<double> x = {0.0, 1e-300, 0.1, -0.3, 0.5, 0.75, -0.999, 1 - 1e-10, -1 + 0x1p-53, 1, 1.5};
+    const std::vector<double> x = {0.0,    1e-300,    0.1,          -0.3, 0.5, 0.75,
+                                   -0.999, 1 - 1e-10, -1 + 0x1p-53, 1,    1.5};
     const std::vector<double> y = evaluate<double>(lower_math::erfinv, x);
     for (size_t i = 0; i < 9; ++i) {
         BOOST_TEST(y[i] == lithe::tests::detail::erfinv(x[i]), boost::test_tools::tolerance(1e-15));

@@ -1,6 +1,6 @@
 // Random numbers: compiled models draw what eager ones draw, new ones in every run.
-#include "compiler/compiled_model.h"
 #include "dsl/random.h"
+#include "compiler/compiled_model.h"
 #include "runtime/executor.h"
 #include "tests/support/tensors.h"
 

@@ -36,13 +36,15 @@ BOOST_AUTO_TEST_CASE(replaces_all_three_files_or_none) {
     fs::remove(files.weights);
     fs::create_directory(files.weights);  // nothing can be written there
     BOOST_CHECK_EQUAL(message_of([&] { emit_files(compile(program(5)), folder.string()); }),
-                      "emit: cannot write '" + files.weights + "': something that is no file stands there [emit.write]");
+                      "emit: cannot write '" + files.weights +
+                          "': something that is no file stands there [emit.write]");
     BOOST_TEST(content(files.library) == library);
     BOOST_TEST(content(files.header) == header);
     fs::remove(files.weights);
     emit_files(compile(program(5)), folder.string());
     BOOST_TEST(content(files.library) != library);
-    BOOST_TEST(std::distance(fs::directory_iterator(folder), {}) == 3);  // nothing is left beside them
+    BOOST_TEST(std::distance(fs::directory_iterator(folder), {}) ==
+               3);  // nothing is left beside them
     fs::remove_all(folder);
 }
 

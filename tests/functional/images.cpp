@@ -45,10 +45,8 @@ BOOST_AUTO_TEST_CASE(images) {
         0.33459412978807357, 0.030509119932895956);
     check(
         "fold", {2, 12, 6},
-        [](const Tensor& x) {
-            return F::fold(x, F::FoldFuncOptions({4, 3}, 2));
-        },
-        {2, 3, 4, 3}, 0.2067218707421734, -0.40169939212261196);
+        [](const Tensor& x) { return F::fold(x, F::FoldFuncOptions({4, 3}, 2)); }, {2, 3, 4, 3},
+        0.2067218707421734, -0.40169939212261196);
     check(
         "fold with stride", {12, 6},
         [](const Tensor& x) {
@@ -156,9 +154,7 @@ BOOST_AUTO_TEST_CASE(images) {
         {1, 2, 3, 3, 4}, -2.7029104207892187, 3.2464891277631738);
     check(
         "pad reflect", {2, 3, 4, 5},
-        [](const Tensor& x) {
-            return F::pad(x, F::PadFuncOptions({2, 1, 1, 3}).mode(kReflect));
-        },
+        [](const Tensor& x) { return F::pad(x, F::PadFuncOptions({2, 1, 1, 3}).mode(kReflect)); },
         {2, 3, 8, 8}, -5.238989339457916, 9.857997248205292);
     check(
         "pad replicate 3d", {2, 3, 4, 5, 3},
@@ -168,15 +164,11 @@ BOOST_AUTO_TEST_CASE(images) {
         {2, 3, 6, 9, 6}, 0.4288961569089844, -0.08348209229350267);
     check(
         "pad circular", {2, 3, 5},
-        [](const Tensor& x) {
-            return F::pad(x, F::PadFuncOptions({2, 5}).mode(kCircular));
-        },
+        [](const Tensor& x) { return F::pad(x, F::PadFuncOptions({2, 5}).mode(kCircular)); },
         {2, 3, 12}, 5.255879621127235, -1.8171539885339958);
     check(
         "pad constant cuts", {2, 3, 5},
-        [](const Tensor& x) {
-            return F::pad(x, F::PadFuncOptions({-1, 2, 1, 0}).value(0.5));
-        },
+        [](const Tensor& x) { return F::pad(x, F::PadFuncOptions({-1, 2, 1, 0}).value(0.5)); },
         {2, 4, 6}, -0.06714092592085591, -0.4043044625038864);
 }
 

@@ -212,9 +212,7 @@ BOOST_AUTO_TEST_CASE(others) {
         {2, 3}, -8.738160046218646, 4.202400403740226);
     check(
         "bilinear", {2, 3},
-        [](const Tensor& x) {
-            return F::bilinear(x, N({2, 4}, 1), N({5, 3, 4}, 2), N({5}, 3));
-        },
+        [](const Tensor& x) { return F::bilinear(x, N({2, 4}, 1), N({5, 3, 4}, 2), N({5}, 3)); },
         {2, 5}, -9.347245479067873, -6.351517445763218);
     check(
         "local_response_norm", {2, 5, 3},
@@ -306,10 +304,8 @@ BOOST_AUTO_TEST_CASE(others) {
         {2, 3, 4}, -9.931246804519374, -0.7278651589267355);
     check(
         "cosine_similarity", {2, 3},
-        [](const Tensor& x) {
-            return F::cosine_similarity(x, N({2, 3}, 1));
-        },
-        {2}, -1.0754256708076546, 0.1320165268119333);
+        [](const Tensor& x) { return F::cosine_similarity(x, N({2, 3}, 1)); }, {2},
+        -1.0754256708076546, 0.1320165268119333);
     check(
         "pairwise_distance", {2, 3},
         [](const Tensor& x) {

@@ -285,17 +285,12 @@ BOOST_AUTO_TEST_CASE(sampling) {
         },
         {1, 2, 2, 3, 2}, 2.9351556693722087, -0.6031641123233721);
     check(
-        "affine_grid", {2, 2, 3},
-        [](const Tensor& x) {
-            return F::affine_grid(x, {2, 3, 4, 5});
-        },
+        "affine_grid", {2, 2, 3}, [](const Tensor& x) { return F::affine_grid(x, {2, 3, 4, 5}); },
         {2, 4, 5, 2}, -0.1146111396082814, 0.2592544163823656);
     check(
         "affine_grid aligned 3d", {2, 3, 4},
-        [](const Tensor& x) {
-            return F::affine_grid(x, {2, 3, 4, 5, 1}, true);
-        },
-        {2, 4, 5, 1, 3}, 10.45838157543995, 2.5575821686697893);
+        [](const Tensor& x) { return F::affine_grid(x, {2, 3, 4, 5, 1}, true); }, {2, 4, 5, 1, 3},
+        10.45838157543995, 2.5575821686697893);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

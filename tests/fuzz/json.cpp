@@ -1,5 +1,5 @@
-// Damaged JSON as the headers of safetensors hold it: the reader gives values or a UserError, nothing else; strings are
-// written and read again unchanged. Arguments: seed and count.
+// Damaged JSON as the headers of safetensors hold it: the reader gives values or a UserError,
+// nothing else; strings are written and read again unchanged. Arguments: seed and count.
 #include "runtime/json_reader.h"
 #include "tests/fuzz/bytes.h"
 
@@ -37,12 +37,14 @@ void read_value(JsonReader& reader) {
 }  // namespace
 
 std::vector<std::string> corpus() {
-    return {R"({"a": [1, 2, 3], "b\n\"\u00e9\ud83d\ude00": {"x": "y\\"}, "c": 9223372036854775807, "d": []})", "{}",
-            "{\"\xc3\xa9\xf0\x9f\x98\x80\": {}, \"e\" : 0 } "};
+    return {
+        R"({"a": [1, 2, 3], "b\n\"\u00e9\ud83d\ude00": {"x": "y\\"}, "c": 9223372036854775807, "d": []})",
+        "{}", "{\"\xc3\xa9\xf0\x9f\x98\x80\": {}, \"e\" : 0 } "};
 }
 
 void try_bytes(std::span<const std::byte> bytes) {
-    JsonReader reader({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, "json.syntax", "fuzz");
+    JsonReader reader({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, "json.syntax",
+                      "fuzz");
     reader.expect('{');
     if (!reader.accept('}')) {
         do {

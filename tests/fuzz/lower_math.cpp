@@ -1,4 +1,5 @@
-// The elementary functions of kernels against the C library's in f64, over all floats or a sample of them.
+// The elementary functions of kernels against the C library's in f64, over all floats or a sample
+// of them.
 //
 //   fuzz_lower_math                 every 40961st float
 //   fuzz_lower_math --step 1 erfc   every float, of the functions named (all where none is)
@@ -83,7 +84,8 @@ int main(int argc, char** argv) {
     }
     int failed = 0, ran = 0;
     for (const MathFunction& function : math_functions()) {
-        if (!names.empty() && std::find(names.begin(), names.end(), function.name) == names.end()) continue;
+        if (!names.empty() && std::find(names.begin(), names.end(), function.name) == names.end())
+            continue;
         const Worst worst = check(function, step);
         const bool fits = worst.error <= function.bound_ulp;
         std::printf("%-8s %.4f ulp at %.9g, bound %.2g%s\n", function.name, worst.error,

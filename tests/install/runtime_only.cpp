@@ -9,7 +9,8 @@ int main() {
     try {
         throw lithe::UserError("install.example", "install: an error crosses the library");
     } catch (const lithe::Error& error) {
-        if (std::strcmp(error.what(), "install: an error crosses the library [install.example]") == 0) {
+        if (std::strcmp(error.what(), "install: an error crosses the library [install.example]") ==
+            0) {
             std::printf("lithe %s\n", lithe::version);
             return 0;
         }

@@ -10,14 +10,15 @@
 namespace {
 
 /// forward() once more, with the weights of the file.
-std::vector<float> linear(const lithe::StateDict& weights, const std::string& name, const std::vector<float>& x,
-                          size_t rows) {
+std::vector<float> linear(const lithe::StateDict& weights, const std::string& name,
+                          const std::vector<float>& x, size_t rows) {
     const float* weight = weights[name + ".weight"].as<float>();
     const float* bias = weights[name + ".bias"].as<float>();
     std::vector<float> y(rows);
     for (size_t r = 0; r < rows; ++r) {
         double sum = bias[r];
-        for (size_t c = 0; c < x.size(); ++c) sum += static_cast<double>(weight[r * x.size() + c]) * x[c];
+        for (size_t c = 0; c < x.size(); ++c)
+            sum += static_cast<double>(weight[r * x.size() + c]) * x[c];
         y[r] = static_cast<float>(sum);
     }
     return y;

@@ -132,9 +132,8 @@ BOOST_AUTO_TEST_CASE(packed_sequences_go_there_and_back) {
     check_equal(rnn::pad_sequence({tensor({1, 2, 3}), tensor({4})}, true, -1, "left"),
                 tensor({{1, 2, 3}, {-1, -1, 4}}));
     check_error("pack_padded_sequence.order", [&] { rnn::pack_padded_sequence(x, lengths); });
-    check_error("pack_padded_sequence.lengths", [&] {
-        rnn::pack_padded_sequence(x, tensor({6, 2, 1}));
-    });
+    check_error("pack_padded_sequence.lengths",
+                [&] { rnn::pack_padded_sequence(x, tensor({6, 2, 1})); });
     check_error("pad_packed_sequence.total_length",
                 [&] { rnn::pad_packed_sequence(packed, false, 0, 4); });
 }
@@ -206,12 +205,10 @@ BOOST_AUTO_TEST_CASE(adaptive_log_softmax_equals_pytorch_s) {
     const Tensor weights = numbers({5, 8}, DType::f64, 1.0, 9);
     BOOST_CHECK_CLOSE((x.grad() * weights).sum().item<double>(), -2.7536874463290095, 1e-9);
     BOOST_CHECK(layer->state_dict().contains("tail.1.0.weight"));
-    check_error("adaptive_log_softmax.cutoffs", [] {
-        nn::AdaptiveLogSoftmaxWithLoss(8, 12, Sizes{7, 3});
-    });
-    check_error("adaptive_log_softmax.target", [&] {
-        layer->forward(x, tensor({0, 2, 5, 12, 7}));
-    });
+    check_error("adaptive_log_softmax.cutoffs",
+                [] { nn::AdaptiveLogSoftmaxWithLoss(8, 12, Sizes{7, 3}); });
+    check_error("adaptive_log_softmax.target",
+                [&] { layer->forward(x, tensor({0, 2, 5, 12, 7})); });
 }
 
 BOOST_AUTO_TEST_CASE(lazy_layers_learn_their_sizes) {
@@ -317,9 +314,8 @@ BOOST_AUTO_TEST_CASE(functionals_refuse_with_both_values) {
     check_error("interpolate.antialias", [&] {
         F::interpolate(x, F::InterpolateFuncOptions().size(Sizes{3}).antialias(true));
     });
-    check_error("col2im.channels", [] {
-        F::fold(zeros({1, 5, 4}), F::FoldFuncOptions({3, 3}, 2));
-    });
+    check_error("col2im.channels",
+                [] { F::fold(zeros({1, 5, 4}), F::FoldFuncOptions({3, 3}, 2)); });
     check_error("col2im.windows", [] { F::fold(zeros({1, 8, 5}), F::FoldFuncOptions({3, 3}, 2)); });
     check_error("im2col.size", [&] { F::unfold(x, F::UnfoldFuncOptions(6)); });
     check_error("max_unpool.output_size", [&] {
@@ -331,9 +327,8 @@ BOOST_AUTO_TEST_CASE(functionals_refuse_with_both_values) {
     check_error("fractional_max_pool.size",
                 [&] { F::fractional_max_pool2d(x, F::FractionalMaxPool2dFuncOptions(2)); });
     check_error("embedding_bag.offsets", [] { F::embedding_bag(tensor({1, 2}), zeros({3, 2})); });
-    check_error("ctc_loss.lengths", [] {
-        F::ctc_loss(zeros({4, 1, 3}), tensor({{1, 2}}), tensor({5}), tensor({2}));
-    });
+    check_error("ctc_loss.lengths",
+                [] { F::ctc_loss(zeros({4, 1, 3}), tensor({{1, 2}}), tensor({5}), tensor({2})); });
     check_error("rrelu.bounds", [&] { F::rrelu(x, F::RReLUFuncOptions().lower(0.5).upper(0.1)); });
     check_error("dropout.p", [&] { F::dropout(x, F::DropoutFuncOptions(-0.5)); });
     check_error("attention.is_causal", [&] {

@@ -9,24 +9,28 @@ namespace {
 
 std::string number(int64_t value) { return std::to_string(value); }
 
-/// Attention of some sizes; a size 0 stands for the symbols L and S. `mask` is its type, or nothing.
-std::string attention_text(int64_t rows, int64_t keys, int64_t depth, int64_t width, const std::string& mask,
-                           bool is_causal) {
+/// Attention of some sizes; a size 0 stands for the symbols L and S. `mask` is its type, or
+/// nothing.
+std::string attention_text(int64_t rows, int64_t keys, int64_t depth, int64_t width,
+                           const std::string& mask, bool is_causal) {
     const std::string l = rows == 0 ? "L" : number(rows), s = keys == 0 ? "S" : number(keys);
     std::string text = "program p\n";
     if (rows == 0) text += "symbol L = 1..70\n";
     if (keys == 0) text += "symbol S = 1..90\n";
-    text += "\ngraph forward\n%q = input : f32[2, 3, " + l + ", " + number(depth) + "]\n%k = input : f32[2, 3, " + s +
-            ", " + number(depth) + "]\n%v = input : f32[2, 3, " + s + ", " + number(width) + "]\n";
+    text += "\ngraph forward\n%q = input : f32[2, 3, " + l + ", " + number(depth) +
+            "]\n%k = input : f32[2, 3, " + s + ", " + number(depth) + "]\n%v = input : f32[2, 3, " +
+            s + ", " + number(width) + "]\n";
     if (!mask.empty()) text += "%m = input : " + mask + "\n";
-    return text + "%0 = attention(%q, %k, %v" + (mask.empty() ? "" : ", %m") + ") : f32[2, 3, " + l + ", " +
-           number(width) + "] {causal = " + (is_causal ? "true" : "false") + ", keys = " +
-           number(keys == 0 ? 90 : keys) + ", scale = 0.3}\nreturn %0\n";
+    return text + "%0 = attention(%q, %k, %v" + (mask.empty() ? "" : ", %m") + ") : f32[2, 3, " +
+           l + ", " + number(width) + "] {causal = " + (is_causal ? "true" : "false") +
+           ", keys = " + number(keys == 0 ? 90 : keys) + ", scale = 0.3}\nreturn %0\n";
 }
 
-/// Scores of `depth` products of at most 2.25, in an exponent; then a mean of values of at most 1.5.
+/// Scores of `depth` products of at most 2.25, in an exponent; then a mean of values of at
+/// most 1.5.
 double tolerance_of(int64_t depth, int64_t keys) {
-    return 1.5 * (2.25 * 0.3 * static_cast<double>(depth) * 1.2e-7 * 2 + static_cast<double>(keys) * 6e-8 + 4e-7);
+    return 1.5 * (2.25 * 0.3 * static_cast<double>(depth) * 1.2e-7 * 2 +
+                  static_cast<double>(keys) * 6e-8 + 4e-7);
 }
 
 }  // namespace
@@ -37,10 +41,12 @@ BOOST_AUTO_TEST_CASE(awkward_sizes) {
     struct Case {
         int64_t rows, keys, depth, width;
     };
-    for (const Case& c : {Case{1, 1, 1, 1}, Case{1, 65, 64, 64}, Case{5, 7, 3, 20}, Case{16, 16, 8, 16}, Case{17, 33, 32, 32},
-                          Case{64, 12, 40, 48}, Case{50, 77, 24, 8}, Case{64, 64, 64, 64}}) {
+    for (const Case& c :
+         {Case{1, 1, 1, 1}, Case{1, 65, 64, 64}, Case{5, 7, 3, 20}, Case{16, 16, 8, 16},
+          Case{17, 33, 32, 32}, Case{64, 12, 40, 48}, Case{50, 77, 24, 8}, Case{64, 64, 64, 64}}) {
         for (const bool is_causal : {false, true}) {
-            BOOST_TEST_CONTEXT(c.rows << " x " << c.keys << " x " << c.depth << " x " << c.width << " " << is_causal) {
+            BOOST_TEST_CONTEXT(c.rows << " x " << c.keys << " x " << c.depth << " x " << c.width
+                                      << " " << is_causal) {
                 CheckedProgram(attention_text(c.rows, c.keys, c.depth, c.width, "", is_causal))
                     .check(std::map<std::string, int64_t>{}, tolerance_of(c.depth, c.keys));
             }
@@ -69,10 +75,12 @@ BOOST_AUTO_TEST_CASE(masks_of_flags_and_of_numbers) {
 }
 
 BOOST_AUTO_TEST_CASE(masked_rows_nan_and_infinities_are_as_in_the_reference) {
-    constexpr float nan = std::numeric_limits<float>::quiet_NaN(), infinity = std::numeric_limits<float>::infinity();
+    constexpr float nan = std::numeric_limits<float>::quiet_NaN(),
+                    infinity = std::numeric_limits<float>::infinity();
     CheckedProgram program(attention_text(20, 18, 4, 16, "f32[20, 18]", false));
     std::vector<Array> in = program.inputs({});
-    for (int64_t s = 0; s < 18; ++s) in[3].data<float>()[3 * 18 + s] = -infinity;  // a row without keys
+    for (int64_t s = 0; s < 18; ++s)
+        in[3].data<float>()[3 * 18 + s] = -infinity;  // a row without keys
     for (int64_t s = 5; s < 18; ++s) in[3].data<float>()[4 * 18 + s] = -infinity;
     in[3].data<float>()[7 * 18 + 2] = infinity;
     in[0].data<float>()[9 * 4] = nan;

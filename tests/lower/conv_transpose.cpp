@@ -14,15 +14,21 @@ struct Case {
 };
 
 std::string text_of(const Case& c) {
-    const auto size = [&](int64_t image) { return (image - 1) * c.stride + c.kernel - 2 * c.pad + c.extra; };
-    const auto pair = [](int64_t value) { return "[" + number(value) + ", " + number(value) + "]"; };
-    const std::string y = " : f32[2, " + number(c.filters) + ", " + number(size(c.height)) + ", " + number(size(c.width)) + "]";
-    return "program p\n\ngraph forward\n%x = input : f32[2, " + number(c.channels) + ", " + number(c.height) + ", " +
-           number(c.width) + "]\n%w = input : f32[" + number(c.channels) + ", " + number(c.filters) + ", " +
-           number(c.kernel) + ", " + number(c.kernel) + "]\n%b = input : f32[" + number(c.filters) +
-           "]\n%0 = conv_transpose(%x, %w, %b)" + y + " {dilation = [1, 1], groups = 1, output_padding = " +
-           pair(c.extra) + ", pad_begin = " + pair(c.pad) + ", pad_end = " + pair(c.pad) + ", stride = " +
-           pair(c.stride) + "}\n%1 = relu(%0)" + y + "\nreturn %1\n";
+    const auto size = [&](int64_t image) {
+        return (image - 1) * c.stride + c.kernel - 2 * c.pad + c.extra;
+    };
+    const auto pair = [](int64_t value) {
+        return "[" + number(value) + ", " + number(value) + "]";
+    };
+    const std::string y = " : f32[2, " + number(c.filters) + ", " + number(size(c.height)) + ", " +
+                          number(size(c.width)) + "]";
+    return "program p\n\ngraph forward\n%x = input : f32[2, " + number(c.channels) + ", " +
+           number(c.height) + ", " + number(c.width) + "]\n%w = input : f32[" + number(c.channels) +
+           ", " + number(c.filters) + ", " + number(c.kernel) + ", " + number(c.kernel) +
+           "]\n%b = input : f32[" + number(c.filters) + "]\n%0 = conv_transpose(%x, %w, %b)" + y +
+           " {dilation = [1, 1], groups = 1, output_padding = " + pair(c.extra) +
+           ", pad_begin = " + pair(c.pad) + ", pad_end = " + pair(c.pad) +
+           ", stride = " + pair(c.stride) + "}\n%1 = relu(%0)" + y + "\nreturn %1\n";
 }
 
 }  // namespace
@@ -30,8 +36,9 @@ std::string text_of(const Case& c) {
 BOOST_AUTO_TEST_SUITE(lower_conv_transpose)
 
 BOOST_AUTO_TEST_CASE(strides_and_paddings) {
-    for (const Case& c : {Case{4, 5, 7, 12, 4, 2, 1, 0}, Case{3, 3, 20, 3, 2, 2, 0, 0}, Case{1, 1, 10, 33, 4, 1, 0, 0},
-                          Case{5, 4, 3, 5, 3, 2, 1, 1}, Case{6, 7, 9, 16, 3, 3, 0, 2}, Case{5, 6, 4, 8, 5, 3, 2, 1},
+    for (const Case& c : {Case{4, 5, 7, 12, 4, 2, 1, 0}, Case{3, 3, 20, 3, 2, 2, 0, 0},
+                          Case{1, 1, 10, 33, 4, 1, 0, 0}, Case{5, 4, 3, 5, 3, 2, 1, 1},
+                          Case{6, 7, 9, 16, 3, 3, 0, 2}, Case{5, 6, 4, 8, 5, 3, 2, 1},
                           Case{4, 4, 6, 6, 3, 1, 2, 0}, Case{3, 4, 5, 6, 1, 2, 0, 1}}) {
         BOOST_TEST_CONTEXT(c.kernel << " taps, stride " << c.stride << ", padding " << c.pad) {
             const double terms = static_cast<double>(c.channels * c.kernel * c.kernel);

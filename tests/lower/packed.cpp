@@ -14,11 +14,12 @@ std::string linear_text(int64_t rows, int64_t columns, int64_t inner, int64_t pa
     const std::string m = rows == 0 ? "M" : number(rows);
     const int64_t panels = (columns + panel - 1) / panel;
     return "program p\n" + std::string(rows == 0 ? "symbol M = 1..200\n" : "") +
-           "\ngraph forward\n%x = input : f32[" + m + ", " + number(inner) + "]\n%w = input : f32[" +
-           number(panels) + ", " + number(inner) + ", " + number(panel) + "]\n%b = input : f32[" +
-           number(columns) + "]\n%0 = packed_linear(%x, %w, %b) : f32[" + m + ", " + number(columns) +
-           "] {columns = " + number(columns) + ", tile_rows = " + number(tile) +
-           "}\n%1 = relu(%0) : f32[" + m + ", " + number(columns) + "]\nreturn %1\n";
+           "\ngraph forward\n%x = input : f32[" + m + ", " + number(inner) +
+           "]\n%w = input : f32[" + number(panels) + ", " + number(inner) + ", " + number(panel) +
+           "]\n%b = input : f32[" + number(columns) + "]\n%0 = packed_linear(%x, %w, %b) : f32[" +
+           m + ", " + number(columns) + "] {columns = " + number(columns) +
+           ", tile_rows = " + number(tile) + "}\n%1 = relu(%0) : f32[" + m + ", " +
+           number(columns) + "]\nreturn %1\n";
 }
 
 /// Sums of `inner` products of at most 2.25: f32 keeps 24 bits of each.
@@ -45,9 +46,7 @@ BOOST_AUTO_TEST_CASE(linear_of_awkward_sizes) {
 BOOST_AUTO_TEST_CASE(linear_of_rows_known_late) {
     CheckedProgram program(linear_text(0, 77, 19, 48, 8));
     for (const int64_t rows : {1, 2, 3, 4, 5, 7, 8, 9, 16, 31, 200}) {
-        BOOST_TEST_CONTEXT(rows << " rows") {
-            program.check({{"M", rows}}, tolerance_of(19));
-        }
+        BOOST_TEST_CONTEXT(rows << " rows") { program.check({{"M", rows}}, tolerance_of(19)); }
     }
 }
 

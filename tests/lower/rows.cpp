@@ -18,9 +18,10 @@ BOOST_AUTO_TEST_SUITE(lower_rows)
 BOOST_AUTO_TEST_CASE(sums_of_known_rows) {
     for (const int64_t length : {1, 3, 15, 16, 17, 63, 64, 65, 130, 1000}) {
         BOOST_TEST_CONTEXT("length " << length) {
-            CheckedProgram program(symbols + ("%x = input : f32[N, 7, " + number(length) +
-                                              "]\n%0 = sum(%x) : f32[N, 7] {axes = [2], keepdim = false}\n"
-                                              "%1 = relu(%0) : f32[N, 7]\nreturn %1\n"));
+            CheckedProgram program(symbols +
+                                   ("%x = input : f32[N, 7, " + number(length) +
+                                    "]\n%0 = sum(%x) : f32[N, 7] {axes = [2], keepdim = false}\n"
+                                    "%1 = relu(%0) : f32[N, 7]\nreturn %1\n"));
             for (const int64_t n : {1, 4}) {
                 program.check({{"N", n}}, 1e-7 * static_cast<double>(length));
             }
@@ -29,22 +30,25 @@ BOOST_AUTO_TEST_CASE(sums_of_known_rows) {
 }
 
 BOOST_AUTO_TEST_CASE(sums_of_rows_known_late) {
-    CheckedProgram program(symbols + std::string("%x = input : f32[N, M]\n%0 = mul(%x, %x) : f32[N, M]\n"
-                                                 "%1 = sum(%0) : f32[N, 1] {axes = [1], keepdim = true}\n"
-                                                 "return %1\n"));
+    CheckedProgram program(symbols +
+                           std::string("%x = input : f32[N, M]\n%0 = mul(%x, %x) : f32[N, M]\n"
+                                       "%1 = sum(%0) : f32[N, 1] {axes = [1], keepdim = true}\n"
+                                       "return %1\n"));
     for (const int64_t m : {1, 2, 15, 16, 63, 64, 129, 600}) {
         program.check({{"N", 3}, {"M", m}}, 1e-7 * static_cast<double>(m));
     }
 }
 
 BOOST_AUTO_TEST_CASE(sums_over_several_axes_and_all) {
-    CheckedProgram several(symbols + std::string("%x = input : f32[N, 5, 6, 7]\n"
-                                                 "%0 = sum(%x) : f32[N, 5] {axes = [2, 3], keepdim = false}\n"
-                                                 "return %0\n"));
+    CheckedProgram several(symbols +
+                           std::string("%x = input : f32[N, 5, 6, 7]\n"
+                                       "%0 = sum(%x) : f32[N, 5] {axes = [2, 3], keepdim = false}\n"
+                                       "return %0\n"));
     several.check({{"N", 3}}, 1e-5);
-    CheckedProgram all(symbols + std::string("%x = input : f32[N, 5, 60]\n"
-                                             "%0 = sum(%x) : f32[] {axes = [0, 1, 2], keepdim = false}\n"
-                                             "return %0\n"));
+    CheckedProgram all(symbols +
+                       std::string("%x = input : f32[N, 5, 60]\n"
+                                   "%0 = sum(%x) : f32[] {axes = [0, 1, 2], keepdim = false}\n"
+                                   "return %0\n"));
     all.check({{"N", 3}}, 1e-4);
 }
 
@@ -52,9 +56,12 @@ BOOST_AUTO_TEST_CASE(sums_over_outer_axes) {
     for (const char* axes : {"[0]", "[1]", "[0, 1]"}) {
         for (const int64_t width : {1, 5, 16, 33, 100}) {
             BOOST_TEST_CONTEXT("axes " << axes << ", width " << width) {
-                const std::string w = number(width), all = axes == std::string("[0, 1]") ? "" : axes[1] == '0' ? "9, " : "N, ";
-                CheckedProgram program(symbols + ("%x = input : f32[N, 9, " + w + "]\n%0 = sum(%x) : f32[" + all + w +
-                                                  "] {axes = " + axes + ", keepdim = false}\nreturn %0\n"));
+                const std::string w = number(width), all = axes == std::string("[0, 1]") ? ""
+                                                           : axes[1] == '0'              ? "9, "
+                                                                                         : "N, ";
+                CheckedProgram program(
+                    symbols + ("%x = input : f32[N, 9, " + w + "]\n%0 = sum(%x) : f32[" + all + w +
+                               "] {axes = " + axes + ", keepdim = false}\nreturn %0\n"));
                 program.check({{"N", 4}}, 1e-5);
             }
         }
@@ -62,9 +69,10 @@ BOOST_AUTO_TEST_CASE(sums_over_outer_axes) {
 }
 
 BOOST_AUTO_TEST_CASE(nan_and_infinities_reach_the_sum) {
-    CheckedProgram program(symbols + std::string("%x = input : f32[N, 100]\n"
-                                                 "%0 = sum(%x) : f32[N] {axes = [1], keepdim = false}\n"
-                                                 "%1 = relu(%0) : f32[N]\nreturn %1\n"));
+    CheckedProgram program(symbols +
+                           std::string("%x = input : f32[N, 100]\n"
+                                       "%0 = sum(%x) : f32[N] {axes = [1], keepdim = false}\n"
+                                       "%1 = relu(%0) : f32[N]\nreturn %1\n"));
     std::vector<Array> in = program.inputs({{"N", 4}});
     in[0].data<float>()[7] = std::numeric_limits<float>::quiet_NaN();
     in[0].data<float>()[199] = std::numeric_limits<float>::infinity();

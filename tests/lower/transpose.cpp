@@ -9,14 +9,17 @@ BOOST_AUTO_TEST_CASE(permutes) {
     struct Case {
         std::string from, to, perm;
     };
-    for (const Case& c : {Case{"8, 8", "8, 8", "[1, 0]"}, Case{"13, 21", "21, 13", "[1, 0]"},
-                          Case{"3, 50", "50, 3", "[1, 0]"}, Case{"2, 19, 5, 7", "2, 5, 7, 19", "[0, 2, 3, 1]"},
-                          Case{"2, 5, 7, 19", "2, 19, 5, 7", "[0, 3, 1, 2]"},
-                          Case{"N, 9, 4, 10", "N, 4, 9, 10", "[0, 2, 1, 3]"},
-                          Case{"N, 9, 2, 10", "2, 10, N, 9", "[2, 3, 0, 1]"}, Case{"300, 400", "400, 300", "[1, 0]"}}) {
+    for (const Case& c :
+         {Case{"8, 8", "8, 8", "[1, 0]"}, Case{"13, 21", "21, 13", "[1, 0]"},
+          Case{"3, 50", "50, 3", "[1, 0]"}, Case{"2, 19, 5, 7", "2, 5, 7, 19", "[0, 2, 3, 1]"},
+          Case{"2, 5, 7, 19", "2, 19, 5, 7", "[0, 3, 1, 2]"},
+          Case{"N, 9, 4, 10", "N, 4, 9, 10", "[0, 2, 1, 3]"},
+          Case{"N, 9, 2, 10", "2, 10, N, 9", "[2, 3, 0, 1]"},
+          Case{"300, 400", "400, 300", "[1, 0]"}}) {
         BOOST_TEST_CONTEXT(c.perm << " of " << c.from) {
-            CheckedProgram program("program p\nsymbol N = 1..5\n\ngraph forward\n%x = input : f32[" + c.from +
-                                   "]\n%0 = permute(%x) : f32[" + c.to + "] {perm = " + c.perm + "}\nreturn %0\n");
+            CheckedProgram program(
+                "program p\nsymbol N = 1..5\n\ngraph forward\n%x = input : f32[" + c.from +
+                "]\n%0 = permute(%x) : f32[" + c.to + "] {perm = " + c.perm + "}\nreturn %0\n");
             for (const int64_t n : {1, 3}) program.check({{"N", n}}, 0);
         }
     }
@@ -25,10 +28,11 @@ BOOST_AUTO_TEST_CASE(permutes) {
 BOOST_AUTO_TEST_CASE(packing_of_rows) {
     for (const char* inner : {"1", "8", "13"}) {
         const std::string k = inner;
-        CheckedProgram program("program p\nsymbol N = 1..5\n\ngraph forward\n%x = input : f32[N, 37, " + k +
-                               "]\n%0 = pack_panels(%x) : f32[N, 2, " + k +
-                               ", 32] {panel = 32, transposed = false}\n%1 = pack_panels(%x) : f32[N, 1, 37, 16]"
-                               " {panel = 16, transposed = true}\nreturn %0, %1\n");
+        CheckedProgram program(
+            "program p\nsymbol N = 1..5\n\ngraph forward\n%x = input : f32[N, 37, " + k +
+            "]\n%0 = pack_panels(%x) : f32[N, 2, " + k +
+            ", 32] {panel = 32, transposed = false}\n%1 = pack_panels(%x) : f32[N, 1, 37, 16]"
+            " {panel = 16, transposed = true}\nreturn %0, %1\n");
         program.check({{"N", 2}}, 0);
     }
 }

@@ -22,33 +22,45 @@ std::string text_of(const Case& c) {
     const std::string n = c.images == 0 ? "N" : number(c.images);
     const std::string height = number(c.height + c.pad_begin + c.pad_end - 2);
     const std::string width = number(c.width + c.pad_begin + c.pad_end - 2);
-    const std::string y = " : f32[" + n + ", " + height + ", " + width + ", " + number(c.filters) + "]";
+    const std::string y =
+        " : f32[" + n + ", " + height + ", " + width + ", " + number(c.filters) + "]";
     const std::string elements = number((c.tile + 2) * (c.tile + 2));
-    const auto pair = [](int64_t value) { return "[" + number(value) + ", " + number(value) + "]"; };
-    return "program p\n" + std::string(c.images == 0 ? "symbol N = 1..5\n" : "") + "\ngraph forward\n%x = input : f32[" +
-           n + ", " + number(c.height) + ", " + number(c.width) + ", " + number(c.channels) + "]\n%w = input : f32[" +
-           number(c.filters) + ", " + number(c.channels) + ", 3, 3]\n%b = input : f32[" + number(c.filters) +
-           "]\n%r = input" + y + "\n%0 = pack_winograd(%w) : f32[" + number((c.filters + c.panel - 1) / c.panel) + ", " +
-           elements + ", " + number(c.channels) + ", " + number(c.panel) + "] {panel = " + number(c.panel) +
-           ", tile = " + number(c.tile) + "}\n%1 = winograd_conv(%x, %0, %b)" + y + " {block = " + str(c.block) +
-           ", columns = " + number(c.filters) + ", pad_begin = " + pair(c.pad_begin) + ", pad_end = " +
-           pair(c.pad_end) + ", tile = " + number(c.tile) + "}\n%2 = add(%1, %r)" + y + "\n%3 = relu(%2)" + y +
+    const auto pair = [](int64_t value) {
+        return "[" + number(value) + ", " + number(value) + "]";
+    };
+    return "program p\n" + std::string(c.images == 0 ? "symbol N = 1..5\n" : "") +
+           "\ngraph forward\n%x = input : f32[" + n + ", " + number(c.height) + ", " +
+           number(c.width) + ", " + number(c.channels) + "]\n%w = input : f32[" +
+           number(c.filters) + ", " + number(c.channels) + ", 3, 3]\n%b = input : f32[" +
+           number(c.filters) + "]\n%r = input" + y + "\n%0 = pack_winograd(%w) : f32[" +
+           number((c.filters + c.panel - 1) / c.panel) + ", " + elements + ", " +
+           number(c.channels) + ", " + number(c.panel) + "] {panel = " + number(c.panel) +
+           ", tile = " + number(c.tile) + "}\n%1 = winograd_conv(%x, %0, %b)" + y +
+           " {block = " + str(c.block) + ", columns = " + number(c.filters) +
+           ", pad_begin = " + pair(c.pad_begin) + ", pad_end = " + pair(c.pad_end) +
+           ", tile = " + number(c.tile) + "}\n%2 = add(%1, %r)" + y + "\n%3 = relu(%2)" + y +
            "\nreturn %3\n";
 }
 
 /// Sums of 9 c products of at most 2.25, transforms that enlarge data and filters by at most 13.5
 /// and results by at most 16 before they cancel.
-double tolerance_of(const Case& c) { return 9 * static_cast<double>(c.channels) * 2.25 * 6e-8 * 16; }
+double tolerance_of(const Case& c) {
+    return 9 * static_cast<double>(c.channels) * 2.25 * 6e-8 * 16;
+}
 
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(lower_winograd)
 
 BOOST_AUTO_TEST_CASE(awkward_sizes) {
-    for (const Case& c : {Case{1, 8, 8, 16, 16, 4, {1, 1, 2}, 16, 1, 1}, Case{2, 9, 13, 12, 20, 4, {1, 2, 3}, 32, 1, 1},
-                          Case{1, 7, 7, 33, 40, 2, {1, 2, 2}, 16, 1, 1}, Case{3, 5, 6, 9, 17, 4, {2, 1, 2}, 16, 0, 2},
-                          Case{1, 14, 3, 100, 8, 2, {1, 7, 1}, 32, 0, 1}, Case{1, 40, 40, 64, 64, 4, {1, 1, 5}, 32, 1, 1}}) {
-        BOOST_TEST_CONTEXT(c.images << " x " << c.height << " x " << c.width << " x " << c.channels << ", tile " << c.tile) {
+    for (const Case& c : {Case{1, 8, 8, 16, 16, 4, {1, 1, 2}, 16, 1, 1},
+                          Case{2, 9, 13, 12, 20, 4, {1, 2, 3}, 32, 1, 1},
+                          Case{1, 7, 7, 33, 40, 2, {1, 2, 2}, 16, 1, 1},
+                          Case{3, 5, 6, 9, 17, 4, {2, 1, 2}, 16, 0, 2},
+                          Case{1, 14, 3, 100, 8, 2, {1, 7, 1}, 32, 0, 1},
+                          Case{1, 40, 40, 64, 64, 4, {1, 1, 5}, 32, 1, 1}}) {
+        BOOST_TEST_CONTEXT(c.images << " x " << c.height << " x " << c.width << " x " << c.channels
+                                    << ", tile " << c.tile) {
             CheckedProgram(text_of(c)).check(std::map<std::string, int64_t>{}, tolerance_of(c));
         }
     }
@@ -61,7 +73,8 @@ BOOST_AUTO_TEST_CASE(a_batch_known_late) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_finite_stays_where_it_belongs) {
-    const float odd[] = {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity(),
+    const float odd[] = {std::numeric_limits<float>::quiet_NaN(),
+                         std::numeric_limits<float>::infinity(),
                          -std::numeric_limits<float>::infinity(), 3e38f};
     for (const int64_t tile : {2, 4}) {
         const Case c{1, 12, 12, 16, 32, tile, {1, 1, 3}, 32, 1, 1};

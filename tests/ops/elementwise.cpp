@@ -15,16 +15,16 @@ struct Case {
 };
 
 const Case unary_cases[] = {
-    {"exp", exp, std::exp, -2, 2},         {"expm1", expm1, std::expm1, -2, 2},
-    {"log", log, std::log, 0.2, 3},        {"log1p", log1p, std::log1p, -0.8, 3},
-    {"sqrt", sqrt, std::sqrt, 0.2, 3},     {"sin", sin, std::sin, -3, 3},
-    {"cos", cos, std::cos, -3, 3},         {"tan", tan, std::tan, -1, 1},
-    {"asin", asin, std::asin, -0.8, 0.8},  {"acos", acos, std::acos, -0.8, 0.8},
-    {"atan", atan, std::atan, -2, 2},      {"sinh", sinh, std::sinh, -2, 2},
-    {"cosh", cosh, std::cosh, -2, 2},      {"asinh", asinh, std::asinh, -2, 2},
-    {"acosh", acosh, std::acosh, 1.2, 3},  {"atanh", atanh, std::atanh, -0.8, 0.8},
-    {"tanh", tanh, std::tanh, -2, 2},      {"erf", erf, std::erf, -2, 2},
-    {"log2", log2, std::log2, 0.2, 3},     {"exp2", exp2, std::exp2, -2, 2},
+    {"exp", exp, std::exp, -2, 2},        {"expm1", expm1, std::expm1, -2, 2},
+    {"log", log, std::log, 0.2, 3},       {"log1p", log1p, std::log1p, -0.8, 3},
+    {"sqrt", sqrt, std::sqrt, 0.2, 3},    {"sin", sin, std::sin, -3, 3},
+    {"cos", cos, std::cos, -3, 3},        {"tan", tan, std::tan, -1, 1},
+    {"asin", asin, std::asin, -0.8, 0.8}, {"acos", acos, std::acos, -0.8, 0.8},
+    {"atan", atan, std::atan, -2, 2},     {"sinh", sinh, std::sinh, -2, 2},
+    {"cosh", cosh, std::cosh, -2, 2},     {"asinh", asinh, std::asinh, -2, 2},
+    {"acosh", acosh, std::acosh, 1.2, 3}, {"atanh", atanh, std::atanh, -0.8, 0.8},
+    {"tanh", tanh, std::tanh, -2, 2},     {"erf", erf, std::erf, -2, 2},
+    {"log2", log2, std::log2, 0.2, 3},    {"exp2", exp2, std::exp2, -2, 2},
     {"log10", log10, std::log10, 0.2, 3},
 };
 
@@ -53,7 +53,8 @@ BOOST_AUTO_TEST_CASE(functions_equal_the_c_library) {
 BOOST_AUTO_TEST_CASE(gradients_equal_finite_differences) {
     for (const Case& c : unary_cases) {
         BOOST_TEST_CONTEXT(c.name) {
-            check_gradient([&](const Tensors& x) { return c.function(x[0]); }, {spread_over(c.low, c.high, {4})});
+            check_gradient([&](const Tensors& x) { return c.function(x[0]); },
+                           {spread_over(c.low, c.high, {4})});
         }
     }
     const Tensor x = spread_over(-2, 2), positive = spread_over(0.5, 2);
@@ -68,7 +69,8 @@ BOOST_AUTO_TEST_CASE(gradients_equal_finite_differences) {
     check_gradient([](const Tensors& t) { return minimum(t[0], t[1]); }, {x, flip(x, {0, 1})});
     check_gradient([](const Tensors& t) { return atan2(t[0], t[1]); }, {x, positive});
     check_gradient([](const Tensors& t) { return fmod(t[0], t[1]); }, {x, positive}, false);
-    check_gradient([](const Tensors& t) { return where(t[0] > 0.1, t[0] * t[1], t[1]); }, {x, positive});
+    check_gradient([](const Tensors& t) { return where(t[0] > 0.1, t[0] * t[1], t[1]); },
+                   {x, positive});
 }
 
 BOOST_AUTO_TEST_CASE(nan_and_infinity_behave_as_in_pytorch) {
@@ -102,7 +104,8 @@ BOOST_AUTO_TEST_CASE(activations_equal_their_formulas) {
     const Tensor x = tensor({-30.0, -1.0, 0.0, 0.5, 30.0}, DType::f64);
     const auto check = [&](const Tensor& y, double (*formula)(double)) {
         for (int64_t i = 0; i < 5; ++i) {
-            BOOST_TEST(y.array().at(i) == formula(x.array().at(i)), boost::test_tools::tolerance(1e-12));
+            BOOST_TEST(y.array().at(i) == formula(x.array().at(i)),
+                       boost::test_tools::tolerance(1e-12));
         }
     };
     check(gelu(x), [](double v) { return v * 0.5 * (1 + std::erf(v / std::sqrt(2.0))); });
@@ -111,9 +114,11 @@ BOOST_AUTO_TEST_CASE(activations_equal_their_formulas) {
     check(elu(x), [](double v) { return v > 0 ? v : std::expm1(v); });
     check(leaky_relu(x), [](double v) { return v > 0 ? v : 0.01 * v; });
     check(hardswish(x), [](double v) { return v * std::min(std::max(v + 3, 0.0), 6.0) / 6; });
-    check(logsigmoid(x), [](double v) { return std::min(v, 0.0) - std::log1p(std::exp(-std::abs(v))); });
+    check(logsigmoid(x),
+          [](double v) { return std::min(v, 0.0) - std::log1p(std::exp(-std::abs(v))); });
     const Tensor smooth = spread_over(-2, 2, {2, 4});
-    for (Tensor (*f)(const Tensor&) : {silu, mish, selu, logsigmoid, hardswish, softsign, tanhshrink}) {
+    for (Tensor (*f)(const Tensor&) :
+         {silu, mish, selu, logsigmoid, hardswish, softsign, tanhshrink}) {
         check_gradient([f](const Tensors& t) { return f(t[0]); }, {smooth});
     }
     check_gradient([](const Tensors& t) { return gelu(t[0]); }, {smooth});

@@ -9,9 +9,13 @@ namespace {
 /// The convolution of two 2-d images by its formula.
 Tensor plain_conv(const Tensor& x, const Tensor& w, const Sizes& stride, const Sizes& pad,
                   const Sizes& dilation, int64_t groups) {
-    const auto size = [&](const Tensor& t, int64_t axis) { return t.array().size(static_cast<int>(axis)); };
-    const int64_t height = (size(x, 2) + 2 * pad[0] - dilation[0] * (size(w, 2) - 1) - 1) / stride[0] + 1;
-    const int64_t width = (size(x, 3) + 2 * pad[1] - dilation[1] * (size(w, 3) - 1) - 1) / stride[1] + 1;
+    const auto size = [&](const Tensor& t, int64_t axis) {
+        return t.array().size(static_cast<int>(axis));
+    };
+    const int64_t height =
+        (size(x, 2) + 2 * pad[0] - dilation[0] * (size(w, 2) - 1) - 1) / stride[0] + 1;
+    const int64_t width =
+        (size(x, 3) + 2 * pad[1] - dilation[1] * (size(w, 3) - 1) - 1) / stride[1] + 1;
     const Tensor y = zeros({size(x, 0), size(w, 0), height, width}, DType::f64);
     const int64_t per_group = size(w, 1), filters = size(w, 0) / groups;
     double* out = y.data_ptr<double>();
@@ -26,8 +30,12 @@ Tensor plain_conv(const Tensor& x, const Tensor& w, const Sizes& stride, const S
                                 const int64_t b = j * stride[1] + v * dilation[1] - pad[1];
                                 if (a < 0 || a >= size(x, 2) || b < 0 || b >= size(x, 3)) continue;
                                 const int64_t from = k / filters * per_group + c;
-                                *out += x.array().at(((n * size(x, 1) + from) * size(x, 2) + a) * size(x, 3) + b) *
-                                        w.array().at(((k * per_group + c) * size(w, 2) + u) * size(w, 3) + v);
+                                *out +=
+                                    x.array().at(((n * size(x, 1) + from) * size(x, 2) + a) *
+                                                     size(x, 3) +
+                                                 b) *
+                                    w.array().at(
+                                        ((k * per_group + c) * size(w, 2) + u) * size(w, 3) + v);
                             }
     return y;
 }
@@ -45,17 +53,22 @@ BOOST_AUTO_TEST_CASE(products) {
     check_equal(einsum("ij,jk->ik", {a, b}), matmul(a, b));
     check_equal(einsum("ii", {a}), full({}, 5.0));
     check_equal(einsum("ij->ji", {a}), a.t());
-    check_equal(einsum("bi,bj->bij", {a, b}), tensor({{{5.0, 6.0}, {10.0, 12.0}}, {{21.0, 24.0}, {28.0, 32.0}}}));
+    check_equal(einsum("bi,bj->bij", {a, b}),
+                tensor({{{5.0, 6.0}, {10.0, 12.0}}, {{21.0, 24.0}, {28.0, 32.0}}}));
     BOOST_TEST(str(matmul(zeros({4, 1, 2, 3}), zeros({5, 3, 6})).sizes()) == "[4, 5, 2, 6]");
     check_equal(matmul(zeros({2, 0}), zeros({0, 3})), zeros({2, 3}));
     check_error("matmul.inner_dim", [] { matmul(zeros({8, 128}), zeros({64, 10})); });
     check_error("linear.features", [] { linear(zeros({2, 3}), zeros({4, 5})); });
     check_error("einsum.equation", [&] { einsum("ij,jk", {a}); });
-    const Tensor x = numbers({2, 3, 4}), y = numbers({4, 2}, DType::f64, 1, 2), z = numbers({2}, DType::f64, 1, 5);
+    const Tensor x = numbers({2, 3, 4}), y = numbers({4, 2}, DType::f64, 1, 2),
+                 z = numbers({2}, DType::f64, 1, 5);
     check_gradient([](const Tensors& t) { return matmul(t[0], t[1]); }, {x, y});
-    check_gradient([](const Tensors& t) { return matmul(t[0], t[1]); }, {numbers({2, 1, 2, 3}), numbers({3, 3, 2})});
-    check_gradient([](const Tensors& t) { return linear(t[0], t[1], t[2]); }, {x, y.t().contiguous(), z});
-    check_gradient([](const Tensors& t) { return einsum("...ij,jk->...ki", {t[0], t[1]}); }, {x, y});
+    check_gradient([](const Tensors& t) { return matmul(t[0], t[1]); },
+                   {numbers({2, 1, 2, 3}), numbers({3, 3, 2})});
+    check_gradient([](const Tensors& t) { return linear(t[0], t[1], t[2]); },
+                   {x, y.t().contiguous(), z});
+    check_gradient([](const Tensors& t) { return einsum("...ij,jk->...ki", {t[0], t[1]}); },
+                   {x, y});
 }
 
 BOOST_AUTO_TEST_CASE(convolution_equals_its_formula) {
@@ -71,7 +84,8 @@ BOOST_AUTO_TEST_CASE(convolution_equals_its_formula) {
     check_equal(conv2d(x.to(DType::f32), w.to(DType::f32), {}, 1, 1, 1, 2),
                 plain_conv(x, w, {1, 1}, {1, 1}, {1, 1}, 2).to(DType::f32), 1e-5);
     BOOST_TEST(str(conv1d(zeros({3, 8}), zeros({5, 3, 3})).sizes()) == "[5, 6]");
-    BOOST_TEST(str(conv3d(zeros({1, 1, 4, 5, 6}), zeros({2, 1, 2, 2, 2})).sizes()) == "[1, 2, 3, 4, 5]");
+    BOOST_TEST(str(conv3d(zeros({1, 1, 4, 5, 6}), zeros({2, 1, 2, 2, 2})).sizes()) ==
+               "[1, 2, 3, 4, 5]");
     check_error("conv.channels", [&] { conv2d(x, zeros({6, 3, 3, 3}, DType::f64)); });
     check_error("conv.kernel", [&] { conv2d(x, zeros({6, 4, 9, 9}, DType::f64)); });
     check_error("conv.groups", [&] { conv2d(x, w, {}, 1, 0, 1, 4); });
@@ -79,18 +93,23 @@ BOOST_AUTO_TEST_CASE(convolution_equals_its_formula) {
 }
 
 BOOST_AUTO_TEST_CASE(convolution_gradients) {
-    const Tensor x = numbers({1, 4, 5, 4}), w = numbers({4, 2, 2, 3}, DType::f64, 1, 1), b = numbers({4});
-    check_gradient([](const Tensors& t) { return conv2d(t[0], t[1], t[2], {2, 1}, {1, 1}, 1, 2); }, {x, w, b});
-    const Tensor y = numbers({1, 4, 2, 3}), wt = numbers({4, 1, 3, 2}, DType::f64, 1, 1), bt = numbers({2});
-    check_gradient([](const Tensors& t) { return conv_transpose2d(t[0], t[1], t[2], 2, 1, {1, 0}, 2); },
-                   {y, wt, bt});
+    const Tensor x = numbers({1, 4, 5, 4}), w = numbers({4, 2, 2, 3}, DType::f64, 1, 1),
+                 b = numbers({4});
+    check_gradient([](const Tensors& t) { return conv2d(t[0], t[1], t[2], {2, 1}, {1, 1}, 1, 2); },
+                   {x, w, b});
+    const Tensor y = numbers({1, 4, 2, 3}), wt = numbers({4, 1, 3, 2}, DType::f64, 1, 1),
+                 bt = numbers({2});
+    check_gradient(
+        [](const Tensors& t) { return conv_transpose2d(t[0], t[1], t[2], 2, 1, {1, 0}, 2); },
+        {y, wt, bt});
     check_gradient([](const Tensors& t) { return conv1d(t[0], t[1], {}, 1, 2, 2); },
                    {numbers({2, 2, 5}), numbers({3, 2, 3})});
 }
 
 BOOST_AUTO_TEST_CASE(transposed_convolution_is_the_transpose) {
     const Tensor x = numbers({2, 4, 6, 5}), w = numbers({6, 2, 3, 2}, DType::f64, 1, 1);
-    const Tensor y = conv2d(x, w, {}, 2, 1, 1, 2), v = numbers(constant_sizes(y.sizes()), DType::f64, 1, 4);
+    const Tensor y = conv2d(x, w, {}, 2, 1, 1, 2),
+                 v = numbers(constant_sizes(y.sizes()), DType::f64, 1, 4);
     const Tensor back = conv_transpose2d(v, w, {}, 2, 1, {1, 1}, 2);
     BOOST_REQUIRE_EQUAL(str(back.sizes()), "[2, 4, 6, 5]");
     BOOST_TEST((y * v).sum().item<double>() == (x * back).sum().item<double>(),
@@ -101,10 +120,12 @@ BOOST_AUTO_TEST_CASE(pooling) {
     const Tensor x = arange(16, DType::f32).reshape({1, 1, 4, 4});
     check_equal(max_pool2d(x, 2), tensor({{{{5.0, 7.0}, {13.0, 15.0}}}}));
     check_equal(avg_pool2d(x, 2), tensor({{{{2.5, 4.5}, {10.5, 12.5}}}}));
-    check_equal(avg_pool2d(x, 3, 3, 1), tensor({{{{10.0 / 9, 18.0 / 9}, {42.0 / 9, 50.0 / 9}}}}), 1e-6);
+    check_equal(avg_pool2d(x, 3, 3, 1), tensor({{{{10.0 / 9, 18.0 / 9}, {42.0 / 9, 50.0 / 9}}}}),
+                1e-6);
     check_equal(avg_pool2d(x, 3, 3, 1, false, false), tensor({{{{2.5, 4.5}, {10.5, 12.5}}}}), 1e-6);
     check_equal(adaptive_avg_pool2d(x, 1), full({1, 1, 1, 1}, 7.5));
-    check_equal(adaptive_avg_pool1d(arange(5, DType::f32).reshape({1, 5}), 3), tensor({{0.5, 2.0, 3.5}}), 1e-6);
+    check_equal(adaptive_avg_pool1d(arange(5, DType::f32).reshape({1, 5}), 3),
+                tensor({{0.5, 2.0, 3.5}}), 1e-6);
     const auto [values, index] = max_pool(x, {.kernel = {3, 3}, .stride = 2, .ceil_mode = true});
     check_equal(values, tensor({{{{10.0, 11.0}, {14.0, 15.0}}}}));
     check_equal(index, tensor({{{{10, 11}, {14, 15}}}}));
@@ -113,9 +134,11 @@ BOOST_AUTO_TEST_CASE(pooling) {
     check_error("avg_pool.kernel", [&] { avg_pool2d(x, 5); });
     const Tensor y = numbers({1, 2, 5, 4});
     check_gradient([](const Tensors& t) { return max_pool2d(t[0], 2, 2, 1); }, {y});
-    check_gradient([](const Tensors& t) { return avg_pool2d(t[0], {3, 2}, 2, 1, true, false); }, {y});
+    check_gradient([](const Tensors& t) { return avg_pool2d(t[0], {3, 2}, 2, 1, true, false); },
+                   {y});
     check_gradient([](const Tensors& t) { return adaptive_avg_pool2d(t[0], {2, 3}); }, {y});
-    check_gradient([](const Tensors& t) { return std::get<0>(adaptive_max_pool2d(t[0], {2, 3})); }, {y});
+    check_gradient([](const Tensors& t) { return std::get<0>(adaptive_max_pool2d(t[0], {2, 3})); },
+                   {y});
 }
 
 BOOST_AUTO_TEST_CASE(batch_norm_in_both_modes) {
@@ -129,7 +152,8 @@ BOOST_AUTO_TEST_CASE(batch_norm_in_both_modes) {
                 (x - mean.reshape({3, 1})) / var.sqrt().reshape({3, 1}), 1e-12);
     check_error("batch_norm.one_value", [&] { batch_norm(zeros({1, 3}), {}, {}, {}, {}, true); });
     const Tensor w = numbers({3}), b = numbers({3}, DType::f64, 1, 2);
-    check_gradient([](const Tensors& t) { return batch_norm(t[0], t[1], t[2], {}, {}, true); }, {x, w, b}, true, 1e-6);
+    check_gradient([](const Tensors& t) { return batch_norm(t[0], t[1], t[2], {}, {}, true); },
+                   {x, w, b}, true, 1e-6);
 }
 
 BOOST_AUTO_TEST_CASE(other_norms) {
@@ -143,11 +167,13 @@ BOOST_AUTO_TEST_CASE(other_norms) {
     check_error("layer_norm.shape", [&] { layer_norm(x, {4}); });
     check_gradient([](const Tensors& t) { return layer_norm(t[0], {3}, t[1], t[2]); },
                    {x, numbers({3}), numbers({3}, DType::f64, 1, 2)}, true, 1e-6);
-    check_gradient([](const Tensors& t) { return group_norm(t[0], 2, t[1]); }, {x, numbers({4})}, true, 1e-6);
+    check_gradient([](const Tensors& t) { return group_norm(t[0], 2, t[1]); }, {x, numbers({4})},
+                   true, 1e-6);
 }
 
 BOOST_AUTO_TEST_CASE(losses_equal_their_formulas) {
-    const Tensor x = tensor({{1.0, 2.0, 3.0}, {1.0, 1.0, 1.0}}, DType::f64), target = tensor({2, 0});
+    const Tensor x = tensor({{1.0, 2.0, 3.0}, {1.0, 1.0, 1.0}}, DType::f64),
+                 target = tensor({2, 0});
     const double first = std::log(1 + std::exp(-1.0) + std::exp(-2.0)), second = std::log(3.0);
     const auto near = [](const Tensor& loss, double value) {
         BOOST_TEST(loss.item<double>() == value, boost::test_tools::tolerance(1e-12));
@@ -164,22 +190,34 @@ BOOST_AUTO_TEST_CASE(losses_equal_their_formulas) {
     near(huber_loss(x, x + 3, Reduction::mean, 2), 4);
     const Tensor p = tensor({0.25, 1.0}, DType::f64), t = tensor({0.0, 1.0}, DType::f64);
     near(binary_cross_entropy(p, t), -std::log(0.75) / 2);
-    near(binary_cross_entropy_with_logits(tensor({0.0}, DType::f64), tensor({1.0}, DType::f64)), std::log(2.0));
+    near(binary_cross_entropy_with_logits(tensor({0.0}, DType::f64), tensor({1.0}, DType::f64)),
+         std::log(2.0));
     check_error("cross_entropy.target", [&] { cross_entropy(x, tensor({1})); });
     check_error("gather.range", [&] { cross_entropy(x, tensor({1, 3})); });
     const Tensor scores = numbers({3, 4}), classes = tensor({1, 3, 0});
-    check_gradient([&](const Tensors& in) { return cross_entropy(in[0], classes, {}, Reduction::mean, -100, 0.1); }, {scores});
-    check_gradient([&](const Tensors& in) { return multi_margin_loss(in[0], classes); }, {scores}, false);
-    check_gradient([&](const Tensors& in) { return binary_cross_entropy_with_logits(in[0], sigmoid(in[0].detach())); }, {scores}, false, 1);
+    check_gradient(
+        [&](const Tensors& in) {
+            return cross_entropy(in[0], classes, {}, Reduction::mean, -100, 0.1);
+        },
+        {scores});
+    check_gradient([&](const Tensors& in) { return multi_margin_loss(in[0], classes); }, {scores},
+                   false);
+    check_gradient(
+        [&](const Tensors& in) {
+            return binary_cross_entropy_with_logits(in[0], sigmoid(in[0].detach()));
+        },
+        {scores}, false, 1);
 }
 
 BOOST_AUTO_TEST_CASE(attention) {
-    const Tensor q = numbers({2, 3, 4}), k = numbers({2, 5, 4}, DType::f64, 1, 1), v = numbers({2, 5, 2}, DType::f64, 1, 2);
+    const Tensor q = numbers({2, 3, 4}), k = numbers({2, 5, 4}, DType::f64, 1, 1),
+                 v = numbers({2, 5, 2}, DType::f64, 1, 2);
     const Tensor plain = matmul((matmul(q, k.transpose(1, 2)) * 0.5).softmax(-1), v);
     check_equal(scaled_dot_product_attention(q, k, v), plain, 1e-12);
     const Tensor causal = scaled_dot_product_attention(q, k, v, {.is_causal = true});
     check_equal(causal.select(1, 0), v.select(1, 0), 1e-12);
-    check_gradient([](const Tensors& t) { return scaled_dot_product_attention(t[0], t[1], t[2]); }, {q, k, v});
+    check_gradient([](const Tensors& t) { return scaled_dot_product_attention(t[0], t[1], t[2]); },
+                   {q, k, v});
 }
 
 BOOST_AUTO_TEST_CASE(resizing) {
@@ -202,7 +240,8 @@ BOOST_AUTO_TEST_CASE(random_numbers_depend_on_the_seed_alone) {
     BOOST_TEST((b.amin().item<double>() >= 0 && b.amax().item<double>() < 1));
     BOOST_TEST(std::abs(b.mean().item<double>() - 0.5) < 0.05);
     const Tensor dropped = dropout(ones({1000}), 0.25);
-    BOOST_TEST(((dropped == 0).sum().item<int64_t>() > 180 && (dropped == 0).sum().item<int64_t>() < 320));
+    BOOST_TEST(
+        ((dropped == 0).sum().item<int64_t>() > 180 && (dropped == 0).sum().item<int64_t>() < 320));
     check_equal(dropout(ones({3}), 1.0), zeros({3}));
     check_equal(std::get<0>(randperm(20).sort()), arange(20));
     check_error("dropout.probability", [] { dropout(ones({3}), 1.5); });

@@ -60,7 +60,8 @@ BOOST_AUTO_TEST_CASE(indexing_as_in_python) {
     check_equal(x.index({0, 0, Slice(-2, None)}), tensor({2, 3}));
     BOOST_TEST(str(x.index({None, Ellipsis, None}).sizes()) == "[1, 2, 3, 4, 1]");
     check_equal(x.index({1, tensor({2, 0, -1}), 1}), tensor({21, 13, 21}));
-    check_equal(x.index({tensor({0, 1}), tensor({2, 0})}), tensor({{8, 9, 10, 11}, {12, 13, 14, 15}}));
+    check_equal(x.index({tensor({0, 1}), tensor({2, 0})}),
+                tensor({{8, 9, 10, 11}, {12, 13, 14, 15}}));
     BOOST_TEST(str(x.index({tensor({0, 1, 1}), Slice(), tensor({2, 0, 1})}).sizes()) == "[3, 3]");
     check_equal(x.index({x > 21}), tensor({22, 23}));
     check_error("index.range", [&] { x.index({tensor({2})}); });
@@ -108,9 +109,13 @@ BOOST_AUTO_TEST_CASE(gradients_equal_finite_differences) {
     check([](const Tensor& t) { return t.diagonal(); });
     check([](const Tensor& t) { return pixel_shuffle(t.reshape({4, 1, 3}), 2); });
     check_gradient([](const Tensors& t) { return square(cat({t[0], t[1]}, 0)); }, {x, y});
-    check_gradient([](const Tensors& t) { return square(t[0].scatter_add(0, tensor({{0, 2}, {1, 1}}), t[1])); },
+    check_gradient(
+        [](const Tensors& t) {
+            return square(t[0].scatter_add(0, tensor({{0, 2}, {1, 1}}), t[1]));
+        },
+        {x, y});
+    check_gradient([](const Tensors& t) { return square(slice_scatter(t[0], t[1], 0, 1, 3)); },
                    {x, y});
-    check_gradient([](const Tensors& t) { return square(slice_scatter(t[0], t[1], 0, 1, 3)); }, {x, y});
 }
 
 BOOST_AUTO_TEST_CASE(writes_through_views_reach_the_gradient) {

@@ -1,7 +1,7 @@
 #include "dsl/optim/lr_scheduler.h"
 
-#include "dsl/layers/linear.h"
 #include "dsl/layers/batch_norm.h"
+#include "dsl/layers/linear.h"
 #include "dsl/optim.h"
 #include "dsl/warning.h"
 #include "tests/support/recorded.h"
@@ -22,7 +22,8 @@ std::map<std::string, SchedulerMaker> schedules() {
     using O = Optimizer;
     return {
         {"step", [](O& o) { return make<StepLR>(o, 4, 0.3); }},
-        {"multi_step", [](O& o) { return make<MultiStepLR>(o, std::vector<int64_t>{3, 7, 7, 20}, 0.5); }},
+        {"multi_step",
+         [](O& o) { return make<MultiStepLR>(o, std::vector<int64_t>{3, 7, 7, 20}, 0.5); }},
         {"constant", [](O& o) { return make<ConstantLR>(o, 0.25, 6); }},
         {"linear", [](O& o) { return make<LinearLR>(o, 0.1, 0.8, 12); }},
         {"exponential", [](O& o) { return make<ExponentialLR>(o, 0.9); }},
@@ -30,59 +31,89 @@ std::map<std::string, SchedulerMaker> schedules() {
         {"warm_restarts", [](O& o) { return make<CosineAnnealingWarmRestarts>(o, 3, 2, 0.01); }},
         {"warm_restarts_even", [](O& o) { return make<CosineAnnealingWarmRestarts>(o, 5); }},
         {"polynomial", [](O& o) { return make<PolynomialLR>(o, 11, 2.0); }},
-        {"cyclic", [](O& o) {
-             return make<CyclicLR>(o, 0.01, 0.1, CyclicLROptions{.step_size_up = 4, .step_size_down = 3});
+        {"cyclic",
+         [](O& o) {
+             return make<CyclicLR>(o, 0.01, 0.1,
+                                   CyclicLROptions{.step_size_up = 4, .step_size_down = 3});
          }},
-        {"cyclic_halving", [](O& o) {
+        {"cyclic_halving",
+         [](O& o) {
              return make<CyclicLR>(o, PerGroup{0.01, 0.02}, PerGroup{0.1, 0.3},
                                    CyclicLROptions{.step_size_up = 3, .mode = "triangular2"});
          }},
-        {"cyclic_exp", [](O& o) {
-             return make<CyclicLR>(o, 0.01, 0.1, CyclicLROptions{.step_size_up = 5, .mode = "exp_range", .gamma = 0.9,
-                                                                 .cycle_momentum = false});
+        {"cyclic_exp",
+         [](O& o) {
+             return make<CyclicLR>(o, 0.01, 0.1,
+                                   CyclicLROptions{.step_size_up = 5,
+                                                   .mode = "exp_range",
+                                                   .gamma = 0.9,
+                                                   .cycle_momentum = false});
          }},
-        {"cyclic_function", [](O& o) {
-             return make<CyclicLR>(o, 0.01, 0.1, CyclicLROptions{.step_size_up = 4,
-                                                                 .scale_fn = [](double x) { return 1 / (1 + x); },
-                                                                 .base_momentum = 0.6});
+        {"cyclic_function",
+         [](O& o) {
+             return make<CyclicLR>(o, 0.01, 0.1,
+                                   CyclicLROptions{.step_size_up = 4,
+                                                   .scale_fn = [](double x) { return 1 / (1 + x); },
+                                                   .base_momentum = 0.6});
          }},
-        {"cyclic_adam", [](O& o) { return make<CyclicLR>(o, 0.01, 0.1, CyclicLROptions{.step_size_up = 4}); }},
+        {"cyclic_adam",
+         [](O& o) { return make<CyclicLR>(o, 0.01, 0.1, CyclicLROptions{.step_size_up = 4}); }},
         {"one_cycle", [](O& o) { return make<OneCycleLR>(o, 0.5, 31); }},
-        {"one_cycle_linear", [](O& o) {
-             return make<OneCycleLR>(o, PerGroup{0.5, 0.2}, OneCycleLROptions{.epochs = 8, .steps_per_epoch = 5,
-                                                                             .anneal_strategy = "linear"});
+        {"one_cycle_linear",
+         [](O& o) {
+             return make<OneCycleLR>(
+                 o, PerGroup{0.5, 0.2},
+                 OneCycleLROptions{.epochs = 8, .steps_per_epoch = 5, .anneal_strategy = "linear"});
          }},
-        {"one_cycle_three", [](O& o) {
-             return make<OneCycleLR>(o, 0.5, OneCycleLROptions{.total_steps = 40, .pct_start = 0.4, .div_factor = 10,
-                                                               .three_phase = true});
+        {"one_cycle_three",
+         [](O& o) {
+             return make<OneCycleLR>(
+                 o, 0.5,
+                 OneCycleLROptions{
+                     .total_steps = 40, .pct_start = 0.4, .div_factor = 10, .three_phase = true});
          }},
-        {"one_cycle_adam", [](O& o) {
-             return make<OneCycleLR>(o, 0.5, OneCycleLROptions{.total_steps = 35, .base_momentum = 0.8, .max_momentum = 0.9});
+        {"one_cycle_adam",
+         [](O& o) {
+             return make<OneCycleLR>(
+                 o, 0.5,
+                 OneCycleLROptions{.total_steps = 35, .base_momentum = 0.8, .max_momentum = 0.9});
          }},
-        {"lambda", [](O& o) {
-             return make<LambdaLR>(o, std::vector<EpochFactor>{
-                 [](int64_t t) { return std::pow(0.95, static_cast<double>(t)); },
-                 [](int64_t t) { return 1 / (1 + static_cast<double>(t)); }});
+        {"lambda",
+         [](O& o) {
+             return make<LambdaLR>(
+                 o, std::vector<EpochFactor>{
+                        [](int64_t t) { return std::pow(0.95, static_cast<double>(t)); },
+                        [](int64_t t) { return 1 / (1 + static_cast<double>(t)); }});
          }},
-        {"multiplicative", [](O& o) {
+        {"multiplicative",
+         [](O& o) {
              return make<MultiplicativeLR>(o, [](int64_t t) { return t % 2 ? 0.9 : 1.05; });
          }},
-        {"sequential", [](O& o) {
-             const std::vector<LRSchedulerPtr> parts{make<ConstantLR>(o, 0.1, 5), make<ExponentialLR>(o, 0.9),
-                                                     make<StepLR>(o, 3, 0.5)};
+        {"sequential",
+         [](O& o) {
+             const std::vector<LRSchedulerPtr> parts{
+                 make<ConstantLR>(o, 0.1, 5), make<ExponentialLR>(o, 0.9), make<StepLR>(o, 3, 0.5)};
              return make<SequentialLR>(o, parts, std::vector<int64_t>{5, 15});
          }},
-        {"sequential_warmup", [](O& o) {
-             const std::vector<LRSchedulerPtr> parts{make<LinearLR>(o, 0.01, 1.0, 10), make<CosineAnnealingLR>(o, 20)};
+        {"sequential_warmup",
+         [](O& o) {
+             const std::vector<LRSchedulerPtr> parts{make<LinearLR>(o, 0.01, 1.0, 10),
+                                                     make<CosineAnnealingLR>(o, 20)};
              return make<SequentialLR>(o, parts, std::vector<int64_t>{10});
          }},
-        {"chained", [](O& o) -> LRSchedulerPtr {
-             return std::make_shared<ChainedScheduler>(
-                 std::vector<LRSchedulerPtr>{make<ConstantLR>(o, 0.1, 5), make<ExponentialLR>(o, 0.9)});
+        {"chained",
+         [](O& o) -> LRSchedulerPtr {
+             return std::make_shared<ChainedScheduler>(std::vector<LRSchedulerPtr>{
+                 make<ConstantLR>(o, 0.1, 5), make<ExponentialLR>(o, 0.9)});
          }},
-        {"swa", [](O& o) { return make<SWALR>(o, PerGroup{0.02, 0.7}, SWALROptions{.anneal_epochs = 8}); }},
-        {"swa_linear", [](O& o) {
-             return make<SWALR>(o, 0.02, SWALROptions{.anneal_epochs = 5, .anneal_strategy = "linear"});
+        {"swa",
+         [](O& o) {
+             return make<SWALR>(o, PerGroup{0.02, 0.7}, SWALROptions{.anneal_epochs = 8});
+         }},
+        {"swa_linear",
+         [](O& o) {
+             return make<SWALR>(o, 0.02,
+                                SWALROptions{.anneal_epochs = 5, .anneal_strategy = "linear"});
          }},
     };
 }
@@ -103,11 +134,13 @@ struct TwoGroups {
     /// The rates and the momenta, as one row of what was recorded.
     std::vector<double> row() const {
         std::vector<double> values;
-        for (const OptimizerParamGroup& group : optimizer->param_groups()) values.push_back(group.options().get_lr());
+        for (const OptimizerParamGroup& group : optimizer->param_groups())
+            values.push_back(group.options().get_lr());
         for (const OptimizerParamGroup& group : optimizer->param_groups()) {
             const OptionValues all = group.options().values();
-            values.push_back(all.contains("momentum") ? std::get<double>(all.at("momentum"))
-                                                      : std::get<std::vector<double>>(all.at("betas"))[0]);
+            values.push_back(all.contains("momentum")
+                                 ? std::get<double>(all.at("momentum"))
+                                 : std::get<std::vector<double>>(all.at("betas"))[0]);
         }
         return values;
     }
@@ -115,7 +148,8 @@ struct TwoGroups {
         const std::vector<double> mine = row();
         for (size_t i = 0; i < mine.size(); ++i) {
             // A chain of 30 products, each rounded differently at most.
-            BOOST_REQUIRE_SMALL(mine[i] - want.array().at(static_cast<int64_t>(i)), 1e-14 * 30 * std::max(1e-3, std::abs(mine[i])));
+            BOOST_REQUIRE_SMALL(mine[i] - want.array().at(static_cast<int64_t>(i)),
+                                1e-14 * 30 * std::max(1e-3, std::abs(mine[i])));
         }
     }
 };
@@ -166,10 +200,15 @@ BOOST_AUTO_TEST_CASE(plateaus_are_seen_as_by_pytorch) {
     std::vector<double> metrics{1,   0.9, 0.9, 0.9, 0.9, 0.89999, 0.7,  0.7,  0.7,  0.7,
                                 0.7, 0.7, 0.7, 0.7, 0.6, 0.61,    0.62, 0.63, 0.64, 0.6};
     metrics.insert(metrics.end(), metrics.begin(), metrics.begin() + 20);
-    const std::map<std::string, ReduceLROnPlateauOptions> cases = {
-        {"plateau", {.patience = 2}},
-        {"plateau_max", {.mode = "max", .factor = 0.5, .patience = 1, .threshold = 0.05, .threshold_mode = "abs",
-                         .cooldown = 2, .min_lr = {0.01, 0.1}}}};
+    const std::map<std::string, ReduceLROnPlateauOptions> cases = {{"plateau", {.patience = 2}},
+                                                                   {"plateau_max",
+                                                                    {.mode = "max",
+                                                                     .factor = 0.5,
+                                                                     .patience = 1,
+                                                                     .threshold = 0.05,
+                                                                     .threshold_mode = "abs",
+                                                                     .cooldown = 2,
+                                                                     .min_lr = {0.01, 0.1}}}};
     for (const auto& [name, options] : cases) {
         BOOST_TEST_CONTEXT(name) {
             const Tensor want = recorded["schedule." + name];
@@ -185,7 +224,8 @@ BOOST_AUTO_TEST_CASE(plateaus_are_seen_as_by_pytorch) {
 
 BOOST_AUTO_TEST_CASE(libtorch_s_plateau_takes_its_arguments) {
     TwoGroups groups;
-    ReduceLROnPlateauScheduler scheduler(*groups.optimizer, ReduceLROnPlateauScheduler::max, 0.5f, 0);
+    ReduceLROnPlateauScheduler scheduler(*groups.optimizer, ReduceLROnPlateauScheduler::max, 0.5f,
+                                         0);
     scheduler.step(1.0f);
     scheduler.step(0.5f);
     BOOST_CHECK_CLOSE(groups.row()[0], 0.025, 1e-9);
@@ -208,7 +248,8 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_is_refused) {
     check_error("lr_scheduler.groups", [&] { OneCycleLR(o, PerGroup{1, 2, 3}, 10); });
     check_error("lr_scheduler.groups", [&] { LambdaLR(o, std::vector<EpochFactor>{}); });
     TwoGroups fresh;
-    check_error("lr_scheduler.initial_lr", [&] { StepLR(*fresh.optimizer, 3, 0.1, /*last_epoch=*/4); });
+    check_error("lr_scheduler.initial_lr",
+                [&] { StepLR(*fresh.optimizer, 3, 0.1, /*last_epoch=*/4); });
     Adagrad plain({groups.a}, 0.1);
     check_error("lr_scheduler.momentum", [&] { OneCycleLR(plain, 1.0, 10); });
     SGD one({groups.a}, 0.1);

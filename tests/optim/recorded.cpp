@@ -1,4 +1,5 @@
-// The optimizers beside PyTorch's: 20 steps of every case, and states that are exchanged through files.
+// The optimizers beside PyTorch's: 20 steps of every case, and states that are exchanged through
+// files.
 #include <filesystem>
 
 #include "dsl/io/optimizer_file.h"
@@ -20,7 +21,9 @@ struct Problem {
     }
     Tensor loss() const {
         const Tensor quartic = (a * a * a * a).sum() * 0.05 + (b * b).sum() * 0.5;
-        return (quartic + (a.select(0, 0) * b.narrow(0, 0, 4)).sum() * 0.3 + (a - 0.5).square().sum() * 0.25) * sign;
+        return (quartic + (a.select(0, 0) * b.narrow(0, 0, 4)).sum() * 0.3 +
+                (a - 0.5).square().sum() * 0.25) *
+               sign;
     }
     void step(optim::Optimizer& optimizer) const {
         optimizer.step([&] {
@@ -37,11 +40,14 @@ double sign_of(const std::string& name) {
     return name.ends_with("maximize") || name == "rmsprop_all" || name == "rprop_bounds" ? -1 : 1;
 }
 
-std::string data_file(const std::string& name) { return std::string(source_dir) + "/tests/data/" + name; }
+std::string data_file(const std::string& name) {
+    return std::string(source_dir) + "/tests/data/" + name;
+}
 
 /// A file of the build folder; gone afterwards.
 struct TemporaryFile {
-    explicit TemporaryFile(const std::string& name) : path(std::filesystem::temp_directory_path() / name) {}
+    explicit TemporaryFile(const std::string& name)
+        : path(std::filesystem::temp_directory_path() / name) {}
     ~TemporaryFile() { std::filesystem::remove(path); }
     std::string path;
 };
@@ -64,9 +70,11 @@ BOOST_AUTO_TEST_CASE(every_optimizer_goes_where_pytorch_goes) {
                 for (int64_t i = 0; i < 20; ++i) {
                     problem.step(*optimizer);
                     const Tensor there = want.select(0, i);
-                    if (dtype == DType::f32) {  // how far PyTorch itself is from f64 so far, and four roundings a step
+                    if (dtype == DType::f32) {  // how far PyTorch itself is from f64 so far, and
+                                                // four roundings a step
                         const Tensor off = (there.to(DType::f64) - exact.select(0, i)).abs().max();
-                        limit = std::max(limit, 4 * off.item<double>() + 4 * 1.2e-7 * static_cast<double>(i + 1));
+                        limit = std::max(limit, 4 * off.item<double>() +
+                                                    4 * 1.2e-7 * static_cast<double>(i + 1));
                     }
                     check_equal(problem.point(), there, limit);
                 }
@@ -91,9 +99,11 @@ BOOST_AUTO_TEST_CASE(a_state_that_pytorch_saved_goes_on) {
                 resumed.b.copy_(saved["b"]);
             }
             // Options of its own, which the file replaces.
-            const OptimizerPtr second = file == "adam"  ? making<optim::Adam>(optim::AdamOptions(1))({resumed.a, resumed.b})
-                                        : file == "sgd" ? making<optim::SGD>(optim::SGDOptions(1))({resumed.a, resumed.b})
-                                                        : making<optim::LBFGS>(optim::LBFGSOptions(1))({resumed.a, resumed.b});
+            const OptimizerPtr second =
+                file == "adam" ? making<optim::Adam>(optim::AdamOptions(1))({resumed.a, resumed.b})
+                : file == "sgd"
+                    ? making<optim::SGD>(optim::SGDOptions(1))({resumed.a, resumed.b})
+                    : making<optim::LBFGS>(optim::LBFGSOptions(1))({resumed.a, resumed.b});
             load_optimizer(*second, path, "optimizer");
             for (int i = 0; i < 5; ++i) {
                 straight.step(*first);
@@ -111,7 +121,8 @@ BOOST_AUTO_TEST_CASE(a_saved_state_goes_on_bit_for_bit) {
                 const TemporaryFile file("lithe_" + name + ending);
                 Problem problem(DType::f64), other(DType::f64);
                 problem.sign = other.sign = sign_of(name);
-                const OptimizerPtr first = make({problem.a, problem.b}), second = make({other.a, other.b});
+                const OptimizerPtr first = make({problem.a, problem.b}),
+                                   second = make({other.a, other.b});
                 for (int i = 0; i < 6; ++i) problem.step(*first);
                 {
                     const NoGradGuard no_grad;
@@ -134,18 +145,23 @@ BOOST_AUTO_TEST_CASE(a_state_for_pytorch_is_left_in_the_build_folder) {
     Problem problem(DType::f64);
     const OptimizerPtr optimizer = optimizer_cases().at("adam_amsgrad")({problem.a, problem.b});
     for (int i = 0; i < 20; ++i) problem.step(*optimizer);
-    const std::string path = std::string(build_dir) + "/optim_state.pt";  // for record_optim.py check
+    const std::string path =
+        std::string(build_dir) + "/optim_state.pt";  // for record_optim.py check
     save_optimizer(*optimizer, path);
     BOOST_CHECK(std::filesystem::file_size(path) > 1000);
 }
 
 BOOST_AUTO_TEST_CASE(a_state_that_does_not_fit_changes_nothing) {
-    Tensor a = zeros({3, 4}, DType::f64).requires_grad_(), b = zeros({6}, DType::f64).requires_grad_();
+    Tensor a = zeros({3, 4}, DType::f64).requires_grad_(),
+           b = zeros({6}, DType::f64).requires_grad_();
     optim::Adam optimizer({a, b}, optim::AdamOptions(0.25));
-    check_error("optim.load_state_dict", [&] { load_optimizer(optimizer, data_file("recorded_adam.pt"), "optimizer"); });
-    check_error("optim.load_state_dict", [&] { load_optimizer(optimizer, data_file("recorded_adam.pt")); });
+    check_error("optim.load_state_dict",
+                [&] { load_optimizer(optimizer, data_file("recorded_adam.pt"), "optimizer"); });
+    check_error("optim.load_state_dict",
+                [&] { load_optimizer(optimizer, data_file("recorded_adam.pt")); });
     optim::Adam one({a}, optim::AdamOptions(0.25));
-    check_error("optim.load_state_dict", [&] { load_optimizer(one, data_file("recorded_adam.pt"), "optimizer"); });
+    check_error("optim.load_state_dict",
+                [&] { load_optimizer(one, data_file("recorded_adam.pt"), "optimizer"); });
     BOOST_CHECK_EQUAL(optimizer.param_groups()[0].options().get_lr(), 0.25);
     BOOST_CHECK(!optimizer.find_state(a));
 }

@@ -1,6 +1,6 @@
-// Every case of tests/parity/data is four test cases: eager results, gradients and buffers in f32 and f64; compiled
-// results in f32 for fixed sizes and for sizes with names. What fails and is listed in tests/parity/missing.txt is
-// expected to fail, and must.
+// Every case of tests/parity/data is four test cases: eager results, gradients and buffers in f32
+// and f64; compiled results in f32 for fixed sizes and for sizes with names. What fails and is
+// listed in tests/parity/missing.txt is expected to fail, and must.
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -46,8 +46,9 @@ void fill_state(const Case& c, nn::Module& module, DType dtype) {
         const Tensor& tensor = item.second;
         if (!tensor.is_floating_point()) continue;
         const bool is_variance = item.first.ends_with("_var");
-        tensor.copy_(Tensor::from(uniform(c.name() + ":" + item.first, constant_sizes(tensor.sizes()),
-                                          is_variance ? 0.5 : -0.75, is_variance ? 1.5 : 0.75, dtype)));
+        tensor.copy_(
+            Tensor::from(uniform(c.name() + ":" + item.first, constant_sizes(tensor.sizes()),
+                                 is_variance ? 0.5 : -0.75, is_variance ? 1.5 : 0.75, dtype)));
     }
 }
 
@@ -59,15 +60,19 @@ Prepared prepare(const Case& c, DType dtype, int64_t change = 0) {
     for (size_t i = 0; i < c.row()["operands"].size(); ++i) {
         Tensor x = c.operand(i, dtype, change);
         const std::string role = role_of(c, i);
-        const bool is_constant = c.row()["operands"][i].value("constant", false) || c.row().value("no_grad", false);
-        if (x.is_floating_point() && !is_constant && !role.starts_with("option:")) x.requires_grad_();
+        const bool is_constant =
+            c.row()["operands"][i].value("constant", false) || c.row().value("no_grad", false);
+        if (x.is_floating_point() && !is_constant && !role.starts_with("option:"))
+            x.requires_grad_();
         p.leaves.push_back(x);
         if (role.starts_with("option:")) {
             option_tensors[role.substr(7)] = x;
             continue;
         }
-        if (role.starts_with("forward:")) call_tensors[role.substr(8)] = x;
-        else p.arguments.positional.push_back(x);
+        if (role.starts_with("forward:"))
+            call_tensors[role.substr(8)] = x;
+        else
+            p.arguments.positional.push_back(x);
         p.traced.push_back(i);
     }
     p.arguments.named = Options(c.row().value("forward", Json::object()), call_tensors);
@@ -82,12 +87,15 @@ Prepared prepare(const Case& c, DType dtype, int64_t change = 0) {
 
 void check_state(const Case& c, const nn::Module& module, Outcome& outcome) {
     Json state = Json::object();
-    for (const auto& item : module.state_dict()) state[item.first] = constant_sizes(item.second.sizes());
+    for (const auto& item : module.state_dict())
+        state[item.first] = constant_sizes(item.second.sizes());
     const Json expected = c.row().value("state", Json::object());
-    if (state != expected) outcome.fail("state_dict is " + state.dump() + ", expected " + expected.dump());
+    if (state != expected)
+        outcome.fail("state_dict is " + state.dump() + ", expected " + expected.dump());
 }
 
-void compare(const Case& c, const std::string& name, const Tensor& got, DType dtype, Outcome& outcome) {
+void compare(const Case& c, const std::string& name, const Tensor& got, DType dtype,
+             Outcome& outcome) {
     const Tensor want = c.expected(name, dtype);
     if (!want.defined()) return outcome.fail(name + " was not recorded");
     if (!got.defined()) return outcome.fail(name + " is missing");
@@ -100,9 +108,11 @@ void compare(const Case& c, const std::string& name, const Tensor& got, DType dt
 void compare_outputs(const Case& c, const Tensors& outputs, DType dtype, Outcome& outcome) {
     const size_t count = c.expected_names("y").size();
     if (outputs.size() != count) {
-        return outcome.fail(std::to_string(outputs.size()) + " results, expected " + std::to_string(count));
+        return outcome.fail(std::to_string(outputs.size()) + " results, expected " +
+                            std::to_string(count));
     }
-    for (size_t i = 0; i < count; ++i) compare(c, "y" + std::to_string(i), outputs[i], dtype, outcome);
+    for (size_t i = 0; i < count; ++i)
+        compare(c, "y" + std::to_string(i), outputs[i], dtype, outcome);
 }
 
 Tensors without_undefined(Tensors outputs) {
@@ -110,7 +120,8 @@ Tensors without_undefined(Tensors outputs) {
     return outputs;
 }
 
-void check_gradients(const Case& c, Prepared& p, const Tensors& outputs, DType dtype, Outcome& outcome) {
+void check_gradients(const Case& c, Prepared& p, const Tensors& outputs, DType dtype,
+                     Outcome& outcome) {
     Tensor loss;
     for (size_t i = 0; i < outputs.size(); ++i) {
         if (!outputs[i].is_floating_point() || !outputs[i].requires_grad()) continue;
@@ -124,8 +135,9 @@ void check_gradients(const Case& c, Prepared& p, const Tensors& outputs, DType d
     loss.backward();
     for (const std::string& name : names) {
         outcome.has_gradient = true;
-        const Tensor got = name.starts_with("dx") ? p.leaves[std::stoul(name.substr(2))].grad()
-                                                  : p.built.module->get_parameter(name.substr(2)).grad();
+        const Tensor got = name.starts_with("dx")
+                               ? p.leaves[std::stoul(name.substr(2))].grad()
+                               : p.built.module->get_parameter(name.substr(2)).grad();
         compare(c, name, got, dtype, outcome);
     }
 }
@@ -153,7 +165,8 @@ void check_refusal(const Case& c, Outcome& outcome) {
         Prepared p = prepare(c, DType::f32);
         p.built.forward(p.arguments);
     } catch (const UserError& error) {
-        if (error.id().find('.') == std::string::npos) outcome.fail("the error has no id: " + error.id());
+        if (error.id().find('.') == std::string::npos)
+            outcome.fail("the error has no id: " + error.id());
         return;
     }
     outcome.fail("nothing was refused; PyTorch says: " + c.row()["error"].get<std::string>());
@@ -175,8 +188,10 @@ void check_compiled(const Case& c, Outcome& outcome, bool is_symbolic) {
         std::map<std::string, Tensor> named;
         for (size_t i = 0; i < inputs.size(); ++i) {
             const std::string role = role_of(c, p.traced[i]);
-            if (role.empty()) arguments.positional.push_back(inputs[i]);
-            else named[role.substr(8)] = inputs[i];
+            if (role.empty())
+                arguments.positional.push_back(inputs[i]);
+            else
+                named[role.substr(8)] = inputs[i];
         }
         arguments.named = Options(c.row().value("forward", Json::object()), named);
         return without_undefined(p.built.forward(arguments));
@@ -187,19 +202,22 @@ void check_compiled(const Case& c, Outcome& outcome, bool is_symbolic) {
     options.with_train = c.is_train();
     options.cache_folder = std::string(build_dir) + "/parity_kernels";
     const auto module = p.built.module ? p.built.module : std::make_shared<NothingImpl>();
-    CompiledModel compiled = compile_subject({module, forward}, c.input_spec(p.traced, dtype, is_symbolic), options);
+    CompiledModel compiled =
+        compile_subject({module, forward}, c.input_spec(p.traced, dtype, is_symbolic), options);
     if (c.is_train()) compiled.model().train();
     compare_outputs(c, compiled(detached(p)), dtype, outcome);
     if (!is_symbolic) return;
     Prepared other = prepare(c, dtype, 1);  // another size, against eager mode
     for (const auto& operand : c.row()["operands"]) {
-        if (operand.contains("values") && operand["shape"].dump().find('"') != std::string::npos) return;
+        if (operand.contains("values") && operand["shape"].dump().find('"') != std::string::npos)
+            return;
     }
     const Tensors want = without_undefined(other.built.forward(other.arguments));
     const Tensors got = compiled(detached(other));
     for (size_t i = 0; i < want.size(); ++i) {
         const std::string name = "y" + std::to_string(i);
-        outcome.add(name + " at another size", error_in_tolerances(got[i], want[i].detach(), c.yardstick(name)));
+        outcome.add(name + " at another size",
+                    error_in_tolerances(got[i], want[i].detach(), c.yardstick(name)));
     }
 }
 
@@ -211,7 +229,8 @@ const std::map<std::string, std::string>& missing() {
         for (std::string line; std::getline(file, line);) {
             const size_t space = line.find(' ');
             if (line.empty() || line[0] == '#') continue;
-            result[line.substr(0, space)] = space == std::string::npos ? "" : line.substr(space + 1);
+            result[line.substr(0, space)] =
+                space == std::string::npos ? "" : line.substr(space + 1);
         }
         return result;
     }();
@@ -220,13 +239,18 @@ const std::map<std::string, std::string>& missing() {
 
 using Check = std::function<void(const Case&, Outcome&)>;
 
-void report(const std::string& suite, const Case& c, const std::string& stage, const Outcome& outcome) {
+void report(const std::string& suite, const Case& c, const std::string& stage,
+            const Outcome& outcome) {
     static std::map<std::string, std::ofstream> files;
     const std::string folder = std::string(build_dir) + "/parity/";
     std::filesystem::create_directories(folder);
     std::ofstream& file = files.try_emplace(suite, folder + suite + ".jsonl").first->second;
-    file << Json{{"case", c.name()}, {"stage", stage}, {"error", std::isfinite(outcome.error) ? outcome.error : -1},
-                 {"gradient", outcome.has_gradient}, {"reason", outcome.reason}}.dump()
+    file << Json{{"case", c.name()},
+                 {"stage", stage},
+                 {"error", std::isfinite(outcome.error) ? outcome.error : -1},
+                 {"gradient", outcome.has_gradient},
+                 {"reason", outcome.reason}}
+                .dump()
          << std::endl;
 }
 
@@ -240,9 +264,11 @@ void run(const std::string& suite, const Case& c, const std::string& stage, cons
     report(suite, c, stage, outcome);
     const auto listed = missing().find(stage + ":" + c.name());
     if (listed == missing().end()) {
-        BOOST_CHECK_MESSAGE(outcome.reason.empty(), stage << ":" << c.name() << " " << outcome.reason);
+        BOOST_CHECK_MESSAGE(outcome.reason.empty(),
+                            stage << ":" << c.name() << " " << outcome.reason);
     } else {
-        BOOST_CHECK_MESSAGE(!outcome.reason.empty(), stage << ":" << c.name() << " passes: take it off missing.txt");
+        BOOST_CHECK_MESSAGE(!outcome.reason.empty(),
+                            stage << ":" << c.name() << " passes: take it off missing.txt");
     }
 }
 
@@ -261,8 +287,9 @@ void add_suite(const std::string& group, const std::string& stage, bool is_slow)
         if (stage != "eager" && c.is_refused()) continue;
         if (stage == "symbolic" && !c.has_symbols()) continue;
         const Check check = c.is_refused() ? Check(check_refusal) : checks.at(stage);
-        suite->add(ut::make_test_case([name, &c, stage, check] { run(name, c, c.is_refused() ? "refusal" : stage, check); },
-                                      c.name(), __FILE__, __LINE__));
+        suite->add(ut::make_test_case(
+            [name, &c, stage, check] { run(name, c, c.is_refused() ? "refusal" : stage, check); },
+            c.name(), __FILE__, __LINE__));
     }
 }
 

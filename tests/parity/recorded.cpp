@@ -55,8 +55,8 @@ Tensor Case::operand(size_t index, DType dtype, int64_t change) const {
     if (is_floating(type)) {
         return Tensor::from(uniform(text, shape, operand["low"], operand["high"], type));
     }
-    return Tensor::from(integers(text, shape, operand["low"].get<int64_t>(),
-                                 operand["high"].get<int64_t>(), type));
+    return Tensor::from(
+        integers(text, shape, operand["low"].get<int64_t>(), operand["high"].get<int64_t>(), type));
 }
 
 Tensor Case::cotangent(size_t index, const Tensor& output) const {
@@ -83,7 +83,8 @@ std::string Case::input_spec(const std::vector<size_t>& operands, DType dtype,
             const std::string symbol = size;
             const int64_t low = symbol == "H" ? shape[i] - 1 : 1;
             spec += symbol;
-            if (seen.insert(symbol).second) spec += "=" + std::to_string(low) + ".." + std::to_string(shape[i] + 8);
+            if (seen.insert(symbol).second)
+                spec += "=" + std::to_string(low) + ".." + std::to_string(shape[i] + 8);
         }
         spec += "]";
     }
@@ -123,11 +124,12 @@ const std::vector<Case>& recorded(const std::string& group) {
     static std::map<std::string, std::unique_ptr<Group>> loaded;
     std::unique_ptr<Group>& entry = loaded[group];
     if (!entry) {
-        entry.reset(new Group{
-            SafetensorsFile::open((folder() / (group + ".safetensors")).string()), {}});
+        entry.reset(
+            new Group{SafetensorsFile::open((folder() / (group + ".safetensors")).string()), {}});
         for (const auto& [key, text] : entry->file.metadata()) {
             if (key != "cases") continue;
-            for (Json& row : Json::parse(text)) entry->cases.emplace_back(std::move(row), entry->file);
+            for (Json& row : Json::parse(text))
+                entry->cases.emplace_back(std::move(row), entry->file);
         }
     }
     return entry->cases;
@@ -154,7 +156,8 @@ double error_in_tolerances(const Tensor& got, const Tensor& want, double yardsti
         if (std::isfinite(b.at(i))) magnitude = std::max(magnitude, std::abs(b.at(i)));
     }
     const double narrow = std::max(yardstick, 0x1p-23 * magnitude);
-    const double tolerance = !is_floating_result ? 0 : 8 * narrow * (a.dtype() == DType::f64 ? 0x1p-29 : 1);
+    const double tolerance =
+        !is_floating_result ? 0 : 8 * narrow * (a.dtype() == DType::f64 ? 0x1p-29 : 1);
     double worst = 0;
     for (int64_t i = 0; i < b.count(); ++i) {
         const double x = a.at(i), y = b.at(i);

@@ -30,7 +30,8 @@ public:
     Tensor operand(size_t index, DType dtype, int64_t change = 0) const;
     Tensor cotangent(size_t index, const Tensor& output) const;
     /// `x0:f32[N=1..8,3]`, with numbers in place of names where `is_symbolic` is not set.
-    std::string input_spec(const std::vector<size_t>& operands, DType dtype, bool is_symbolic) const;
+    std::string input_spec(const std::vector<size_t>& operands, DType dtype,
+                           bool is_symbolic) const;
 
     /// What was recorded under a name (`y0`, `dx1`, `d.weight`, `b.running_mean`), for a dtype.
     Tensor expected(const std::string& name, DType dtype) const;

@@ -33,8 +33,9 @@ void add_with_options() {
     one_number<nn::Softshrink, nn::SoftshrinkOptions, double>("nn.Softshrink", "lambd", 0.5);
     one_number<nn::GELU, nn::GELUOptions, std::string>("nn.GELU", "approximate", "none");
     add_runner("nn.Hardtanh", [](const Options& o) {
-        return positional(nn::Hardtanh(
-            nn::HardtanhOptions().min_val(o.number("min_val", -1)).max_val(o.number("max_val", 1))));
+        return positional(nn::Hardtanh(nn::HardtanhOptions()
+                                           .min_val(o.number("min_val", -1))
+                                           .max_val(o.number("max_val", 1))));
     });
     add_runner("nn.Threshold", [](const Options& o) {
         return positional(nn::Threshold(o.get<double>("threshold"), o.get<double>("value")));

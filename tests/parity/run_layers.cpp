@@ -6,13 +6,15 @@ namespace {
 void add_linear() {
     add_runner("nn.Identity", [](const Options&) { return positional(nn::Identity()); });
     add_runner("nn.Linear", [](const Options& o) {
-        return positional(nn::Linear(nn::LinearOptions(o.integer("in_features"), o.integer("out_features"))
-                                         .bias(o.flag("bias", true))));
+        return positional(
+            nn::Linear(nn::LinearOptions(o.integer("in_features"), o.integer("out_features"))
+                           .bias(o.flag("bias", true))));
     });
     add_runner("nn.Bilinear", [](const Options& o) {
-        return positional(nn::Bilinear(nn::BilinearOptions(o.integer("in1_features"), o.integer("in2_features"),
-                                                           o.integer("out_features"))
-                                           .bias(o.flag("bias", true))));
+        return positional(
+            nn::Bilinear(nn::BilinearOptions(o.integer("in1_features"), o.integer("in2_features"),
+                                             o.integer("out_features"))
+                             .bias(o.flag("bias", true))));
     });
     add_runner("nn.Flatten", [](const Options& o) {
         return positional(nn::Flatten(nn::FlattenOptions()
@@ -34,11 +36,13 @@ void add_embedding() {
     });
     add_runner("nn.EmbeddingBag", [](const Options& o) {
         nn::EmbeddingBagOptions made(o.integer("num_embeddings"), o.integer("embedding_dim"));
-        made.mode(o.choice("mode", kMean)).include_last_offset(o.flag("include_last_offset", false));
+        made.mode(o.choice("mode", kMean))
+            .include_last_offset(o.flag("include_last_offset", false));
         LITHE_OPTION(o, made, int64_t, padding_idx);
         nn::EmbeddingBag module(made);
         return Built{module.ptr(), [module](const Arguments& in) mutable {
-                         const Tensor offsets = in.positional.size() > 1 ? in.positional[1] : Tensor();
+                         const Tensor offsets =
+                             in.positional.size() > 1 ? in.positional[1] : Tensor();
                          return Tensors{module(in.positional[0], offsets)};
                      }};
     });
@@ -129,7 +133,9 @@ void add_padding() {
 
 template <class Holder>
 void dropout(const char* name) {
-    add_runner(name, [](const Options& o) { return positional(Holder(nn::DropoutOptions(o.number("p", 0.5)))); });
+    add_runner(name, [](const Options& o) {
+        return positional(Holder(nn::DropoutOptions(o.number("p", 0.5))));
+    });
 }
 
 void add_dropout() {
@@ -142,12 +148,15 @@ void add_dropout() {
 }
 
 void add_vision() {
-    add_runner("nn.PixelShuffle",
-               [](const Options& o) { return positional(nn::PixelShuffle(o.integer("upscale_factor"))); });
-    add_runner("nn.PixelUnshuffle",
-               [](const Options& o) { return positional(nn::PixelUnshuffle(o.integer("downscale_factor"))); });
-    add_runner("nn.ChannelShuffle",
-               [](const Options& o) { return positional(nn::ChannelShuffle(o.integer("groups"))); });
+    add_runner("nn.PixelShuffle", [](const Options& o) {
+        return positional(nn::PixelShuffle(o.integer("upscale_factor")));
+    });
+    add_runner("nn.PixelUnshuffle", [](const Options& o) {
+        return positional(nn::PixelUnshuffle(o.integer("downscale_factor")));
+    });
+    add_runner("nn.ChannelShuffle", [](const Options& o) {
+        return positional(nn::ChannelShuffle(o.integer("groups")));
+    });
     add_runner("nn.Upsample", [](const Options& o) {
         nn::UpsampleOptions made;
         if (o.has("size")) made.size(o.list("size"));

@@ -17,7 +17,8 @@ Made loss_options(const Options& o) {
     if constexpr (requires { made.log_input(true); }) LITHE_OPTION(o, made, bool, log_input);
     if constexpr (requires { made.log_target(true); }) LITHE_OPTION(o, made, bool, log_target);
     if constexpr (requires { made.ignore_index(1); }) LITHE_OPTION(o, made, int64_t, ignore_index);
-    if constexpr (requires { made.label_smoothing(1.0); }) LITHE_OPTION(o, made, double, label_smoothing);
+    if constexpr (requires { made.label_smoothing(1.0); })
+        LITHE_OPTION(o, made, double, label_smoothing);
     if constexpr (requires { made.weight(Tensor()); }) made.weight(o.tensor("weight"));
     if constexpr (requires { made.pos_weight(Tensor()); }) made.pos_weight(o.tensor("pos_weight"));
     return made;

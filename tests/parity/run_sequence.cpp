@@ -95,22 +95,29 @@ void add_attention() {
         LITHE_OPTION(o, made, int64_t, kdim);
         LITHE_OPTION(o, made, int64_t, vdim);
         nn::MultiheadAttention module(made);
-        return Built{module.ptr(), [module](const Arguments& in) mutable {
-                         return detail::results_of(module->forward(
-                             in.positional[0], in.positional[1], in.positional[2],
-                             in.named.tensor("key_padding_mask"), in.named.flag("need_weights", true),
-                             in.named.tensor("attn_mask"), in.named.flag("average_attn_weights", true)));
-                     }};
+        return Built{
+            module.ptr(), [module](const Arguments& in) mutable {
+                return detail::results_of(module->forward(
+                    in.positional[0], in.positional[1], in.positional[2],
+                    in.named.tensor("key_padding_mask"), in.named.flag("need_weights", true),
+                    in.named.tensor("attn_mask"), in.named.flag("average_attn_weights", true)));
+            }};
     });
 }
 
 [[maybe_unused]] const bool is_added = [] {
-    add_runner("nn.RNN", [](const Options& o) { return with_states(nn::RNN(recurrent_options(o))); });
-    add_runner("nn.LSTM", [](const Options& o) { return with_states(nn::LSTM(recurrent_options(o))); });
-    add_runner("nn.GRU", [](const Options& o) { return with_states(nn::GRU(recurrent_options(o))); });
-    add_runner("nn.RNNCell", [](const Options& o) { return with_states(nn::RNNCell(cell_options(o))); });
-    add_runner("nn.LSTMCell", [](const Options& o) { return with_states(nn::LSTMCell(cell_options(o))); });
-    add_runner("nn.GRUCell", [](const Options& o) { return with_states(nn::GRUCell(cell_options(o))); });
+    add_runner("nn.RNN",
+               [](const Options& o) { return with_states(nn::RNN(recurrent_options(o))); });
+    add_runner("nn.LSTM",
+               [](const Options& o) { return with_states(nn::LSTM(recurrent_options(o))); });
+    add_runner("nn.GRU",
+               [](const Options& o) { return with_states(nn::GRU(recurrent_options(o))); });
+    add_runner("nn.RNNCell",
+               [](const Options& o) { return with_states(nn::RNNCell(cell_options(o))); });
+    add_runner("nn.LSTMCell",
+               [](const Options& o) { return with_states(nn::LSTMCell(cell_options(o))); });
+    add_runner("nn.GRUCell",
+               [](const Options& o) { return with_states(nn::GRUCell(cell_options(o))); });
     add_attention();
     add_transformers();
     return true;

@@ -20,8 +20,10 @@ void conv(const char* name) {
         auto made = with_windows<nn::ConvOptions<D>, D>(o);
         if (o.has("padding")) {
             const Json padding = o.get<Json>("padding");
-            if (padding.is_string()) made.padding(nn::ConvPadding<D>(padding == "same" ? kSame : kValid));
-            else made.padding(nn::ConvPadding<D>(o.each<D>("padding")));
+            if (padding.is_string())
+                made.padding(nn::ConvPadding<D>(padding == "same" ? kSame : kValid));
+            else
+                made.padding(nn::ConvPadding<D>(o.each<D>("padding")));
         }
         return positional(Holder(made));
     });
@@ -34,8 +36,9 @@ void conv_transpose(const char* name) {
         if (o.has("padding")) made.padding(o.each<D>("padding"));
         if (o.has("output_padding")) made.output_padding(o.each<D>("output_padding"));
         Holder module(made);
-        return Built{module.ptr(),
-                     [module](const Arguments& in) mutable { return Tensors{module->forward(in.positional[0])}; }};
+        return Built{module.ptr(), [module](const Arguments& in) mutable {
+                         return Tensors{module->forward(in.positional[0])};
+                     }};
     });
 }
 
@@ -93,9 +96,12 @@ void pools() {
     conv_transpose<nn::ConvTranspose1d, 1>("nn.ConvTranspose1d");
     conv_transpose<nn::ConvTranspose2d, 2>("nn.ConvTranspose2d");
     conv_transpose<nn::ConvTranspose3d, 3>("nn.ConvTranspose3d");
-    pools<nn::MaxPool1d, nn::AvgPool1d, nn::LPPool1d, nn::AdaptiveMaxPool1d, nn::AdaptiveAvgPool1d, 1>();
-    pools<nn::MaxPool2d, nn::AvgPool2d, nn::LPPool2d, nn::AdaptiveMaxPool2d, nn::AdaptiveAvgPool2d, 2>();
-    pools<nn::MaxPool3d, nn::AvgPool3d, nn::LPPool3d, nn::AdaptiveMaxPool3d, nn::AdaptiveAvgPool3d, 3>();
+    pools<nn::MaxPool1d, nn::AvgPool1d, nn::LPPool1d, nn::AdaptiveMaxPool1d, nn::AdaptiveAvgPool1d,
+          1>();
+    pools<nn::MaxPool2d, nn::AvgPool2d, nn::LPPool2d, nn::AdaptiveMaxPool2d, nn::AdaptiveAvgPool2d,
+          2>();
+    pools<nn::MaxPool3d, nn::AvgPool3d, nn::LPPool3d, nn::AdaptiveMaxPool3d, nn::AdaptiveAvgPool3d,
+          3>();
     return true;
 }();
 

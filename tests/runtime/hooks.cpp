@@ -162,14 +162,13 @@ BOOST_AUTO_TEST_CASE(always_called_ones_see_an_exception) {
     Log warnings;
     model.set_warning_handler([&](const std::string& text) { warnings.push_back(text); });
     model.register_forward_hook("", note("skipped"));
-    model.register_forward_hook(
-        "",
-        [&](HookContext& context) {
-            log.push_back("toy " + std::to_string(context.inputs().size()) + "/" +
-                          std::to_string(context.outputs().size()));
-            throw std::logic_error("from the hook");
-        },
-        {.always_call = true});
+    model.register_forward_hook("",
+                                [&](HookContext& context) {
+                                    log.push_back("toy " + std::to_string(context.inputs().size()) +
+                                                  "/" + std::to_string(context.outputs().size()));
+                                    throw std::logic_error("from the hook");
+                                },
+                                {.always_call = true});
     model.register_forward_hook("act", note("act had ended"), {.always_call = true});
     model.register_forward_hook("fc", note("fc ran"), {.always_call = true});
     model.register_forward_hook("fc", [](HookContext&) { throw std::runtime_error("stop"); });

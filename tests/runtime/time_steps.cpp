@@ -8,13 +8,15 @@ using namespace lithe::tests;
 BOOST_AUTO_TEST_SUITE(runtime_time_steps)
 
 BOOST_AUTO_TEST_CASE(every_step_has_a_time_and_the_results_are_those_of_a_run) {
-    ir::Program program = ir::parse_program("program p\n\ngraph forward\n%x = input : f32[7, 5]\n%w = input : f32[3, 5]\n"
-                                            "%0 = linear(%x, %w) : f32[7, 3]\nreturn %0\n");
+    ir::Program program = ir::parse_program(
+        "program p\n\ngraph forward\n%x = input : f32[7, 5]\n%w = input : f32[3, 5]\n"
+        "%0 = linear(%x, %w) : f32[7, 3]\nreturn %0\n");
     program.modules.push_back({"", "Net", ""});
     CompiledModel model = compile_program(std::move(program), compile_alone());
     const Array x = sample_input(DType::f32, {7, 5}, 0), w = sample_input(DType::f32, {3, 5}, 1);
     const Array timed = Array::empty(DType::f32, {7, 3});
-    const std::vector<ConstTensorView> in{{x.raw(), x.dtype(), x.sizes()}, {w.raw(), w.dtype(), w.sizes()}};
+    const std::vector<ConstTensorView> in{{x.raw(), x.dtype(), x.sizes()},
+                                          {w.raw(), w.dtype(), w.sizes()}};
     const std::vector<TensorView> out{{timed.raw(), timed.dtype(), timed.sizes()}};
     const std::vector<double> step_ns = model.session().time_steps(in, out);
     BOOST_REQUIRE_EQUAL(step_ns.size(), model.compiled().artifact.plans[0].steps.size());

@@ -33,7 +33,8 @@ inline Array sample_input(DType dtype, const Sizes& sizes, int stream, double li
 class CheckedProgram {
 public:
     /// `text` is the text form of a program (see compiler/ir/parse.cpp).
-    explicit CheckedProgram(const std::string& text, const CompileOptions& options = compile_alone())
+    explicit CheckedProgram(const std::string& text,
+                            const CompileOptions& options = compile_alone())
         : program_(parsed(text)), model_(compile_program(parsed(text), options)) {}
 
     const Compiled& compiled() const { return model_.compiled(); }
@@ -46,7 +47,8 @@ public:
         for (const Array& input : inputs) in.push_back(Tensor::from(input));
         const Tensors got = model_(in);
         BOOST_REQUIRE_EQUAL(got.size(), want.size());
-        for (size_t i = 0; i < want.size(); ++i) check_equal(got[i], Tensor::from(want[i]), tolerance);
+        for (size_t i = 0; i < want.size(); ++i)
+            check_equal(got[i], Tensor::from(want[i]), tolerance);
     }
 
     /// At sample inputs, the sizes named by symbols having these values.
@@ -63,7 +65,8 @@ public:
         std::vector<Array> result;
         for (const ir::Node* node : program_.graph("forward")->inputs()) {
             Sizes shape;
-            for (const Dim& dim : node->type().shape) shape.push_back(dim.evaluate(value_of).value());
+            for (const Dim& dim : node->type().shape)
+                shape.push_back(dim.evaluate(value_of).value());
             result.push_back(
                 sample_input(node->type().dtype, shape, static_cast<int>(result.size())));
         }

@@ -67,8 +67,8 @@ inline void check_gradient(const Function& f, const Tensors& inputs, bool second
             if (x.is_floating_point()) floating.push_back(x);
         }
         Tensor total;
-        for (const Tensor& g : autograd::grad({weighted_sum(f(again))}, floating, {}, true, true,
-                                             true)) {
+        for (const Tensor& g :
+             autograd::grad({weighted_sum(f(again))}, floating, {}, true, true, true)) {
             if (!g.defined()) continue;
             const Tensor part = weighted_sum(g);
             total = total.defined() ? total + part : part;

@@ -11,7 +11,8 @@
 
 namespace lithe::tests {
 
-/// An elementary function of kernels, beside its exact value and the bound that docs/numbers.md states.
+/// An elementary function of kernels, beside its exact value and the bound that docs/numbers.md
+/// states.
 struct MathFunction {
     const char* name;
     Halide::Expr (*lower)(const Halide::Expr&);
@@ -22,7 +23,9 @@ struct MathFunction {
 
 namespace detail {
 
-inline double sigmoid(double x) { return x < 0 ? std::exp(x) / (1 + std::exp(x)) : 1 / (1 + std::exp(-x)); }
+inline double sigmoid(double x) {
+    return x < 0 ? std::exp(x) / (1 + std::exp(x)) : 1 / (1 + std::exp(-x));
+}
 
 /// By bisection on erf and erfc: slow, and as exact as they are.
 inline double erfinv(double x) {
@@ -49,8 +52,9 @@ inline double digamma(double x) {
     long double steps = 0, z = x;
     for (; z < 20; z += 1) steps += 1 / z;
     const long double s = 1 / (z * z);
-    return static_cast<double>(std::log(z) - 0.5L / z -
-                               s * (1.0L / 12 - s * (1.0L / 120 - s * (1.0L / 252 - s * (1.0L / 240 - s / 132)))) - steps);
+    return static_cast<double>(
+        std::log(z) - 0.5L / z -
+        s * (1.0L / 12 - s * (1.0L / 120 - s * (1.0L / 252 - s * (1.0L / 240 - s / 132)))) - steps);
 }
 
 }  // namespace detail
@@ -90,7 +94,8 @@ inline Halide::Target strict_target() {
 
 /// `function` of every element by Halide's JIT, in vectors.
 template <class T, class Function>
-std::vector<T> evaluate(Function function, std::vector<T> x, const Halide::Target& target = strict_target()) {
+std::vector<T> evaluate(Function function, std::vector<T> x,
+                        const Halide::Target& target = strict_target()) {
     const size_t count = x.size();
     x.resize((count + 15) / 16 * 16, T(1));
     Halide::Buffer<T> in(x.data(), static_cast<int>(x.size()));
@@ -117,14 +122,16 @@ std::vector<T> evaluate_with(Function function, std::vector<T> x, T second) {
 /// alone is NaN, or the signs of zeros differ.
 inline double error_ulp(float y, double exact) {
     constexpr double infinity = std::numeric_limits<double>::infinity();
-    if (std::isnan(exact) || std::isnan(y)) return std::isnan(exact) == std::isnan(y) ? 0 : infinity;
+    if (std::isnan(exact) || std::isnan(y))
+        return std::isnan(exact) == std::isnan(y) ? 0 : infinity;
     const auto rounded = static_cast<float>(exact);
     if (y == rounded) return y == 0 && std::signbit(y) != std::signbit(rounded) ? infinity : 0;
     if (std::isinf(y)) exact = std::copysign(std::min(std::abs(exact), 0x1p128), exact);
     int exponent = 0;
     std::frexp(exact, &exponent);
     const double one_ulp = std::ldexp(1.0, std::max(exponent - 24, -149));
-    return std::abs((std::isinf(y) ? std::copysign(0x1p128, y) : static_cast<double>(y)) - exact) / one_ulp;
+    return std::abs((std::isinf(y) ? std::copysign(0x1p128, y) : static_cast<double>(y)) - exact) /
+           one_ulp;
 }
 
 /// Whether function and bound apply at x.

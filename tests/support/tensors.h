@@ -42,7 +42,8 @@ inline void check_error(const std::string& id, const std::function<void()>& body
     try {
         body();
     } catch (const UserError& error) {
-        BOOST_CHECK_MESSAGE(error.id() == id, "got '" << error.what() << "', expected [" << id << "]");
+        BOOST_CHECK_MESSAGE(error.id() == id,
+                            "got '" << error.what() << "', expected [" << id << "]");
         return;
     }
     BOOST_ERROR("nothing was thrown, expected [" << id << "]");

@@ -20,7 +20,8 @@ Tensor with_gradient(const std::vector<double>& values, const std::vector<double
 BOOST_AUTO_TEST_SUITE(nn_utils)
 
 BOOST_AUTO_TEST_CASE(gradients_are_clipped_by_their_norm) {
-    const Tensor a = with_gradient({0, 0}, {3, 0}), b = with_gradient({0}, {4}), unused = tensor({1.0}).requires_grad_();
+    const Tensor a = with_gradient({0, 0}, {3, 0}), b = with_gradient({0}, {4}),
+                 unused = tensor({1.0}).requires_grad_();
     BOOST_CHECK_CLOSE(utils::get_total_norm({a.grad(), b.grad()}), 5, 1e-5);
     BOOST_CHECK_CLOSE(utils::clip_grad_norm_({a, b, unused}, 1), 5, 1e-5);
     BOOST_CHECK_CLOSE(a.grad().array().at(0), 3 / (5 + 1e-6), 1e-4);
@@ -32,7 +33,8 @@ BOOST_AUTO_TEST_CASE(gradients_are_clipped_by_their_norm) {
     BOOST_CHECK_CLOSE(c.grad().array().at(0), -3, 1e-4);
     BOOST_CHECK_CLOSE(utils::clip_grad_norm_(c, 100, 1), 4, 1e-4);
     const Tensor bad = with_gradient({0}, {INFINITY});
-    check_error("clip_grad.nonfinite", [&] { utils::clip_grad_norm_(bad, 1, 2, /*error_if_nonfinite=*/true); });
+    check_error("clip_grad.nonfinite",
+                [&] { utils::clip_grad_norm_(bad, 1, 2, /*error_if_nonfinite=*/true); });
     BOOST_CHECK(std::isinf(bad.grad().array().at(0)));
     BOOST_CHECK_EQUAL(utils::clip_grad_norm_(Tensors{unused}, 1), 0);
 }
@@ -51,7 +53,8 @@ BOOST_AUTO_TEST_CASE(parameters_go_into_a_vector_and_back) {
     utils::vector_to_parameters(vector.detach() * 2, net->parameters());
     check_equal(utils::parameters_to_vector(net->parameters()).detach(), vector.detach() * 2);
     BOOST_CHECK(net->weight.requires_grad());
-    check_error("vector_to_parameters.size", [&] { utils::vector_to_parameters(zeros({7}), net->parameters()); });
+    check_error("vector_to_parameters.size",
+                [&] { utils::vector_to_parameters(zeros({7}), net->parameters()); });
     check_error("parameters_to_vector.empty", [&] { utils::parameters_to_vector({}); });
 }
 

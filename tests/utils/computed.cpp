@@ -70,7 +70,8 @@ BOOST_AUTO_TEST_CASE(weight_norm_keeps_the_weight_and_trains_length_and_directio
     BOOST_CHECK_EQUAL(fc->get_parameter("weight_g").type().str(), "f32[4, 1]");
     check_equal(fc(x).detach(), y, 1e-6);
     fc(x).sum().backward();
-    BOOST_CHECK(fc->get_parameter("weight_g").grad().defined() && fc->get_parameter("weight_v").grad().defined());
+    BOOST_CHECK(fc->get_parameter("weight_g").grad().defined() &&
+                fc->get_parameter("weight_v").grad().defined());
     {
         const NoGradGuard no_grad;
         fc->get_parameter("weight_g").mul_(2);
@@ -133,12 +134,14 @@ BOOST_AUTO_TEST_CASE(pruning_clears_the_smallest_and_goes_on_with_the_rest) {
     check_equal(fc->weight.detach(), tensor({{0.0, 0.0, 0.0, 0.0}, {0.0, -6.0, 7.0, -8.0}}));
     BOOST_CHECK(utils::prune::is_pruned(*fc));
     fc(ones({1, 4})).sum().backward();
-    check_equal(fc->get_parameter("weight_orig").grad(), tensor({{0.0, 0.0, 0.0, 0.0}, {0.0, 1.0, 1.0, 1.0}}));
+    check_equal(fc->get_parameter("weight_orig").grad(),
+                tensor({{0.0, 0.0, 0.0, 0.0}, {0.0, 1.0, 1.0, 1.0}}));
     check_equal(fc->get_parameter("weight_orig").detach(), weight);
     utils::prune::remove(*fc, "weight");
     BOOST_CHECK_EQUAL(keys(*fc), "weight bias ");
     BOOST_CHECK(!utils::prune::is_pruned(*fc));
-    utils::prune::ln_structured(*fc, "weight", 1, 2, 1);  // the column of the smallest norm is the first
+    utils::prune::ln_structured(*fc, "weight", 1, 2,
+                                1);  // the column of the smallest norm is the first
     utils::prune::custom_from_mask(*fc, "bias", tensor({0, 1}));
     check_equal(fc->bias.select(0, 0).detach(), tensor(0.0));
     check_error("prune.mask", [&] { utils::prune::custom_from_mask(*fc, "bias", ones({3})); });
@@ -158,7 +161,8 @@ BOOST_AUTO_TEST_CASE(pruning_works_by_slices_at_random_and_over_several_layers) 
         b->weight.copy_(arange(9).view({3, 3}) + 5.5);
     }
     utils::prune::global_unstructured({{a.get(), "weight"}, {b.get(), "weight"}}, 8);
-    BOOST_CHECK_EQUAL(a->get_buffer("weight_mask").sum().item<double>(), 3);  // 1..6 go, of b's 5.5 and 6.5
+    BOOST_CHECK_EQUAL(a->get_buffer("weight_mask").sum().item<double>(),
+                      3);  // 1..6 go, of b's 5.5 and 6.5
     BOOST_CHECK_EQUAL(b->get_buffer("weight_mask").sum().item<double>(), 7);
     utils::prune::random_unstructured(*a, "weight", 1);
     BOOST_CHECK_EQUAL(a->get_buffer("weight_mask").sum().item<double>(), 2);
@@ -168,7 +172,8 @@ BOOST_AUTO_TEST_CASE(parametrizations_follow_each_other_and_go_away) {
     nn::Linear fc(3, 3);
     const Tensor before = fc->weight.detach().clone();
     utils::parametrize::register_parametrization(*fc, "weight", Twice());
-    BOOST_CHECK(utils::parametrize::is_parametrized(*fc) && utils::parametrize::is_parametrized(*fc, "weight"));
+    BOOST_CHECK(utils::parametrize::is_parametrized(*fc) &&
+                utils::parametrize::is_parametrized(*fc, "weight"));
     BOOST_CHECK(!utils::parametrize::is_parametrized(*fc, "bias"));
     BOOST_CHECK_EQUAL(parameter_names(*fc), "bias parametrizations.weight.original ");
     check_equal(fc->weight.detach(), before);  // right_inverse
@@ -194,7 +199,8 @@ BOOST_AUTO_TEST_CASE(parametrizations_follow_each_other_and_go_away) {
     utils::parametrize::remove_parametrizations(*fc, "weight");
     BOOST_CHECK_EQUAL(keys(*fc), "weight bias ");
     check_equal(fc(x).detach(), y);
-    check_error("parametrize.shape", [&] { utils::parametrize::register_parametrization(*fc, "weight", Rows()); });
+    check_error("parametrize.shape",
+                [&] { utils::parametrize::register_parametrization(*fc, "weight", Rows()); });
     BOOST_CHECK_EQUAL(keys(*fc), "weight bias ");
 }
 
@@ -202,15 +208,19 @@ BOOST_AUTO_TEST_CASE(norms_come_as_parametrizations_too) {
     nn::Linear fc(3, 4), other(3, 4);
     const Tensor before = fc->weight.detach().clone();
     utils::parametrizations::weight_norm(*fc);
-    BOOST_CHECK_EQUAL(keys(*fc), "bias parametrizations.weight.original0 parametrizations.weight.original1 ");
+    BOOST_CHECK_EQUAL(keys(*fc),
+                      "bias parametrizations.weight.original0 parametrizations.weight.original1 ");
     check_equal(fc->weight.detach(), before, 1e-6);
     utils::parametrizations::spectral_norm(*other);
-    BOOST_CHECK_EQUAL(keys(*other), "bias parametrizations.weight.original parametrizations.weight.0._u parametrizations.weight.0._v ");
+    BOOST_CHECK_EQUAL(keys(*other),
+                      "bias parametrizations.weight.original parametrizations.weight.0._u "
+                      "parametrizations.weight.0._v ");
     for (int i = 0; i < 50; ++i) other(ones({1, 3}));
     const Tensor gram = matmul(other->weight.detach(), other->weight.detach().t());
     Tensor v = ones({4});
     for (int i = 0; i < 200; ++i) v = normalize(matmul(gram, v), 2, 0);
-    BOOST_CHECK_CLOSE(dot(v, matmul(gram, v)).item<double>(), 1, 1e-2);  // the square of the largest singular value
+    BOOST_CHECK_CLOSE(dot(v, matmul(gram, v)).item<double>(), 1,
+                      1e-2);  // the square of the largest singular value
 }
 
 BOOST_AUTO_TEST_CASE(computed_weights_are_traced_and_compiled) {
@@ -226,14 +236,17 @@ BOOST_AUTO_TEST_CASE(computed_weights_are_traced_and_compiled) {
 BOOST_AUTO_TEST_CASE(a_model_is_called_with_other_parameters) {
     nn::Sequential net(nn::Linear(2, 2), nn::BatchNorm1d(2));
     net->eval();
-    const Tensor own = net->get_parameter("0.weight").detach().clone(), x = numbers({3, 2}, DType::f32);
+    const Tensor own = net->get_parameter("0.weight").detach().clone(),
+                 x = numbers({3, 2}, DType::f32);
     Tensor weight = (own * 2).requires_grad_();
-    const Tensor y = utils::functional_call(net, {{"0.weight", weight}, {"0.bias", zeros({2})}, {"1.running_var", ones({2}) * 4}}, x);
+    const Tensor y = utils::functional_call(
+        net, {{"0.weight", weight}, {"0.bias", zeros({2})}, {"1.running_var", ones({2}) * 4}}, x);
     check_equal(y.detach(), matmul(x, own.t()) * 2 / std::sqrt(4 + 1e-5), 1e-5);
     y.sum().backward();
     BOOST_CHECK(weight.grad().defined() && !net->get_parameter("0.weight").grad().defined());
     check_equal(net->get_parameter("0.weight").detach(), own);
-    check_error("module.unknown_path", [&] { utils::functional_call(net, {{"0.wieght", weight}}, x); });
+    check_error("module.unknown_path",
+                [&] { utils::functional_call(net, {{"0.wieght", weight}}, x); });
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -49,7 +49,8 @@ int main(int argc, char** argv) {
         sub->add_option("model", model.file, "Header with the model's class")->required();
         sub->add_option("--class", model.class_name, "The class, e.g. Net or my::Net")->required();
         sub->add_option("-I,--include", model.include_folders, "Folder of the model's own headers");
-        sub->add_option("--work", model.work_folder, "Folder for generated files")->capture_default_str();
+        sub->add_option("--work", model.work_folder, "Folder for generated files")
+            ->capture_default_str();
         sub->add_flag("--help-model", help_model, "Print the options that follow the model");
         sub->callback([&command, n = std::string(name)] { command = n; });
     }

@@ -59,8 +59,8 @@ std::vector<std::string> compile_flags(const ModelSource& model, const Toolchain
 
 void build_step(const std::vector<std::string>& command, const std::string& what) {
     if (const int status = run(command); status != 0) {
-        throw UserError("tool.build", fmt::format("lithe: {} failed (exit status {}): {}", what, status,
-                                                  fmt::join(command, " ")));
+        throw UserError("tool.build", fmt::format("lithe: {} failed (exit status {}): {}", what,
+                                                  status, fmt::join(command, " ")));
     }
 }
 
@@ -72,8 +72,8 @@ std::string build_model_program(const ModelSource& model) {
     }
     const Toolchain tools = find_toolchain();
     const std::string source = driver_source(model);
-    const fs::path folder = fs::path(model.work_folder) /
-                            fmt::format("{:016x}", std::hash<std::string>()(source));
+    const fs::path folder =
+        fs::path(model.work_folder) / fmt::format("{:016x}", std::hash<std::string>()(source));
     fs::create_directories(folder);
     const std::string driver = folder / "driver.cpp", fields = folder / "driver.reflect.inc",
                       whole = folder / "program.cpp", program = folder / "program",

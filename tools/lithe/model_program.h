@@ -7,8 +7,8 @@ namespace lithe::tool {
 
 /// The author's model as the command line names it.
 struct ModelSource {
-    std::string file;                          ///< header (or source without main) with the class
-    std::string class_name;                    ///< holder or Module class, with a default constructor
+    std::string file;        ///< header (or source without main) with the class
+    std::string class_name;  ///< holder or Module class, with a default constructor
     std::vector<std::string> include_folders;  ///< further ones
     std::string work_folder;                   ///< for generated files; made if missing
     bool quiet = false;

@@ -35,7 +35,8 @@ Toolchain find_toolchain() {
     const fs::path prefix = here.parent_path();
     if (fs::exists(prefix / "include/lithe/lithe.h")) {
         found.include_folders = {prefix / "include", prefix / "include/lithe"};
-        for (const char* folder : {"lib", "lib64", "lib/x86_64-linux-gnu", "lib/aarch64-linux-gnu"}) {
+        for (const char* folder :
+             {"lib", "lib64", "lib/x86_64-linux-gnu", "lib/aarch64-linux-gnu"}) {
             if (fs::exists(prefix / folder / "liblithe.so")) found.library_folder = prefix / folder;
         }
     } else {
@@ -47,8 +48,11 @@ Toolchain find_toolchain() {
     const char* compiler = std::getenv("CXX");
     found.compiler = compiler && *compiler ? compiler : "c++";
     if (found.library_folder.empty() || !fs::exists(found.reflect)) {
-        throw UserError("tool.incomplete", "lithe: no " + std::string(found.library_folder.empty() ? "liblithe.so" : "lithe-reflect") +
-                                               " beside this program in " + here.string());
+        throw UserError(
+            "tool.incomplete",
+            "lithe: no " +
+                std::string(found.library_folder.empty() ? "liblithe.so" : "lithe-reflect") +
+                " beside this program in " + here.string());
     }
     return found;
 }

@@ -29,7 +29,8 @@ struct FireImpl : nn::Module {
     nn::Conv2d s, e1, e3;
 
     FireImpl(int64_t in, int64_t squeeze, int64_t expand)
-        : s(in, squeeze, 1), e1(squeeze, expand, 1),
+        : s(in, squeeze, 1),
+          e1(squeeze, expand, 1),
           e3(nn::Conv2dOptions(squeeze, expand, 3).padding(1)) {}
     Tensor forward(Tensor x) {
         x = lithe::relu(s(x));
@@ -57,7 +58,8 @@ struct DenseLayerImpl : nn::Module {
     nn::Sequential f;
 
     DenseLayerImpl(int64_t in, int64_t growth)
-        : f(nn::BatchNorm2d(in), nn::ReLU(), nn::Conv2d(nn::Conv2dOptions(in, 4 * growth, 1).bias(false)),
+        : f(nn::BatchNorm2d(in), nn::ReLU(),
+            nn::Conv2d(nn::Conv2dOptions(in, 4 * growth, 1).bias(false)),
             nn::BatchNorm2d(4 * growth), nn::ReLU(),
             nn::Conv2d(nn::Conv2dOptions(4 * growth, growth, 3).padding(1).bias(false))) {}
     Tensor forward(Tensor x) { return lithe::cat({x, f->forward(x)}, 1); }
@@ -75,7 +77,8 @@ struct DenseNet121Impl : nn::Module {
         f->push_back(nn::MaxPool2d(nn::MaxPool2dOptions(3).stride(2).padding(1)));
         const int depths[] = {6, 12, 24, 16};
         for (int block = 0; block < 4; ++block) {
-            for (int k = 0; k < depths[block]; ++k, in += growth) f->push_back(DenseLayer(in, growth));
+            for (int k = 0; k < depths[block]; ++k, in += growth)
+                f->push_back(DenseLayer(in, growth));
             if (block == 3) break;
             f->push_back(nn::Sequential(nn::BatchNorm2d(in), nn::ReLU(),
                                         nn::Conv2d(nn::Conv2dOptions(in, in / 2, 1).bias(false)),
@@ -98,12 +101,14 @@ struct UNetImpl : nn::Module {
 
     UNetImpl() {
         auto twice = [](int64_t in, int64_t o) {
-            return nn::Sequential(cbr({.in = in, .out = o, .kernel = 3}), cbr({.in = o, .out = o, .kernel = 3}));
+            return nn::Sequential(cbr({.in = in, .out = o, .kernel = 3}),
+                                  cbr({.in = o, .out = o, .kernel = 3}));
         };
         constexpr int64_t ch[] = {32, 64, 128, 256, 512};
         for (int k = 0; k < 5; ++k) down->push_back(twice(k == 0 ? 3 : ch[k - 1], ch[k]));
         for (int k = 3; k >= 0; --k) {
-            up->push_back(nn::ConvTranspose2d(nn::ConvTranspose2dOptions(ch[k + 1], ch[k], 2).stride(2)));
+            up->push_back(
+                nn::ConvTranspose2d(nn::ConvTranspose2dOptions(ch[k + 1], ch[k], 2).stride(2)));
             dec->push_back(twice(ch[k + 1], ch[k]));
         }
     }
@@ -129,7 +134,8 @@ struct DcganImpl : nn::Module {
 
     DcganImpl() {
         auto deconv = [](int64_t in, int64_t o, int64_t stride, int64_t padding) {
-            return nn::ConvTranspose2d(nn::ConvTranspose2dOptions(in, o, 4).stride(stride).padding(padding).bias(false));
+            return nn::ConvTranspose2d(
+                nn::ConvTranspose2dOptions(in, o, 4).stride(stride).padding(padding).bias(false));
         };
         int64_t in = 100;
         for (const int64_t o : {512, 256, 128, 64}) {

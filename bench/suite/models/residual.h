@@ -34,7 +34,8 @@ struct BottleImpl : nn::Module {
           b(cbr({.in = width, .out = width, .kernel = 3, .stride = stride})),
           c(cbr({.in = width, .out = width * 4, .kernel = 1, .act = Act::none})) {
         if (stride != 1 || in != width * 4) {
-            down = cbr({.in = in, .out = width * 4, .kernel = 1, .stride = stride, .act = Act::none});
+            down =
+                cbr({.in = in, .out = width * 4, .kernel = 1, .stride = stride, .act = Act::none});
         }
     }
     Tensor forward(Tensor x) {

@@ -32,8 +32,9 @@ LITHE_MODULE(LeNet5);
 
 /// Keyword spotting on 49 x 10 MFCC frames: 64 channels, 12 classes.
 struct DscnnImpl : nn::Module {
-    nn::Sequential stem{nn::Conv2d(nn::Conv2dOptions(1, 64, {10, 4}).stride(2).padding({5, 1}).bias(false)),
-                        nn::BatchNorm2d(64), nn::ReLU()};
+    nn::Sequential stem{
+        nn::Conv2d(nn::Conv2dOptions(1, 64, {10, 4}).stride(2).padding({5, 1}).bias(false)),
+        nn::BatchNorm2d(64), nn::ReLU()};
     nn::Sequential blocks;
     nn::Linear fc{64, 12};
 
@@ -51,10 +52,14 @@ LITHE_MODULE(Dscnn);
 struct DlrmImpl : nn::Module {
     static constexpr int64_t tables = 26, rows = 10000, width = 64;
     nn::ModuleList emb;
-    nn::Sequential bot{nn::Linear(13, 512), nn::ReLU(), nn::Linear(512, 256), nn::ReLU(),
+    nn::Sequential bot{nn::Linear(13, 512),    nn::ReLU(), nn::Linear(512, 256), nn::ReLU(),
                        nn::Linear(256, width), nn::ReLU()};
-    nn::Sequential top{nn::Linear(width + (tables + 1) * tables / 2, 512), nn::ReLU(),
-                       nn::Linear(512, 256), nn::ReLU(), nn::Linear(256, 1), nn::Sigmoid()};
+    nn::Sequential top{nn::Linear(width + (tables + 1) * tables / 2, 512),
+                       nn::ReLU(),
+                       nn::Linear(512, 256),
+                       nn::ReLU(),
+                       nn::Linear(256, 1),
+                       nn::Sigmoid()};
     Tensor tri;
 
     DlrmImpl() {

@@ -19,12 +19,19 @@ struct BertLayerImpl : nn::Module {
     nn::Linear up, down;
 
     BertLayerImpl(int64_t d, int64_t heads, int64_t f)
-        : heads(heads), q(d, d), k(d, d), v(d, d), o(d, d),
-          ln1(nn::LayerNormOptions({d}).eps(1e-12)), ln2(nn::LayerNormOptions({d}).eps(1e-12)),
-          up(d, f), down(f, d) {}
+        : heads(heads),
+          q(d, d),
+          k(d, d),
+          v(d, d),
+          o(d, d),
+          ln1(nn::LayerNormOptions({d}).eps(1e-12)),
+          ln2(nn::LayerNormOptions({d}).eps(1e-12)),
+          up(d, f),
+          down(f, d) {}
     Tensor forward(Tensor x, Tensor mask) {
-        Tensor a = lithe::scaled_dot_product_attention(split_heads(q(x), heads), split_heads(k(x), heads),
-                                                       split_heads(v(x), heads), {.mask = mask});
+        Tensor a =
+            lithe::scaled_dot_product_attention(split_heads(q(x), heads), split_heads(k(x), heads),
+                                                split_heads(v(x), heads), {.mask = mask});
         x = ln1(x + o(merge_heads(a)));
         return ln2(x + down(lithe::gelu(up(x))));
     }
@@ -41,9 +48,11 @@ struct BertImpl : nn::Module {
         for (int i = 0; i < 6; ++i) layers->push_back(BertLayer(384, 12, 1536));
     }
     Tensor forward(Tensor input_ids, Tensor attention_mask, Tensor token_type_ids) {
-        Tensor x = ln(word(input_ids) + pos->weight.slice(0, 0, input_ids.size(1)) + typ(token_type_ids));
+        Tensor x =
+            ln(word(input_ids) + pos->weight.slice(0, 0, input_ids.size(1)) + typ(token_type_ids));
         Tensor mask = (1.0 - attention_mask.unsqueeze(1).unsqueeze(1).to(x.dtype())) * -1e9;
-        for (size_t i = 0; i < layers->size(); ++i) x = layers[i]->as<BertLayer>()->forward(x, mask);
+        for (size_t i = 0; i < layers->size(); ++i)
+            x = layers[i]->as<BertLayer>()->forward(x, mask);
         return x;
     }
 };
@@ -55,11 +64,17 @@ struct VitBlockImpl : nn::Module {
     nn::Linear qkv, o, up, down;
 
     VitBlockImpl(int64_t d, int64_t heads)
-        : heads(heads), ln1(nn::LayerNormOptions({d}).eps(1e-6)), ln2(nn::LayerNormOptions({d}).eps(1e-6)),
-          qkv(d, 3 * d), o(d, d), up(d, 4 * d), down(4 * d, d) {}
+        : heads(heads),
+          ln1(nn::LayerNormOptions({d}).eps(1e-6)),
+          ln2(nn::LayerNormOptions({d}).eps(1e-6)),
+          qkv(d, 3 * d),
+          o(d, d),
+          up(d, 4 * d),
+          down(4 * d, d) {}
     Tensor forward(Tensor x) {
         auto parts = qkv(ln1(x)).chunk(3, -1);
-        Tensor a = lithe::scaled_dot_product_attention(split_heads(parts[0], heads), split_heads(parts[1], heads),
+        Tensor a = lithe::scaled_dot_product_attention(split_heads(parts[0], heads),
+                                                       split_heads(parts[1], heads),
                                                        split_heads(parts[2], heads));
         x = x + o(merge_heads(a));
         return x + down(lithe::gelu(up(ln2(x))));
@@ -93,12 +108,18 @@ struct GptBlockImpl : nn::Module {
     nn::Linear qkv, o, up, down;
 
     GptBlockImpl(int64_t d, int64_t heads)
-        : heads(heads), ln1(nn::LayerNormOptions({d})), ln2(nn::LayerNormOptions({d})), qkv(d, 3 * d),
-          o(d, d), up(d, 4 * d), down(4 * d, d) {}
+        : heads(heads),
+          ln1(nn::LayerNormOptions({d})),
+          ln2(nn::LayerNormOptions({d})),
+          qkv(d, 3 * d),
+          o(d, d),
+          up(d, 4 * d),
+          down(4 * d, d) {}
     /// The block's result and the keys and values that a later token needs.
     std::tuple<Tensor, Tensor, Tensor> forward(Tensor x, Tensor past_k = {}, Tensor past_v = {}) {
         auto parts = qkv(ln1(x)).chunk(3, -1);
-        Tensor q = split_heads(parts[0], heads), k = split_heads(parts[1], heads), v = split_heads(parts[2], heads);
+        Tensor q = split_heads(parts[0], heads), k = split_heads(parts[1], heads),
+               v = split_heads(parts[2], heads);
         const bool has_past = past_k.defined();
         if (has_past) {
             k = lithe::cat({past_k, k}, 2);
@@ -121,7 +142,8 @@ struct Gpt2Impl : nn::Module {
     }
     Tensor forward(Tensor input_ids) {
         Tensor x = wte(input_ids) + wpe->weight.slice(0, 0, input_ids.size(1));
-        for (size_t i = 0; i < blocks->size(); ++i) x = std::get<0>(blocks[i]->as<GptBlock>()->forward(x));
+        for (size_t i = 0; i < blocks->size(); ++i)
+            x = std::get<0>(blocks[i]->as<GptBlock>()->forward(x));
         return lithe::linear(ln(x), wte->weight);
     }
 };

@@ -1,19 +1,21 @@
-// attention(q, k, v, mask) {scale, keys, causal}: rows of v weighted by how their keys fit the queries
+// attention(q, k, v, mask) {scale, keys, causal}: rows of v weighted by how their keys fit the
+// queries
 //
 //   result[.., l, e] = sum over s of w[.., l, s] * v[.., s, e]
 //   w = softmax over s of scale * sum over d of q[.., l, d] * k[.., s, d] + mask[.., l, s]
 //
-// mask may be left out; its axes broadcast. Of booleans it says which pairs count for nothing: their
-// score is -inf. With `causal` those with s > l count for nothing too. `keys` is the most that s can be.
+// mask may be left out; its axes broadcast. Of booleans it says which pairs count for nothing:
+// their score is -inf. With `causal` those with s > l count for nothing too. `keys` is the most
+// that s can be.
 #include <cmath>
 #include <limits>
 
 #include "compiler/ir/attention.h"
 #include "compiler/ir/ops.h"
+#include "dsl/axis.h"
 #include "dsl/elementwise.h"
 #include "dsl/lower_math.h"
 #include "dsl/lowering.h"
-#include "dsl/axis.h"
 
 namespace lithe::ir {
 namespace {
@@ -81,12 +83,14 @@ void attend(const OpCall& call, std::span<const Array> in, const Array& out) {
                 score += static_cast<double>(q.data<T>()[row * depth + d]) * own_k[s * depth + d];
             }
             const bool is_later = is_causal && s > row % rows;
-            w[static_cast<size_t>(s)] = mask.masked<T>(is_later ? none : score * scale, row * keys + s);
+            w[static_cast<size_t>(s)] =
+                mask.masked<T>(is_later ? none : score * scale, row * keys + s);
         }
         normalise(w);
         for (int64_t e = 0; e < width; ++e) {
             double total = 0;
-            for (int64_t s = 0; s < keys; ++s) total += w[static_cast<size_t>(s)] * own_v[s * width + e];
+            for (int64_t s = 0; s < keys; ++s)
+                total += w[static_cast<size_t>(s)] * own_v[s * width + e];
             out.data<T>()[row * width + e] = static_cast<T>(total);
         }
     }
@@ -99,7 +103,8 @@ void reference(const OpCall& call, std::span<const Array> in, std::span<const Ar
 }  // namespace
 
 Halide::Expr masked_score(const LowerCall& call, Halide::Expr score, const Halide::Expr& is_later,
-                          const Halide::Expr& row, const Halide::Expr& key, const Halide::Expr& fill) {
+                          const Halide::Expr& row, const Halide::Expr& key,
+                          const Halide::Expr& fill) {
     if (call.call.attrs.get_bool("causal")) score = select(is_later, fill, score);
     if (call.call.input_count() < 4) return score;
     const TensorType& mask = call.call.input(3);
@@ -125,21 +130,26 @@ Halide::Expr lower(const LowerCall& call) {
         coords.insert(coords.end(), {a, b});
         return coords;
     };
-    const Halide::Expr scale = constant(call.out_types[0].dtype, call.call.attrs.get_float("scale"));
+    const Halide::Expr scale =
+        constant(call.out_types[0].dtype, call.call.attrs.get_float("scale"));
     const auto score = [&](const Halide::Expr& s) {
-        const Halide::Expr product = reduce_sum(depth, [&](Halide::Expr d) {
-            return call.in(0, at(row, d)) * call.in(1, at(s, d));
-        });
-        return masked_score(call, product * scale, s > row, row, s, constant(call.out_types[0].dtype, none));
+        const Halide::Expr product = reduce_sum(
+            depth, [&](Halide::Expr d) { return call.in(0, at(row, d)) * call.in(1, at(s, d)); });
+        return masked_score(call, product * scale, s > row, row, s,
+                            constant(call.out_types[0].dtype, none));
     };
     const Halide::Expr most = reduce_max(keys, score);
     const auto weight = [&](const Halide::Expr& s) { return lower_math::exp(score(s) - most); };
     const Halide::Expr total = reduce_sum(keys, weight);
-    return reduce_sum(keys, [&](Halide::Expr s) { return weight(s) * call.in(2, at(s, call.at.back())); }) / total;
+    return reduce_sum(
+               keys,
+               [&](Halide::Expr s) { return weight(s) * call.in(2, at(s, call.at.back())); }) /
+           total;
 }
 
 }  // namespace
 
-const Op attention_op = {.name = "attention", .infer = infer, .reference = reference, .lower = lower};
+const Op attention_op = {
+    .name = "attention", .infer = infer, .reference = reference, .lower = lower};
 
 }  // namespace lithe::ir

@@ -1,8 +1,9 @@
-// depthwise_conv(x, filters, bias) {stride, dilation, pad_begin, pad_end}: every channel of an image
-// x[n, h, w, c] with the filter of its own out of pack_depthwise
+// depthwise_conv(x, filters, bias) {stride, dilation, pad_begin, pad_end}: every channel of an
+// image x[n, h, w, c] with the filter of its own out of pack_depthwise
 //
 //   result[n, i, j, c] = bias[c] + sum over s, t of
-//       x[n, i * stride + s * dilation - pad_begin, j * stride + t * dilation - pad_begin, c] * filters[s, t, c]
+//       x[n, i * stride + s * dilation - pad_begin, j * stride + t * dilation - pad_begin, c] *
+//       filters[s, t, c]
 //
 // outside of x are zeros; bias may be left out.
 #include "compiler/ir/ops.h"
@@ -17,8 +18,8 @@ TensorTypes infer(const OpCall& call) {
     for (int i = 0; i < 2; ++i) {
         const auto axis = static_cast<size_t>(i);
         const Dim reach = call.attrs.get_shape("dilation")[axis] * (filters.size(i) - 1) + 1;
-        const Dim image =
-            x.size(i + 1) + call.attrs.get_shape("pad_begin")[axis] + call.attrs.get_shape("pad_end")[axis];
+        const Dim image = x.size(i + 1) + call.attrs.get_shape("pad_begin")[axis] +
+                          call.attrs.get_shape("pad_end")[axis];
         type.shape.push_back(floor_div(image - reach, call.attrs.get_shape("stride")[axis]) + 1);
     }
     type.shape.push_back(x.size(3));
@@ -37,7 +38,8 @@ double window(const OpCall& call, const Array& x, const Array& filters, const Si
             if (row < 0 || row >= x.size(1) || column < 0 || column >= x.size(2)) continue;
             const int64_t pixel = (at[0] * x.size(1) + row) * x.size(2) + column;
             total += static_cast<double>(x.data<T>()[pixel * x.size(3) + at[3]]) *
-                     static_cast<double>(filters.data<T>()[(s * filters.size(1) + t) * x.size(3) + at[3]]);
+                     static_cast<double>(
+                         filters.data<T>()[(s * filters.size(1) + t) * x.size(3) + at[3]]);
         }
     }
     return total;
@@ -51,7 +53,8 @@ void reference(const OpCall& call, std::span<const Array> in, std::span<const Ar
             for (at[1] = 0; at[1] < out[0].size(1); ++at[1]) {
                 for (at[2] = 0; at[2] < out[0].size(2); ++at[2]) {
                     for (at[3] = 0; at[3] < out[0].size(3); ++at[3]) {
-                        const double bias = in.size() > 2 ? static_cast<double>(in[2].data<T>()[at[3]]) : 0;
+                        const double bias =
+                            in.size() > 2 ? static_cast<double>(in[2].data<T>()[at[3]]) : 0;
                         *y++ = static_cast<T>(window<T>(call, in[0], in[1], at) + bias);
                     }
                 }

@@ -1,4 +1,5 @@
-// pack_panels(w) {panel, transposed}: the columns of a matrix in panels of {panel}, for packed_linear
+// pack_panels(w) {panel, transposed}: the columns of a matrix in panels of {panel}, for
+// packed_linear
 //
 //   result[.., p, k, i] = w[.., n, k], or w[.., k, n] where transposed,  with n = p * panel + i;
 //   0 where n is beyond the columns
@@ -57,8 +58,7 @@ Halide::Expr lower(const LowerCall& call) {
     const size_t rank = call.at.size();
     const Halide::Expr n =
         call.at[rank - 3] * call.size(call.call.attrs.get_dim("panel")) + call.at[rank - 1];
-    const Halide::Expr columns =
-        call.size(call.call.input(0).size(column_axis(call.call)));
+    const Halide::Expr columns = call.size(call.call.input(0).size(column_axis(call.call)));
     Coords from(call.at.begin(), call.at.end() - 3);
     const Halide::Expr column = min(n, columns - 1), k = call.at[rank - 2];
     if (call.call.attrs.get_bool("transposed")) {

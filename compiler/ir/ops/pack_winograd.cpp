@@ -22,14 +22,16 @@ template <class T>
 double transformed(const WinogradTransforms::Matrix& g, const T* filter, size_t u, size_t v) {
     double total = 0;
     for (size_t s = 0; s < 3; ++s) {
-        for (size_t t = 0; t < 3; ++t) total += g[u][s] * g[v][t] * static_cast<double>(filter[s * 3 + t]);
+        for (size_t t = 0; t < 3; ++t)
+            total += g[u][s] * g[v][t] * static_cast<double>(filter[s * 3 + t]);
     }
     return total;
 }
 
 void reference(const OpCall& call, std::span<const Array> in, std::span<const Array> out) {
     const WinogradTransforms::Matrix& g = winograd_transforms(call.attrs.get_int("tile")).filter;
-    const int64_t width = call.attrs.get_int("panel"), filters = in[0].size(0), channels = in[0].size(1);
+    const int64_t width = call.attrs.get_int("panel"), filters = in[0].size(0),
+                  channels = in[0].size(1);
     visit_float(in[0].dtype(), [&]<class T>(T) {
         T* to = out[0].data<T>();
         for (int64_t p = 0; p < out[0].size(0); ++p) {
@@ -38,7 +40,8 @@ void reference(const OpCall& call, std::span<const Array> in, std::span<const Ar
                     for (int64_t c = 0; c < channels; ++c) {
                         for (int64_t k = p * width; k < (p + 1) * width; ++k) {
                             const T* filter = in[0].data<T>() + (k * channels + c) * 9;
-                            *to++ = k < filters ? static_cast<T>(transformed(g, filter, u, v)) : T(0);
+                            *to++ =
+                                k < filters ? static_cast<T>(transformed(g, filter, u, v)) : T(0);
                         }
                     }
                 }
@@ -48,7 +51,8 @@ void reference(const OpCall& call, std::span<const Array> in, std::span<const Ar
 }
 
 /// Element `index` of a column of numbers.
-Halide::Expr chosen(const Halide::Expr& index, const WinogradTransforms::Matrix& g, size_t column, DType dtype) {
+Halide::Expr chosen(const Halide::Expr& index, const WinogradTransforms::Matrix& g, size_t column,
+                    DType dtype) {
     Halide::Expr value = constant(dtype, g.back()[column]);
     for (size_t i = g.size() - 1; i-- > 0;) {
         value = select(index == static_cast<int>(i), constant(dtype, g[i][column]), value);
@@ -58,15 +62,17 @@ Halide::Expr chosen(const Halide::Expr& index, const WinogradTransforms::Matrix&
 
 Halide::Expr lower(const LowerCall& call) {
     const DType dtype = call.out_types[0].dtype;
-    const WinogradTransforms::Matrix& g = winograd_transforms(call.call.attrs.get_int("tile")).filter;
+    const WinogradTransforms::Matrix& g =
+        winograd_transforms(call.call.attrs.get_int("tile")).filter;
     const Halide::Expr filters = call.size(call.call.input(0).size(0));
     const Halide::Expr k = call.at[0] * call.size(call.call.attrs.get_dim("panel")) + call.at[3];
-    const Halide::Expr u = call.at[1] / static_cast<int>(g.size()), v = call.at[1] % static_cast<int>(g.size());
+    const Halide::Expr u = call.at[1] / static_cast<int>(g.size()),
+                       v = call.at[1] % static_cast<int>(g.size());
     Halide::Expr total;
     for (size_t s = 0; s < 3; ++s) {
         for (size_t t = 0; t < 3; ++t) {
-            const Halide::Expr w =
-                call.in(0, {min(k, filters - 1), call.at[2], static_cast<int>(s), static_cast<int>(t)});
+            const Halide::Expr w = call.in(
+                0, {min(k, filters - 1), call.at[2], static_cast<int>(s), static_cast<int>(t)});
             const Halide::Expr term = chosen(u, g, s, dtype) * chosen(v, g, t, dtype) * w;
             total = total.defined() ? total + term : term;
         }

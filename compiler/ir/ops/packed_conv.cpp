@@ -1,8 +1,9 @@
-// packed_conv(x, filters, bias) {columns, stride, dilation, tile_rows}: convolution of an image whose
-// channels are innermost and which has been padded, with the filters of pack_filters
+// packed_conv(x, filters, bias) {columns, stride, dilation, tile_rows}: convolution of an image
+// whose channels are innermost and which has been padded, with the filters of pack_filters
 //
 //   result[n, p..., k] = bias[k] + sum over t..., c of
-//                        x[n, p * stride + t * dilation, ..., c] * filters[k / width, t..., c, k % width]
+//                        x[n, p * stride + t * dilation, ..., c] * filters[k / width, t..., c, k %
+//                        width]
 //
 // bias may be left out.
 #include "compiler/ir/ops.h"
@@ -13,7 +14,8 @@ namespace {
 
 TensorTypes infer(const OpCall& call) {
     const TensorType &x = call.input(0), &filters = call.input(1);
-    const Shape &stride = call.attrs.get_shape("stride"), &dilation = call.attrs.get_shape("dilation");
+    const Shape &stride = call.attrs.get_shape("stride"),
+                &dilation = call.attrs.get_shape("dilation");
     TensorType type{x.dtype, {x.size(0)}};
     for (int i = 0; i < x.rank() - 2; ++i) {
         const auto axis = static_cast<size_t>(i);
@@ -35,7 +37,8 @@ bool advance(Sizes& index, const Sizes& sizes) {
 
 /// One element of the result: the window over x at `place` (batch, spatial...) with filter k.
 template <class T>
-double window(const OpCall& call, const Array& x, const Array& filters, const Sizes& place, int64_t k) {
+double window(const OpCall& call, const Array& x, const Array& filters, const Sizes& place,
+              int64_t k) {
     const Sizes stride = call.attrs.get_ints("stride"), dilation = call.attrs.get_ints("dilation");
     const int64_t channels = x.sizes().back(), width = filters.sizes().back();
     const Sizes taps(filters.sizes().begin() + 1, filters.sizes().end() - 2);
@@ -80,7 +83,8 @@ Halide::Expr lower(const LowerCall& call) {
     const Halide::Expr y = reduce(Reduce::sum, extents, [&](const Coords& index) {
         Coords pixel{call.at[0]}, tap{k / width};
         for (size_t i = 0; i + 1 < index.size(); ++i) {
-            pixel.push_back(call.at[i + 1] * call.size(stride[i]) + index[i] * call.size(dilation[i]));
+            pixel.push_back(call.at[i + 1] * call.size(stride[i]) +
+                            index[i] * call.size(dilation[i]));
             tap.push_back(index[i]);
         }
         pixel.push_back(index.back());

@@ -2,7 +2,8 @@
 //
 //   result[.., m, n] = sum over k of x[.., m, k] * panels[.., n / width, k, n % width] + bias[n]
 //
-// Panels with axes in front are a batch of matrices, one for each matrix of x. bias may be left out.
+// Panels with axes in front are a batch of matrices, one for each matrix of x. bias may be left
+// out.
 #include <algorithm>
 
 #include "compiler/ir/ops.h"
@@ -43,13 +44,15 @@ void reference(const OpCall& call, std::span<const Array> in, std::span<const Ar
 Halide::Expr lower(const LowerCall& call) {
     const TensorType& panels = call.call.input(1);
     const Halide::Expr n = call.at.back(), width = call.size(panels.shape.back());
-    const Halide::Expr y = reduce_sum(call.size(call.call.input(0).shape.back()), [&](Halide::Expr k) {
-        Coords row(call.at.begin(), call.at.end() - 1), panel;
-        row.push_back(k);
-        for (int i = 0; i + 3 < panels.rank(); ++i) panel.push_back(call.at[static_cast<size_t>(i)]);
-        panel.insert(panel.end(), {n / width, k, n % width});
-        return call.in(0, row) * call.in(1, panel);
-    });
+    const Halide::Expr y =
+        reduce_sum(call.size(call.call.input(0).shape.back()), [&](Halide::Expr k) {
+            Coords row(call.at.begin(), call.at.end() - 1), panel;
+            row.push_back(k);
+            for (int i = 0; i + 3 < panels.rank(); ++i)
+                panel.push_back(call.at[static_cast<size_t>(i)]);
+            panel.insert(panel.end(), {n / width, k, n % width});
+            return call.in(0, row) * call.in(1, panel);
+        });
     return call.call.input_count() > 2 ? y + call.in(2, {n}) : y;
 }
 

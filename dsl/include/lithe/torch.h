@@ -59,7 +59,9 @@ inline Tensor arange(const Scalar& start, const Scalar& end, const TensorOptions
 inline Tensor constant_pad_nd(const Tensor& x, const Shape& sizes, const Scalar& value = 0) {
     return constant_pad(x, sizes, value.to<double>());
 }
-inline Tensor cross_entropy_loss(const Tensor& x, const Tensor& target) { return cross_entropy(x, target); }
+inline Tensor cross_entropy_loss(const Tensor& x, const Tensor& target) {
+    return cross_entropy(x, target);
+}
 
 /// Writes a module's state, for LibTorch's `torch::save(net, path)`.
 template <class Holder>
@@ -75,8 +77,12 @@ void load(Holder& module, const std::string& path) {
 }
 
 /// Writes and reads an optimizer's state, for `torch::save(optimizer, path)`.
-inline void save(const optim::Optimizer& optimizer, const std::string& path) { save_optimizer(optimizer, path); }
-inline void load(optim::Optimizer& optimizer, const std::string& path) { load_optimizer(optimizer, path); }
+inline void save(const optim::Optimizer& optimizer, const std::string& path) {
+    save_optimizer(optimizer, path);
+}
+inline void load(optim::Optimizer& optimizer, const std::string& path) {
+    load_optimizer(optimizer, path);
+}
 
 }  // namespace lithe
 
