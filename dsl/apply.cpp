@@ -70,6 +70,7 @@ void tape(const OpCall& call, std::span<const ValuePtr> inputs, std::vector<Valu
     bool any_float = false;
     for (const ValuePtr& result : results) any_float |= is_floating(result->type.dtype);
     if (!wanted || !any_float) return;
+    for (const ValuePtr& input : inputs) autograd::check_unwritten(*input);
     auto node = std::make_shared<GradNode>();
     node->call = call;
     node->serial = next_grad_serial();

@@ -31,6 +31,7 @@ public:
 
     void start(const Tensor& root, const Tensor& gradient) {
         const ValuePtr value = root.value();
+        autograd::check_unwritten(*value);
         arrive(value->grad_node, value->grad_output, gradient);
     }
 
@@ -264,6 +265,12 @@ Tensor& Tensor::requires_grad_(bool on) {
     return *this;
 }
 
+const Tensor& Tensor::set_requires_grad(bool on) const {
+    Tensor same = *this;
+    same.requires_grad_(on);
+    return *this;
+}
+
 Tensor& Tensor::grad() const {
     if (!impl_) throw UserError("tensor.undefined", "grad: an undefined tensor is used");
     return impl_->grad;
@@ -356,6 +363,7 @@ Tensors attach(const Tensors& values, const Tensors& inputs,
     bool wanted = false;
     for (const Tensor& input : inputs) {
         const ValuePtr v = input.value();
+        check_unwritten(*v);
         node->call.inputs.push_back(v->type);
         node->next.push_back(v->grad_node);
         node->next_output.push_back(v->grad_output);

@@ -41,6 +41,10 @@ struct GradNode {
     std::function<std::vector<Tensor>(std::span<const Tensor>)> custom;
     std::vector<std::vector<std::function<Tensor(const Tensor&)>>> hooks;  ///< per result
     std::vector<std::weak_ptr<TensorImpl>> retained;                       ///< per result
+    /// Set where the results are the operands themselves: who passes them on. They must not be
+    /// written, or the step would be lost.
+    const char* passes_on = nullptr;
+    std::vector<uint64_t> passed_versions;  ///< of the results' buffers
 };
 
 /// The creation order of the next step of the tape.
@@ -87,6 +91,16 @@ Tensors grad(const Tensors& outputs, const Tensors& inputs, const Tensors& grad_
 /// derivative.
 Tensors attach(const Tensors& values, const Tensors& inputs,
                std::function<std::vector<Tensor>(std::span<const Tensor>)> gradient);
+
+/// The same for tensors that are passed on as they are, by `who`; writes into them are refused.
+Tensors pass_on(const Tensors& values, const char* who,
+                std::function<std::vector<Tensor>(std::span<const Tensor>)> gradient);
+
+/// Refuses a write into what was passed on, or a view of it. Errors: tensor.passed_on.
+void check_write(const TensorImpl& impl);
+/// Refuses to go on from what was passed on and written since by other names. Errors:
+/// tensor.passed_on.
+void check_unwritten(const Value& value);
 
 }  // namespace autograd
 }  // namespace lithe

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace lithe {
@@ -159,8 +160,18 @@ bool operator>=(const A& a, const B& b) {
     return !(a < b);
 }
 
-using Shape = std::vector<Dim>;
 using Sizes = std::vector<int64_t>;
+
+/// The sizes of a tensor, outermost first.
+class Shape : public std::vector<Dim> {
+public:
+    using std::vector<Dim>::vector;
+    Shape() = default;
+    Shape(const Sizes& sizes) : std::vector<Dim>(sizes.begin(), sizes.end()) {}
+    Shape(std::vector<Dim> dims) : std::vector<Dim>(std::move(dims)) {}
+    /// As plain numbers; where one is symbolic, the running trace is asked for it.
+    Sizes vec() const { return {begin(), end()}; }
+};
 
 bool same(const Shape& a, const Shape& b);
 bool is_constant(const Shape& shape);

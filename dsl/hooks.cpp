@@ -25,6 +25,9 @@ GlobalHooks& global_hooks() {
     return instance;
 }
 
+/// What PyTorch calls the step of the tape that calls the backward hooks.
+const char hook_step[] = "BackwardHookFunction";
+
 std::vector<std::shared_ptr<const Value>> values_of(const Tensors& tensors) {
     std::vector<std::shared_ptr<const Value>> values;
     for (const Tensor& tensor : tensors) {
@@ -273,9 +276,9 @@ void CallFrame::wrap_inputs() {
         backward->wrapped_inputs.push_back(i);
         wrapped.push_back(inputs_[i]);
     }
-    if (wrapped.empty() || backward->hooks.empty() || !GradMode::is_enabled()) return;
+    if (wrapped.empty() || !GradMode::is_enabled()) return;
     const Tensors linked =
-        autograd::attach(wrapped, wrapped, [backward](std::span<const Tensor> gradients) {
+        autograd::pass_on(wrapped, hook_step, [backward](std::span<const Tensor> gradients) {
             Tensors grad_input(backward->input_count);
             for (size_t i = 0; i < backward->wrapped_inputs.size(); ++i) {
                 if (i < gradients.size()) grad_input[backward->wrapped_inputs[i]] = gradients[i];
@@ -301,25 +304,24 @@ void CallFrame::wrap_outputs(Tensors& outputs) {
     }
     if (wrapped.empty()) return;
     const size_t count = outputs.size();
-    const Tensors linked =
-        autograd::attach(wrapped, wrapped,
-                         [backward = backward_, indices, count](std::span<const Tensor> gradients) {
-                             backward->grad_output.assign(count, {});
-                             for (size_t i = 0; i < gradients.size(); ++i) {
-                                 backward->grad_output[indices[i]] = gradients[i];
-                             }
-                             backward->run_pre_hooks();
-                             if (!backward->is_input_wrapped && !backward->hooks.empty()) {
-                                 warn(backward->module->name() +
-                                      ": a full backward hook fires when the gradients of the "
-                                      "results are known, since no argument requires grad");
-                                 backward->run_hooks(Tensors(backward->input_count));
-                             }
-                             Tensors result;
-                             for (const size_t i : indices)
-                                 result.push_back(backward->grad_output[i]);
-                             return result;
-                         });
+    const Tensors linked = autograd::pass_on(
+        wrapped, hook_step,
+        [backward = backward_, indices, count](std::span<const Tensor> gradients) {
+            backward->grad_output.assign(count, {});
+            for (size_t i = 0; i < gradients.size(); ++i) {
+                backward->grad_output[indices[i]] = gradients[i];
+            }
+            backward->run_pre_hooks();
+            if (!backward->is_input_wrapped && !backward->hooks.empty()) {
+                warn(backward->module->name() +
+                     ": a full backward hook fires when the gradients of the "
+                     "results are known, since no argument requires grad");
+                backward->run_hooks(Tensors(backward->input_count));
+            }
+            Tensors result;
+            for (const size_t i : indices) result.push_back(backward->grad_output[i]);
+            return result;
+        });
     for (size_t i = 0; i < linked.size(); ++i) outputs[indices[i]] = linked[i];
 }
 

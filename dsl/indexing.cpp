@@ -201,8 +201,9 @@ const Tensor& Tensor::index_put_(const Indices& indices, const Tensor& value,
     source_shape[static_cast<size_t>(joined.before)] = joined.index.numel();
     const Tensor source =
         lithe::reshape(lithe::expand(value.to(dtype()), joined.result), source_shape);
-    const Tensor changed = accumulate ? index_add(rows, joined.before, joined.index, source)
-                                      : index_copy(rows, joined.before, joined.index, source);
+    const Tensor changed = accumulate
+                               ? lithe::index_add(rows, joined.before, joined.index, source)
+                               : lithe::index_copy(rows, joined.before, joined.index, source);
     Sizes back(joined.perm.size());
     for (size_t i = 0; i < back.size(); ++i) {
         back[static_cast<size_t>(joined.perm[i])] = static_cast<int64_t>(i);

@@ -19,6 +19,11 @@
 #include "dsl/state_dict.h"
 #include "dsl/tensor.h"
 
+namespace lithe::serialize {
+class OutputArchive;
+class InputArchive;
+}  // namespace lithe::serialize
+
 namespace lithe::nn {
 
 using ModulePtr = std::shared_ptr<Module>;
@@ -253,6 +258,13 @@ public:
     HookHandle register_state_dict_post_hook(StateDictPostHook hook);
     HookHandle register_load_state_dict_pre_hook(LoadPreHook hook);
     HookHandle register_load_state_dict_post_hook(LoadPostHook hook);
+
+    // --- files -----------------------------------------------------------------------------------
+    /// Adds the state_dict to an archive, for LibTorch's sources.
+    virtual void save(serialize::OutputArchive& archive) const;
+    /// Reads the state_dict from an archive, which may hold more. Errors:
+    /// load_state_dict.incompatible.
+    virtual void load(serialize::InputArchive& archive);
 
     // --- printing --------------------------------------------------------------------------------
     /// The module tree as PyTorch prints it.

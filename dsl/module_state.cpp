@@ -36,7 +36,7 @@ public:
         if (hooks) {
             for (const auto& entry : hooks->state_dict_pre.snapshot()) entry->hook(module, prefix);
         }
-        dict_.metadata[without_dot(prefix)] = module.state_version();
+        dict_.metadata.set(without_dot(prefix), module.state_version());
         const Members members = module.members();
         for (const Members::State& state : members.parameters) add(prefix + state.name, state);
         for (const Members::State& state : members.buffers) {
@@ -76,8 +76,8 @@ public:
                 entry->hook(module, dict_, prefix, errors_);
             }
         }
-        const auto version = dict_.metadata.find(without_dot(prefix));
-        module.upgrade_state(dict_, prefix, version == dict_.metadata.end() ? 0 : version->second);
+        const int64_t* version = dict_.metadata.find(without_dot(prefix));
+        module.upgrade_state(dict_, prefix, version ? *version : 0);
         const Members members = module.members();
         for (const Members::State& state : members.parameters) check_state(prefix, state);
         for (const Members::State& state : members.buffers) {

@@ -154,7 +154,16 @@ Tensor pairwise_distance(const Tensor& a, const Tensor& b, double p = 2, double 
                          bool keepdim = false);
 
 // --- losses ------------------------------------------------------------------------------------
-enum class Reduction : uint8_t { none, mean, sum, batchmean };
+enum class Reduction : uint8_t {
+    none,
+    mean,
+    sum,
+    batchmean,
+    // LibTorch's names.
+    None = none,  // NOLINT
+    Mean = mean,  // NOLINT
+    Sum = sum,    // NOLINT
+};
 /// Targets are class indices; of those equal to ignore_index nothing counts.
 Tensor nll_loss(const Tensor& x, const Tensor& target, const Tensor& weight = {},
                 Reduction reduction = Reduction::mean, int64_t ignore_index = -100);

@@ -174,6 +174,15 @@ Tensor count_nonzero(const Tensor& x, const Axes& axes = {});
 /// The divisor is the number of elements less `correction`.
 Tensor var(const Tensor& x, const Axes& axes = {}, int64_t correction = 1, bool keepdim = false);
 Tensor std(const Tensor& x, const Axes& axes = {}, int64_t correction = 1, bool keepdim = false);
+/// `std(x, /*unbiased=*/false)`.
+template <std::same_as<bool> B>
+Tensor var(const Tensor& x, B unbiased) {
+    return var(x, Axes(), unbiased ? 1 : 0);
+}
+template <std::same_as<bool> B>
+Tensor std(const Tensor& x, B unbiased) {
+    return std(x, Axes(), unbiased ? 1 : 0);
+}
 Tensor norm(const Tensor& x, double p = 2, const Axes& axes = {}, bool keepdim = false);
 Tensor logsumexp(const Tensor& x, const Axes& axes, bool keepdim = false);
 Tensor max(const Tensor& x);

@@ -153,5 +153,7 @@ std::string str(const Tensor& x) {
 }
 
 std::ostream& operator<<(std::ostream& stream, const Tensor& x) { return stream << str(x); }
+std::ostream& operator<<(std::ostream& stream, const Shape& shape) { return stream << str(shape); }
+std::ostream& operator<<(std::ostream& stream, DType dtype) { return stream << name(dtype); }
 
 }  // namespace lithe

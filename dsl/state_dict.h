@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -14,8 +13,8 @@ namespace lithe::nn {
 struct StateDict : OrderedDict<std::string, Tensor> {
     StateDict() : OrderedDict("Tensor") {}
 
-    /// Version of each module's state by its path, as PyTorch's `_metadata`.
-    std::map<std::string, int64_t> metadata;
+    /// Version of each module's state by its path, parents first, as PyTorch's `_metadata`.
+    OrderedDict<std::string, int64_t> metadata{"Module"};
 };
 
 struct LoadOptions {

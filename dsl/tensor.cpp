@@ -169,6 +169,7 @@ const Tensor& Tensor::assign(const Tensor& value) const {
                         "tensor: a leaf Variable that requires grad is being used in an in-place "
                         "operation; use no_grad");
     }
+    if (GradMode::is_enabled()) autograd::check_write(*impl_);
     const ValuePtr source = value.value();
     const ValuePtr target = this->value();
     const bool records = GradMode::is_enabled() && (source->grad_node || target->grad_node);
@@ -185,6 +186,9 @@ const Tensor& Tensor::assign(const Tensor& value) const {
     }
     return *this;
 }
+
+Tensor Tensor::operator=(const Tensor& other) && { return copy_(other); }
+Tensor Tensor::operator=(const Scalar& value) && { return fill_(value); }
 
 const Tensor& Tensor::copy_(const Tensor& source) const {
     const TensorType mine = type();

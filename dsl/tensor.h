@@ -23,6 +23,8 @@ namespace lithe {
 class Tensor;
 struct TensorImpl;
 class Generator;
+template <class T, size_t N>
+class TensorAccessor;
 namespace indexing {
 class TensorIndex;
 }
@@ -45,6 +47,10 @@ struct TensorOptions {
         device.require();
         return *this;
     }
+    TensorOptions device(DeviceType type, int index) const { return device(Device(type, index)); }
+    /// f32 where none was said.
+    DType dtype() const { return dtype_or(DType::f32); }
+    Device device() const { return kCPU; }
     DType dtype_or(DType other) const { return dtype_value.value_or(other); }
 };
 inline TensorOptions dtype(DType d) { return TensorOptions(d); }
@@ -99,6 +105,7 @@ public:
     Axes(T axis) : list_{static_cast<int64_t>(axis)} {}
     Axes(std::initializer_list<int64_t> axes) : list_(axes) {}
     Axes(Sizes axes) : list_(std::move(axes)) {}
+    Axes(const Shape& axes) : list_(axes.vec()) {}
 
     const Sizes& list() const { return list_; }
     bool empty() const { return list_.empty(); }
@@ -130,6 +137,16 @@ public:
     static Tensor from(Array array);
     static Tensor from(ValuePtr value);
 
+    Tensor(const Tensor& other) = default;
+    Tensor(Tensor&& other) noexcept = default;
+    ~Tensor() = default;
+    /// A variable becomes another handle; what an expression gives is written: `x[0] = y`,
+    /// `x.index({Slice(), 1}) = 0`.
+    Tensor& operator=(const Tensor& other) & = default;
+    Tensor& operator=(Tensor&& other) & noexcept = default;
+    Tensor operator=(const Tensor& other) &&;  // NOLINT
+    Tensor operator=(const Scalar& value) &&;  // NOLINT
+
     bool defined() const { return impl_ != nullptr; }
     explicit operator bool() const { return defined(); }
     bool is_same(const Tensor& other) const { return impl_ == other.impl_; }
@@ -159,6 +176,19 @@ public:
     T* data_ptr() const {
         return static_cast<T*>(data_checked(DTypeOf<T>::value));
     }
+    template <class T>
+    T* mutable_data_ptr() const {
+        return data_ptr<T>();
+    }
+    template <class T>
+    const T* const_data_ptr() const {
+        return data_ptr<std::remove_const_t<T>>();
+    }
+    void* data_ptr() const { return data_checked(dtype()); }
+    /// The elements by their indices: `x.accessor<float, 2>()[i][j]`. Errors: tensor.symbolic,
+    /// tensor.dtype, tensor.accessor.
+    template <class T, size_t N>
+    TensorAccessor<T, N> accessor() const;
     /// The only element. Errors: tensor.item.
     template <class T>
     T item() const {
@@ -179,6 +209,7 @@ public:
     // --- gradients -----------------------------------------------------------------------------
     bool requires_grad() const;
     Tensor& requires_grad_(bool on = true);
+    const Tensor& set_requires_grad(bool on) const;
     bool is_leaf() const;
     /// The accumulated gradient of a leaf (or of one that retains it); undefined before backward.
     Tensor& grad() const;
@@ -223,6 +254,12 @@ public:
     T to() const {
         return tensor_.item<T>();
     }
+    // LibTorch's names.
+    double toDouble() const { return to<double>(); }  // NOLINT
+    float toFloat() const { return to<float>(); }     // NOLINT
+    int64_t toLong() const { return to<int64_t>(); }  // NOLINT
+    int toInt() const { return to<int>(); }           // NOLINT
+    bool toBool() const { return to<bool>(); }        // NOLINT
 
 private:
     Tensor tensor_;
@@ -251,3 +288,5 @@ Tensor apply(const Op& op, std::initializer_list<Tensor> inputs, Attrs attrs = {
 Tensor apply(const Op& op, const Tensors& inputs, Attrs attrs = {});
 
 }  // namespace lithe
+
+#include "dsl/tensor_accessor.h"

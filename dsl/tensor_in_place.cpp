@@ -72,6 +72,11 @@ const Tensor& Tensor::reciprocal_() const {
     return written(*this, lithe::reciprocal(*this), "reciprocal_");
 }
 const Tensor& Tensor::floor_() const { return written(*this, lithe::floor(*this), "floor_"); }
+const Tensor& Tensor::ceil_() const { return written(*this, lithe::ceil(*this), "ceil_"); }
+const Tensor& Tensor::trunc_() const { return written(*this, lithe::trunc(*this), "trunc_"); }
+const Tensor& Tensor::sin_() const { return written(*this, lithe::sin(*this), "sin_"); }
+const Tensor& Tensor::cos_() const { return written(*this, lithe::cos(*this), "cos_"); }
+const Tensor& Tensor::square_() const { return written(*this, lithe::square(*this), "square_"); }
 const Tensor& Tensor::round_() const { return written(*this, lithe::round(*this), "round_"); }
 const Tensor& Tensor::sign_() const { return written(*this, lithe::sign(*this), "sign_"); }
 const Tensor& Tensor::relu_() const { return written(*this, lithe::relu(*this), "relu_"); }
@@ -98,7 +103,12 @@ const Tensor& Tensor::scatter_add_(int64_t axis, const Tensor& index, const Tens
 const Tensor& Tensor::index_add_(int64_t axis, const Tensor& index, const Tensor& source) const {
     return written(*this, lithe::index_add(*this, axis, index, source), "index_add_");
 }
-
+const Tensor& Tensor::index_copy_(int64_t axis, const Tensor& index, const Tensor& source) const {
+    return written(*this, lithe::index_copy(*this, axis, index, source), "index_copy_");
+}
+const Tensor& Tensor::index_fill_(int64_t axis, const Tensor& index, const Scalar& value) const {
+    return written(*this, lithe::index_fill(*this, axis, index, value), "index_fill_");
+}
 const Tensor& Tensor::masked_fill_(const Tensor& mask, const Scalar& value) const {
     return written(*this, lithe::masked_fill(*this, mask, value), "masked_fill_");
 }

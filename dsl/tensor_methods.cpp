@@ -1,5 +1,6 @@
 // The methods that are free functions of the same name.
 #include "dsl/ops.h"
+#include "runtime/error.h"
 
 namespace lithe {
 
@@ -38,6 +39,11 @@ Tensor Tensor::log2() const { return lithe::log2(*this); }
 Tensor Tensor::sin() const { return lithe::sin(*this); }
 Tensor Tensor::cos() const { return lithe::cos(*this); }
 Tensor Tensor::tan() const { return lithe::tan(*this); }
+Tensor Tensor::asin() const { return lithe::asin(*this); }
+Tensor Tensor::acos() const { return lithe::acos(*this); }
+Tensor Tensor::atan2(const Tensor& other) const { return lithe::atan2(*this, other); }
+Tensor Tensor::sinh() const { return lithe::sinh(*this); }
+Tensor Tensor::cosh() const { return lithe::cosh(*this); }
 Tensor Tensor::atan() const { return lithe::atan(*this); }
 Tensor Tensor::erf() const { return lithe::erf(*this); }
 Tensor Tensor::floor() const { return lithe::floor(*this); }
@@ -73,6 +79,10 @@ Tensor Tensor::ge(const Scalar& other) const { return lithe::ge(*this, scalar_fo
 Tensor Tensor::logical_not() const { return lithe::logical_not(*this); }
 Tensor Tensor::logical_and(const Tensor& other) const { return lithe::logical_and(*this, other); }
 Tensor Tensor::logical_or(const Tensor& other) const { return lithe::logical_or(*this, other); }
+Tensor Tensor::logical_xor(const Tensor& other) const { return lithe::logical_xor(*this, other); }
+Tensor Tensor::isclose(const Tensor& other, double relative, double absolute) const {
+    return lithe::isclose(*this, other, relative, absolute);
+}
 Tensor Tensor::isnan() const { return lithe::isnan(*this); }
 Tensor Tensor::isinf() const { return lithe::isinf(*this); }
 Tensor Tensor::isfinite() const { return lithe::isfinite(*this); }
@@ -134,6 +144,9 @@ std::tuple<Tensor, Tensor> Tensor::max(int64_t axis, bool keepdim) const {
 std::tuple<Tensor, Tensor> Tensor::min(int64_t axis, bool keepdim) const {
     return lithe::min(*this, axis, keepdim);
 }
+Tensor Tensor::max(const Tensor& other) const { return lithe::maximum(*this, other); }
+Tensor Tensor::min(const Tensor& other) const { return lithe::minimum(*this, other); }
+Tensor Tensor::count_nonzero(const Axes& axes) const { return lithe::count_nonzero(*this, axes); }
 Tensor Tensor::argmax(std::optional<int64_t> axis, bool keepdim) const {
     return lithe::argmax(*this, axis, keepdim);
 }
@@ -154,6 +167,13 @@ Tensor Tensor::matmul(const Tensor& other) const { return lithe::matmul(*this, o
 Tensor Tensor::mm(const Tensor& other) const { return lithe::mm(*this, other); }
 Tensor Tensor::bmm(const Tensor& other) const { return lithe::bmm(*this, other); }
 Tensor Tensor::dot(const Tensor& other) const { return lithe::dot(*this, other); }
+Tensor Tensor::mv(const Tensor& vector) const {
+    if (dim() != 2 || vector.dim() != 1) {
+        throw UserError("mv.rank", "mv: a matrix and a vector are expected, got " + type().str() +
+                                       " and " + vector.type().str());
+    }
+    return lithe::matmul(*this, vector);
+}
 Tensor Tensor::reshape(const Shape& shape) const { return lithe::reshape(*this, shape); }
 Tensor Tensor::view(const Shape& shape) const { return lithe::view(*this, shape); }
 Tensor Tensor::flatten(int64_t first, int64_t last) const {
@@ -201,6 +221,14 @@ Tensor Tensor::roll(const Axes& shifts, const Axes& axes) const {
 }
 Tensor Tensor::tril(int64_t diagonal) const { return lithe::tril(*this, diagonal); }
 Tensor Tensor::triu(int64_t diagonal) const { return lithe::triu(*this, diagonal); }
+Tensor Tensor::diag(int64_t offset) const { return lithe::diag(*this, offset); }
+Tensor Tensor::diag_embed(int64_t offset) const { return lithe::diag_embed(*this, offset); }
+Tensor Tensor::trace() const {
+    if (dim() != 2) {
+        throw UserError("trace.rank", "trace: expected a matrix, got " + type().str());
+    }
+    return diagonal().sum();
+}
 Tensor Tensor::diagonal(int64_t offset, int64_t first, int64_t second) const {
     return lithe::diagonal(*this, offset, first, second);
 }
@@ -216,12 +244,23 @@ Tensor Tensor::scatter_add(int64_t axis, const Tensor& index, const Tensor& sour
 Tensor Tensor::index_select(int64_t axis, const Tensor& index) const {
     return lithe::index_select(*this, axis, index);
 }
+Tensor Tensor::index_add(int64_t axis, const Tensor& index, const Tensor& source) const {
+    return lithe::index_add(*this, axis, index, source);
+}
+Tensor Tensor::index_copy(int64_t axis, const Tensor& index, const Tensor& source) const {
+    return lithe::index_copy(*this, axis, index, source);
+}
+Tensor Tensor::index_fill(int64_t axis, const Tensor& index, const Scalar& value) const {
+    return lithe::index_fill(*this, axis, index, value);
+}
+Tensor Tensor::take(const Tensor& index) const { return lithe::take(*this, index); }
 Tensor Tensor::nonzero() const { return lithe::nonzero(*this); }
 
 Tensor Tensor::to(DType dtype) const { return cast(*this, dtype); }
 Tensor Tensor::to(const TensorOptions& options) const {
     return cast(*this, options.dtype_or(dtype()));
 }
+Tensor Tensor::toType(DType dtype) const { return to(dtype); }
 Tensor Tensor::clone() const { return lithe::clone(*this); }
 Tensor Tensor::contiguous() const { return lithe::contiguous(*this); }
 bool Tensor::is_contiguous() const { return is_symbolic() || array().is_dense(); }
@@ -239,10 +278,22 @@ Tensor Tensor::reshape_as(const Tensor& other) const {
     return lithe::reshape(*this, other.sizes());
 }
 Tensor Tensor::view_as(const Tensor& other) const { return lithe::reshape(*this, other.sizes()); }
-Tensor Tensor::new_zeros(const Shape& shape) const { return zeros(shape, dtype()); }
-Tensor Tensor::new_ones(const Shape& shape) const { return ones(shape, dtype()); }
-Tensor Tensor::new_full(const Shape& shape, const Scalar& value) const {
-    return full(shape, value, dtype());
+static TensorOptions with_dtype(const TensorOptions& options, DType dtype) {
+    return options.dtype(options.dtype_or(dtype));
+}
+
+Tensor Tensor::new_zeros(const Shape& shape, const TensorOptions& options) const {
+    return zeros(shape, with_dtype(options, dtype()));
+}
+Tensor Tensor::new_ones(const Shape& shape, const TensorOptions& options) const {
+    return ones(shape, with_dtype(options, dtype()));
+}
+Tensor Tensor::new_full(const Shape& shape, const Scalar& value,
+                        const TensorOptions& options) const {
+    return full(shape, value, with_dtype(options, dtype()));
+}
+Tensor Tensor::new_empty(const Shape& shape, const TensorOptions& options) const {
+    return empty(shape, with_dtype(options, dtype()));
 }
 
 }  // namespace lithe

@@ -152,8 +152,7 @@ Array copied(const ConstTensorView& view) {
     return array;
 }
 
-Entries read_torch(const std::string& path, const std::string& prefix) {
-    const TorchFile file = TorchFile::open(path);
+Entries read_torch(const TorchFile& file, const std::string& prefix) {
     const std::string start = prefix.empty() ? "" : prefix + ".";
     Entries entries;
     for (const NamedTensor& tensor : file.tensors()) {
@@ -275,12 +274,26 @@ void save_optimizer(const optim::Optimizer& optimizer, const std::string& path) 
     save_torch_zip(path, tree_of(optimizer.state_dict(), kept));
 }
 
+void save_optimizer(const optim::Optimizer& optimizer, std::ostream& stream) {
+    std::deque<Array> kept;
+    write_stream(stream, torch_zip_bytes(tree_of(optimizer.state_dict(), kept)));
+}
+
+void load_optimizer(optim::Optimizer& optimizer, std::istream& stream) {
+    const std::vector<std::byte> bytes = read_stream(stream);
+    OptimizerState state;
+    const Entries entries = read_torch(TorchFile::parse(bytes, "stream"), {});
+    read_groups(entries, state);
+    read_params(entries, optimizer, state);
+    optimizer.load_state_dict(state);
+}
+
 void load_optimizer(optim::Optimizer& optimizer, const std::string& path,
                     const std::string& prefix) {
     OptimizerState state;
     Entries entries;
     if (has_zip_magic(path)) {
-        entries = read_torch(path, prefix);
+        entries = read_torch(TorchFile::open(path), prefix);
         read_groups(entries, state);
     } else {
         entries = read_safetensors(path, prefix, state);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <iosfwd>
 #include <string>
 
 #include "dsl/optim/optimizer.h"
@@ -18,5 +19,9 @@ void save_optimizer(const optim::Optimizer& optimizer, const std::string& path);
 /// TorchFile and SafetensorsFile.
 void load_optimizer(optim::Optimizer& optimizer, const std::string& path,
                     const std::string& prefix = {});
+
+/// The same to and from a stream, in the format of `torch.save`.
+void save_optimizer(const optim::Optimizer& optimizer, std::ostream& stream);
+void load_optimizer(optim::Optimizer& optimizer, std::istream& stream);
 
 }  // namespace lithe

@@ -28,16 +28,37 @@ void add_copies(nn::StateDict& dict, const std::vector<NamedTensor>& tensors) {
     }
 }
 
+ModuleVersions versions_of(const nn::StateDict& dict) {
+    return {dict.metadata.begin(), dict.metadata.end()};
+}
+
+nn::StateDict content_of(const TorchFile& file) {
+    nn::StateDict dict;
+    add_copies(dict, file.tensors());
+    for (const auto& [module, version] : file.versions()) dict.metadata.set(module, version);
+    return dict;
+}
+
 }  // namespace
 
 void save_state_dict(const nn::StateDict& dict, const std::string& path) {
+    save_state_dict(dict, path,
+                    is_torch_name(path) ? StateFormat::torch : StateFormat::safetensors);
+}
+
+void save_state_dict(const nn::StateDict& dict, const std::string& path, StateFormat format) {
     std::vector<Array> kept;
     const std::vector<NamedTensor> entries = entries_of(dict, kept);
-    if (is_torch_name(path)) {
-        save_torch_zip(path, entries, {dict.metadata.begin(), dict.metadata.end()});
+    if (format == StateFormat::torch) {
+        save_torch_zip(path, entries, versions_of(dict));
     } else {
         save_safetensors(path, entries, {{"format", "pt"}});
     }
+}
+
+void save_state_dict(const nn::StateDict& dict, std::ostream& stream) {
+    std::vector<Array> kept;
+    write_stream(stream, torch_zip_bytes(entries_of(dict, kept), versions_of(dict)));
 }
 
 void save_state_dict(const nn::Module& module, const std::string& path) {
@@ -45,14 +66,17 @@ void save_state_dict(const nn::Module& module, const std::string& path) {
 }
 
 nn::StateDict load_state_dict(const std::string& path) {
+    if (has_zip_magic(path)) return content_of(TorchFile::open(path));
     nn::StateDict dict;
-    if (has_zip_magic(path)) {
-        const TorchFile file = TorchFile::open(path);
-        add_copies(dict, file.tensors());
-        for (const auto& [module, version] : file.versions()) dict.metadata[module] = version;
-    } else {
-        add_copies(dict, SafetensorsFile::open(path).tensors());
-    }
+    add_copies(dict, SafetensorsFile::open(path).tensors());
+    return dict;
+}
+
+nn::StateDict load_state_dict(std::istream& stream) {
+    const std::vector<std::byte> bytes = read_stream(stream);
+    if (has_zip_magic(bytes)) return content_of(TorchFile::parse(bytes, "stream"));
+    nn::StateDict dict;
+    add_copies(dict, SafetensorsFile::parse(bytes, "stream").tensors());
     return dict;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <iosfwd>
 #include <string>
 
 #include "dsl/module.h"
@@ -13,9 +14,17 @@ namespace lithe {
 void save_state_dict(const nn::StateDict& dict, const std::string& path);
 void save_state_dict(const nn::Module& module, const std::string& path);
 
+enum class StateFormat { safetensors, torch };
+/// Writes in this format, whatever the name.
+void save_state_dict(const nn::StateDict& dict, const std::string& path, StateFormat format);
+/// Writes what `torch.save` would. Errors: file.write, torch_zip.*.
+void save_state_dict(const nn::StateDict& dict, std::ostream& stream);
+
 /// Reads a file of either format, whatever its name. A checkpoint's nested keys are joined by
 /// dots. Errors: those of SafetensorsFile and TorchFile.
 nn::StateDict load_state_dict(const std::string& path);
+/// Reads to the end of the stream.
+nn::StateDict load_state_dict(std::istream& stream);
 /// Reads a file into a module, all or nothing.
 nn::IncompatibleKeys load_state_dict(nn::Module& module, const std::string& path,
                                      const nn::LoadOptions& options = {});

@@ -215,6 +215,11 @@ class ParameterListImpl : public Module {
 public:
     ParameterListImpl() = default;
     explicit ParameterListImpl(const Tensors& parameters) { extend(parameters); }
+    template <std::convertible_to<Tensor>... Rest>
+    explicit ParameterListImpl(const Tensor& first, const Rest&... rest) {
+        append(first);
+        (append(rest), ...);
+    }
 
     void append(const Tensor& parameter);
     void extend(const Tensors& parameters);

@@ -2,6 +2,7 @@
 
 #include "dsl/holder.h"
 #include "dsl/io/state_file.h"
+#include "dsl/layers/container.h"
 #include "tests/support/tensors.h"
 
 namespace lithe::tests {
@@ -58,6 +59,19 @@ BOOST_AUTO_TEST_CASE(has_pytorch_s_keys_order_and_versions) {
     BOOST_CHECK_EQUAL(dict.metadata.at(""), 1);
     BOOST_CHECK_EQUAL(dict.metadata.at("a"), 2);
     BOOST_CHECK_EQUAL(Layer()->state_dict("net.").keys().at(0), "net.weight");
+}
+
+BOOST_AUTO_TEST_CASE(versions_come_in_the_order_of_the_modules) {
+    nn::ModuleDict dict;
+    dict->update({{"z", Layer()}, {"a", Net()}});
+    std::string paths;
+    for (const auto& [path, version] : dict->state_dict().metadata) paths += path + ";";
+    BOOST_CHECK_EQUAL(paths, ";z;a;a.a;a.b;");
+    const auto file = std::filesystem::temp_directory_path() / "lithe_versions.pt";
+    save_state_dict(*dict, file.string());
+    paths.clear();
+    for (const auto& [path, version] : load_state_dict(file.string()).metadata) paths += path + ";";
+    BOOST_CHECK_EQUAL(paths, ";z;a;a.a;a.b;");
 }
 
 BOOST_AUTO_TEST_CASE(values_are_aliases_without_history) {

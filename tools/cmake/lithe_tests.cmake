@@ -18,6 +18,10 @@ if(LITHE_SANITIZE MATCHES "thread")
 endif()
 add_executable(lithe_tests ${test_sources} "${generated}/tests/paths.cpp")
 target_compile_definitions(lithe_tests PRIVATE BOOST_TEST_DYN_LINK)
+# LibTorch's sources name parameters after members.
+set(libtorch_sources ${test_sources})
+list(FILTER libtorch_sources INCLUDE REGEX "/tests/libtorch/")
+set_source_files_properties(${libtorch_sources} PROPERTIES COMPILE_OPTIONS -Wno-shadow)
 target_link_libraries(lithe_tests PRIVATE lithe_settings ${tested_library} Boost::unit_test_framework)
 lithe_precompile(lithe_tests "<boost/test/unit_test.hpp>" "^tests/.*/")
 

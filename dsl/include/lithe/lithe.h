@@ -5,6 +5,7 @@
 #include "dsl/autograd/function.h"
 #include "dsl/data.h"
 #include "dsl/indexing.h"
+#include "dsl/io/archive.h"
 #include "dsl/io/optimizer_file.h"
 #include "dsl/io/state_file.h"
 #include "dsl/module.h"

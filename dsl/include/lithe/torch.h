@@ -5,11 +5,15 @@
 #include <cmath>
 #include <concepts>
 #include <iostream>
+#include <optional>
+#include <span>
+#include <sstream>
 #include <string>
 #include <utility>
 
 #include "dsl/random.h"
 #include "lithe/lithe.h"
+#include "runtime/error.h"
 
 namespace lithe {
 
@@ -63,30 +67,85 @@ inline Tensor cross_entropy_loss(const Tensor& x, const Tensor& target) {
     return cross_entropy(x, target);
 }
 
-/// Writes a module's state, for LibTorch's `torch::save(net, path)`.
-template <class Holder>
-    requires requires { typename Holder::ContainedType; }
-void save(const Holder& module, const std::string& path) {
-    save_state_dict(*module, path);
+using IntArrayRef = Shape;
+using TensorList = Tensors;
+template <class T>
+using ArrayRef = std::span<const T>;
+template <class T>
+using optional = std::optional<T>;
+using std::nullopt;
+
+/// Memory is dense everywhere.
+enum class Layout : uint8_t { strided };
+inline constexpr Layout kStrided = Layout::strided;
+
+namespace detail {
+/// The module of a holder or pointer; a tensor or list of tensors itself.
+template <class T>
+decltype(auto) stored(T& value) {
+    constexpr bool is_pointer =
+        requires { typename T::ContainedType; } || requires { typename T::element_type; };
+    if constexpr (is_pointer) {
+        return static_cast<nn::Module&>(*value);
+    } else {
+        return (value);
+    }
 }
-/// Reads a module's state, all or nothing.
-template <class Holder>
-    requires requires { typename Holder::ContainedType; }
-void load(Holder& module, const std::string& path) {
-    load_state_dict(*module, path);
+}  // namespace detail
+
+namespace detail {
+template <class... Parts>
+[[noreturn]] void fail_check(const char* condition, const Parts&... parts) {
+    std::ostringstream text;
+    if constexpr (sizeof...(parts) == 0) {
+        text << "Expected " << condition << " to be true, but got false";
+    } else {
+        (text << ... << parts);
+    }
+    throw UserError("torch.check", text.str());
+}
+}  // namespace detail
+
+/// Writes tensors or a module's state to a file or stream, for `torch::save(net, "net.pt")`.
+template <class T, class Where>
+    requires(!std::derived_from<T, optim::Optimizer>)
+void save(const T& value, Where&& where) {
+    serialize::OutputArchive archive;
+    archive << detail::stored(value);
+    archive.save_to(std::forward<Where>(where));
+}
+/// Reads them, a module's state all or nothing.
+template <class T, class Where>
+    requires(!std::derived_from<T, optim::Optimizer>)
+void load(T& value, Where&& where, const Device& device = kCPU) {
+    serialize::InputArchive archive;
+    archive.load_from(std::forward<Where>(where), device);
+    archive >> detail::stored(value);
 }
 
 /// Writes and reads an optimizer's state, for `torch::save(optimizer, path)`.
-inline void save(const optim::Optimizer& optimizer, const std::string& path) {
-    save_optimizer(optimizer, path);
+template <std::derived_from<optim::Optimizer> O, class Where>
+void save(const O& optimizer, Where&& where) {
+    save_optimizer(optimizer, where);
 }
-inline void load(optim::Optimizer& optimizer, const std::string& path) {
-    load_optimizer(optimizer, path);
+template <std::derived_from<optim::Optimizer> O, class Where>
+void load(O& optimizer, Where&& where) {
+    load_optimizer(optimizer, where);
 }
 
 }  // namespace lithe
 
 namespace torch = lithe;  // NOLINT
+namespace at = lithe;     // NOLINT
+namespace c10 = lithe;    // NOLINT
+
+/// Throws where the condition does not hold, with what follows as text.
+#define TORCH_CHECK(condition, ...)                                                           \
+    do {                                                                                      \
+        if (!(condition)) ::lithe::detail::fail_check(#condition __VA_OPT__(, ) __VA_ARGS__); \
+    } while (false)
+#define AT_ASSERT(condition, ...) TORCH_CHECK(condition __VA_OPT__(, ) __VA_ARGS__)
+#define TORCH_INTERNAL_ASSERT(condition, ...) TORCH_CHECK(condition __VA_OPT__(, ) __VA_ARGS__)
 
 #define TORCH_MODULE_IMPL(Name, Impl) LITHE_MODULE_IMPL(Name, Impl)
 #define TORCH_MODULE(Name) LITHE_MODULE(Name)
