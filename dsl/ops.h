@@ -265,5 +265,7 @@ Tensor masked_select(const Tensor& x, const Tensor& mask);
 }  // namespace lithe
 
 #include "dsl/image_ops.h"
+#include "dsl/linalg.h"
+#include "dsl/more_ops.h"
 #include "dsl/nn_ops.h"
 #include "dsl/operators.h"

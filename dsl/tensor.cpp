@@ -187,9 +187,6 @@ const Tensor& Tensor::assign(const Tensor& value) const {
     return *this;
 }
 
-Tensor Tensor::operator=(const Tensor& other) && { return copy_(other); }
-Tensor Tensor::operator=(const Scalar& value) && { return fill_(value); }
-
 const Tensor& Tensor::copy_(const Tensor& source) const {
     const TensorType mine = type();
     Tensor value = source.to(mine.dtype);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <functional>
 #include <initializer_list>
 #include <memory>
@@ -102,6 +103,7 @@ class Axes {
 public:
     Axes() = default;
     template <std::integral T>
+        requires(!std::same_as<T, bool>)
     Axes(T axis) : list_{static_cast<int64_t>(axis)} {}
     Axes(std::initializer_list<int64_t> axes) : list_(axes) {}
     Axes(Sizes axes) : list_(std::move(axes)) {}
@@ -137,15 +139,16 @@ public:
     static Tensor from(Array array);
     static Tensor from(ValuePtr value);
 
-    Tensor(const Tensor& other) = default;
-    Tensor(Tensor&& other) noexcept = default;
+    Tensor(const Tensor&) = default;
+    Tensor(Tensor&&) = default;
     ~Tensor() = default;
-    /// A variable becomes another handle; what an expression gives is written: `x[0] = y`,
-    /// `x.index({Slice(), 1}) = 0`.
-    Tensor& operator=(const Tensor& other) & = default;
-    Tensor& operator=(Tensor&& other) & noexcept = default;
-    Tensor operator=(const Tensor& other) &&;  // NOLINT
-    Tensor operator=(const Scalar& value) &&;  // NOLINT
+    Tensor& operator=(const Tensor&) & = default;
+    Tensor& operator=(Tensor&&) & = default;
+    /// `x[0] = y` and `x.index({...}) = y` write into x, as in Python; a variable is bound anew.
+    /// Errors: tensor.write_to_copy where nobody would see it.
+    const Tensor& operator=(const Tensor& source) &&;
+    const Tensor& operator=(Tensor&& source) &&;
+    const Tensor& operator=(const Scalar& value) &&;
 
     bool defined() const { return impl_ != nullptr; }
     explicit operator bool() const { return defined(); }
@@ -234,6 +237,7 @@ public:
     void set_data(const Tensor& value) const;
 
 #include "dsl/tensor_methods.inc"
+#include "dsl/tensor_more_methods.inc"
 
 private:
     void* data_checked(DType wanted) const;

@@ -24,7 +24,32 @@ const Tensor& written(const Tensor& target, const Tensor& result, const char* me
     return target.assign(result.to(have.dtype));
 }
 
+/// What is written into a temporary reaches nobody unless it is a view of a tensor that lives on.
+void check_is_seen(const Tensor& target) {
+    if (!target.defined()) throw UserError("tensor.undefined", "operator=: writes into no tensor");
+    if (target.impl_ptr().use_count() > 1) return;
+    for (const TensorImpl* impl = target.impl(); impl->base; impl = impl->base.get()) {
+        if (impl->base.use_count() > 1) return;
+    }
+    throw UserError("tensor.write_to_copy",
+                    "operator=: writes into a copy, " + target.type().str() +
+                        ", that nobody reads; indexing by tensors copies: use index_put_");
+}
+
 }  // namespace
+
+const Tensor& Tensor::operator=(const Tensor& source) && {
+    check_is_seen(*this);
+    return copy_(source);
+}
+const Tensor& Tensor::operator=(Tensor&& source) && {
+    check_is_seen(*this);
+    return copy_(source);
+}
+const Tensor& Tensor::operator=(const Scalar& value) && {
+    check_is_seen(*this);
+    return fill_(value);
+}
 
 const Tensor& Tensor::add_(const Tensor& other, const Scalar& alpha) const {
     return written(*this, lithe::add(*this, other, alpha), "add_");
@@ -124,6 +149,146 @@ const Tensor& Tensor::normal_(double mean, double std) const {
 }
 const Tensor& Tensor::bernoulli_(double probability) const {
     return assign((rand(sizes(), DType::f32) < probability).to(dtype()));
+}
+
+const Tensor& Tensor::frac_() const { return written(*this, lithe::frac(*this), "frac_"); }
+const Tensor& Tensor::expm1_() const { return written(*this, lithe::expm1(*this), "expm1_"); }
+const Tensor& Tensor::log1p_() const { return written(*this, lithe::log1p(*this), "log1p_"); }
+const Tensor& Tensor::log2_() const { return written(*this, lithe::log2(*this), "log2_"); }
+const Tensor& Tensor::log10_() const { return written(*this, lithe::log10(*this), "log10_"); }
+const Tensor& Tensor::exp2_() const { return written(*this, lithe::exp2(*this), "exp2_"); }
+const Tensor& Tensor::tan_() const { return written(*this, lithe::tan(*this), "tan_"); }
+const Tensor& Tensor::asin_() const { return written(*this, lithe::asin(*this), "asin_"); }
+const Tensor& Tensor::acos_() const { return written(*this, lithe::acos(*this), "acos_"); }
+const Tensor& Tensor::atan_() const { return written(*this, lithe::atan(*this), "atan_"); }
+const Tensor& Tensor::sinh_() const { return written(*this, lithe::sinh(*this), "sinh_"); }
+const Tensor& Tensor::cosh_() const { return written(*this, lithe::cosh(*this), "cosh_"); }
+const Tensor& Tensor::erf_() const { return written(*this, lithe::erf(*this), "erf_"); }
+const Tensor& Tensor::erfc_() const { return written(*this, lithe::erfc(*this), "erfc_"); }
+const Tensor& Tensor::erfinv_() const { return written(*this, lithe::erfinv(*this), "erfinv_"); }
+const Tensor& Tensor::logical_not_() const {
+    return written(*this, lithe::logical_not(*this), "logical_not_");
+}
+const Tensor& Tensor::bitwise_not_() const {
+    return written(*this, lithe::bitwise_not(*this), "bitwise_not_");
+}
+const Tensor& Tensor::pow_(const Tensor& exponent) const {
+    return written(*this, lithe::pow(*this, exponent), "pow_");
+}
+const Tensor& Tensor::fmod_(const Tensor& other) const {
+    return written(*this, lithe::fmod(*this, other), "fmod_");
+}
+const Tensor& Tensor::remainder_(const Tensor& other) const {
+    return written(*this, lithe::remainder(*this, other), "remainder_");
+}
+const Tensor& Tensor::floor_divide_(const Tensor& other) const {
+    return written(*this, lithe::floor_divide(*this, other), "floor_divide_");
+}
+const Tensor& Tensor::atan2_(const Tensor& other) const {
+    return written(*this, lithe::atan2(*this, other), "atan2_");
+}
+const Tensor& Tensor::hypot_(const Tensor& other) const {
+    return written(*this, lithe::hypot(*this, other), "hypot_");
+}
+const Tensor& Tensor::logical_and_(const Tensor& other) const {
+    return written(*this, lithe::logical_and(*this, other), "logical_and_");
+}
+const Tensor& Tensor::logical_or_(const Tensor& other) const {
+    return written(*this, lithe::logical_or(*this, other), "logical_or_");
+}
+const Tensor& Tensor::logical_xor_(const Tensor& other) const {
+    return written(*this, lithe::logical_xor(*this, other), "logical_xor_");
+}
+const Tensor& Tensor::bitwise_and_(const Tensor& other) const {
+    return written(*this, lithe::bitwise_and(*this, other), "bitwise_and_");
+}
+const Tensor& Tensor::bitwise_or_(const Tensor& other) const {
+    return written(*this, lithe::bitwise_or(*this, other), "bitwise_or_");
+}
+const Tensor& Tensor::bitwise_xor_(const Tensor& other) const {
+    return written(*this, lithe::bitwise_xor(*this, other), "bitwise_xor_");
+}
+const Tensor& Tensor::eq_(const Tensor& other) const {
+    return written(*this, lithe::eq(*this, other), "eq_");
+}
+const Tensor& Tensor::ne_(const Tensor& other) const {
+    return written(*this, lithe::ne(*this, other), "ne_");
+}
+const Tensor& Tensor::lt_(const Tensor& other) const {
+    return written(*this, lithe::lt(*this, other), "lt_");
+}
+const Tensor& Tensor::le_(const Tensor& other) const {
+    return written(*this, lithe::le(*this, other), "le_");
+}
+const Tensor& Tensor::gt_(const Tensor& other) const {
+    return written(*this, lithe::gt(*this, other), "gt_");
+}
+const Tensor& Tensor::ge_(const Tensor& other) const {
+    return written(*this, lithe::ge(*this, other), "ge_");
+}
+const Tensor& Tensor::fmod_(const Scalar& other) const {
+    return written(*this, lithe::fmod(*this, other), "fmod_");
+}
+const Tensor& Tensor::remainder_(const Scalar& other) const {
+    return written(*this, lithe::remainder(*this, other), "remainder_");
+}
+const Tensor& Tensor::eq_(const Scalar& other) const {
+    return written(*this, lithe::eq(*this, other), "eq_");
+}
+const Tensor& Tensor::ne_(const Scalar& other) const {
+    return written(*this, lithe::ne(*this, other), "ne_");
+}
+const Tensor& Tensor::lt_(const Scalar& other) const {
+    return written(*this, lithe::lt(*this, other), "lt_");
+}
+const Tensor& Tensor::le_(const Scalar& other) const {
+    return written(*this, lithe::le(*this, other), "le_");
+}
+const Tensor& Tensor::gt_(const Scalar& other) const {
+    return written(*this, lithe::gt(*this, other), "gt_");
+}
+const Tensor& Tensor::ge_(const Scalar& other) const {
+    return written(*this, lithe::ge(*this, other), "ge_");
+}
+const Tensor& Tensor::lerp_(const Tensor& end, const Tensor& weight) const {
+    return written(*this, lithe::lerp(*this, end, weight), "lerp_");
+}
+const Tensor& Tensor::nan_to_num_(double nan) const {
+    return written(*this, lithe::nan_to_num(*this, nan), "nan_to_num_");
+}
+const Tensor& Tensor::masked_fill_(const Tensor& mask, const Tensor& value) const {
+    return written(*this, lithe::masked_fill(*this, mask, value), "masked_fill_");
+}
+const Tensor& Tensor::masked_scatter_(const Tensor& mask, const Tensor& source) const {
+    return written(*this, lithe::masked_scatter(*this, mask, source), "masked_scatter_");
+}
+const Tensor& Tensor::scatter_reduce_(int64_t axis, const Tensor& index, const Tensor& source,
+                                      const std::string& reduce, bool include_self) const {
+    return written(*this, lithe::scatter_reduce(*this, axis, index, source, reduce, include_self),
+                   "scatter_reduce_");
+}
+const Tensor& Tensor::cumsum_(int64_t axis) const {
+    return written(*this, lithe::cumsum(*this, axis), "cumsum_");
+}
+const Tensor& Tensor::cumprod_(int64_t axis) const {
+    return written(*this, lithe::cumprod(*this, axis), "cumprod_");
+}
+const Tensor& Tensor::tril_(int64_t diagonal) const {
+    return written(*this, lithe::tril(*this, diagonal), "tril_");
+}
+const Tensor& Tensor::triu_(int64_t diagonal) const {
+    return written(*this, lithe::triu(*this, diagonal), "triu_");
+}
+const Tensor& Tensor::renorm_(double p, int64_t axis, double most) const {
+    return written(*this, lithe::renorm(*this, p, axis, most), "renorm_");
+}
+const Tensor& Tensor::addmm_(const Tensor& a, const Tensor& b, const Scalar& beta,
+                             const Scalar& alpha) const {
+    return written(*this, lithe::addmm(*this, a, b, beta, alpha), "addmm_");
+}
+const Tensor& Tensor::baddbmm_(const Tensor& a, const Tensor& b, const Scalar& beta,
+                               const Scalar& alpha) const {
+    return written(*this, lithe::baddbmm(*this, a, b, beta, alpha), "baddbmm_");
 }
 
 }  // namespace lithe

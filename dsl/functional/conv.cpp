@@ -77,6 +77,16 @@ template Tensor conv_transpose<1>(const Tensor&, const Tensor&, const ConvTransp
 template Tensor conv_transpose<2>(const Tensor&, const Tensor&, const ConvTransposeFuncOptions<2>&);
 template Tensor conv_transpose<3>(const Tensor&, const Tensor&, const ConvTransposeFuncOptions<3>&);
 
+Tensor conv_tbc(const Tensor& x, const Tensor& weight, const Tensor& bias, int64_t pad) {
+    if (x.dim() != 3 || weight.dim() != 3) {
+        throw UserError("conv_tbc.rank",
+                        "conv_tbc: expected an input and a weight of 3 axes, got " +
+                            x.type().str() + " and " + weight.type().str());
+    }
+    const Tensor y = lithe::conv1d(permute(x, {1, 2, 0}), permute(weight, {2, 1, 0}), bias, 1, pad);
+    return permute(y, {2, 0, 1});
+}
+
 Tensor fold(const Tensor& x, const FoldFuncOptions& options) {
     return lithe::col2im(x, to_shape(options.output_size().list()), axes(options.kernel_size()),
                          axes(options.dilation()), axes(options.padding()), axes(options.stride()));

@@ -57,6 +57,10 @@ LITHE_CONV(2)
 LITHE_CONV(3)
 #undef LITHE_CONV
 
+/// A convolution along time: x [T, N, C], weight [R, C, K], bias [K], to [T', N, K].
+/// Errors: conv_tbc.rank, conv1d.*.
+Tensor conv_tbc(const Tensor& x, const Tensor& weight, const Tensor& bias, int64_t pad = 0);
+
 /// Columns [N, C * taps, L] added up to images.
 Tensor fold(const Tensor& x, const FoldFuncOptions& options);
 /// The windows of images as columns.

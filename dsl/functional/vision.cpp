@@ -100,6 +100,16 @@ Tensor channel_shuffle(const Tensor& x, int64_t groups) {
     return lithe::channel_shuffle(x, groups);
 }
 
+Tensor native_channel_shuffle(const Tensor& x, int64_t groups) {
+    return lithe::channel_shuffle(x, groups);
+}
+Tensor upsample_nearest(const Tensor& x, const InterpolateFuncOptions& options) {
+    return interpolate(x, InterpolateFuncOptions(options).mode(kNearest));
+}
+Tensor upsample_bilinear(const Tensor& x, const InterpolateFuncOptions& options) {
+    return interpolate(x, InterpolateFuncOptions(options).mode(kBilinear).align_corners(true));
+}
+
 Tensor grid_sample(const Tensor& x, const Tensor& grid, const GridSampleFuncOptions& options) {
     check_choice("grid_sample", "mode", options.mode(), {kBilinear, kNearest, kBicubic});
     check_choice("grid_sample", "padding_mode", options.padding_mode(),

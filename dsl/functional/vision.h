@@ -50,6 +50,10 @@ Tensor interpolate(const Tensor& x, const InterpolateFuncOptions& options);
 Tensor pixel_shuffle(const Tensor& x, const PixelShuffleFuncOptions& options);
 Tensor pixel_unshuffle(const Tensor& x, const PixelUnshuffleFuncOptions& options);
 Tensor channel_shuffle(const Tensor& x, int64_t groups);
+Tensor native_channel_shuffle(const Tensor& x, int64_t groups);
+/// interpolate under its former names.
+Tensor upsample_nearest(const Tensor& x, const InterpolateFuncOptions& options);
+Tensor upsample_bilinear(const Tensor& x, const InterpolateFuncOptions& options);
 /// Errors: grid_sample.*.
 Tensor grid_sample(const Tensor& x, const Tensor& grid, const GridSampleFuncOptions& options = {});
 /// Errors: affine_grid.*.

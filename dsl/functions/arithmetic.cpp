@@ -53,7 +53,6 @@ Tensor exp2(const Tensor& x) { return exp(x * std::numbers::ln2); }
 Tensor log2(const Tensor& x) { return log(x) * std::numbers::log2e; }
 Tensor log10(const Tensor& x) { return log(x) * std::numbers::log10e; }
 Tensor frac(const Tensor& x) { return x - trunc(x); }
-Tensor erfc(const Tensor& x) { return 1 - erf(x); }
 Tensor lerp(const Tensor& a, const Tensor& b, const Tensor& weight) { return a + weight * (b - a); }
 Tensor lerp(const Tensor& a, const Tensor& b, const Scalar& weight) { return a + (b - a) * weight; }
 Tensor addcmul(const Tensor& x, const Tensor& a, const Tensor& b, const Scalar& value) {

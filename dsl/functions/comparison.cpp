@@ -9,6 +9,12 @@ namespace lithe {
 Tensor ne(const Tensor& a, const Tensor& b) { return logical_not(eq(a, b)); }
 Tensor gt(const Tensor& a, const Tensor& b) { return lt(b, a); }
 Tensor ge(const Tensor& a, const Tensor& b) { return le(b, a); }
+Tensor eq(const Tensor& a, const Scalar& b) { return eq(a, scalar_for(a, b)); }
+Tensor ne(const Tensor& a, const Scalar& b) { return ne(a, scalar_for(a, b)); }
+Tensor lt(const Tensor& a, const Scalar& b) { return lt(a, scalar_for(a, b)); }
+Tensor le(const Tensor& a, const Scalar& b) { return le(a, scalar_for(a, b)); }
+Tensor gt(const Tensor& a, const Scalar& b) { return gt(a, scalar_for(a, b)); }
+Tensor ge(const Tensor& a, const Scalar& b) { return ge(a, scalar_for(a, b)); }
 
 Tensor logical_xor(const Tensor& a, const Tensor& b) {
     return ne(a.to(DType::boolean), b.to(DType::boolean));
@@ -53,6 +59,11 @@ Tensor where(const Tensor& condition, const Tensor& a, const Scalar& b) {
 Tensor where(const Tensor& condition, const Scalar& a, const Tensor& b) {
     return where(condition, scalar_for(b, a), b);
 }
+Tensor where(const Tensor& condition, const Scalar& a, const Scalar& b) {
+    const Tensor x = full({}, a), y = full({}, b);
+    return where(condition, x, y);
+}
+Tensors where(const Tensor& condition) { return unbind(nonzero(condition), 1); }
 Tensor masked_fill(const Tensor& x, const Tensor& mask, const Scalar& value) {
     return where(mask, full({}, value, x.dtype()), x);
 }

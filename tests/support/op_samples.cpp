@@ -111,6 +111,7 @@ const std::map<std::string_view, Samples>& table() {
          {{{"T[N, 7]"}, "begin = [0, 2], end = [1, 3], value = 0.5"},
           {{"T[N, 5]"}, "begin = [0, -1], end = [0, -2], value = 0.0"}}},
         {"permute", {{{"T[N, 3, 5]"}, "perm = [2, 0, 1]"}, {{"T[17, 19]"}, "perm = [1, 0]"}}},
+        {"polygamma", {{{"T[N, 7]"}, "order = 1"}, {{"T[N]"}, "order = 2"}}},
         {"rand", {{{}, "shape = [3, 7], dtype = f32, seed = 3, stream = 5"}}},
         {"randn", {{{}, "shape = [3, 7], dtype = f64, seed = 3, stream = 5"}}},
         {"reshape", {{{"T[N, 6]"}, "shape = [N, 2, 3]"}, {{"T[N, 4]"}, "shape = [4*N]"}}},

@@ -1,0 +1,234 @@
+// Linear algebra by Eigen, in eager mode alone: see dsl/linalg.h. Gradients are composed of nodes.
+#include <Eigen/Dense>
+#include <cmath>
+
+#include "dsl/autograd.h"
+#include "dsl/ops.h"
+#include "runtime/error.h"
+
+namespace lithe {
+namespace linalg {
+namespace {
+
+using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+using Map = Eigen::Map<Matrix>;
+
+/// The batch of matrices as dense doubles. Errors: linalg.matrix, linalg.eager.
+Array matrices_of(const char* name, const Tensor& a) {
+    if (a.dim() < 2 || !a.is_floating_point()) {
+        throw UserError(
+            "linalg.matrix",
+            std::string(name) + ": expected floating-point matrices, got " + a.type().str());
+    }
+    if (a.is_symbolic()) {
+        throw UserError("linalg.eager", std::string(name) +
+                                            ": iterates as long as its numbers ask for, which is " +
+                                            "not compiled: " + a.type().str() +
+                                            " is known only when the model runs");
+    }
+    return a.array().dense().to(DType::f64);
+}
+
+struct Batch {
+    int64_t count = 1, rows = 0, columns = 0;
+    Sizes lead;
+
+    explicit Batch(const Array& array) {
+        const Sizes& sizes = array.sizes();
+        lead.assign(sizes.begin(), sizes.end() - 2);
+        for (const int64_t size : lead) count *= size;
+        rows = sizes[sizes.size() - 2];
+        columns = sizes.back();
+    }
+    Sizes with(std::initializer_list<int64_t> tail) const {
+        Sizes sizes = lead;
+        sizes.insert(sizes.end(), tail);
+        return sizes;
+    }
+};
+
+Map matrix_at(const Array& array, int64_t i, int64_t rows, int64_t columns) {
+    return {array.data<double>() + i * rows * columns, rows, columns};
+}
+
+Tensor as(const Array& array, DType dtype) { return Tensor::from(array.to(dtype)); }
+Tensor mT(const Tensor& x) { return transpose(x, -2, -1); }
+
+/// 1 / x, 0 where x is 0.
+Tensor inverse_or_zero(const Tensor& x) { return where(x == 0, 0, 1 / where(x == 0, 1, x)); }
+
+double tolerance_of(const Tensor& a, double rtol) {
+    if (rtol >= 0) return rtol;
+    const double eps = a.dtype() == DType::f64 ? 0x1p-52 : 0x1p-23;
+    const int64_t rows = a.size(-2), columns = a.size(-1);
+    return eps * static_cast<double>(std::max(rows, columns));
+}
+
+}  // namespace
+
+std::tuple<Tensor, Tensor> eigh(const Tensor& a) {
+    const Array in = matrices_of("linalg.eigh", a);
+    const Batch batch(in);
+    if (batch.rows != batch.columns) {
+        throw UserError("linalg.square",
+                        "linalg.eigh: expected square matrices, got " + a.type().str());
+    }
+    const int64_t n = batch.rows;
+    const Array values = Array::empty(DType::f64, batch.with({n})),
+                vectors = Array::empty(DType::f64, batch.with({n, n}));
+    for (int64_t i = 0; i < batch.count && n > 0; ++i) {
+        const Eigen::SelfAdjointEigenSolver<Matrix> solver(matrix_at(in, i, n, n));
+        Eigen::Map<Eigen::VectorXd>(values.data<double>() + i * n, n) = solver.eigenvalues();
+        matrix_at(vectors, i, n, n) = solver.eigenvectors();
+    }
+    const Tensor l = as(values, a.dtype()), v = as(vectors, a.dtype());
+    // dA = V (diag(dL) + F * (V^T dV)) V^T with F[i, j] = 1 / (L[j] - L[i]) beside the diagonal.
+    const Tensors results =
+        autograd::attach({l, v}, {a}, [l, v](std::span<const Tensor> grad) -> std::vector<Tensor> {
+            Tensor middle = grad[0].defined() ? diag_embed(grad[0]) : zeros_like(v);
+            if (grad[1].defined()) {
+                const Tensor gaps = unsqueeze(l, -2) - unsqueeze(l, -1);
+                middle = middle + inverse_or_zero(gaps) * lithe::matmul(mT(v), grad[1]);
+            }
+            return {lithe::matmul(lithe::matmul(v, middle), mT(v))};
+        });
+    return {results[0], results[1]};
+}
+
+Tensor eigvalsh(const Tensor& a) { return std::get<0>(eigh(a)); }
+
+std::tuple<Tensor, Tensor, Tensor> svd(const Tensor& a, bool full_matrices) {
+    const Array in = matrices_of("linalg.svd", a);
+    const Batch batch(in);
+    const int64_t m = batch.rows, n = batch.columns, k = std::min(m, n);
+    const int64_t left = full_matrices ? m : k, right = full_matrices ? n : k;
+    const Array u = Array::zeros(DType::f64, batch.with({m, left})),
+                s = Array::zeros(DType::f64, batch.with({k})),
+                vt = Array::zeros(DType::f64, batch.with({right, n}));
+    for (int64_t i = 0; i < batch.count && k > 0; ++i) {
+        const Eigen::JacobiSVD<Eigen::MatrixXd> solver(
+            matrix_at(in, i, m, n), full_matrices ? Eigen::ComputeFullU | Eigen::ComputeFullV
+                                                  : Eigen::ComputeThinU | Eigen::ComputeThinV);
+        matrix_at(u, i, m, left) = solver.matrixU();
+        Eigen::Map<Eigen::VectorXd>(s.data<double>() + i * k, k) = solver.singularValues();
+        matrix_at(vt, i, right, n) = solver.matrixV().transpose();
+    }
+    const Tensor tu = as(u, a.dtype()), ts = as(s, a.dtype()), tv = as(vt, a.dtype());
+    const Tensors results = autograd::attach(
+        {tu, ts, tv}, {a}, [tu, ts, tv, k](std::span<const Tensor> grad) -> std::vector<Tensor> {
+            // Of the reduced form: Townsend, "Differentiating the singular value decomposition",
+            // 2016.
+            const Tensor u1 = narrow(tu, -1, 0, k), v1 = mT(narrow(tv, -2, 0, k));
+            const Tensor squares = ts * ts, gaps = unsqueeze(squares, -2) - unsqueeze(squares, -1);
+            const Tensor f = inverse_or_zero(gaps), rows = unsqueeze(ts, -1),
+                         columns = unsqueeze(ts, -2), inverse = inverse_or_zero(ts);
+            Tensor middle = grad[1].defined() ? diag_embed(grad[1]) : zeros_like(gaps);
+            Tensor outside;
+            if (grad[0].defined()) {
+                const Tensor du = narrow(grad[0], -1, 0, k), w = lithe::matmul(mT(u1), du);
+                middle = middle + f * (w - mT(w)) * columns;
+                outside =
+                    lithe::matmul((du - lithe::matmul(u1, w)) * unsqueeze(inverse, -2), mT(v1));
+            }
+            if (grad[2].defined()) {
+                const Tensor dv = mT(narrow(grad[2], -2, 0, k)), w = lithe::matmul(mT(v1), dv);
+                middle = middle + rows * f * (w - mT(w));
+                const Tensor rest =
+                    lithe::matmul(u1, mT((dv - lithe::matmul(v1, w)) * unsqueeze(inverse, -2)));
+                outside = outside.defined() ? outside + rest : rest;
+            }
+            const Tensor da = lithe::matmul(lithe::matmul(u1, middle), mT(v1));
+            return {outside.defined() ? da + outside : da};
+        });
+    return {results[0], results[1], results[2]};
+}
+
+Tensor svdvals(const Tensor& a) { return std::get<1>(linalg::svd(a, false)); }
+
+Tensor pinv(const Tensor& a, double rtol) {
+    const auto [u, s, vt] = linalg::svd(a, false);
+    const Tensor limit = amax(s.detach(), -1, /*keepdim=*/true) * tolerance_of(a, rtol);
+    const Tensor inverse = where(s > limit, 1 / where(s > limit, s, 1), 0);
+    return lithe::matmul(mT(vt) * unsqueeze(inverse, -2), mT(u));
+}
+
+Tensor matrix_rank(const Tensor& a, double rtol) {
+    const Tensor s = svdvals(a).detach();
+    return sum(s > amax(s, -1, /*keepdim=*/true) * tolerance_of(a, rtol), -1);
+}
+
+Tensor vector_norm(const Tensor& x, double p, const Axes& axes, bool keepdim) {
+    return lithe::norm(x, p, axes, keepdim);
+}
+
+Tensor matrix_norm(const Tensor& x, double p, const Axes& axes, bool keepdim) {
+    if (axes.list().size() != 2 || x.dim() < 2) {
+        throw UserError("linalg.matrix_norm", "linalg.matrix_norm: expected 2 axes, got " +
+                                                  std::to_string(axes.list().size()) + " of " +
+                                                  x.type().str());
+    }
+    const int rank = static_cast<int>(x.dim());
+    const int rows = normalize_axis("matrix_norm", axes.list()[0], rank),
+              columns = normalize_axis("matrix_norm", axes.list()[1], rank);
+    Tensor y;
+    if (std::abs(p) == 2) {
+        const Tensor s = svdvals(movedim(x, {rows, columns}, {-2, -1}));
+        y = p > 0 ? amax(s, -1) : amin(s, -1);
+    } else if (std::abs(p) == 1 || std::isinf(p)) {
+        const int summed = std::abs(p) == 1 ? rows : columns,
+                  rest = std::abs(p) == 1 ? columns : rows;
+        const Tensor sums = sum(abs(x), summed, /*keepdim=*/true);
+        const Tensor best =
+            p > 0 ? amax(sums, rest, /*keepdim=*/true) : amin(sums, rest, /*keepdim=*/true);
+        y = squeeze(best, {rows, columns});
+    } else {
+        throw UserError("linalg.matrix_norm",
+                        "linalg.matrix_norm: no norm has the order " + std::to_string(p));
+    }
+    if (!keepdim) return y;
+    return unsqueeze(unsqueeze(y, std::min(rows, columns)), std::max(rows, columns));
+}
+
+Tensor matrix_norm(const Tensor& x, const std::string& p, const Axes& axes, bool keepdim) {
+    if (p == "fro") return lithe::norm(x, 2, axes, keepdim);
+    if (p != "nuc") {
+        throw UserError("linalg.matrix_norm",
+                        "linalg.matrix_norm: expected 'fro' or 'nuc', got '" + p + "'");
+    }
+    const int rank = static_cast<int>(x.dim());
+    const int rows = normalize_axis("matrix_norm", axes.list().at(0), rank),
+              columns = normalize_axis("matrix_norm", axes.list().at(1), rank);
+    const Tensor y = sum(svdvals(movedim(x, {rows, columns}, {-2, -1})), -1);
+    if (!keepdim) return y;
+    return unsqueeze(unsqueeze(y, std::min(rows, columns)), std::max(rows, columns));
+}
+
+Tensor norm(const Tensor& x, std::optional<double> p, const Axes& axes, bool keepdim) {
+    if (!p) return lithe::norm(x, 2, axes, keepdim);
+    if (axes.list().size() == 2) return matrix_norm(x, *p, axes, keepdim);
+    if (axes.empty() && x.dim() == 2) return matrix_norm(x, *p, Axes{-2, -1}, keepdim);
+    return lithe::norm(x, *p, axes, keepdim);
+}
+
+}  // namespace linalg
+
+Tensor inverse(const Tensor& a) { return linalg::inv(a); }
+Tensor det(const Tensor& a) { return linalg::det(a); }
+Tensor logdet(const Tensor& a) {
+    const auto [sign, size] = linalg::slogdet(a);
+    return where(sign < 0, NAN, size);
+}
+std::tuple<Tensor, Tensor> slogdet(const Tensor& a) { return linalg::slogdet(a); }
+Tensor cholesky(const Tensor& a, bool upper) { return linalg::cholesky(a, upper); }
+Tensor matrix_power(const Tensor& a, int64_t n) { return linalg::matrix_power(a, n); }
+Tensor chain_matmul(const Tensors& matrices) { return linalg::multi_dot(matrices); }
+Tensor pinverse(const Tensor& a) { return linalg::pinv(a); }
+std::tuple<Tensor, Tensor> qr(const Tensor& a, bool some) {
+    return linalg::qr(a, some ? "reduced" : "complete");
+}
+std::tuple<Tensor, Tensor, Tensor> svd(const Tensor& a, bool some) {
+    const auto [u, s, vt] = linalg::svd(a, !some);
+    return {u, s, transpose(vt, -2, -1)};
+}
+
+}  // namespace lithe

@@ -1,0 +1,149 @@
+// Rarer arithmetic, comparison and order, composed of nodes.
+#include <cmath>
+#include <numbers>
+
+#include "dsl/ops.h"
+#include "runtime/error.h"
+
+namespace lithe {
+
+Tensor bitwise_not(const Tensor& x) {
+    return x.dtype() == DType::boolean ? logical_not(x) : bitwise_xor(x, full({}, -1, x.dtype()));
+}
+Tensor floor_divide(const Tensor& a, const Tensor& b) { return floor_div(a, b); }
+Tensor floor_divide(const Tensor& a, const Scalar& b) { return floor_div(a, b); }
+Tensor rsub(const Tensor& a, const Tensor& b) { return sub(b, a); }
+
+Tensor hypot(const Tensor& a, const Tensor& b) {
+    const Tensor x = abs(a), y = abs(b), most = maximum(x, y).detach();
+    // By the larger one, so that squares do not overflow; an infinity wins over all.
+    const Tensor scale = where(logical_and(most > 0, isfinite(most)), most, 1);
+    const Tensor u = x / scale, v = y / scale;
+    const Tensor square = u * u + v * v, is_zero = square == 0;  // no root has a slope at 0
+    const Tensor length = where(is_zero, square, sqrt(where(is_zero, 1, square)) * scale);
+    return where(logical_or(isinf(x), isinf(y)), INFINITY, length);
+}
+
+Tensor logaddexp(const Tensor& a, const Tensor& b) {
+    const auto [x, y] = promoted(as_floating(a), as_floating(b));
+    // Equal infinities have no difference: either one is the result.
+    const Tensor is_same = logical_and(eq(x, y), isinf(x));
+    const Tensor u = where(is_same, 0, x), v = where(is_same, 0, y), most = maximum(u, v).detach();
+    const Tensor shift = where(isfinite(most), most, 0);
+    return where(is_same, x, log(exp(u - shift) + exp(v - shift)) + shift);
+}
+Tensor logaddexp2(const Tensor& a, const Tensor& b) {
+    return logaddexp(a * std::numbers::ln2, b * std::numbers::ln2) * std::numbers::log2e;
+}
+
+Tensor logit(const Tensor& x, std::optional<double> eps) {
+    const Tensor p = eps ? clamp(x, *eps, 1 - *eps) : x;
+    return log(p / (1 - p));
+}
+
+Tensor sinc(const Tensor& x) {
+    const Tensor is_zero = x == 0, angle = where(is_zero, 1, x) * std::numbers::pi;
+    return where(is_zero, 1, sin(angle) / angle);
+}
+
+Tensor signbit(const Tensor& x) {
+    if (!x.is_floating_point()) return x.dtype() == DType::boolean ? zeros_like(x) : x < 0;
+    // 1 / -0 is -infinity: what tells the zeros apart.
+    return logical_or(x < 0, logical_and(x == 0, reciprocal(x.detach()) < 0));
+}
+
+Tensor copysign(const Tensor& magnitude, const Tensor& sign) {
+    const auto [size, other] = promoted(abs(as_floating(magnitude)), sign);
+    return where(signbit(other), -size, size);
+}
+
+Tensor heaviside(const Tensor& x, const Tensor& at_zero) {
+    const Tensor step = where(isnan(x), x, (x > 0).to(x.dtype()));
+    return where(x == 0, at_zero.to(x.dtype()), step);
+}
+
+Tensor fmax(const Tensor& a, const Tensor& b) {
+    return where(isnan(a), b, where(isnan(b), a, maximum(a, b)));
+}
+Tensor fmin(const Tensor& a, const Tensor& b) {
+    return where(isnan(a), b, where(isnan(b), a, minimum(a, b)));
+}
+Tensor deg2rad(const Tensor& x) { return x * (std::numbers::pi / 180); }
+Tensor rad2deg(const Tensor& x) { return x * (180 / std::numbers::pi); }
+
+Tensor round(const Tensor& x, int64_t decimals) {
+    if (decimals == 0) return round(x);
+    const double unit = std::pow(10.0, static_cast<double>(std::abs(decimals)));
+    return decimals > 0 ? round(x * unit) / unit : round(x / unit) * unit;
+}
+
+Tensor clamp(const Tensor& x, const Tensor& min, const Tensor& max) {
+    if (!min.defined() && !max.defined()) {
+        throw UserError("clamp.bounds", "clamp: neither of the bounds is given");
+    }
+    // Unlike maximum's, the gradient at a bound is x's alone.
+    Tensor y = x;
+    if (min.defined()) y = where(logical_or(y < min, isnan(min)), min, y);
+    if (max.defined()) y = where(logical_or(y > max, isnan(max)), max, y);
+    return y;
+}
+Tensor clip(const Tensor& x, std::optional<Scalar> min, std::optional<Scalar> max) {
+    return clamp(x, min, max);
+}
+
+Tensor div(const Tensor& a, const Tensor& b, const std::string& rounding) {
+    if (rounding == "trunc") return div(a, b, Rounding::trunc);
+    if (rounding == "floor") return div(a, b, Rounding::floor);
+    throw UserError("div.rounding",
+                    "div: expected rounding 'trunc' or 'floor', got '" + rounding + "'");
+}
+
+Tensor isposinf(const Tensor& x) {
+    return x.is_floating_point() ? x == INFINITY : full_like(x, false, DType::boolean);
+}
+Tensor isneginf(const Tensor& x) {
+    return x.is_floating_point() ? x == -INFINITY : full_like(x, false, DType::boolean);
+}
+Tensor isin(const Tensor& x, const Tensor& list) {
+    return any(eq(unsqueeze(x, -1), reshape(list, {-1})), -1);
+}
+
+Tensor searchsorted(const Tensor& sorted, const Tensor& values, bool right) {
+    const Tensor line = unsqueeze(sorted, -2), value = unsqueeze(values, -1);
+    const Tensor& row = sorted.dim() == 1 ? sorted : line;
+    if (sorted.dim() != 1 && sorted.dim() != values.dim()) {
+        throw UserError("searchsorted.rank", "searchsorted: the sorted " + sorted.type().str() +
+                                                 " must be one line, or have the rank of the " +
+                                                 "values " + values.type().str());
+    }
+    // A NaN belongs behind all numbers.
+    const Tensor before = right ? logical_not(lt(value, row)) : lt(row, value);
+    return sum(logical_or(before, isnan(value)), -1);
+}
+Tensor bucketize(const Tensor& values, const Tensor& boundaries, bool right) {
+    if (boundaries.dim() != 1) {
+        throw UserError("bucketize.rank",
+                        "bucketize: expected a line of boundaries, got " + boundaries.type().str());
+    }
+    return searchsorted(boundaries, values, right);
+}
+
+Tensor logspace(const Scalar& start, const Scalar& end, int64_t count, double base,
+                const TensorOptions& options) {
+    const Tensor exponents = linspace(start, end, count, TensorOptions(DType::f64));
+    return with_options(pow(Scalar(base), exponents).to(options.dtype_or(DType::f32)), options);
+}
+
+Tensor multiply(const Tensor& a, const Tensor& b) { return mul(a, b); }
+Tensor subtract(const Tensor& a, const Tensor& b) { return sub(a, b); }
+Tensor divide(const Tensor& a, const Tensor& b) { return div(a, b); }
+Tensor true_divide(const Tensor& a, const Tensor& b) { return div(a, b); }
+Tensor negative(const Tensor& x) { return neg(x); }
+Tensor absolute(const Tensor& x) { return abs(x); }
+Tensor not_equal(const Tensor& a, const Tensor& b) { return ne(a, b); }
+Tensor less(const Tensor& a, const Tensor& b) { return lt(a, b); }
+Tensor less_equal(const Tensor& a, const Tensor& b) { return le(a, b); }
+Tensor greater(const Tensor& a, const Tensor& b) { return gt(a, b); }
+Tensor greater_equal(const Tensor& a, const Tensor& b) { return ge(a, b); }
+
+}  // namespace lithe

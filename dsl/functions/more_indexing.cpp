@@ -1,0 +1,235 @@
+// Rarer ways to write at places that tensors name.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "dsl/indexing.h"
+#include "dsl/ops.h"
+#include "runtime/error.h"
+
+namespace lithe {
+namespace {
+
+/// `value` where nothing was joined to a place, a 0-d tensor of x's dtype.
+Tensor nothing_for(const Tensor& x, const std::string& reduce) {
+    if (reduce == "sum" || reduce == "mean") return full({}, 0, x.dtype());
+    if (reduce == "prod") return full({}, 1, x.dtype());
+    const bool is_least = reduce == "amax";
+    if (x.is_floating_point()) return full({}, is_least ? -INFINITY : INFINITY, x.dtype());
+    const int64_t limit = x.dtype() == DType::i32 ? std::numeric_limits<int32_t>::max()
+                                                  : std::numeric_limits<int64_t>::max();
+    return full({}, Scalar(is_least ? -limit - 1 : limit), x.dtype());
+}
+
+/// Every element of x beside all the sources of its line, on a new last axis: the source where the
+/// index names the element, else `fill`.
+struct Hits {
+    Tensor is_hit, source;
+};
+Hits hits_of(const Tensor& x, int64_t axis, const Tensor& index, const Tensor& source) {
+    // [.., 1, .., M] against places [.., S, .., 1] along the axis.
+    const Tensor places = arange(x.size(axis));
+    Shape shape(static_cast<size_t>(x.dim()) + 1, Dim(1));
+    shape[static_cast<size_t>(axis)] = x.size(axis);
+    const Tensor at = unsqueeze(movedim(index, axis, -1), axis);
+    const Tensor from = unsqueeze(movedim(source, axis, -1), axis);
+    return {eq(at, reshape(places, shape)), from};
+}
+
+}  // namespace
+
+Tensor scatter_reduce(const Tensor& x, int64_t axis, const Tensor& index, const Tensor& source,
+                      const std::string& reduce, bool include_self) {
+    if (reduce != "sum" && reduce != "prod" && reduce != "mean" && reduce != "amax" &&
+        reduce != "amin") {
+        throw UserError("scatter_reduce.reduce",
+                        "scatter_reduce: reduce must be 'sum', 'prod', 'mean', 'amax' or 'amin', "
+                        "got '" +
+                            reduce + "'");
+    }
+    if (x.dim() == 0) {
+        return reshape(scatter_reduce(reshape(x, {1}), 0, reshape(index, {-1}),
+                                      reshape(source, {-1}), reduce, include_self),
+                       {});
+    }
+    const int at = normalize_axis("scatter_reduce", axis, static_cast<int>(x.dim()));
+    Tensor values = source.to(x.dtype());
+    for (int64_t i = 0; i < x.dim(); ++i) values = narrow(values, i, 0, index.size(i));
+    const Tensor ones_there = ones(index.sizes(), x.dtype());
+    const Tensor count = scatter_add(zeros(x.sizes(), x.dtype()), at, index, ones_there);
+    const Tensor is_named = count > 0, nothing = nothing_for(x, reduce);
+    const Tensor start = include_self ? x : where(is_named, nothing, x);
+    if (reduce == "sum") return scatter_add(start, at, index, values);
+    if (reduce == "mean") {
+        const Tensor total = scatter_add(start, at, index, values);
+        const Tensor divisor = clamp_min(include_self ? count + 1 : count, 1);
+        return x.is_floating_point() ? total / divisor : floor_div(total, divisor);
+    }
+    for (int64_t i = 0; i < x.dim(); ++i) {
+        if (i == at || same(index.size(i), x.size(i))) continue;
+        if (index.size(i) == x.size(i)) continue;
+        throw UserError("scatter_reduce.index", "scatter_reduce: '" + reduce +
+                                                    "' needs an index as long as the input "
+                                                    "except along axis " +
+                                                    std::to_string(at) + ": got " +
+                                                    index.type().str() + " into " + x.type().str());
+    }
+    const Hits hits = hits_of(x, at, index, values);
+    const Tensor lines = where(hits.is_hit, hits.source, nothing);
+    // x's own elements are one more source.
+    const Tensor all = cat({unsqueeze(start, -1), lines}, -1);
+    if (reduce == "prod") return prod(all, -1);
+    return reduce == "amax" ? amax(all, -1) : amin(all, -1);
+}
+
+Tensor index_put(const Tensor& x, const Tensors& indices, const Tensor& value, bool accumulate) {
+    const Tensor y = clone(x);
+    std::vector<indexing::TensorIndex> places;
+    for (const Tensor& index : indices) {
+        if (index.defined())
+            places.emplace_back(index);
+        else
+            places.emplace_back(indexing::Slice());
+    }
+    y.index_put_(places, value, accumulate);
+    return y;
+}
+
+Tensor masked_scatter(const Tensor& x, const Tensor& mask, const Tensor& source) {
+    const Tensor wide =
+        expand(mask.to(DType::boolean), broadcast("masked_scatter", x.sizes(), mask.sizes()));
+    const Tensor y = expand(x, wide.sizes());
+    // The element that the mask's k-th true place gets is source[k].
+    const Tensor line = reshape(wide, {-1});
+    const Tensor order = cumsum(line.to(DType::i64), 0) - 1;
+    if (!wide.is_symbolic() && source.numel().is_constant()) {
+        const auto wanted = sum(line).item<int64_t>();
+        if (wanted > source.numel().constant()) {
+            throw UserError("masked_scatter.source", "masked_scatter: " + std::to_string(wanted) +
+                                                         " places and " + source.numel().str() +
+                                                         " elements of the source");
+        }
+    }
+    if (source.numel().is_constant(0)) return y;
+    const Tensor at = clamp_min(order, 0);
+    const Tensor last = at.is_symbolic() || !source.numel().is_constant()
+                            ? minimum(at, scalar_tensor(source.numel() - 1, DType::i64))
+                            : clamp_max(at, source.numel().constant() - 1);
+    const Tensor taken = index_select(reshape(source.to(x.dtype()), {-1}), 0, last);
+    return where(wide, reshape(taken, wide.sizes()), y);
+}
+
+Tensor select_scatter(const Tensor& x, const Tensor& source, int64_t axis, const Dim& index) {
+    const Tensor y = clone(x);
+    select(y, axis, index).copy_(source);
+    return y;
+}
+
+Tensor diagonal_scatter(const Tensor& x, const Tensor& source, int64_t offset, int64_t first,
+                        int64_t second) {
+    const int rank = static_cast<int>(x.dim());
+    const int rows = normalize_axis("diagonal_scatter", first, rank),
+              columns = normalize_axis("diagonal_scatter", second, rank);
+    const Tensor y = movedim(x, {rows, columns}, {-2, -1});
+    const Tensor wanted = diagonal(y.detach(), offset, -2, -1);
+    if (!same(wanted.sizes(), source.sizes()) && wanted.sizes() != source.sizes()) {
+        throw UserError("diagonal_scatter.source", "diagonal_scatter: the diagonal is " +
+                                                       wanted.type().str() + ", the source " +
+                                                       source.type().str());
+    }
+    const int64_t down = std::max<int64_t>(-offset, 0);
+    const Dim height = y.size(-2), width = y.size(-1);
+    const Tensor row = unsqueeze(arange(height), 1), column = arange(width);
+    // Element k of the diagonal stands in row k + down; each row takes it along its own columns.
+    const Tensor padded = constant_pad(source, {down, height - down - source.size(-1)});
+    const Tensor changed = where(eq(row + offset, column), unsqueeze(padded, -1), y);
+    return movedim(changed, {-2, -1}, {rows, columns});
+}
+
+Tensor argwhere(const Tensor& x) { return nonzero(x); }
+
+namespace {
+
+/// Slices along the axis by the number of the first equal one, in ascending order.
+struct Groups {
+    Sizes firsts, counts, inverse;
+};
+
+/// -1, 0 or 1 as line a comes before, equals or comes behind line b.
+int compare_lines(const Array& lines, int64_t a, int64_t b) {
+    const int64_t length = lines.size(0) == 0 ? 0 : lines.count() / lines.size(0);
+    for (int64_t i = 0; i < length; ++i) {
+        const double x = lines.at(a * length + i), y = lines.at(b * length + i);
+        if (x < y || (y != y && x == x)) return -1;
+        if (y < x || (x != x && y == y)) return 1;
+    }
+    return 0;
+}
+
+bool has_nan(const Array& lines, int64_t row) {
+    const int64_t length = lines.count() / lines.size(0);
+    for (int64_t i = 0; i < length; ++i) {
+        if (std::isnan(lines.at(row * length + i))) return true;
+    }
+    return false;
+}
+
+Groups groups_of(const Array& lines, bool sorts) {
+    const int64_t rows = lines.size(0);
+    Sizes order(static_cast<size_t>(rows));
+    std::iota(order.begin(), order.end(), int64_t{0});
+    if (sorts) {
+        std::stable_sort(order.begin(), order.end(),
+                         [&](int64_t a, int64_t b) { return compare_lines(lines, a, b) < 0; });
+    }
+    Groups groups;
+    groups.inverse.resize(static_cast<size_t>(rows));
+    for (size_t i = 0; i < order.size(); ++i) {
+        // A NaN equals nothing, not even a NaN.
+        const bool is_new =
+            i == 0 || compare_lines(lines, order[i - 1], order[i]) != 0 || has_nan(lines, order[i]);
+        if (is_new) {
+            groups.firsts.push_back(order[i]);
+            groups.counts.push_back(0);
+        }
+        ++groups.counts.back();
+        groups.inverse[static_cast<size_t>(order[i])] =
+            static_cast<int64_t>(groups.firsts.size()) - 1;
+    }
+    return groups;
+}
+
+Tensor tensor_of(const Sizes& numbers) {
+    const Array array = Array::empty(DType::i64, {static_cast<int64_t>(numbers.size())});
+    std::copy(numbers.begin(), numbers.end(), array.data<int64_t>());
+    return Tensor::from(array);
+}
+
+std::tuple<Tensor, Tensor, Tensor> unique_of(const Tensor& x, bool sorts, bool return_inverse,
+                                             bool return_counts) {
+    const Groups groups = groups_of(reshape(x.detach(), {-1}).array(), sorts);
+    return {index_select(reshape(x, {-1}), 0, tensor_of(groups.firsts)),
+            return_inverse ? reshape(tensor_of(groups.inverse), x.sizes()) : Tensor(),
+            return_counts ? tensor_of(groups.counts) : Tensor()};
+}
+
+}  // namespace
+
+std::tuple<Tensor, Tensor, Tensor> _unique2(const Tensor& x, bool, bool return_inverse,
+                                            bool return_counts) {
+    return unique_of(x, true, return_inverse, return_counts);
+}
+std::tuple<Tensor, Tensor, Tensor> unique_consecutive(const Tensor& x, bool return_inverse,
+                                                      bool return_counts) {
+    return unique_of(x, false, return_inverse, return_counts);
+}
+std::tuple<Tensor, Tensor, Tensor> unique_dim(const Tensor& x, int64_t axis, bool,
+                                              bool return_inverse, bool return_counts) {
+    const Groups groups = groups_of(movedim(x.detach(), axis, 0).array().dense(), true);
+    return {index_select(x, axis, tensor_of(groups.firsts)),
+            return_inverse ? tensor_of(groups.inverse) : Tensor(),
+            return_counts ? tensor_of(groups.counts) : Tensor()};
+}
+
+}  // namespace lithe
