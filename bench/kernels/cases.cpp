@@ -10,6 +10,7 @@ Cases all_cases() {
     add_images(cases);
     add_rows(cases);
     add_sequences(cases);
+    add_more(cases);
     return cases;
 }
 

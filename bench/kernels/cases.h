@@ -11,7 +11,7 @@ namespace lithe::bench {
 /// One computation to be timed: compiled as any model is.
 struct Case {
     std::string name;  ///< `conv3x3_64@56`
-    std::string op;    ///< what onnx_runtime.py builds from `sizes`
+    std::string op;    ///< what kernels.py builds from `sizes`
     std::vector<std::pair<std::string, int64_t>> sizes;
     std::string inputs;  ///< as for `lithe compile --inputs`
     Subject subject;
@@ -26,6 +26,7 @@ void add_products(Cases& cases);
 void add_images(Cases& cases);
 void add_rows(Cases& cases);
 void add_sequences(Cases& cases);
+void add_more(Cases& cases);
 
 /// All of them, in the order of the table.
 Cases all_cases();

@@ -62,16 +62,13 @@ struct Block {
     int lanes;
 };
 
-const Block& block() {
-    static const Block chosen = [] {
+Block block(int vector_bytes) {
 #if defined(__x86_64__)
-        if (__builtin_cpu_supports("avx512f")) return Block{"avx512", run_avx512, 16};
-        if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-            return Block{"avx2", run_avx2, 8};
+    if (vector_bytes >= 64 && __builtin_cpu_supports("avx512f")) return {"avx512", run_avx512, 16};
+    if (vector_bytes >= 32 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+        return {"avx2", run_avx2, 8};
 #endif
-        return Block{"portable", run_portable, 4};
-    }();
-    return chosen;
+    return {"portable", run_portable, 4};
 }
 
 /// The shortest of the calls that fit into `seconds`.
@@ -94,13 +91,14 @@ double now_s() {
         .count();
 }
 
-std::string fma_kind() { return block().name; }
+std::string fma_kind(int vector_bytes) { return block(vector_bytes).name; }
 
-double measure_fma_peak(Executor& executor, double seconds) {
+double measure_fma_peak(Executor& executor, double seconds, int vector_bytes) {
     const int threads = executor.thread_count();
+    const Block chosen = block(vector_bytes);
     const double time_s =
-        least_time(seconds, [&] { parallel_for(executor, threads, [](int) { block().run(); }); });
-    return 2.0 * block().lanes * chains * rounds * threads / time_s;
+        least_time(seconds, [&] { parallel_for(executor, threads, [&](int) { chosen.run(); }); });
+    return 2.0 * chosen.lanes * chains * rounds * threads / time_s;
 }
 
 double measure_copy(Executor& executor, double bytes, double seconds) {

@@ -23,7 +23,7 @@ struct Options {
     std::string only = ".*", json, target = "host", cache;
     std::vector<std::string> disabled_passes;
     double seconds = 0.1;
-    int threads = 1;
+    int threads = 1, vector_bytes = 64;
     bool is_list = false, is_program = false;
 };
 
@@ -105,11 +105,12 @@ Row measure(const Case& c, Executor& executor, const Options& options) {
     row.bytes = bytes_of(model, c, inputs, outputs);
 
     // The peaks are measured before and after: the clock of a busy machine drifts.
-    row.peak = measure_fma_peak(executor, options.seconds / 10);
+    row.peak = measure_fma_peak(executor, options.seconds / 10, options.vector_bytes);
     row.copy = measure_copy(executor, row.bytes, options.seconds / 10);
     const std::vector<double> times =
         run_times([&] { model.session().run(in, out); }, options.seconds);
-    row.peak = std::max(row.peak, measure_fma_peak(executor, options.seconds / 10));
+    row.peak =
+        std::max(row.peak, measure_fma_peak(executor, options.seconds / 10, options.vector_bytes));
     row.median_us = times[times.size() / 2] * 1e6;
     row.least_us = times.front() * 1e6;
     return row;
@@ -155,13 +156,14 @@ void print_row(const Case& c, const Row& row) {
 int run(const Options& options) {
     ThreadPool pool(options.threads);
     const std::regex only(options.only);
-    nlohmann::ordered_json report{
-        {"threads", options.threads}, {"target", options.target}, {"fma", fma_kind()}};
+    nlohmann::ordered_json report{{"threads", options.threads},
+                                  {"target", options.target},
+                                  {"fma", fma_kind(options.vector_bytes)}};
     report["rows"] = nlohmann::ordered_json::array();
     if (!options.is_list) {
         fmt::print("{} thread(s), FMA peak {:.1f} GFLOP/s ({}), copy of 64 MB {:.1f} GB/s\n",
-                   options.threads, measure_fma_peak(pool, 0.2) * 1e-9, fma_kind(),
-                   measure_copy(pool, 64e6, 0.2) * 1e-9);
+                   options.threads, measure_fma_peak(pool, 0.2, options.vector_bytes) * 1e-9,
+                   fma_kind(options.vector_bytes), measure_copy(pool, 64e6, 0.2) * 1e-9);
         fmt::print("{:34} {:>10} {:>9} {:>6} {:>8} {:>7} {:>8}\n", "case", "us", "GFLOP/s", "peak",
                    "GB/s", "copy", "comp. s");
     }
@@ -208,6 +210,7 @@ int main(int argc, char** argv) {
     app.add_flag("--program", options.is_program, "Print what each was compiled to");
     CLI11_PARSE(app, argc, argv);
     try {
+        options.vector_bytes = lower::find_target(options.target).vector_bytes;
         return run(options);
     } catch (const std::exception& error) {
         fmt::print(stderr, "error: {}\n", error.what());
