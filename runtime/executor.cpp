@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
@@ -16,8 +17,12 @@ namespace lithe {
 namespace {
 
 constexpr int most_threads = 1024;
-/// A pause takes about 40 ns on recent x86, so this is some tens of microseconds.
-constexpr int spins_before_sleep = 1000;
+/// How long a thread without work looks for some before it sleeps: to wake one costs the caller
+/// some 7 us, and the steps of a plan that run on one thread are seldom longer than this.
+constexpr std::chrono::microseconds spin_time{100};
+constexpr int spins_per_look_at_the_clock = 32;
+/// Of the caller, while another thread ends its last task: some tens of microseconds.
+constexpr int spins_before_yield = 1000;
 /// Chunks per thread: enough to even out tasks of different length.
 constexpr int chunks_per_thread = 4;
 
@@ -81,10 +86,13 @@ struct ThreadPool::State {
     }
 
     void wait_for_news(uint64_t seen_generation) {
-        for (int i = 0; i < spins_before_sleep; ++i) {
-            if (has_news(seen_generation)) return;
-            pause();
-        }
+        const auto end = std::chrono::steady_clock::now() + spin_time;
+        do {
+            for (int i = 0; i < spins_per_look_at_the_clock; ++i) {
+                if (has_news(seen_generation)) return;
+                pause();
+            }
+        } while (std::chrono::steady_clock::now() < end);
         // A caller publishes the job before it reads `sleepers`; a worker counts itself as a
         // sleeper before it looks for a job. Both are sequentially consistent, so one of them sees
         // the other.
@@ -126,7 +134,7 @@ struct ThreadPool::State {
     void finish_job() {
         uint64_t word = job.fetch_and(~open_bit, std::memory_order_acq_rel);
         for (int spins = 0; (word & workers_mask) != 0; ++spins) {
-            if (spins < spins_before_sleep) {
+            if (spins < spins_before_yield) {
                 pause();
             } else {
                 std::this_thread::yield();

@@ -30,8 +30,8 @@ public:
 
 /// A fixed number of threads that live as long as the pool.
 ///
-/// The calling thread works too, so a pool of n starts n - 1 threads. Idle threads spin for some
-/// tens of microseconds, then sleep. The pool serves one caller at a time: a call that comes while
+/// The calling thread works too, so a pool of n starts n - 1 threads. Idle threads spin for
+/// 100 us, then sleep. The pool serves one caller at a time: a call that comes while
 /// another runs, nested ones included, does its work on its own thread. Destroy the pool only when
 /// no call is running.
 class ThreadPool final : public Executor {

@@ -16,7 +16,7 @@ using Halide::Var;
 /// What the padded lines of one task may take, while that leaves more than one line of results.
 constexpr int64_t most_line_bytes = 56 << 10;
 /// Products that are worth a second thread.
-constexpr int64_t parallel_products = 400000;
+constexpr int64_t parallel_products = 200000;
 
 ir::Node* anchor_of(const ir::Graph& body) {
     ir::Node* anchor = nullptr;
@@ -66,7 +66,7 @@ public:
             out.bound(Body::axis_var(axis), 0, body_.size(type_.size(axis)));
         const Var n = Body::axis_var(0), y = Body::axis_var(1), x = Body::axis_var(2),
                   c = Body::axis_var(3);
-        const Var co("co"), xo("xo"), yo("yo"), task("task");
+        const Var co("co"), xo("xo"), yo("yo"), lines("lines"), task("task");
         out.compute_root()
             .split(c, co, c, lanes_, TailStrategy::ShiftInwards)
             .split(x, xo, x, columns_, TailStrategy::ShiftInwards)
@@ -74,12 +74,13 @@ public:
             .reorder({c, x, xo, y, co, yo, n})
             .vectorize(c)
             .unroll(x)
-            .fuse(yo, n, task);
+            .fuse(co, yo, lines)
+            .fuse(lines, n, task);
         const int64_t products =
             type_.size(1).constant() * type_.size(2).constant() * channels_ * taps_[0] * taps_[1];
         const int64_t images = type_.size(0).is_constant() ? type_.size(0).constant() : 1;
         if (products * images >= parallel_products) out.parallel(task);
-        padded_.compute_at(out, co).store_in(Halide::MemoryType::Register).vectorize(c_);
+        padded_.compute_at(out, task).store_in(Halide::MemoryType::Register).vectorize(c_);
         padded_.bound_extent(c_, lanes_)
             .bound_extent(x_, reach(1, columns_all()))
             .bound_extent(y_, reach(0, lines_));

@@ -11,8 +11,8 @@ using Halide::Stage;
 using Halide::TailStrategy;
 using Halide::Var;
 
-/// Floating-point operations of one task: 20 us.
-constexpr double task_flops = 4e6;
+/// Floating-point operations of one task: 10 us.
+constexpr double task_flops = 1.5e6;
 
 const ir::Node* anchor_of(const ir::Graph& body) {
     const ir::Node* anchor = nullptr;

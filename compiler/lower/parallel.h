@@ -10,7 +10,14 @@ namespace lithe::lower {
 void parallel_outer(Body& body, Halide::Func& f, const TensorType& type,
                     int64_t cost_per_element = 1, int64_t step = 1);
 
-/// Elements below which a kernel stays on the calling thread (about 20 us of plain work).
-inline constexpr int64_t parallel_threshold = 1 << 16;
+/// Elements below which a kernel stays on the calling thread (5 to 10 us of plain work).
+inline constexpr int64_t parallel_threshold = 1 << 15;
+
+/// Nanoseconds of one thread's work that are worth a second thread. An empty parallel loop takes
+/// 0.3 us; bench/runtime measures it, and from which work on two threads gain.
+inline constexpr double parallel_ns = 4000;
+/// What the work of a kernel takes one thread, by estimates of a fast core: sums of products, and
+/// weights that lie in its second-level cache.
+inline constexpr double flops_per_ns = 150, weight_bytes_per_ns = 100;
 
 }  // namespace lithe::lower

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "compiler/lower/parallel.h"
+
 namespace lithe::lower {
 namespace {
 
@@ -12,8 +14,11 @@ using Halide::TailStrategy;
 using Halide::Var;
 using Halide::VarOrRVar;
 
-/// Floating-point operations that are worth a second thread: 40 us.
-constexpr double parallel_flops = 8e6;
+/// Of all panels; 0 where a size is not known.
+int64_t panel_bytes(const ir::Node& anchor) {
+    const Dim count = anchor.input(1).type().count();
+    return count.is_constant() ? 4 * count.constant() : 0;
+}
 
 int64_t width_of(const ir::Node& anchor) { return anchor.input(1).type().shape.back().constant(); }
 
@@ -92,7 +97,11 @@ void RegisterTile::loops(Stage stage, int rows, bool is_parallel) {
 void RegisterTile::schedule_loops() {
     const Dim rows = type_.size(rank_ - 2), count = type_.count();
     const auto tile = static_cast<int>(anchor_.attrs().get_int("tile_rows"));
-    const double least = parallel_flops / (2 * sum_length());
+    // Elements from which on a second thread is worth it: one row may be, for its weights.
+    const double weights_ns = static_cast<double>(panel_bytes(anchor_)) / weight_bytes_per_ns;
+    const bool is_always_large = weights_ns >= parallel_ns;
+    const double least =
+        is_always_large ? 1 : (parallel_ns - weights_ns) * flops_per_ns / (2 * sum_length());
     const Expr is_large = body_.size(count) >= static_cast<int32_t>(std::min(least, 2e9));
     if (rows.is_constant()) {
         const int height = static_cast<int>(std::min<int64_t>(tile, rows.constant()));
@@ -104,11 +113,11 @@ void RegisterTile::schedule_loops() {
         return loops(out_, height, false);
     }
     const Expr m = body_.size(rows);
-    loops(out_.specialize(m >= tile && is_large), tile, true);
+    if (!is_always_large) loops(out_.specialize(m >= tile && is_large), tile, true);
     for (int height = tile; height > 1; height /= 2) {
-        loops(out_.specialize(m >= height), height, false);
+        loops(out_.specialize(m >= height), height, is_always_large);
     }
-    loops(out_, 1, false);
+    loops(out_, 1, is_always_large);
 }
 
 void RegisterTile::schedule_tile() {
