@@ -203,7 +203,9 @@ struct lithe_artifact {
     const unsigned char* bytes;  ///< the encoded Artifact, 64-byte aligned
     uint64_t kernel_count;
     const lithe_kernel* kernels;
-    const void* reserved[4];
+    /// The same model for a CPU that has less, taken where this one cannot run; null: none.
+    const lithe_artifact* next;
+    const void* reserved[3];
 };
 }
 inline constexpr uint64_t lithe_artifact_magic = 0x31306568'74696cull;  // "lithe01"

@@ -196,19 +196,28 @@ void BoundPlan::run_timed(std::span<const ConstTensorView> inputs,
                           std::span<const TensorView> outputs, KernelContext& context,
                           std::vector<double>& step_ns) {
     using Clock = std::chrono::steady_clock;
-    begin(inputs, outputs, context);
     step_ns.resize(step_count());
+    Clock::time_point begin = Clock::now();
+    run_stepwise(inputs, outputs, context, [&](size_t step) {
+        const Clock::time_point end = Clock::now();
+        step_ns[step] += std::chrono::duration<double, std::nano>(end - begin).count();
+        begin = Clock::now();
+    });
+}
+
+void BoundPlan::run_stepwise(std::span<const ConstTensorView> inputs,
+                             std::span<const TensorView> outputs, KernelContext& context,
+                             const std::function<void(size_t)>& after_step) {
+    begin(inputs, outputs, context);
     for (size_t next = 0; next < instructions_.size();) {
         const Instruction& instruction = instructions_[next++];
-        const Clock::time_point start = Clock::now();
         if (instruction.kernel != nullptr) {
             const int result = instruction.kernel(instruction.arguments);
             if (result != 0) fail(instruction, result);
         } else {
             next = run_other(instruction, next, nullptr);
         }
-        step_ns[instruction.index] +=
-            std::chrono::duration<double, std::nano>(Clock::now() - start).count();
+        after_step(instruction.index);
     }
     is_placed_ = true;
 }

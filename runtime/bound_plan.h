@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -54,6 +55,9 @@ public:
     /// in nanoseconds, to `step_ns`; the copies to the outputs come last.
     void run_timed(std::span<const ConstTensorView> inputs, std::span<const TensorView> outputs,
                    KernelContext& context, std::vector<double>& step_ns);
+    /// The same with a call after every step, which gets its index.
+    void run_stepwise(std::span<const ConstTensorView> inputs, std::span<const TensorView> outputs,
+                      KernelContext& context, const std::function<void(size_t)>& after_step);
 
     /// A value after (or, for a listener, during) a run, as the last sizes have it.
     TensorView view(int32_t value) const;

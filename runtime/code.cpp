@@ -13,6 +13,23 @@
 namespace lithe {
 
 Code::Code(const lithe_artifact& compiled) {
+    const lithe_artifact* table = &compiled;
+    decode(*table);
+    while (table->next != nullptr && !runs_on_this_cpu(artifact_.target)) {
+        table = table->next;
+        decode(*table);
+    }
+    check_cpu(artifact_.target);
+    if (reinterpret_cast<uintptr_t>(constants_) % 64 != 0) {
+        constants_copy_ = AlignedMemory(constants_bytes_);
+        std::memcpy(constants_copy_.data(), constants_, constants_bytes_);
+        constants_ = constants_copy_.data();
+    }
+    sizes_.emplace(artifact_);
+}
+
+void Code::decode(const lithe_artifact& compiled) {
+    artifact_ = {};
     if (compiled.magic != lithe_artifact_magic) {
         throw UserError("model.artifact", "model: this is not a compiled model of lithe's");
     }
@@ -20,7 +37,6 @@ Code::Code(const lithe_artifact& compiled) {
                           static_cast<size_t>(compiled.size_bytes));
     const std::span<const std::byte> constants = decode_in_place(bytes, artifact_);
     check(artifact_, constants.size());
-    check_cpu(artifact_.target);
     kernels_ = {compiled.kernels, static_cast<size_t>(compiled.kernel_count)};
     if (kernels_.size() != artifact_.kernels.size()) {
         throw UserError("model.artifact",
@@ -30,12 +46,6 @@ Code::Code(const lithe_artifact& compiled) {
 
     constants_ = constants.data();
     constants_bytes_ = constants.size();
-    if (reinterpret_cast<uintptr_t>(constants_) % 64 != 0) {
-        constants_copy_ = AlignedMemory(constants.size());
-        std::memcpy(constants_copy_.data(), constants.data(), constants.size());
-        constants_ = constants_copy_.data();
-    }
-    sizes_.emplace(artifact_);
 }
 
 const artifact::Plan* Code::plan(std::string_view name) const {

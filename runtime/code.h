@@ -14,7 +14,8 @@ namespace lithe {
 /// What does not change while a model lives: the decoded tables, the constants, the kernels.
 class Code {
 public:
-    /// `compiled` and what it points to outlive this object.
+    /// Takes the first of `compiled` and those after it that this CPU runs. All of them outlive
+    /// this object.
     /// Errors: model.artifact, model.cpu, those of artifact::decode and artifact::check.
     explicit Code(const lithe_artifact& compiled);
     Code(const Code&) = delete;
@@ -32,6 +33,8 @@ public:
     int32_t module(std::string_view path, std::string_view id, std::string_view what) const;
 
 private:
+    void decode(const lithe_artifact& compiled);
+
     artifact::Artifact artifact_;
     AlignedMemory constants_copy_;  // where the artifact's own place is not aligned
     const std::byte* constants_ = nullptr;

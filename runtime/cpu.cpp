@@ -6,9 +6,11 @@
 namespace lithe {
 namespace {
 
-[[noreturn]] void fail(std::string_view target, std::string_view reason) {
-    throw UserError("model.cpu", concat({"model: compiled for ", quote(target), ", but ", reason}));
-}
+/// A feature of the target that is missing; empty: none is.
+struct Lack {
+    std::string_view feature;
+    bool is_whole = false;  ///< the target itself
+};
 
 #if defined(__x86_64__)
 
@@ -62,22 +64,31 @@ bool has_feature(std::string_view name) {
 
 #endif
 
-}  // namespace
-
-void check_cpu(std::string_view target) {
+Lack lack_of(std::string_view target) {
     constexpr std::string_view list = "host:";
-    if (target.empty()) return;
-    if (!target.starts_with(list)) {
-        if (!has_feature(target)) fail(target, "this CPU is none");
-        return;
-    }
+    if (target.empty()) return {};
+    if (!target.starts_with(list)) return {has_feature(target) ? std::string_view() : target, true};
     std::string_view rest = target.substr(list.size());
     while (!rest.empty()) {
         const size_t end = rest.find(',');
         const std::string_view feature = rest.substr(0, end);
-        if (!has_feature(feature)) fail(target, concat({"this CPU has no ", quote(feature)}));
+        if (!has_feature(feature)) return {feature};
         rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
     }
+    return {};
 }
+
+}  // namespace
+
+void check_cpu(std::string_view target) {
+    const Lack lack = lack_of(target);
+    if (lack.feature.empty()) return;
+    throw UserError("model.cpu",
+                    concat({"model: compiled for ", quote(target), ", but ",
+                            lack.is_whole ? "this CPU is none"
+                                          : concat({"this CPU has no ", quote(lack.feature)})}));
+}
+
+bool runs_on_this_cpu(std::string_view target) { return lack_of(target).feature.empty(); }
 
 }  // namespace lithe

@@ -10,4 +10,7 @@ namespace lithe {
 /// Errors: model.cpu, naming the first feature that is missing.
 void check_cpu(std::string_view target);
 
+/// Whether check_cpu passes.
+bool runs_on_this_cpu(std::string_view target);
+
 }  // namespace lithe

@@ -199,6 +199,14 @@ MappedFile::~MappedFile() {
     }
 }
 
+void release_pages(std::span<const std::byte> part_of_mapped_file) {
+    const auto page = static_cast<uintptr_t>(::sysconf(_SC_PAGESIZE));
+    const auto first = reinterpret_cast<uintptr_t>(part_of_mapped_file.data());
+    const uintptr_t begin = (first + page - 1) / page * page;
+    const uintptr_t end = (first + part_of_mapped_file.size()) / page * page;
+    if (begin < end) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+}
+
 void write_file(const std::string& path, std::span<const std::span<const std::byte>> pieces) {
     struct stat status;
     const bool exists = ::stat(path.c_str(), &status) == 0;

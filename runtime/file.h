@@ -26,12 +26,17 @@ public:
     ~MappedFile();
 
     std::span<const std::byte> bytes() const { return {data_, size_}; }
+    /// False where the file was read into memory.
+    bool is_mapped() const { return mapped_; }
 
 private:
     std::byte* data_ = nullptr;
     size_t size_ = 0;
     bool mapped_ = false;
 };
+
+/// Gives back the memory of what was read of a mapped file; it is read again when it is used again.
+void release_pages(std::span<const std::byte> part_of_mapped_file);
 
 /// Writes the pieces one after the other as the whole new content of a file.
 ///

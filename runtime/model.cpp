@@ -95,7 +95,7 @@ std::string Model::text() const { return module_tree_text(named_modules()); }
 LoadResult Model::load_state_dict(const std::string& path, LoadOptions options) {
     const StateDict file = open_state_dict(path);
     return state_->load(file.entries(), file.owner(),
-                        {.strict = options.strict, .one_alias_suffices = true});
+                        {.strict = options.strict, .one_alias_suffices = true}, file.mapping());
 }
 
 LoadResult Model::load_state_dict(const StateDict& weights, LoadOptions options) {

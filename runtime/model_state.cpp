@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <cstring>
+#include <functional>
 
 #include "runtime/convert.h"
 
@@ -25,27 +26,31 @@ void ModelState::publish(std::shared_ptr<const Weights> weights) {
 /// The value of a slot that no state_dict has given: what it had at compile time, or zeros.
 Weights::Value ModelState::first_value(size_t slot) const {
     const artifact::Slot& row = code.artifact().slots[slot];
-    if (row.initial_offset >= 0) return {code.constants() + row.initial_offset, nullptr};
+    if (row.initial_offset >= 0) return {code.constants() + row.initial_offset, nullptr, false};
     const auto size = static_cast<size_t>(size_bytes(row.dtype, row.shape));
     const auto memory = std::make_shared<AlignedMemory>(size);
     std::memset(memory->data(), 0, size);
-    return {memory->data(), memory};
+    return {memory->data(), memory, false};
 }
 
 Weights::Value ModelState::loaded_value(size_t slot, const ConstTensorView& tensor,
-                                        const std::shared_ptr<const void>& owner) const {
+                                        const std::shared_ptr<const void>& owner,
+                                        std::span<const std::byte> mapping) const {
     const artifact::Slot& row = code.artifact().slots[slot];
     if (owner != nullptr && tensor.dtype == row.dtype && tensor.data != nullptr) {
-        return {tensor.as<std::byte>(), owner};
+        const auto* data = tensor.as<std::byte>();
+        const bool is_mapped = !mapping.empty() && !std::less<>()(data, mapping.data()) &&
+                               std::less<>()(data, mapping.data() + mapping.size());
+        return {data, owner, is_mapped};
     }
     const auto memory =
         std::make_shared<AlignedMemory>(static_cast<size_t>(size_bytes(row.dtype, row.shape)));
     convert(tensor.dtype, tensor.data, row.dtype, memory->data(), element_count(row.shape));
-    return {memory->data(), memory};
+    return {memory->data(), memory, false};
 }
 
 LoadResult ModelState::load(std::span<const NamedTensor> tensors, std::shared_ptr<const void> owner,
-                            MatchOptions options) {
+                            MatchOptions options, std::span<const std::byte> mapping) {
     const StateMatch match = match_state(code.artifact(), tensors, options);
 
     const std::lock_guard lock(change_mutex_);
@@ -54,7 +59,7 @@ LoadResult ModelState::load(std::span<const NamedTensor> tensors, std::shared_pt
     fresh->load = old ? old->load + 1 : 1;
     for (size_t slot = 0; slot < match.slots.size(); ++slot) {
         if (match.slots[slot] != nullptr) {
-            fresh->slots.push_back(loaded_value(slot, *match.slots[slot], owner));
+            fresh->slots.push_back(loaded_value(slot, *match.slots[slot], owner, mapping));
         } else {
             fresh->slots.push_back(old ? old->slots[slot] : first_value(slot));
         }
@@ -73,7 +78,7 @@ void ModelState::update(std::vector<BufferUpdate> updates, uint64_t load) {
     std::vector<bool> changed(fresh->slots.size(), false);
     for (BufferUpdate& update : updates) {
         auto value = std::make_shared<HostTensor>(std::move(update.value));
-        fresh->slots[update.slot] = {value->data<const std::byte>(), value};
+        fresh->slots[update.slot] = {value->data<const std::byte>(), value, false};
         changed[update.slot] = true;
     }
     const std::vector<bool> stale = prepared_from(code, changed);

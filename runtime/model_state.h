@@ -44,8 +44,9 @@ public:
     std::shared_ptr<const Weights> weights(uint64_t* version = nullptr) const;
 
     /// Loads a state_dict; `owner` keeps the tensors, which are copied where it is null.
+    /// Those within `mapping` lie in a mapped file.
     LoadResult load(std::span<const NamedTensor> tensors, std::shared_ptr<const void> owner,
-                    MatchOptions options);
+                    MatchOptions options, std::span<const std::byte> mapping = {});
     /// Swaps in new values of buffers, unless another state_dict has been loaded since `load`.
     void update(std::vector<BufferUpdate> updates, uint64_t load);
     /// Prepares again what updates have made stale.
@@ -54,7 +55,8 @@ public:
 private:
     Weights::Value first_value(size_t slot) const;
     Weights::Value loaded_value(size_t slot, const ConstTensorView& tensor,
-                                const std::shared_ptr<const void>& owner) const;
+                                const std::shared_ptr<const void>& owner,
+                                std::span<const std::byte> mapping) const;
     void publish(std::shared_ptr<const Weights> weights);
 
     std::mutex change_mutex_;  // held while new weights are made

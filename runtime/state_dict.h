@@ -16,14 +16,17 @@ namespace lithe {
 class StateDict {
 public:
     StateDict() = default;
-    StateDict(std::vector<NamedTensor> entries, std::shared_ptr<const void> owner)
-        : entries_(std::move(entries)), owner_(std::move(owner)) {}
+    /// `mapping`: the mapped file that tensors may lie in.
+    StateDict(std::vector<NamedTensor> entries, std::shared_ptr<const void> owner,
+              std::span<const std::byte> mapping = {})
+        : entries_(std::move(entries)), owner_(std::move(owner)), mapping_(mapping) {}
 
     auto begin() const { return entries_.begin(); }
     auto end() const { return entries_.end(); }
     size_t size() const { return entries_.size(); }
     const std::vector<NamedTensor>& entries() const { return entries_; }
     const std::shared_ptr<const void>& owner() const { return owner_; }
+    std::span<const std::byte> mapping() const { return mapping_; }
 
     /// Null where there is no such name.
     const ConstTensorView* find(std::string_view name) const;
@@ -33,6 +36,7 @@ public:
 private:
     std::vector<NamedTensor> entries_;
     std::shared_ptr<const void> owner_;
+    std::span<const std::byte> mapping_;
 };
 
 /// Reads a file of weights, safetensors or what torch.save writes of a state_dict; tensors that

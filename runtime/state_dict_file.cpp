@@ -20,8 +20,11 @@ template <typename Reader>
 StateDict read(MappedFile file, const std::string& path) {
     Reader reader = Reader::parse(file.bytes(), path);
     std::vector<NamedTensor> tensors = reader.tensors();
+    const std::span<const std::byte> mapping =
+        file.is_mapped() ? file.bytes() : std::span<const std::byte>();
     return {std::move(tensors),
-            std::make_shared<Opened<Reader>>(Opened<Reader>{std::move(file), std::move(reader)})};
+            std::make_shared<Opened<Reader>>(Opened<Reader>{std::move(file), std::move(reader)}),
+            mapping};
 }
 
 /// A zip begins with the header of its first file. A safetensors file would begin so only with a

@@ -1,8 +1,11 @@
 #include "runtime/weights.h"
 
+#include <cstdint>
+
 #include "runtime/bound_plan.h"
 #include "runtime/code.h"
 #include "runtime/error.h"
+#include "runtime/file.h"
 #include "runtime/size_code.h"
 #include "runtime/slice.h"
 #include "runtime/text.h"
@@ -37,6 +40,32 @@ struct Block {
     std::vector<TensorView> views;
 };
 
+/// For every step of `prepare`, the slots that are used last by it and by no other plan that runs
+/// without hooks.
+std::vector<std::vector<size_t>> last_uses(const artifact::Artifact& artifact,
+                                           const artifact::Plan& prepare) {
+    constexpr size_t never = SIZE_MAX;
+    std::vector<size_t> last(artifact.slots.size(), never);
+    const auto visit = [&](const artifact::Plan& plan, const auto& use) {
+        for (size_t step = 0; step < plan.steps.size(); ++step) {
+            for (const int32_t value : plan.steps[step].values) {
+                const artifact::PlanValue& v = plan.values[static_cast<size_t>(value)];
+                if (v.space == Space::slot) use(static_cast<size_t>(v.index), step);
+            }
+        }
+    };
+    visit(prepare, [&](size_t slot, size_t step) { last[slot] = step; });
+    for (const artifact::Plan& plan : artifact.plans) {
+        if (plan.name != "forward" && plan.name != "forward_train") continue;
+        visit(plan, [&](size_t slot, size_t) { last[slot] = never; });
+    }
+    std::vector<std::vector<size_t>> slots_of(prepare.steps.size());
+    for (size_t slot = 0; slot < last.size(); ++slot) {
+        if (last[slot] != never) slots_of[last[slot]].push_back(slot);
+    }
+    return slots_of;
+}
+
 }  // namespace
 
 void prepare(const Code& code, Weights& weights, Executor* executor) {
@@ -59,9 +88,18 @@ void prepare(const Code& code, Weights& weights, Executor* executor) {
     bound.set_random(no_seed);
     bound.set_sizes(no_sizes);
     KernelContext context{executor};
-    bound.run({}, block->views, context, nullptr);
+    const std::vector<std::vector<size_t>> releases = last_uses(artifact, *plan);
+    bound.run_stepwise({}, block->views, context, [&](size_t step) {
+        if (step >= releases.size()) return;
+        for (const size_t slot : releases[step]) {
+            const artifact::Slot& row = artifact.slots[slot];
+            if (!weights.slots[slot].is_mapped) continue;
+            release_pages(
+                {weights.slots[slot].data, static_cast<size_t>(size_bytes(row.dtype, row.shape))});
+        }
+    });
     for (size_t i = 0; i < block->views.size(); ++i) {
-        weights.prepared[i] = {block->views[i].as<const std::byte>(), block};
+        weights.prepared[i] = {block->views[i].as<const std::byte>(), block, false};
     }
 }
 

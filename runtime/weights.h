@@ -19,6 +19,7 @@ struct Weights {
     struct Value {
         const std::byte* data = nullptr;
         std::shared_ptr<const void> owner;
+        bool is_mapped = false;  ///< lies in a mapped file
     };
     std::vector<Value> slots;
     std::vector<Value> prepared;
@@ -28,7 +29,9 @@ struct Weights {
     uint64_t load = 0;
 };
 
-/// Runs the plan `prepare` on the slots and fills `prepared`. Errors: those of BoundPlan.
+/// Runs the plan `prepare` on the slots and fills `prepared`. The memory of mapped slots that
+/// nothing else reads is given back on the way, so that plain and prepared weights do not add up.
+/// Errors: those of BoundPlan.
 void prepare(const Code& code, Weights& weights, Executor* executor);
 
 /// For every prepared value, whether it is made of one of these slots.
