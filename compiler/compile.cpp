@@ -111,10 +111,12 @@ void describe(const ir::Program& program, artifact::Artifact& artifact) {
 namespace {
 
 passes::Machine machine_of(const CompileOptions& options) {
-    const lower::Target target = lower::find_target(options.target);
+    const lower::Target target = lower::find_targets(options.target).front();
     return {.vector_bytes = target.vector_bytes,
             .register_count = target.register_count,
-            .exact = options.exact};
+            .exact = options.exact,
+            .target = target.name,
+            .tuning = options.tuning.get()};
 }
 
 /// Drops named sizes that no input has: nothing else can name them.
@@ -130,6 +132,12 @@ void drop_unused_symbols(ir::Program& program) {
 
 }  // namespace
 
+std::vector<const Compiled*> Compiled::levels() const {
+    std::vector<const Compiled*> all{this};
+    for (const Compiled& other : others) all.push_back(&other);
+    return all;
+}
+
 passes::PipelineOptions pass_options(const CompileOptions& options) {
     return {.with_hooks = options.with_hooks,
             .disabled = options.disabled_passes,
@@ -140,11 +148,13 @@ passes::PipelineOptions pass_options(const CompileOptions& options) {
             .log = options.log};
 }
 
-Compiled compile(ir::Program program, const CompileOptions& options) {
+namespace {
+
+/// For one level of the CPU.
+Compiled compile_level(ir::Program program, const CompileOptions& options) {
     const auto begin = std::chrono::steady_clock::now();
     Compiled result;
     result.target = lower::find_target(options.target);
-    drop_unused_symbols(program);
     passes::run_pipeline(program, pass_options(options));
 
     const KernelTable table = collect(program, result.target);
@@ -167,6 +177,24 @@ Compiled compile(ir::Program program, const CompileOptions& options) {
     result.program = std::move(program);
     result.compile_s =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    return result;
+}
+
+}  // namespace
+
+Compiled compile(ir::Program program, const CompileOptions& options) {
+    drop_unused_symbols(program);
+    const std::vector<lower::Target> targets = lower::find_targets(options.target);
+    CompileOptions level = options;
+    std::vector<Compiled> others;
+    for (size_t i = 1; i < targets.size(); ++i) {
+        level.target = targets[i].name;
+        others.push_back(compile_level(program.copy(), level));
+    }
+    level.target = targets.front().name;
+    Compiled result = compile_level(std::move(program), level);
+    for (const Compiled& other : others) result.compile_s += other.compile_s;
+    result.others = std::move(others);
     return result;
 }
 

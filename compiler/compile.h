@@ -9,13 +9,14 @@
 #include "compiler/ir/program.h"
 #include "compiler/lower/kernel.h"
 #include "compiler/passes/pipeline.h"
+#include "compiler/passes/tuning.h"
 #include "runtime/artifact.h"
 
 namespace lithe {
 
 /// How a Program becomes kernels.
 struct CompileOptions {
-    std::string target = "host";  ///< see lower::find_target
+    std::string target = "host";  ///< see lower::find_targets
     bool with_hooks = true;       ///< emit the plan in which hooks can run
     bool with_train = false;      ///< compile the train-mode forward too
     bool exact = false;           ///< only rewrites that keep every bit of the reference's order
@@ -24,6 +25,7 @@ struct CompileOptions {
     std::set<std::string> disabled_passes;
     std::set<std::string> dump_after;
     std::string stop_after;                       ///< run no pass after this one
+    std::shared_ptr<passes::Tuning> tuning;       ///< overrules the model's choices; may be null
     int pass_limit = -1;                          ///< stop after so many changes, for bisection
     std::function<void(const std::string&)> log;  ///< dumps
     std::function<void(int done, int total, const std::string&)> progress;  ///< kernels
@@ -41,6 +43,11 @@ struct Compiled {
     int groups = 0;                ///< before equal ones were merged
     std::vector<int> kernel_uses;  ///< how many groups each kernel computes
     double compile_s = 0;
+    /// The same model for levels of the CPU that have less, the most able first.
+    std::vector<Compiled> others;
+
+    /// This and the others.
+    std::vector<const Compiled*> levels() const;
 };
 
 /// Runs the passes, compiles every distinct kernel, plans. The steps on one screen.

@@ -31,6 +31,7 @@ CompileOptions compile_options(const Options& o) {
     options.disabled_passes = {o.disabled_passes.begin(), o.disabled_passes.end()};
     options.dump_after = {o.dump_after.begin(), o.dump_after.end()};
     options.pass_limit = o.pass_limit;
+    options.tuning = o.tuning;
     options.log = [](const std::string& text) { fmt::print("{}\n", text); };
     if (!o.quiet && isatty(STDERR_FILENO)) {
         options.progress = [](int done, int total, const std::string&) {
@@ -50,15 +51,23 @@ ir::Program traced(const Subject& subject, const Options& o) {
 int run_compile(const Subject& subject, const Options& o) {
     const Compiled compiled = compile(traced(subject, o), compile_options(o));
     const EmittedFiles files = emit_files(compiled, o.output);
-    int cached = 0, shared = 0, sharing = 0;
-    for (const lower::Kernel& kernel : compiled.kernels) cached += kernel.was_cached ? 1 : 0;
-    for (const int uses : compiled.kernel_uses) {
-        if (uses > 1) ++shared, sharing += uses;
+    int cached = 0, shared = 0, sharing = 0, groups = 0;
+    size_t kernels = 0;
+    std::string target;
+    for (const Compiled* level : compiled.levels()) {
+        for (const lower::Kernel& kernel : level->kernels) cached += kernel.was_cached ? 1 : 0;
+        for (const int uses : level->kernel_uses) {
+            if (uses > 1) ++shared, sharing += uses;
+        }
+        groups += level->groups;
+        kernels += level->kernels.size();
+        target += (target.empty() ? "" : "+") + level->target.name;
     }
     const artifact::Plan& plan = compiled.artifact.plans.front();
     const auto library_bytes = std::filesystem::file_size(files.library);
     const auto weights_bytes = std::filesystem::file_size(files.weights);
     const nlohmann::ordered_json summary = {
+        {"inputs", o.inputs},
         {"library", files.library},
         {"header", files.header},
         {"weights", files.weights},
@@ -66,12 +75,12 @@ int run_compile(const Subject& subject, const Options& o) {
         {"weights_bytes", weights_bytes},
         {"arena_bytes", plan.arena_bytes},
         {"arena_lower_bound_bytes", plan.arena_lower_bound_bytes},
-        {"groups", compiled.groups},
-        {"kernels", compiled.kernels.size()},
+        {"groups", groups},
+        {"kernels", kernels},
         {"kernels_shared", shared},
         {"groups_that_share", sharing},
         {"kernels_from_cache", cached},
-        {"target", compiled.target.name},
+        {"target", target},
         {"compile_s", compiled.compile_s}};
     if (!o.summary.empty()) {
         const std::string text = summary.dump(2) + "\n";
@@ -84,8 +93,7 @@ int run_compile(const Subject& subject, const Options& o) {
         fmt::print(
             "{} for {}: {} groups in {} kernels ({} of them serve {} groups, {} from the cache), "
             "{:.2f} s\n",
-            o.name, compiled.target.name, compiled.groups, compiled.kernels.size(), shared, sharing,
-            cached, compiled.compile_s);
+            o.name, target, groups, kernels, shared, sharing, cached, compiled.compile_s);
         fmt::print("library {}, weights {}, arena {} (lower bound {})\n", kilobytes(library_bytes),
                    kilobytes(weights_bytes), kilobytes(static_cast<uint64_t>(plan.arena_bytes)),
                    kilobytes(static_cast<uint64_t>(plan.arena_lower_bound_bytes)));

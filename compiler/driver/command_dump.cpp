@@ -67,7 +67,7 @@ Stages run_in_stages(ir::Program& program, passes::PipelineOptions options, pass
 
 int run_dump(const Subject& subject, const Options& o) {
     ir::Program program = traced(subject, o);
-    const lower::Target target = lower::find_target(o.target);
+    const lower::Target target = lower::find_targets(o.target).front();
     CompileOptions options = compile_options(o);
     options.stop_after = o.after;
     if (o.format == "html") {

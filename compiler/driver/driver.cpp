@@ -4,6 +4,8 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <filesystem>
+#include <fstream>
 
 #include "compiler/driver/options.h"
 #include "runtime/error.h"
@@ -30,7 +32,9 @@ void add_common(CLI::App& command, Options& o) {
 }
 
 void add_compile(CLI::App& command, Options& o) {
-    command.add_option("--target", o.target, "host, x86-64-v2, x86-64-v3, x86-64-v4, aarch64")
+    command
+        .add_option("--target", o.target,
+                    "host, x86-64-v2, x86-64-v3, x86-64-v4, aarch64; several with + between")
         ->capture_default_str();
     command.add_flag("!--no-hooks", o.with_hooks, "Leave out the plan in which hooks can run");
     command.add_flag("--exact", o.exact, "No rewrite that changes rounding (Winograd)");
@@ -39,8 +43,20 @@ void add_compile(CLI::App& command, Options& o) {
     command.add_option("--cache", o.cache_folder, "Folder that keeps kernels by content");
     command.add_option("--disable-pass", o.disabled_passes, "Leave out a pass");
     command.add_option("--dump-after", o.dump_after, "Print the graph after a pass");
+    command.add_option("--tuning", o.tuning_file,
+                       "Findings of `tune`, which overrule the estimates of the compiler");
     command.add_option("--pass-limit", o.pass_limit,
                        "Stop after so many changes, to bisect passes");
+}
+
+/// The tuning file; `tune` may make it.
+void read_tuning(Options& o, bool may_be_missing) {
+    if (o.tuning_file.empty()) return;
+    if (may_be_missing && !std::filesystem::exists(o.tuning_file)) return;
+    std::ifstream file(o.tuning_file);
+    if (!file) throw UserError("tuning.file", "tuning: cannot read '" + o.tuning_file + "'");
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    o.tuning = std::make_shared<passes::TuningFile>(passes::TuningFile::parse(text, o.tuning_file));
 }
 
 }  // namespace
@@ -95,9 +111,23 @@ int driver_main(int argc, char** argv, const std::function<Subject()>& make_mode
         ->capture_default_str();
     bench->add_flag("--steps", o.steps, "Time every step of the plan");
     bench->add_option("--repetitions", o.repetitions, "Timed runs")->capture_default_str();
+    CLI::App* tune =
+        add("tune", "Measure the candidates of every choice of kernels", driver::run_tune);
+    add_compile(*tune, o);
+    tune->add_option("--sizes", o.sizes, "Values of named sizes, e.g. N=8");
+    tune->add_option("--run-threads", o.run_threads, "Threads that the model runs on")
+        ->capture_default_str();
+    tune->add_option("--repetitions", o.repetitions, "Timed runs of each candidate")
+        ->capture_default_str();
     try {
         app.parse(argc, argv);
-        return action(make_model(), o);
+        read_tuning(o, app.got_subcommand("tune"));
+        const int status = action(make_model(), o);
+        if (o.tuning) {
+            for (const std::string& note : o.tuning->notes())
+                fmt::print(stderr, "note: {}\n", note);
+        }
+        return status;
     } catch (const CLI::ParseError& error) {
         return app.exit(error);
     } catch (const std::exception& error) {

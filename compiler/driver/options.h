@@ -15,7 +15,8 @@ struct Options {
     std::string name = "model";  ///< of the artifact
     std::string weights;         ///< state_dict to load before tracing
     std::string output = ".", summary;
-    std::string cache_folder;
+    std::string cache_folder, tuning_file;
+    std::shared_ptr<passes::TuningFile> tuning;  ///< of `tuning_file`, where that is there
     std::string after, kernel, kernel_folder, format = "text";
     std::string input_file, output_file;
     std::vector<std::string> disabled_passes, dump_after, sizes;
@@ -35,6 +36,7 @@ int run_trace(const Subject& subject, const Options& options);
 int run_dump(const Subject& subject, const Options& options);
 int run_check(const Subject& subject, const Options& options);
 int run_run(const Subject& subject, const Options& options);
+int run_tune(const Subject& subject, const Options& options);
 int run_bench(const Subject& subject, const Options& options);
 
 }  // namespace lithe::driver

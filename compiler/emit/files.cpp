@@ -1,4 +1,5 @@
 // lib<name>.a, <name>.h and <name>.safetensors of a compiled program.
+#include <algorithm>
 #include <filesystem>
 
 #include "compiler/compile.h"
@@ -17,16 +18,31 @@ std::span<const std::byte> bytes_of(const std::string& text) {
     return std::as_bytes(std::span(text.data(), text.size()));
 }
 
+/// The name of a level's tables: the model's, with that of the CPU where there are better ones.
+std::string level_name(const Compiled& compiled, size_t level) {
+    std::string name = compiled.artifact.name;
+    if (level == 0) return name;
+    name += "_" + compiled.levels()[level]->target.name;
+    std::replace(name.begin(), name.end(), '-', '_');
+    return name;
+}
+
+/// Kernels and tables of every level; the symbol of the most able one is the model's.
 std::string library_of(const Compiled& compiled) {
     std::vector<emit::ArchiveMember> members;
-    std::vector<std::string> kernels;
-    for (const lower::Kernel& kernel : compiled.kernels) {
-        members.push_back({kernel.name + ".o", kernel.object});
-        kernels.push_back(kernel.name);
+    const std::vector<const Compiled*> levels = compiled.levels();
+    for (size_t i = 0; i < levels.size(); ++i) {
+        std::vector<std::string> kernels;
+        for (const lower::Kernel& kernel : levels[i]->kernels) {
+            members.push_back({kernel.name + ".o", kernel.object});
+            kernels.push_back(kernel.name);
+        }
+        const std::string name = level_name(compiled, i);
+        const std::string next =
+            i + 1 < levels.size() ? level_name(compiled, i + 1) + "_artifact" : "";
+        members.push_back({name + ".o", emit::table_object(name + "_artifact", levels[i]->encoded,
+                                                           kernels, levels[i]->target, next)});
     }
-    const std::string symbol = compiled.artifact.name + "_artifact";
-    members.push_back({compiled.artifact.name + ".o",
-                       emit::table_object(symbol, compiled.encoded, kernels, compiled.target)});
     return emit::archive(members);
 }
 

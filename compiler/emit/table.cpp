@@ -47,7 +47,7 @@ llvm::GlobalVariable* add_constant(llvm::Module& module, llvm::Constant* value,
 }
 
 void build(llvm::Module& module, const std::string& symbol, const std::vector<std::byte>& encoded,
-           const std::vector<std::string>& kernels) {
+           const std::vector<std::string>& kernels, const std::string& next) {
     llvm::LLVMContext& context = module.getContext();
     auto* pointer = llvm::PointerType::get(context, 0);
     auto* word = llvm::Type::getInt64Ty(context);
@@ -70,12 +70,16 @@ void build(llvm::Module& module, const std::string& symbol, const std::vector<st
         symbol + "_kernels", llvm::GlobalValue::PrivateLinkage);
     auto* null = llvm::ConstantPointerNull::get(pointer);
     auto number = [&](uint64_t v) { return llvm::ConstantInt::get(word, v); };
-    auto* reserved =
-        llvm::ConstantArray::get(llvm::ArrayType::get(pointer, 4), {null, null, null, null});
+    auto* reserved = llvm::ConstantArray::get(llvm::ArrayType::get(pointer, 3), {null, null, null});
+    llvm::Constant* other = null;
+    if (!next.empty()) {
+        other = new llvm::GlobalVariable(module, word, /*isConstant=*/true,
+                                         llvm::GlobalValue::ExternalLinkage, nullptr, next);
+    }
     add_constant(
         module,
         llvm::ConstantStruct::getAnon({number(lithe_artifact_magic), number(encoded.size()), bytes,
-                                       number(kernels.size()), table, reserved}),
+                                       number(kernels.size()), table, other, reserved}),
         symbol, llvm::GlobalValue::ExternalLinkage)
         ->setAlignment(llvm::Align(8));
 }
@@ -83,14 +87,15 @@ void build(llvm::Module& module, const std::string& symbol, const std::vector<st
 }  // namespace
 
 std::string table_object(const std::string& symbol, const std::vector<std::byte>& encoded,
-                         const std::vector<std::string>& kernels, const lower::Target& target) {
+                         const std::vector<std::string>& kernels, const lower::Target& target,
+                         const std::string& next) {
     llvm::LLVMContext context;
     llvm::Module module(symbol, context);
     const auto machine = machine_for(target);
     module.setTargetTriple(machine->getTargetTriple().str());
     module.setDataLayout(machine->createDataLayout());
     module.setPICLevel(llvm::PICLevel::BigPIC);
-    build(module, symbol, encoded, kernels);
+    build(module, symbol, encoded, kernels, next);
     llvm::SmallVector<char, 0> object;
     llvm::raw_svector_ostream out(object);
     llvm::legacy::PassManager passes;

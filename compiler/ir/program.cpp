@@ -23,4 +23,10 @@ const Symbol* Program::symbol(std::string_view symbol_name) const {
     return nullptr;
 }
 
+Program Program::copy() const {
+    Program other{name, symbols, slots, modules, calls, {}};
+    for (const auto& g : graphs) other.graphs.push_back(g->clone());
+    return other;
+}
+
 }  // namespace lithe::ir

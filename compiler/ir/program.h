@@ -58,6 +58,8 @@ struct Program {
     Graph* graph(std::string_view graph_name) const;
     const Slot* slot(std::string_view key) const;
     const Symbol* symbol(std::string_view symbol_name) const;
+    /// With graphs of its own; the data of slots are shared.
+    Program copy() const;
 };
 
 /// The text form: header tables, then graphs. parse(print(p)) equals p; arrays of more than 16

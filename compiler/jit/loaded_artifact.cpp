@@ -67,12 +67,20 @@ LoadedArtifact::LoadedArtifact(const Compiled& compiled) : state_(std::make_uniq
         check(state_->jit->addObjectFile(llvm::MemoryBuffer::getMemBufferCopy(object, name)),
               "cannot add an object");
     };
-    std::vector<std::string> names;
-    for (const lower::Kernel& kernel : compiled.kernels) {
-        add(kernel.object, kernel.name);
-        names.push_back(kernel.name);
+    const std::vector<const Compiled*> levels = compiled.levels();
+    const auto symbol = [](size_t level) {
+        return "lithe_table" + (level > 0 ? "_" + std::to_string(level) : std::string());
+    };
+    for (size_t i = 0; i < levels.size(); ++i) {
+        std::vector<std::string> names;
+        for (const lower::Kernel& kernel : levels[i]->kernels) {
+            add(kernel.object, kernel.name);
+            names.push_back(kernel.name);
+        }
+        add(emit::table_object(symbol(i), levels[i]->encoded, names, levels[i]->target,
+                               i + 1 < levels.size() ? symbol(i + 1) : ""),
+            "table");
     }
-    add(emit::table_object("lithe_table", compiled.encoded, names, compiled.target), "table");
     state_->table = checked(state_->jit->lookup("lithe_table"), "cannot load the tables")
                         .toPtr<const lithe_artifact*>();
 }

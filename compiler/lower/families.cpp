@@ -22,4 +22,10 @@ const Family& find_family(const ir::Node& group, const Target& target) {
     throw InternalError("lower.no_family", "lower: no schedule family takes the group");
 }
 
+std::vector<std::string> family_names() {
+    std::vector<std::string> names;
+    for (const Family* family : families) names.emplace_back(family->name);
+    return names;
+}
+
 }  // namespace lithe::lower

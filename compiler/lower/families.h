@@ -16,4 +16,7 @@ extern const Family transpose_family;
 extern const Family window_family;
 extern const Family winograd_family;
 
+/// Names of all, in the order in which they are tried.
+std::vector<std::string> family_names();
+
 }  // namespace lithe::lower

@@ -2,7 +2,7 @@
 
 #include <Halide.h>
 
-#include <cctype>
+#include <algorithm>
 
 #include "runtime/error.h"
 
@@ -50,6 +50,27 @@ Target find_target(std::string_view name) {
     for (const Level& level : levels) known += std::string(", ") + level.name;
     throw UserError("target.unknown",
                     "target: unknown '" + std::string(name) + "'; known are " + known);
+}
+
+std::vector<Target> find_targets(std::string_view names) {
+    std::vector<Target> targets;
+    for (;;) {
+        const size_t end = names.find('+');
+        targets.push_back(find_target(names.substr(0, end)));
+        if (end == std::string_view::npos) break;
+        names = names.substr(end + 1);
+    }
+    // Levels of one architecture are called by ascending numbers.
+    std::sort(targets.begin(), targets.end(),
+              [](const Target& a, const Target& b) { return a.name > b.name; });
+    const auto is_same = [](const Target& a, const Target& b) { return a.name == b.name; };
+    targets.erase(std::unique(targets.begin(), targets.end(), is_same), targets.end());
+    if (targets.size() > 1 && targets.back().name == "aarch64") {
+        throw UserError("target.mixed",
+                        "target: one library holds levels of one architecture, not " +
+                            targets.front().name + " and aarch64");
+    }
+    return targets;
 }
 
 }  // namespace lithe::lower

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace lithe::lower {
 
@@ -21,5 +22,9 @@ struct Target {
 
 /// Errors: target.unknown with the nearest name.
 Target find_target(std::string_view name);
+
+/// Several levels with `+` between them (`x86-64-v3+x86-64-v4`), each once, the most able first.
+/// Errors: target.unknown, target.mixed.
+std::vector<Target> find_targets(std::string_view names);
 
 }  // namespace lithe::lower

@@ -1,66 +1,17 @@
 #include <algorithm>
-#include <cmath>
-#include <numeric>
 #include <optional>
 #include <set>
 
 #include "compiler/ir/ops.h"
 #include "compiler/passes/passes.h"
+#include "compiler/passes/tile.h"
+#include "compiler/passes/tuning.h"
 #include "compiler/passes/winograd.h"
 
 namespace lithe::passes {
 namespace {
 
-/// A tile of accumulators: rows times vectors.
-struct Tile {
-    int64_t rows = 1, vectors = 1;
-};
-
 int64_t rounded_up(int64_t value, int64_t step) { return (value + step - 1) / step * step; }
-
-/// Most rows of a tile over rows of `inner` numbers: rows that lie a multiple of 4 KB apart share
-/// the sets of a first-level cache, of which eight ways are counted on.
-int64_t most_rows(const Dim& inner) {
-    if (!inner.is_constant() || inner.constant() == 0) return 14;
-    constexpr int64_t page = 4096;
-    const int64_t apart = page / std::gcd(inner.constant() * 4, page);
-    return std::min<int64_t>(14, 8 * apart);
-}
-
-struct TileLimits {
-    int64_t rows = 14, vectors = 4;
-};
-
-/// The tile with the least time by a model of a core with two multiply-add units of latency 4 and
-/// two loads a cycle. Sizes that are not known count as large.
-Tile choose_tile(const Dim& rows, const Dim& columns, const Machine& machine,
-                 const TileLimits& limits = {}) {
-    constexpr int64_t large = 5040;  // divided by all small tiles
-    const int64_t lanes = machine.vector_bytes / 4;
-    const int64_t m = rows.is_constant() ? rows.constant() : large;
-    const int64_t n = columns.is_constant() ? columns.constant() : large * lanes;
-    // A lone row keeps two vectors, so that the epilogue has a loop; see lower/packed.cpp.
-    const int64_t fewest = rows.is_constant() && rows.constant() > 1 ? 1 : 2;
-    Tile best;
-    double best_time = HUGE_VAL;
-    for (int64_t vectors = fewest; vectors <= limits.vectors; ++vectors) {
-        for (int64_t height = 1; height <= std::min(m, limits.rows); ++height) {
-            if (vectors * height + vectors + 1 > machine.register_count) continue;
-            const double tiles =
-                static_cast<double>(rounded_up(m, height) / height) *
-                static_cast<double>(rounded_up(n, vectors * lanes) / (vectors * lanes));
-            const auto sums = static_cast<double>(vectors * height);
-            const double step =
-                std::max({sums / 2, static_cast<double>(vectors + height) / 2, 4.0});
-            const double time = tiles * (step - 0.01 * sums);  // of equal ones the larger
-            if (time < best_time) {
-                best_time = time;
-                best = {height, vectors};
-            }
-        }
-    }
-    return best;
-}
 
 bool is_constant(const Dim& size) { return size.is_constant() && size.constant() > 0; }
 
@@ -75,7 +26,8 @@ Shape moved_channels(int rank, bool to_back) {
 
 class Chooser {
 public:
-    Chooser(ir::Graph& graph, const Machine& machine) : graph_(graph), machine_(machine) {
+    Chooser(ir::Graph& graph, const Machine& machine, Notes& notes)
+        : graph_(graph), machine_(machine), notes_(notes) {
         for (const auto& node : graph.nodes()) {
             const bool is_fixed =
                 node->is("parameter") || node->is("constant") || node->is("prepared");
@@ -96,6 +48,28 @@ public:
     }
 
 private:
+    /// The index of a way to compute a node, out of those that `choices` names.
+    size_t decide(const ir::Node& node, const std::vector<std::string>& choices) {
+        const std::string problem = problem_of(node, machine_.target);
+        const size_t at = machine_.tuning ? machine_.tuning->choose(problem, choices) : 0;
+        problem_ = machine_.tuning && machine_.tuning->marks_nodes() ? problem : "";
+        notes_.push_back("choose_kernels: " + graph_.name + ": " + problem + ": " + choices[at] +
+                         (at > 0 ? ", by the tuning; the model's: " + choices[0] : ""));
+        return at;
+    }
+
+    Tile decide(const ir::Node& node, const std::vector<Tile>& tiles) {
+        std::vector<std::string> choices;
+        for (const Tile& tile : tiles) choices.push_back(tile.str());
+        return tiles[decide(node, choices)];
+    }
+
+    /// The attributes of what computes the node that was decided on last.
+    Attrs marked(Attrs attrs) const {
+        if (!problem_.empty()) attrs.set("problem", problem_);
+        return attrs;
+    }
+
     ir::Value panels(ir::Value w, const Tile& tile, bool transposed) {
         return graph_.add(
             ir::pack_panels_op, {w},
@@ -104,7 +78,7 @@ private:
 
     ir::Value multiply(std::vector<ir::Value> operands, const Dim& columns, const Tile& tile) {
         return graph_.add(ir::packed_linear_op, std::move(operands),
-                          {{"columns", columns}, {"tile_rows", Dim(tile.rows)}});
+                          marked({{"columns", columns}, {"tile_rows", Dim(tile.rows)}}));
     }
 
     ir::Value linear(ir::Node& node) {
@@ -112,7 +86,8 @@ private:
         if (node.type().rank() < 2 || !is_constant(w.size(0)) || !is_constant(w.size(1))) return {};
         const Dim rows = product_of_leading(node.type());
         if (rows.is_constant(0)) return {};
-        const Tile tile = choose_tile(rows, w.size(0), machine_, {.rows = most_rows(w.size(1))});
+        const Tile tile =
+            decide(node, ranked_tiles(rows, w.size(0), machine_, {.rows = most_rows(w.size(1))}));
         std::vector<ir::Value> operands = node.inputs();
         operands[1] = panels(node.input(1), tile, false);
         return multiply(std::move(operands), w.size(0), tile);
@@ -136,7 +111,8 @@ private:
         if (!fixed_.contains(node.input(1).node) && rows.is_constant() && rows.constant() < 4)
             return {};
         const Dim& columns = b.shape.back();
-        const Tile tile = choose_tile(rows, columns, machine_, {.rows = most_rows(a.shape.back())});
+        const Tile tile = decide(
+            node, ranked_tiles(rows, columns, machine_, {.rows = most_rows(a.shape.back())}));
         ir::Value w = node.input(1);
         bool transposed = true;
         if (const auto straight = without_transpose(w)) {
@@ -172,16 +148,13 @@ private:
         for (const Dim& size : node.type().shape) {
             if (size.is_constant(0)) return {};
         }
-        if (fixed_.contains(node.input(1).node)) {
-            if (const std::optional<WinogradPlan> plan = plan_winograd(node, machine_))
-                return winograd(node, *plan);
-        }
+        const ConvChoices choices = conv_choices(node);
+        const size_t at = decide(node, choices.names);
+        if (at >= choices.first_plan && at < choices.first_plan + choices.plans.size())
+            return winograd(node, choices.plans[at - choices.first_plan]);
+        const Tile tile = choices.tiles[at < choices.first_plan ? at : at - choices.plans.size()];
         ir::Value x =
             graph_.add("permute", {node.input(0)}, {{"perm", moved_channels(rank, true)}});
-        // Where registers are many, tall tiles of few vectors have the shorter loop over taps.
-        const int64_t most_vectors = machine_.register_count >= 32 ? 2 : 4;
-        const Tile tile =
-            choose_tile(node.type().shape.back(), w.size(0), machine_, {.vectors = most_vectors});
         const Shape &begin = attrs.get_shape("pad_begin"), &end = attrs.get_shape("pad_end");
         x = padded(x, begin, end);
         const ir::Value filters =
@@ -190,11 +163,41 @@ private:
         std::vector<ir::Value> operands{x, filters};
         if (node.input_count() > 2) operands.push_back(node.input(2));
         const ir::Value y = graph_.add(ir::packed_conv_op, operands,
-                                       {{"columns", w.size(0)},
-                                        {"stride", attrs.get_shape("stride")},
-                                        {"dilation", attrs.get_shape("dilation")},
-                                        {"tile_rows", Dim(tile.rows)}});
+                                       marked({{"columns", w.size(0)},
+                                               {"stride", attrs.get_shape("stride")},
+                                               {"dilation", attrs.get_shape("dilation")},
+                                               {"tile_rows", Dim(tile.rows)}}));
         return graph_.add("permute", {y}, {{"perm", moved_channels(rank, false)}});
+    }
+
+    /// The ways to compute a convolution, the model's choice first.
+    struct ConvChoices {
+        std::vector<std::string> names;
+        std::vector<Tile> tiles;          ///< of direct ones
+        std::vector<WinogradPlan> plans;  ///< their names begin at `first_plan`
+        size_t first_plan = 0;
+    };
+
+    ConvChoices conv_choices(const ir::Node& node) {
+        ConvChoices choices;
+        const Dim &row = node.type().shape.back(), &columns = node.input(1).type().size(0);
+        // Where registers are many, tall tiles of few vectors have the shorter loop over taps.
+        const int64_t most_vectors = machine_.register_count >= 32 ? 2 : 4;
+        choices.tiles = ranked_tiles(row, columns, machine_, {.vectors = most_vectors});
+        for (const Tile& tile : ranked_tiles(row, columns, machine_)) {
+            if (tile.vectors > most_vectors) choices.tiles.push_back(tile);
+        }
+        if (fixed_.contains(node.input(1).node))
+            choices.plans = ranked_winograd_plans(node, machine_);
+        const bool is_first =
+            !choices.plans.empty() && winograd_pays(node, choices.plans[0], machine_);
+        if (!is_first) choices.first_plan = choices.tiles.size();
+        for (const Tile& tile : choices.tiles) choices.names.push_back(tile.str());
+        std::vector<std::string> names;
+        for (const WinogradPlan& plan : choices.plans) names.push_back(plan.str());
+        choices.names.insert(is_first ? choices.names.begin() : choices.names.end(), names.begin(),
+                             names.end());
+        return choices;
     }
 
     /// conv_transpose with strides s as one convolution that makes the s... neighbours of every
@@ -313,12 +316,13 @@ private:
                           {{"panel", Dim(plan.vectors * machine_.vector_bytes / 4)},
                            {"tile", Dim(plan.tile)}})};
         if (node.input_count() > 2) operands.push_back(node.input(2));
-        const ir::Value y = graph_.add(ir::winograd_conv_op, operands,
-                                       {{"columns", node.input(1).type().size(0)},
-                                        {"tile", Dim(plan.tile)},
-                                        {"pad_begin", attrs.get_shape("pad_begin")},
-                                        {"pad_end", attrs.get_shape("pad_end")},
-                                        {"block", Shape{plan.images, plan.rows, plan.columns}}});
+        const ir::Value y =
+            graph_.add(ir::winograd_conv_op, operands,
+                       marked({{"columns", node.input(1).type().size(0)},
+                               {"tile", Dim(plan.tile)},
+                               {"pad_begin", attrs.get_shape("pad_begin")},
+                               {"pad_end", attrs.get_shape("pad_end")},
+                               {"block", Shape{plan.images, plan.rows, plan.columns}}}));
         return graph_.add("permute", {y}, {{"perm", moved_channels(4, false)}});
     }
 
@@ -338,13 +342,15 @@ private:
 
     ir::Graph& graph_;
     const Machine& machine_;
+    Notes& notes_;
+    std::string problem_;  ///< of the node decided on last, where nodes are marked
     std::set<const ir::Node*> fixed_;
 };
 
 }  // namespace
 
-bool choose_kernels(ir::Graph& graph, const Machine& machine) {
-    Chooser chooser(graph, machine);
+bool choose_kernels(ir::Graph& graph, const Machine& machine, Notes& notes) {
+    Chooser chooser(graph, machine, notes);
     return ir::rewrite(graph, [&](ir::Node& node) { return chooser.replacement(node); });
 }
 

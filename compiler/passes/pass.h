@@ -12,17 +12,22 @@ namespace lithe::passes {
 /// Reasons of choices, for `dump --why`: `group: conv at model.h:12: ...`.
 using Notes = std::vector<std::string>;
 
+class Tuning;
+
 /// What a choice of kernels needs to know of the CPU.
 struct Machine {
     int vector_bytes = 32;  ///< of one register
     int register_count = 16;
     bool exact = false;  ///< no rewrite that changes how sums are rounded (Winograd)
+    std::string target;  ///< what problems of a tuning begin with
+    Tuning* tuning = nullptr;
 };
 
 /// A pass is a function with an effect on one graph or on the program; the answer says whether it
 /// changed anything.
-using PassFunction = std::variant<bool (*)(ir::Graph&), bool (*)(ir::Graph&, Notes&),
-                                  bool (*)(ir::Graph&, const Machine&), bool (*)(ir::Program&)>;
+using PassFunction =
+    std::variant<bool (*)(ir::Graph&), bool (*)(ir::Graph&, Notes&),
+                 bool (*)(ir::Graph&, const Machine&, Notes&), bool (*)(ir::Program&)>;
 
 /// Which graphs a pass of graphs is run on.
 enum class On : uint8_t {

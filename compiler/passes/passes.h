@@ -104,10 +104,11 @@ bool recognize_attention(ir::Program& program);
 ///   1 conv(x, w, b)    ->  permute(depthwise_conv(permute(x), pack_depthwise(w), b))   a filter a
 ///   channel conv_transpose(x, w, b)  ->  conv of s * s times more channels, put in their places
 ///
-/// Winograd's way where an estimate says that it is faster, unless results have to be exact.
+/// Winograd's way where an estimate says that it is faster, unless results have to be exact; a
+/// tuning overrules estimates. Notes get a line for every choice.
 ///
 /// Before split_prepare, which packs weights at load time.
-bool choose_kernels(ir::Graph& graph, const Machine& machine);
+bool choose_kernels(ir::Graph& graph, const Machine& machine, Notes& notes);
 
 /// Moves what depends on parameters and constants alone into the graph `prepare`, which runs when
 /// a state_dict is loaded; `forward` and `forward_hooks` read `prepared {index}`.

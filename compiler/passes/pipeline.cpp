@@ -31,8 +31,9 @@ constexpr Pass pipeline[] = {
 
 bool run_on(const Pass& pass, ir::Graph& graph, Notes& notes, const Machine& machine) {
     if (const auto* plain = std::get_if<bool (*)(ir::Graph&)>(&pass.run)) return (*plain)(graph);
-    if (const auto* of_machine = std::get_if<bool (*)(ir::Graph&, const Machine&)>(&pass.run)) {
-        return (*of_machine)(graph, machine);
+    if (const auto* of_machine =
+            std::get_if<bool (*)(ir::Graph&, const Machine&, Notes&)>(&pass.run)) {
+        return (*of_machine)(graph, machine, notes);
     }
     return std::get<bool (*)(ir::Graph&, Notes&)>(pass.run)(graph, notes);
 }

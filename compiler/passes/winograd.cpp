@@ -1,7 +1,7 @@
 #include "compiler/passes/winograd.h"
 
 #include <algorithm>
-#include <cmath>
+#include <optional>
 
 namespace lithe::passes {
 namespace {
@@ -96,33 +96,46 @@ bool fits(const Problem& p, const WinogradPlan& plan, const Machine& machine) {
 
 }  // namespace
 
-std::optional<WinogradPlan> plan_winograd(const ir::Node& conv, const Machine& machine) {
+std::string WinogradPlan::str() const {
+    return "winograd " + std::to_string(tile) + ", block " + std::to_string(images) + "x" +
+           std::to_string(rows) + "x" + std::to_string(columns) + ", " + std::to_string(vectors) +
+           " vectors";
+}
+
+std::vector<WinogradPlan> ranked_winograd_plans(const ir::Node& conv, const Machine& machine) {
     const std::optional<Problem> p = problem_of(conv);
     if (!p || machine.exact) return {};
     const int64_t lanes = machine.vector_bytes / 4;
-    std::optional<WinogradPlan> best;
-    double best_cycles = direct_cycles(*p, lanes) / least_gain;
+    const int64_t most_images = p->has_known_batch ? std::min<int64_t>(p->images, 4) : 1;
+    std::vector<std::pair<double, WinogradPlan>> timed;
     for (const int64_t tile : {4, 2}) {
+        const int64_t most_columns = std::min<int64_t>(ceil_div(p->width, tile), 14);
+        const int64_t most_rows = std::min<int64_t>(ceil_div(p->height, tile), 14);
         for (int64_t vectors = 1; vectors <= 4; ++vectors) {
-            for (int64_t columns = 1; columns <= std::min<int64_t>(ceil_div(p->width, tile), 14);
-                 ++columns) {
-                for (int64_t rows = 1; rows <= std::min<int64_t>(ceil_div(p->height, tile), 14);
-                     ++rows) {
-                    for (int64_t images = 1;
-                         images <= (p->has_known_batch ? std::min<int64_t>(p->images, 4) : 1);
-                         ++images) {
+            for (int64_t columns = 1; columns <= most_columns; ++columns) {
+                for (int64_t rows = 1; rows <= most_rows; ++rows) {
+                    for (int64_t images = 1; images <= most_images; ++images) {
                         const WinogradPlan plan{tile, images, rows, columns, vectors};
-                        if (!fits(*p, plan, machine)) continue;
-                        const double time = cycles(*p, plan, lanes);
-                        if (time >= best_cycles) continue;
-                        best_cycles = time;
-                        best = plan;
+                        if (fits(*p, plan, machine))
+                            timed.emplace_back(cycles(*p, plan, lanes), plan);
                     }
                 }
             }
         }
     }
-    return best;
+    std::stable_sort(timed.begin(), timed.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::vector<WinogradPlan> plans;
+    constexpr size_t most_plans = 64;  // those further back differ in little but their time
+    for (size_t i = 0; i < std::min(timed.size(), most_plans); ++i)
+        plans.push_back(timed[i].second);
+    return plans;
+}
+
+bool winograd_pays(const ir::Node& conv, const WinogradPlan& plan, const Machine& machine) {
+    const std::optional<Problem> p = problem_of(conv);
+    const int64_t lanes = machine.vector_bytes / 4;
+    return p && cycles(*p, plan, lanes) < direct_cycles(*p, lanes) / least_gain;
 }
 
 }  // namespace lithe::passes

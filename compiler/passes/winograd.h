@@ -1,6 +1,7 @@
 #pragma once
 
-#include <optional>
+#include <string>
+#include <vector>
 
 #include "compiler/ir/graph.h"
 #include "compiler/passes/pass.h"
@@ -11,10 +12,15 @@ namespace lithe::passes {
 /// images x rows x columns patches, panels of `vectors` registers of filters.
 struct WinogradPlan {
     int64_t tile = 4, images = 1, rows = 1, columns = 1, vectors = 2;
+
+    std::string str() const;  ///< `winograd 4, block 1x2x7, 2 vectors`
 };
 
-/// The plan with the least estimated time, where it beats the direct form: 3 x 3 taps, stride and
-/// dilation 1, one group, known image size. None where `machine.exact`.
-std::optional<WinogradPlan> plan_winograd(const ir::Node& conv, const Machine& machine);
+/// The plans that are possible, the one with the least estimated time first: for 3 x 3 taps, stride
+/// and dilation 1, one group, known image size. None where `machine.exact`.
+std::vector<WinogradPlan> ranked_winograd_plans(const ir::Node& conv, const Machine& machine);
+
+/// Whether an estimate says that the plan beats the direct form.
+bool winograd_pays(const ir::Node& conv, const WinogradPlan& plan, const Machine& machine);
 
 }  // namespace lithe::passes

@@ -243,6 +243,31 @@ BOOST_AUTO_TEST_CASE(bench_prints_times) {
     BOOST_TEST(j.at("min_us").get<double>() > 0);
 }
 
+BOOST_AUTO_TEST_CASE(tune_keeps_what_it_found) {
+    const std::string file = (folder / "net.tuning").string();
+    const auto j = nlohmann::json::parse(
+        output("tune", {"--tuning", file, "--json", "--repetitions", "2", "--sizes", "N=2"}));
+    BOOST_TEST(j.at("problems") == 2);
+    BOOST_TEST(j.at("tuned_us").get<double>() > 0);
+    BOOST_TEST(count(content(file), " | linear f32[N, ") == 2U);
+    BOOST_TEST(run("compile", {"--tuning", file, "-o", folder.string()}).err.empty());
+    // What the file says no more has a meaning is told.
+    std::ofstream(file) << "x86-64-v3 | linear f32[N, 4] f32[8, 4] f32[8] {} | tile 99x9\n";
+    const Outcome stale =
+        run("compile", {"--tuning", file, "-o", folder.string(), "--target", "x86-64-v3"});
+    BOOST_TEST(stale.status == 0);
+    BOOST_TEST(has(stale.err, "note: tuning: 'tile 99x9' is no choice for "));
+    BOOST_TEST(has(run("tune").err, "error: tune: --tuning FILE says where to keep the findings"));
+    BOOST_TEST(has(run("compile", {"--tuning", "nowhere"}).err,
+                   "error: tuning: cannot read 'nowhere' [tuning.file]"));
+}
+
+BOOST_AUTO_TEST_CASE(dump_says_why) {
+    const std::string text = output("dump", {"--why", "--target", "x86-64-v4"});
+    BOOST_TEST(has(
+        text, "choose_kernels: forward: x86-64-v4 | linear f32[N, 4] f32[8, 4] f32[8] {}: tile "));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace lithe::tests

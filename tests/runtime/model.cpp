@@ -185,6 +185,28 @@ BOOST_AUTO_TEST_CASE(what_was_not_compiled_in_is_told) {
                       "register_forward_hook: toy was compiled without hooks [hook.not_compiled]");
 }
 
+BOOST_AUTO_TEST_CASE(the_first_level_that_this_cpu_has_is_taken) {
+    const auto linked = [](const char* target, const char* name) {
+        artifact::Artifact artifact = toy_artifact();
+        artifact.target = target;
+        artifact.name = name;
+        return Linked(artifact, toy_kernels());
+    };
+    const Linked best = linked("host:avx9000", "best"), good = linked("", "good"),
+                 plain = linked("", "plain"), foreign = linked("pdp-11", "foreign");
+    lithe_artifact last = plain.table(), middle = good.table(), first = best.table();
+    middle.next = &last;
+    first.next = &middle;
+    BOOST_CHECK_EQUAL(Model(first, weights.dict()).name(), "good");
+    BOOST_CHECK_EQUAL(Model(middle, weights.dict()).name(), "good");
+    BOOST_CHECK((run(Model(first, weights.dict())) == run(Model(last, weights.dict()))));
+    // Where none runs, the least that the library needs is told.
+    lithe_artifact other = foreign.table();
+    first.next = &other;
+    BOOST_CHECK_EQUAL(message_of([&] { Model(first, weights.dict()); }),
+                      "model: compiled for 'pdp-11', but this CPU is none [model.cpu]");
+}
+
 BOOST_AUTO_TEST_CASE(what_is_no_model_is_refused) {
     lithe_artifact table = toy().table();
     table.magic = 7;

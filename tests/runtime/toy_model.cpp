@@ -182,6 +182,7 @@ Linked::Linked(const Artifact& artifact, std::vector<lithe_kernel> kernels)
               .bytes = reinterpret_cast<const unsigned char*>(memory_.data()),
               .kernel_count = kernels_.size(),
               .kernels = kernels_.data(),
+              .next = nullptr,
               .reserved = {}};
 }
 

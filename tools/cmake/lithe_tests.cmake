@@ -9,7 +9,7 @@ find_package(Boost 1.74 REQUIRED COMPONENTS unit_test_framework)
 find_package(Python3 3.9 REQUIRED COMPONENTS Interpreter)
 
 file(GLOB_RECURSE test_sources CONFIGURE_DEPENDS tests/*.cpp)
-list(FILTER test_sources EXCLUDE REGEX "/tests/(fuzz|install|reflect/[^/]+)/")
+list(FILTER test_sources EXCLUDE REGEX "/tests/(cross|fuzz|install|reflect/[^/]+)/")
 # Threads share what the runtime holds and nothing else: the thread sanitizer looks at its tests alone.
 set(tested_library lithe_internal)
 if(LITHE_SANITIZE MATCHES "thread")
@@ -55,6 +55,13 @@ foreach(source IN LISTS fuzz_sources)
     set_tests_properties(fuzz_${name} PROPERTIES LABELS "slow;unit" TIMEOUT 900)
     list(APPEND fuzz_programs fuzz_${name})
 endforeach()
+
+# Kernels for another CPU, under emulation.
+add_executable(cross_emit tests/cross/emit.cpp tests/support/level_models.cpp)
+target_link_libraries(cross_emit PRIVATE lithe_settings lithe_internal)
+add_test(NAME cross COMMAND Python3::Interpreter "${CMAKE_SOURCE_DIR}/tests/cross/cross.py" $<TARGET_FILE:cross_emit>
+         "${CMAKE_BINARY_DIR}/cross")
+set_tests_properties(cross PROPERTIES LABELS slow TIMEOUT 1800 SKIP_RETURN_CODE 77)
 
 # What the sanitizer builds need: the tests, not the examples and benchmarks.
 if(LITHE_SANITIZE MATCHES "thread")

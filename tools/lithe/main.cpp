@@ -22,6 +22,7 @@ constexpr std::pair<const char*, const char*> model_commands[] = {
     {"check", "Compare eager with compiled, module by module"},
     {"run", "Run a compiled model on a file of inputs"},
     {"bench", "Time a compiled model"},
+    {"tune", "Measure the candidates of every choice of kernels; keeps what won in a file"},
 };
 
 void inspect(const std::string& path) {

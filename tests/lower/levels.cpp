@@ -1,0 +1,97 @@
+// Every family of kernels, compiled for every level of the CPU that this machine has.
+#include <set>
+
+#include "compiler/lower/families.h"
+#include "runtime/cpu.h"
+#include "tests/support/level_models.h"
+#include "tests/support/tensors.h"
+
+using namespace lithe;
+using namespace lithe::tests;
+
+namespace {
+
+std::vector<std::string> levels_of_this_machine() {
+    std::vector<std::string> levels;
+    for (const char* level : {"x86-64-v2", "x86-64-v3", "x86-64-v4", "aarch64"}) {
+        if (runs_on_this_cpu(level)) levels.emplace_back(level);
+    }
+    return levels;
+}
+
+/// An input of a spec; sizes with a name get 7.
+Tensors inputs_of(const LevelModel& model) {
+    Tensors inputs;
+    for (const InputSpec& spec : parse_input_specs(model.inputs)) {
+        Sizes sizes;
+        for (const Dim& dim : spec.type.shape)
+            sizes.push_back(dim.is_constant() ? dim.constant() : 7);
+        inputs.push_back(numbers(sizes, DType::f32, 1.5, static_cast<int>(inputs.size())));
+    }
+    return inputs;
+}
+
+void check_level(const LevelModel& model, const std::string& target,
+                 std::set<std::string>& families) {
+    CompileOptions options;
+    options.with_hooks = false;
+    options.target = target;
+    CompiledModel compiled = compile_subject(model.subject, model.inputs, options);
+    for (const std::string& family : families_of(compiled.compiled())) families.insert(family);
+    const Tensors inputs = inputs_of(model);
+    const Tensors got = compiled(inputs), want = model.subject.forward(inputs);
+    BOOST_REQUIRE_EQUAL(got.size(), want.size());
+    for (size_t i = 0; i < got.size(); ++i) {
+        const Array a = got[i].array(), b = want[i].array();
+        double largest = 1e-30, worst = 0;
+        for (int64_t k = 0; k < b.count(); ++k) {
+            largest = std::max(largest, std::abs(b.at(k)));
+            worst = std::max(worst, std::abs(a.at(k) - b.at(k)));
+        }
+        BOOST_TEST(worst <= model.tolerance * largest, "result " << i << ": " << worst / largest);
+    }
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(lower_levels)
+
+BOOST_AUTO_TEST_CASE(every_family_on_every_level) {
+    const std::vector<std::string> levels = levels_of_this_machine();
+    BOOST_REQUIRE(!levels.empty());
+    for (const std::string& level : levels) {
+        std::set<std::string> families;
+        for (const LevelModel& model : level_models()) {
+            BOOST_TEST_CONTEXT(level << ": " << model.name) { check_level(model, level, families); }
+        }
+        for (const std::string& family : lower::family_names()) {
+            BOOST_TEST(
+                families.contains(family),
+                level << ": no model in tests/support/level_models.cpp has a kernel of the family "
+                      << family);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(several_levels_in_one_library) {
+    const LevelModel model = level_models().front();
+    std::set<std::string> families;
+    check_level(model, "x86-64-v2+x86-64-v3+x86-64-v4+x86-64-v3", families);
+    CompileOptions options;
+    options.target = "x86-64-v3+x86-64-v4";
+    const CompiledModel compiled = compile_subject(model.subject, model.inputs, options);
+    BOOST_TEST(compiled.compiled().target.name == "x86-64-v4");
+    BOOST_REQUIRE_EQUAL(compiled.compiled().others.size(), 1U);
+    BOOST_TEST(compiled.compiled().others[0].target.name == "x86-64-v3");
+    const std::string best = runs_on_this_cpu("x86-64-v4") ? "x86-64-v4" : "x86-64-v3";
+    CompiledModel loaded = compiled;
+    BOOST_TEST(loaded.model().artifact().target == best);
+}
+
+BOOST_AUTO_TEST_CASE(names_of_levels) {
+    check_error("target.unknown", [] { lower::find_targets("x86-64-v4+z80"); });
+    check_error("target.mixed", [] { lower::find_targets("aarch64+x86-64-v4"); });
+    BOOST_TEST(lower::find_targets("host").size() == 1U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

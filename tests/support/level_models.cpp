@@ -1,0 +1,92 @@
+#include "tests/support/level_models.h"
+
+#include <lithe/lithe.h>
+
+#include "compiler/lower/body.h"
+
+namespace lithe::tests {
+namespace {
+
+/// Errors of f32 sums: of `terms` products in another order, and of a few functions behind them.
+double tolerance_of(int terms) { return 2e-7 * (8 + std::sqrt(static_cast<double>(terms))); }
+
+Subject function(Forward forward) { return {nn::Sequential().ptr(), std::move(forward)}; }
+
+template <class Net>
+Subject of(Net net) {
+    net->eval();
+    return {net.ptr(), [net](const Tensors& in) mutable { return Tensors{net->forward(in[0])}; }};
+}
+
+nn::Sequential mlp() {
+    return nn::Sequential(nn::Linear(37, 45), nn::ReLU(), nn::Linear(45, 70), nn::Tanh(),
+                          nn::Linear(70, 3));
+}
+
+nn::Sequential convolutions() {
+    return nn::Sequential(nn::Conv2d(nn::Conv2dOptions(3, 20, 3).stride(2).padding(1)),
+                          nn::BatchNorm2d(20), nn::ReLU(), nn::Conv2d(20, 37, 1),
+                          nn::MaxPool2d(nn::MaxPool2dOptions(3).stride(2).padding(1)),
+                          nn::Conv2d(nn::Conv2dOptions(37, 5, 5).padding(2)));
+}
+
+nn::Sequential wide_convolutions() {
+    return nn::Sequential(nn::Conv2d(nn::Conv2dOptions(32, 48, 3).padding(1)), nn::ReLU(),
+                          nn::Conv2d(nn::Conv2dOptions(48, 48, 3).padding(1)));
+}
+
+nn::Sequential depthwise() {
+    return nn::Sequential(nn::Conv2d(nn::Conv2dOptions(21, 21, 3).padding(1).groups(21)),
+                          nn::ReLU6(),
+                          nn::Conv2d(nn::Conv2dOptions(21, 21, 5).stride(2).padding(2).groups(21)),
+                          nn::AdaptiveAvgPool2d(1), nn::Flatten());
+}
+
+nn::Sequential last_pixel() {
+    return nn::Sequential(nn::Conv2d(nn::Conv2dOptions(19, 7, 3)), nn::Flatten());
+}
+
+Tensors attend(const Tensors& in) {
+    return {nn::functional::scaled_dot_product_attention(in[0], in[1], in[2])};
+}
+
+Tensors rows(const Tensors& in) {
+    return {softmax(in[0], 1), sum(in[0] * in[0], {1}), amax(in[0], {0, 1})};
+}
+
+Tensors moves(const Tensors& in) {
+    return {permute(in[0], {1, 0}) + 0.0, cat({in[0], exp(in[0])}, 1)};
+}
+
+}  // namespace
+
+std::vector<LevelModel> level_models() {
+    manual_seed(5);
+    return {
+        {"mlp", "x:f32[9,37]", of(mlp()), tolerance_of(70)},
+        {"one_row", "x:f32[1,37]", of(mlp()), tolerance_of(70)},
+        {"rows_known_late", "x:f32[N=1..33,37]", of(mlp()), tolerance_of(70)},
+        {"convolutions", "x:f32[2,3,29,23]", of(convolutions()), tolerance_of(925)},
+        {"wide_convolutions", "x:f32[1,32,29,29]", of(wide_convolutions()),
+         100 * tolerance_of(432)},  // Winograd's way, twice
+        {"depthwise", "x:f32[2,21,17,19]", of(depthwise()), tolerance_of(225)},
+        {"last_pixel", "x:f32[1,19,3,3]", of(last_pixel()), tolerance_of(171)},
+        {"attention", "q:f32[2,3,33,24];k:f32[2,3,41,24];v:f32[2,3,41,24]", function(attend),
+         tolerance_of(41)},
+        {"rows", "x:f32[13,77]", function(rows), tolerance_of(77)},
+        {"moves", "x:f32[37,53]", function(moves), tolerance_of(1)},
+    };
+}
+
+std::vector<std::string> families_of(const Compiled& compiled) {
+    std::vector<std::string> families;
+    for (const auto& graph : compiled.program.graphs) {
+        for (const auto& node : graph->nodes()) {
+            if (node->is("group"))
+                families.emplace_back(lower::find_family(*node, compiled.target).name);
+        }
+    }
+    return families;
+}
+
+}  // namespace lithe::tests
