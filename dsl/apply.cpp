@@ -8,8 +8,10 @@ namespace lithe {
 namespace {
 
 bool must_record(const OpCall& call, std::span<const ValuePtr> inputs, const TensorTypes& types) {
-    if (!Tracer::current()) return false;
+    const Tracer* tracer = Tracer::current();
+    if (!tracer) return false;
     if (call.op->is(Trait::random)) return true;
+    if (inputs.empty() && tracer->records_creation()) return true;
     for (const ValuePtr& input : inputs) {
         if (input->is_symbolic()) return true;
     }

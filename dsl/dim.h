@@ -173,6 +173,20 @@ public:
     Sizes vec() const { return {begin(), end()}; }
 };
 
+/// A shape as authors hand it over: `{N, -1}`, one size alone, a `Shape`, or integers kept in a
+/// vector.
+class ShapeArg : public Shape {
+public:
+    ShapeArg() = default;
+    ShapeArg(std::initializer_list<Dim> sizes) : Shape(sizes) {}
+    ShapeArg(Shape sizes) : Shape(std::move(sizes)) {}
+    ShapeArg(const Sizes& sizes) : Shape(sizes.begin(), sizes.end()) {}
+    template <DimLike T>
+    ShapeArg(const T& size) : Shape{Dim(size)} {}
+
+    const Shape& shape() const { return *this; }
+};
+
 bool same(const Shape& a, const Shape& b);
 bool is_constant(const Shape& shape);
 /// The sizes of a shape without symbols.

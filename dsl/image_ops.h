@@ -11,7 +11,7 @@ namespace lithe {
 Tensor im2col(const Tensor& x, const PerAxis& kernel, const PerAxis& dilation = 1,
               const PerAxis& padding = 0, const PerAxis& stride = 1);
 /// The transpose of im2col: columns added up to an image of these sizes.
-Tensor col2im(const Tensor& x, const Shape& image, const PerAxis& kernel,
+Tensor col2im(const Tensor& x, const ShapeArg& image, const PerAxis& kernel,
               const PerAxis& dilation = 1, const PerAxis& padding = 0, const PerAxis& stride = 1);
 
 // --- pooling -----------------------------------------------------------------------------------
@@ -32,9 +32,9 @@ std::tuple<Tensor, Tensor> max_pool3d_with_indices(const Tensor& x, const PerAxi
                                                    bool ceil_mode = false);
 /// Puts the values where the indices of max_pool say, into an image of `size`, 0 elsewhere; as many
 /// spatial axes as sizes. Errors: max_unpool.rank, max_unpool.index, scatter.range.
-Tensor max_unpool(const Tensor& x, const Tensor& index, const Shape& size);
-Tensor max_unpool2d(const Tensor& x, const Tensor& index, const Shape& size);
-Tensor max_unpool3d(const Tensor& x, const Tensor& index, const Shape& size);
+Tensor max_unpool(const Tensor& x, const Tensor& index, const ShapeArg& size);
+Tensor max_unpool2d(const Tensor& x, const Tensor& index, const ShapeArg& size);
+Tensor max_unpool3d(const Tensor& x, const Tensor& index, const ShapeArg& size);
 /// Maxima of windows whose places the samples [N, C, axes], within 0..1, shift; and their indices.
 /// Source: Graham, "Fractional Max-Pooling", 2014.  Errors: fractional_max_pool.*.
 std::tuple<Tensor, Tensor> fractional_max_pool(const Tensor& x, const PerAxis& kernel,
@@ -59,7 +59,7 @@ struct GridSample {
 Tensor grid_sample(const Tensor& x, const Tensor& grid, const GridSample& options = {});
 /// The points of an image of `size` [N, C, (D,) H, W] under theta [N, 2, 3] or [N, 3, 4].
 /// Errors: affine_grid.theta.
-Tensor affine_grid(const Tensor& theta, const Shape& size, bool align_corners = false);
+Tensor affine_grid(const Tensor& theta, const ShapeArg& size, bool align_corners = false);
 
 // --- embedding ---------------------------------------------------------------------------------
 enum class BagMode : uint8_t { sum, mean, max };

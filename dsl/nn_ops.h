@@ -113,8 +113,8 @@ std::tuple<Tensor, Tensor> adaptive_max_pool3d(const Tensor& x, const PerAxis& s
 // --- images ------------------------------------------------------------------------------------
 enum class PadMode : uint8_t { constant, reflect, replicate, circular };
 /// Widths in pairs, last axis first, as in PyTorch; negative ones cut.
-Tensor constant_pad(const Tensor& x, const Shape& widths, double value = 0);
-Tensor pad(const Tensor& x, const Shape& widths, PadMode mode = PadMode::constant,
+Tensor constant_pad(const Tensor& x, const ShapeArg& widths, double value = 0);
+Tensor pad(const Tensor& x, const ShapeArg& widths, PadMode mode = PadMode::constant,
            double value = 0);
 
 enum class ResizeMode : uint8_t { nearest, nearest_exact, linear, cubic };
@@ -139,9 +139,9 @@ Tensor batch_norm(const Tensor& x, const Tensor& weight, const Tensor& bias,
                   double momentum = 0.1, double eps = 1e-5);
 Tensor instance_norm(const Tensor& x, const Tensor& weight = {}, const Tensor& bias = {},
                      double eps = 1e-5);
-Tensor layer_norm(const Tensor& x, const Shape& normalized, const Tensor& weight = {},
+Tensor layer_norm(const Tensor& x, const ShapeArg& normalized, const Tensor& weight = {},
                   const Tensor& bias = {}, double eps = 1e-5);
-Tensor rms_norm(const Tensor& x, const Shape& normalized, const Tensor& weight = {},
+Tensor rms_norm(const Tensor& x, const ShapeArg& normalized, const Tensor& weight = {},
                 std::optional<double> eps = {});
 Tensor group_norm(const Tensor& x, int64_t groups, const Tensor& weight = {},
                   const Tensor& bias = {}, double eps = 1e-5);

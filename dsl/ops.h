@@ -8,10 +8,10 @@ namespace lithe {
 
 // --- creation ----------------------------------------------------------------------------------
 /// `value` everywhere; the dtype follows the number where none is given.
-Tensor full(const Shape& shape, const Scalar& value, const TensorOptions& options = {});
-Tensor zeros(const Shape& shape, const TensorOptions& options = {});
-Tensor ones(const Shape& shape, const TensorOptions& options = {});
-Tensor empty(const Shape& shape, const TensorOptions& options = {});
+Tensor full(const ShapeArg& shape, const Scalar& value, const TensorOptions& options = {});
+Tensor zeros(const ShapeArg& shape, const TensorOptions& options = {});
+Tensor ones(const ShapeArg& shape, const TensorOptions& options = {});
+Tensor empty(const ShapeArg& shape, const TensorOptions& options = {});
 Tensor full_like(const Tensor& x, const Scalar& value, const TensorOptions& options = {});
 Tensor zeros_like(const Tensor& x, const TensorOptions& options = {});
 Tensor ones_like(const Tensor& x, const TensorOptions& options = {});
@@ -207,10 +207,10 @@ Tensor sum_to(const Tensor& x, const Shape& shape);
 Tensor clone(const Tensor& x);
 Tensor contiguous(const Tensor& x);
 /// One size may be -1. Shares memory where strides allow it.
-Tensor reshape(const Tensor& x, const Shape& shape);
-Tensor view(const Tensor& x, const Shape& shape);
+Tensor reshape(const Tensor& x, const ShapeArg& shape);
+Tensor view(const Tensor& x, const ShapeArg& shape);
 Tensor flatten(const Tensor& x, int64_t first = 0, int64_t last = -1);
-Tensor unflatten(const Tensor& x, int64_t axis, const Shape& sizes);
+Tensor unflatten(const Tensor& x, int64_t axis, const ShapeArg& sizes);
 Tensor squeeze(const Tensor& x);
 Tensor squeeze(const Tensor& x, const Axes& axes);
 Tensor unsqueeze(const Tensor& x, int64_t axis);
@@ -219,12 +219,12 @@ Tensor transpose(const Tensor& x, int64_t a, int64_t b);
 Tensor t(const Tensor& x);
 Tensor movedim(const Tensor& x, const Axes& from, const Axes& to);
 /// -1 keeps a size.
-Tensor expand(const Tensor& x, const Shape& shape);
+Tensor expand(const Tensor& x, const ShapeArg& shape);
 Tensor expand_as(const Tensor& x, const Tensor& other);
-Tensor broadcast_to(const Tensor& x, const Shape& shape);
+Tensor broadcast_to(const Tensor& x, const ShapeArg& shape);
 Tensors broadcast_tensors(const Tensors& tensors);
-Tensor repeat(const Tensor& x, const Shape& counts);
-Tensor tile(const Tensor& x, const Shape& counts);
+Tensor repeat(const Tensor& x, const ShapeArg& counts);
+Tensor tile(const Tensor& x, const ShapeArg& counts);
 Tensor repeat_interleave(const Tensor& x, int64_t count, std::optional<int64_t> axis = {});
 Tensor cat(const Tensors& parts, int64_t axis = 0);
 Tensor stack(const Tensors& parts, int64_t axis = 0);

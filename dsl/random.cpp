@@ -59,7 +59,7 @@ Attrs attrs(const Shape& shape, const TensorOptions& options, Generator& generat
 
 }  // namespace philox
 
-Tensor randint(int64_t low, int64_t high, const Shape& shape, const TensorOptions& options,
+Tensor randint(int64_t low, int64_t high, const ShapeArg& shape, const TensorOptions& options,
                Generator& generator) {
     if (low >= high) {
         throw UserError("randint.range", "randint: no integer is at least " + std::to_string(low) +
@@ -82,7 +82,7 @@ Tensor bernoulli(const Tensor& x, Generator& generator) {
     return (rand(x.sizes(), as_floating(x).dtype(), generator) < x).to(x.dtype());
 }
 
-Tensor normal(double mean, double std, const Shape& shape, const TensorOptions& options,
+Tensor normal(double mean, double std, const ShapeArg& shape, const TensorOptions& options,
               Generator& generator) {
     return with_options(randn(shape, options.dtype_or(DType::f32), generator) * std + mean,
                         options);

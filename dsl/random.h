@@ -39,19 +39,19 @@ Generator& default_generator();
 void manual_seed(uint64_t seed);
 
 /// Evenly distributed in 0 <= x < 1.
-Tensor rand(const Shape& shape, const TensorOptions& options = {},
+Tensor rand(const ShapeArg& shape, const TensorOptions& options = {},
             Generator& generator = default_generator());
 /// Normally distributed with mean 0 and variance 1.
-Tensor randn(const Shape& shape, const TensorOptions& options = {},
+Tensor randn(const ShapeArg& shape, const TensorOptions& options = {},
              Generator& generator = default_generator());
 /// Integers, evenly distributed in low <= x < high. Errors: randint.range.
-Tensor randint(int64_t low, int64_t high, const Shape& shape, const TensorOptions& options = {},
+Tensor randint(int64_t low, int64_t high, const ShapeArg& shape, const TensorOptions& options = {},
                Generator& generator = default_generator());
 Tensor rand_like(const Tensor& x, const TensorOptions& options = {});
 Tensor randn_like(const Tensor& x, const TensorOptions& options = {});
 /// 1 with the probability that x holds, else 0, in x's dtype.
 Tensor bernoulli(const Tensor& x, Generator& generator = default_generator());
-Tensor normal(double mean, double std, const Shape& shape, const TensorOptions& options = {},
+Tensor normal(double mean, double std, const ShapeArg& shape, const TensorOptions& options = {},
               Generator& generator = default_generator());
 /// The numbers 0..count-1 in random order.
 Tensor randperm(int64_t count, Generator& generator = default_generator());

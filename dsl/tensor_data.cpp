@@ -31,7 +31,7 @@ Tensor tensor(const TensorData& data, const TensorOptions& options) {
     return with_options(Tensor::from(array), options);
 }
 
-Tensor from_blob(void* data, const Shape& shape, const TensorOptions& options) {
+Tensor from_blob(void* data, const ShapeArg& shape, const TensorOptions& options) {
     const Array array = Array::wrap(data, options.dtype_or(DType::f32), constant_sizes(shape));
     return with_options(Tensor::from(array), options);
 }

@@ -47,6 +47,6 @@ inline Tensor tensor(std::initializer_list<TensorData> data, const TensorOptions
 }
 
 /// Memory of the caller as a tensor: not copied, and not kept alive.
-Tensor from_blob(void* data, const Shape& shape, const TensorOptions& options = {});
+Tensor from_blob(void* data, const ShapeArg& shape, const TensorOptions& options = {});
 
 }  // namespace lithe

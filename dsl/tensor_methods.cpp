@@ -174,12 +174,12 @@ Tensor Tensor::mv(const Tensor& vector) const {
     }
     return lithe::matmul(*this, vector);
 }
-Tensor Tensor::reshape(const Shape& shape) const { return lithe::reshape(*this, shape); }
-Tensor Tensor::view(const Shape& shape) const { return lithe::view(*this, shape); }
+Tensor Tensor::reshape(const ShapeArg& shape) const { return lithe::reshape(*this, shape); }
+Tensor Tensor::view(const ShapeArg& shape) const { return lithe::view(*this, shape); }
 Tensor Tensor::flatten(int64_t first, int64_t last) const {
     return lithe::flatten(*this, first, last);
 }
-Tensor Tensor::unflatten(int64_t axis, const Shape& sizes) const {
+Tensor Tensor::unflatten(int64_t axis, const ShapeArg& sizes) const {
     return lithe::unflatten(*this, axis, sizes);
 }
 Tensor Tensor::squeeze() const { return lithe::squeeze(*this); }
@@ -191,9 +191,9 @@ Tensor Tensor::t() const { return lithe::t(*this); }
 Tensor Tensor::movedim(const Axes& from, const Axes& to) const {
     return lithe::movedim(*this, from, to);
 }
-Tensor Tensor::expand(const Shape& shape) const { return lithe::expand(*this, shape); }
+Tensor Tensor::expand(const ShapeArg& shape) const { return lithe::expand(*this, shape); }
 Tensor Tensor::expand_as(const Tensor& other) const { return lithe::expand_as(*this, other); }
-Tensor Tensor::repeat(const Shape& counts) const { return lithe::repeat(*this, counts); }
+Tensor Tensor::repeat(const ShapeArg& counts) const { return lithe::repeat(*this, counts); }
 Tensor Tensor::repeat_interleave(int64_t count, std::optional<int64_t> axis) const {
     return lithe::repeat_interleave(*this, count, axis);
 }
@@ -282,17 +282,17 @@ static TensorOptions with_dtype(const TensorOptions& options, DType dtype) {
     return options.dtype(options.dtype_or(dtype));
 }
 
-Tensor Tensor::new_zeros(const Shape& shape, const TensorOptions& options) const {
+Tensor Tensor::new_zeros(const ShapeArg& shape, const TensorOptions& options) const {
     return zeros(shape, with_dtype(options, dtype()));
 }
-Tensor Tensor::new_ones(const Shape& shape, const TensorOptions& options) const {
+Tensor Tensor::new_ones(const ShapeArg& shape, const TensorOptions& options) const {
     return ones(shape, with_dtype(options, dtype()));
 }
-Tensor Tensor::new_full(const Shape& shape, const Scalar& value,
+Tensor Tensor::new_full(const ShapeArg& shape, const Scalar& value,
                         const TensorOptions& options) const {
     return full(shape, value, with_dtype(options, dtype()));
 }
-Tensor Tensor::new_empty(const Shape& shape, const TensorOptions& options) const {
+Tensor Tensor::new_empty(const ShapeArg& shape, const TensorOptions& options) const {
     return empty(shape, with_dtype(options, dtype()));
 }
 

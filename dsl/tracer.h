@@ -30,6 +30,9 @@ public:
     virtual std::vector<int64_t> record(const OpCall& call,
                                         std::span<const std::shared_ptr<const Value>> inputs,
                                         const TensorTypes& types) = 0;
+    /// Whether tensors made of nothing but sizes and numbers are recorded too, though their sizes
+    /// are known: an integer that was a named size may be among them.
+    virtual bool records_creation() const { return false; }
     /// A symbolic size is needed as an integer: its value in this trace, noted as an escape.
     virtual int64_t escape(const Dim& dim) = 0;
     /// A symbolic one-element value is needed as a number (`item()`, `if (x)`).

@@ -7,8 +7,9 @@
 
 namespace lithe::tracing {
 
-GraphTracer::GraphTracer(ir::Program& program, ir::Graph& graph, nn::Module& root)
-    : program_(program), graph_(graph), root_(root) {
+GraphTracer::GraphTracer(ir::Program& program, ir::Graph& graph, nn::Module& root,
+                         bool records_creation)
+    : program_(program), graph_(graph), root_(root), records_creation_(records_creation) {
     int index = 0;
     for (const auto& [path, module] : root.named_modules()) module_index_[module.get()] = index++;
 }

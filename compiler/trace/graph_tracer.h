@@ -28,7 +28,8 @@ struct BoundaryEvent {
 /// Records one forward() at one choice of values for the named sizes.
 class GraphTracer : public Tracer {
 public:
-    GraphTracer(ir::Program& program, ir::Graph& graph, nn::Module& root);
+    GraphTracer(ir::Program& program, ir::Graph& graph, nn::Module& root,
+                bool records_creation = false);
 
     /// Runs forward on symbolic inputs, with the parameters and buffers replaced by symbolic
     /// values for as long as it lasts; then marks the boundaries of module calls.
@@ -38,6 +39,7 @@ public:
 
     std::vector<int64_t> record(const OpCall& call, std::span<const ValuePtr> inputs,
                                 const TensorTypes& types) override;
+    bool records_creation() const override { return records_creation_; }
     int64_t escape(const Dim& dim) override;
     double scalar(const Value& value) override;
     void enter_module(nn::Module& module, std::span<const ValuePtr> inputs) override;
@@ -68,6 +70,7 @@ private:
     ir::Program& program_;
     ir::Graph& graph_;
     nn::Module& root_;
+    bool records_creation_;
     std::map<const nn::Module*, int> module_index_;
     std::vector<StateTensor> state_;
     std::vector<ir::Value> values_;

@@ -51,10 +51,42 @@ public:
         for (const ir::Symbol& symbol : program.symbols) {
             if (symbol.min != symbol.max) names.push_back(symbol.name);
         }
-        std::vector<Recording> recordings;
         bool escaped = false;
-        recordings.push_back(record(program, name, base_samples(program), escaped));
-        if (!escaped || names.empty()) return std::move(recordings[0].graph);
+        Recording first = record(program, name, base_samples(program), escaped);
+        if (!escaped || names.empty()) return std::move(first.graph);
+        try {
+            return generalize(program, names, std::move(first));
+        } catch (const UserError& error) {
+            if (error.id() != "trace.not_general") throw;
+            // A mask or a grid made of integers that were sizes: recorded, it may generalise.
+            if (auto graph = with_creation(program, names, name)) return graph;
+            throw;
+        }
+    }
+
+private:
+    /// Null where that does not generalise either.
+    std::unique_ptr<ir::Graph> with_creation(ir::Program& program,
+                                             const std::vector<std::string>& names,
+                                             const std::string& name) {
+        bool escaped = false;
+        program.calls.resize(first_calls_);
+        record_creation_ = true;
+        std::unique_ptr<ir::Graph> graph;
+        try {
+            Recording first = record(program, name, base_samples(program), escaped);
+            graph = generalize(program, names, std::move(first));
+        } catch (const UserError&) {  // the error of the first attempt names the author's mistake
+        }
+        record_creation_ = false;
+        return graph;
+    }
+
+    std::unique_ptr<ir::Graph> generalize(ir::Program& program,
+                                          const std::vector<std::string>& names, Recording first) {
+        const std::string name = first.graph->name;
+        std::vector<Recording> recordings;
+        recordings.push_back(std::move(first));
         const Samples base = recordings[0].samples;
         Samples check = base;
         for (const std::string& symbol_name : names) {
@@ -69,7 +101,6 @@ public:
         return tracing::generalize(program, names, std::move(recordings));
     }
 
-private:
     static Samples base_samples(const ir::Program& program) {
         // Small primes, one a symbol: sizes that differ by name differ by value.
         constexpr int64_t primes[] = {5, 7, 11, 13, 17, 19, 23, 29, 31, 37};
@@ -102,7 +133,7 @@ private:
         recording.samples = samples;
         recording.graph = std::make_unique<ir::Graph>();
         recording.graph->name = name;
-        GraphTracer tracer(program, *recording.graph, module_);
+        GraphTracer tracer(program, *recording.graph, module_, record_creation_);
         tracer.run(forward_, inputs_);
         escaped = !tracer.escapes().empty();
         return recording;
@@ -126,6 +157,7 @@ private:
     const Forward& forward_;
     const std::vector<InputSpec>& inputs_;
     size_t first_calls_ = 0;
+    bool record_creation_ = false;
 };
 
 void add_symbols(ir::Program& program, const std::vector<InputSpec>& inputs) {

@@ -10,13 +10,13 @@ Tensor with_options(const Tensor& made, const TensorOptions& options) {
     return tensor;
 }
 
-Tensor zeros(const Shape& shape, const TensorOptions& options) {
+Tensor zeros(const ShapeArg& shape, const TensorOptions& options) {
     TensorOptions typed = options;
     typed.dtype_value = options.dtype_or(DType::f32);
     return full(shape, 0, typed);
 }
 
-Tensor ones(const Shape& shape, const TensorOptions& options) {
+Tensor ones(const ShapeArg& shape, const TensorOptions& options) {
     TensorOptions typed = options;
     typed.dtype_value = options.dtype_or(DType::f32);
     return full(shape, 1, typed);
@@ -34,7 +34,7 @@ Tensor zeros_like(const Tensor& x, const TensorOptions& options) {
 
 Tensor ones_like(const Tensor& x, const TensorOptions& options) { return full_like(x, 1, options); }
 
-Tensor empty(const Shape& shape, const TensorOptions& options) { return zeros(shape, options); }
+Tensor empty(const ShapeArg& shape, const TensorOptions& options) { return zeros(shape, options); }
 Tensor empty_like(const Tensor& x, const TensorOptions& options) { return zeros_like(x, options); }
 Tensor scalar_tensor(const Scalar& value, const TensorOptions& options) {
     return full({}, value, options);

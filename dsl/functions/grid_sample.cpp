@@ -174,7 +174,7 @@ Tensor grid_sample(const Tensor& x, const Tensor& grid, const GridSample& option
     return reshape(y, out);
 }
 
-Tensor affine_grid(const Tensor& theta, const Shape& size, bool align_corners) {
+Tensor affine_grid(const Tensor& theta, const ShapeArg& size, bool align_corners) {
     const auto rank = static_cast<int64_t>(size.size()) - 2;
     const bool fits = (rank == 2 || rank == 3) && theta.is_floating_point() && theta.dim() == 3 &&
                       theta.size(1).is_constant(rank) && theta.size(2).is_constant(rank + 1);

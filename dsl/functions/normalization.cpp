@@ -115,7 +115,7 @@ Tensor instance_norm(const Tensor& x, const Tensor& weight, const Tensor& bias,
     return y;
 }
 
-Tensor layer_norm(const Tensor& x, const Shape& normalized, const Tensor& weight,
+Tensor layer_norm(const Tensor& x, const ShapeArg& normalized, const Tensor& weight,
                   const Tensor& bias, double eps) {
     const Shape have = x.sizes();
     const bool fits =
@@ -133,7 +133,7 @@ Tensor layer_norm(const Tensor& x, const Shape& normalized, const Tensor& weight
     return affine(standardized(x, axes, eps), weight, bias);
 }
 
-Tensor rms_norm(const Tensor& x, const Shape& normalized, const Tensor& weight,
+Tensor rms_norm(const Tensor& x, const ShapeArg& normalized, const Tensor& weight,
                 std::optional<double> eps) {
     Sizes axes;
     for (size_t i = 0; i < normalized.size(); ++i) axes.push_back(-1 - static_cast<int64_t>(i));

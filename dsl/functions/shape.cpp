@@ -16,7 +16,7 @@ size_t axis_of(std::string_view op, const Tensor& x, int64_t axis) {
 
 }  // namespace
 
-Tensor view(const Tensor& x, const Shape& shape) { return reshape(x, shape); }
+Tensor view(const Tensor& x, const ShapeArg& shape) { return reshape(x, shape); }
 Tensor contiguous(const Tensor& x) {
     return x.is_symbolic() || x.array().is_dense() ? x : clone(x);
 }
@@ -36,8 +36,8 @@ Tensor flatten(const Tensor& x, int64_t first, int64_t last) {
     return reshape(x, shape);
 }
 
-Tensor unflatten(const Tensor& x, int64_t axis, const Shape& sizes) {
-    Shape shape = x.sizes(), inner = sizes;
+Tensor unflatten(const Tensor& x, int64_t axis, const ShapeArg& sizes) {
+    Shape shape = x.sizes(), inner = sizes.shape();
     const auto at = shape.begin() + static_cast<std::ptrdiff_t>(axis_of("unflatten", x, axis));
     Dim known = 1;
     for (const Dim& size : inner) known = size.is_constant(-1) ? known : known * size;
@@ -211,7 +211,7 @@ Tensors unbind(const Tensor& x, int64_t axis) {
 }
 
 Tensor expand_as(const Tensor& x, const Tensor& other) { return expand(x, other.sizes()); }
-Tensor broadcast_to(const Tensor& x, const Shape& shape) { return expand(x, shape); }
+Tensor broadcast_to(const Tensor& x, const ShapeArg& shape) { return expand(x, shape); }
 
 Tensors broadcast_tensors(const Tensors& tensors) {
     Shape shape;
@@ -221,7 +221,7 @@ Tensors broadcast_tensors(const Tensors& tensors) {
     return result;
 }
 
-Tensor repeat(const Tensor& x, const Shape& counts) {
+Tensor repeat(const Tensor& x, const ShapeArg& counts) {
     const Shape have = x.sizes();
     if (counts.size() < have.size()) {
         throw UserError("repeat.counts", "repeat: " + std::to_string(counts.size()) +
@@ -238,8 +238,8 @@ Tensor repeat(const Tensor& x, const Shape& counts) {
     return reshape(expand(reshape(x, spaced), repeated), merged);
 }
 
-Tensor tile(const Tensor& x, const Shape& counts) {
-    Shape full = counts;
+Tensor tile(const Tensor& x, const ShapeArg& counts) {
+    Shape full = counts.shape();
     while (full.size() < static_cast<size_t>(x.dim())) full.insert(full.begin(), Dim(1));
     return repeat(x, full);
 }

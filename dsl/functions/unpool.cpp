@@ -90,7 +90,7 @@ std::tuple<Tensor, Tensor> max_pool3d_with_indices(const Tensor& x, const PerAxi
                         pool_options(kernel, stride, padding, dilation, ceil_mode, 3));
 }
 
-Tensor max_unpool(const Tensor& x, const Tensor& index, const Shape& size) {
+Tensor max_unpool(const Tensor& x, const Tensor& index, const ShapeArg& size) {
     const auto rank = static_cast<int64_t>(size.size());
     if (x.dim() == rank + 1)
         return squeeze(max_unpool(unsqueeze(x, 0), unsqueeze(index, 0), size), 0);
@@ -110,10 +110,10 @@ Tensor max_unpool(const Tensor& x, const Tensor& index, const Shape& size) {
     return reshape(scatter(empty, 2, flatten(index, 2, -1), flatten(x, 2, -1)), shape);
 }
 
-Tensor max_unpool2d(const Tensor& x, const Tensor& index, const Shape& size) {
+Tensor max_unpool2d(const Tensor& x, const Tensor& index, const ShapeArg& size) {
     return max_unpool(x, index, last(size, 2));
 }
-Tensor max_unpool3d(const Tensor& x, const Tensor& index, const Shape& size) {
+Tensor max_unpool3d(const Tensor& x, const Tensor& index, const ShapeArg& size) {
     return max_unpool(x, index, last(size, 3));
 }
 

@@ -29,7 +29,7 @@ void check_width(PadMode mode, const Tensor& x, int64_t axis, const Dim& before,
 
 }  // namespace
 
-Tensor pad(const Tensor& x, const Shape& widths, PadMode mode, double value) {
+Tensor pad(const Tensor& x, const ShapeArg& widths, PadMode mode, double value) {
     if (mode == PadMode::constant) return constant_pad(x, widths, value);
     if (widths.size() % 2 != 0 || widths.size() > 2 * static_cast<size_t>(x.dim())) {
         throw UserError("pad.widths", "pad: widths " + str(widths) + " for " + x.type().str());

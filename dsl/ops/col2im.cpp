@@ -97,8 +97,8 @@ const Op col2im_op = {
     .lower = lower,
 };
 
-Tensor col2im(const Tensor& x, const Shape& image, const PerAxis& kernel, const PerAxis& dilation,
-              const PerAxis& padding, const PerAxis& stride) {
+Tensor col2im(const Tensor& x, const ShapeArg& image, const PerAxis& kernel,
+              const PerAxis& dilation, const PerAxis& padding, const PerAxis& stride) {
     if (x.dim() != 2 && x.dim() != 3) {
         throw UserError("col2im.rank",
                         "col2im: expected [N, C, L] or [C, L], got " + x.type().str());
@@ -106,7 +106,7 @@ Tensor col2im(const Tensor& x, const Shape& image, const PerAxis& kernel, const 
     if (x.dim() == 2)
         return squeeze(col2im(unsqueeze(x, 0), image, kernel, dilation, padding, stride), 0);
     Attrs attrs = columns::attrs("col2im", 2, kernel, dilation, padding, stride);
-    attrs.set("image", image.size() == 1 ? Shape(2, image[0]) : image);
+    attrs.set("image", image.size() == 1 ? Shape(2, image[0]) : image.shape());
     return apply(col2im_op, {x}, attrs);
 }
 

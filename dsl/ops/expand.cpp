@@ -65,10 +65,10 @@ const Op expand_op = {
     .unview = unview,
 };
 
-Tensor expand(const Tensor& x, const Shape& shape) {
+Tensor expand(const Tensor& x, const ShapeArg& shape) {
     const Shape have = x.sizes();
     if (same(have, shape)) return x;
-    Shape target = shape;
+    Shape target = shape.shape();
     for (size_t i = 0; i < target.size(); ++i) {
         if (!target[i].is_constant(-1)) continue;
         const size_t from_end = target.size() - i;

@@ -50,14 +50,14 @@ const Op full_op = {
     .lower = lower,
 };
 
-Tensor full(const Shape& shape, const Scalar& value, const TensorOptions& options) {
+Tensor full(const ShapeArg& shape, const Scalar& value, const TensorOptions& options) {
     DType dtype = DType::f32;
     if (value.kind() == Scalar::Kind::integer) dtype = DType::i64;
     if (value.kind() == Scalar::Kind::boolean) dtype = DType::boolean;
     dtype = options.dtype_or(dtype);
     const Attr number = value.is_floating() ? Attr(value.to_double()) : Attr(value.to_dim());
     const Tensor made =
-        apply(full_op, Tensors{}, {{"value", number}, {"shape", shape}, {"dtype", dtype}});
+        apply(full_op, Tensors{}, {{"value", number}, {"shape", shape.shape()}, {"dtype", dtype}});
     return with_options(made, options);
 }
 

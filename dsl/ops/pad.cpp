@@ -78,7 +78,7 @@ const Op pad_op = {
     .lower = lower,
 };
 
-Tensor constant_pad(const Tensor& x, const Shape& widths, double value) {
+Tensor constant_pad(const Tensor& x, const ShapeArg& widths, double value) {
     const auto rank = static_cast<size_t>(x.dim());
     if (widths.size() % 2 != 0 || widths.size() > 2 * rank) {
         throw UserError("pad.widths", "pad: expected up to " + std::to_string(rank) +

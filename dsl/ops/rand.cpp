@@ -41,7 +41,7 @@ const Op rand_op = {
     .lower = lower,
 };
 
-Tensor rand(const Shape& shape, const TensorOptions& options, Generator& generator) {
+Tensor rand(const ShapeArg& shape, const TensorOptions& options, Generator& generator) {
     return with_options(apply(rand_op, Tensors{}, philox::attrs(shape, options, generator)),
                         options);
 }

@@ -84,9 +84,9 @@ const Op reshape_op = {
     .unview = unview,
 };
 
-Tensor reshape(const Tensor& x, const Shape& shape) {
+Tensor reshape(const Tensor& x, const ShapeArg& shape) {
     const Shape have = x.sizes();
-    Shape target = shape;
+    Shape target = shape.shape();
     Dim known = 1;
     Dim* open = nullptr;
     for (Dim& size : target) {

@@ -30,28 +30,7 @@ inline Tensor sigmoid_(const Tensor& x) { return x.sigmoid_(); }
 inline Tensor tanh_(const Tensor& x) { return x.tanh_(); }
 inline Tensor exp_(const Tensor& x) { return x.exp_(); }
 
-/// A single size stands for a list of one.
-template <std::integral T>
-Tensor zeros(T size, const TensorOptions& options = {}) {
-    return zeros(Shape{Dim(size)}, options);
-}
-template <std::integral T>
-Tensor ones(T size, const TensorOptions& options = {}) {
-    return ones(Shape{Dim(size)}, options);
-}
-template <std::integral T>
-Tensor empty(T size, const TensorOptions& options = {}) {
-    return empty(Shape{Dim(size)}, options);
-}
-template <std::integral T>
-Tensor rand(T size, const TensorOptions& options = {}) {
-    return rand(Shape{Dim(size)}, options);
-}
-template <std::integral T>
-Tensor randn(T size, const TensorOptions& options = {}) {
-    return randn(Shape{Dim(size)}, options);
-}
-inline Tensor randint(int64_t high, const Shape& shape, const TensorOptions& options = {}) {
+inline Tensor randint(int64_t high, const ShapeArg& shape, const TensorOptions& options = {}) {
     return randint(0, high, shape, options);
 }
 
@@ -60,7 +39,7 @@ inline Tensor arange(const Scalar& start, const Scalar& end, const TensorOptions
 }
 
 /// Other names of pad and cross_entropy.
-inline Tensor constant_pad_nd(const Tensor& x, const Shape& sizes, const Scalar& value = 0) {
+inline Tensor constant_pad_nd(const Tensor& x, const ShapeArg& sizes, const Scalar& value = 0) {
     return constant_pad(x, sizes, value.to<double>());
 }
 inline Tensor cross_entropy_loss(const Tensor& x, const Tensor& target) {
