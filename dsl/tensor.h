@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -192,10 +193,15 @@ public:
     /// tensor.dtype, tensor.accessor.
     template <class T, size_t N>
     TensorAccessor<T, N> accessor() const;
-    /// The only element. Errors: tensor.item.
+    /// The only element. Errors: tensor.item. As a bool it may be asked for while tracing: both
+    /// answers are followed.
     template <class T>
     T item() const {
-        return static_cast<T>(item_value());
+        if constexpr (std::is_same_v<T, bool>) {
+            return item_truth();
+        } else {
+            return static_cast<T>(item_value());
+        }
     }
     Item item() const;
     /// All elements in row-major order, converted to T.
@@ -242,6 +248,7 @@ public:
 private:
     void* data_checked(DType wanted) const;
     double item_value() const;
+    bool item_truth() const;
 
     std::shared_ptr<TensorImpl> impl_;
 };

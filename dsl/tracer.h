@@ -35,8 +35,32 @@ public:
     virtual bool records_creation() const { return false; }
     /// A symbolic size is needed as an integer: its value in this trace, noted as an escape.
     virtual int64_t escape(const Dim& dim) = 0;
-    /// A symbolic one-element value is needed as a number (`item()`, `if (x)`).
+    /// A symbolic one-element value is needed as a number (`item()`).
     virtual double scalar(const Value& value) = 0;
+    /// A symbolic bool is needed to choose a way (`if (flag.item<bool>())`): the way that this run
+    /// of forward() takes.
+    virtual bool decide(const std::shared_ptr<const Value>& flag);
+
+    // --- control flow: parts of forward() that are recorded as graphs of their own -----------
+
+    /// Begins a region whose inputs have these types, and gives the ids of the inputs. What is
+    /// recorded from now on goes there; values of outside may be used. Regions nest.
+    virtual std::vector<int64_t> begin_region(const TensorTypes& inputs);
+    /// Ends the innermost region; gives its number.
+    virtual int64_t end_region(std::span<const std::shared_ptr<const Value>> outputs);
+    /// Forgets the innermost region: an exception has come.
+    virtual void abandon_region() {}
+    /// The values of outside that some regions use, each once.
+    virtual std::vector<std::shared_ptr<const Value>> captures(std::span<const int64_t> regions);
+    /// Records a node that runs regions: `scan`, `while_loop` or `cond`. The regions' captures
+    /// follow the inputs as operands; they are inputs of every one of the regions.
+    virtual std::vector<int64_t> record_regions(
+        std::string_view op, const Attrs& attrs,
+        std::span<const std::shared_ptr<const Value>> inputs, std::span<const int64_t> regions,
+        const TensorTypes& types);
+    /// Applies the ops of a region again, to other inputs, captures last.
+    virtual std::vector<std::shared_ptr<const Value>> replay(
+        int64_t region, std::span<const std::shared_ptr<const Value>> inputs);
 
     /// A module's forward begins and ends; the values are the tensors among its arguments and
     /// results, in order. Calls nest.
