@@ -201,8 +201,8 @@ BOOST_AUTO_TEST_CASE(the_first_level_that_this_cpu_has_is_taken) {
     BOOST_CHECK_EQUAL(Model(middle, weights.dict()).name(), "good");
     BOOST_CHECK((run(Model(first, weights.dict())) == run(Model(last, weights.dict()))));
     // Where none runs, the least that the library needs is told.
-    lithe_artifact other = foreign.table();
-    first.next = &other;
+    lithe_artifact unknown = foreign.table();
+    first.next = &unknown;
     BOOST_CHECK_EQUAL(message_of([&] { Model(first, weights.dict()); }),
                       "model: compiled for 'pdp-11', but this CPU is none [model.cpu]");
 }
