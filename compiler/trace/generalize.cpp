@@ -1,5 +1,6 @@
 #include "compiler/trace/generalize.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "compiler/ir/sample_scope.h"
@@ -20,12 +21,17 @@ public:
         : symbols_(symbols), recordings_(recordings) {}
 
     /// The expression that explains what every recording has at one place.
-    Dim solve(const std::vector<Dim>& seen, const ir::Node& node, const std::string& what) const {
-        if (!seen[0].is_constant()) {
-            for (const Dim& dim : seen) {
-                if (!same(dim, seen[0])) fail(seen, node, what);
-            }
-            return seen[0];
+    Dim solve(std::vector<Dim> seen, const ir::Node& node, const std::string& what) const {
+        const bool are_equal = std::all_of(seen.begin(), seen.end(),
+                                           [&](const Dim& dim) { return same(dim, seen[0]); });
+        if (!seen[0].is_constant() && are_equal) return seen[0];
+        // Where a size meets a number that escaped from it, either may be left: a sample of 1
+        // broadcasts, others do not.
+        const std::vector<Dim> written = seen;
+        for (size_t i = 0; i < seen.size(); ++i) {
+            const auto value = value_at(seen[i], i);
+            if (!value) fail(written, node, what);
+            seen[i] = Dim(*value);
         }
         Dim result = seen[0];
         for (size_t s = 0; s < symbols_.size(); ++s) {
@@ -40,17 +46,12 @@ public:
                 result =
                     result + floor_div(symbol, divisor) - floor_div(Dim(sample(0, s)), divisor);
             } else {
-                fail(seen, node, what);
+                fail(written, node, what);
             }
         }
         for (size_t i = 0; i < seen.size(); ++i) {
-            const auto value =
-                result.evaluate([&](const std::string& name) -> std::optional<int64_t> {
-                    return recordings_[i].samples.at(name);
-                });
-            if (!value || !seen[i].is_constant() || *value != seen[i].constant()) {
-                fail(seen, node, what);
-            }
+            const auto value = value_at(result, i);
+            if (!value || *value != seen[i].constant()) fail(written, node, what);
         }
         return result;
     }
@@ -81,6 +82,11 @@ public:
     }
 
 private:
+    std::optional<int64_t> value_at(const Dim& dim, size_t recording) const {
+        return dim.evaluate([&](const std::string& name) -> std::optional<int64_t> {
+            return recordings_[recording].samples.at(name);
+        });
+    }
     int64_t sample(size_t recording, size_t symbol) const {
         return recordings_[recording].samples.at(symbols_[symbol]);
     }

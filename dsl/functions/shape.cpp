@@ -290,10 +290,16 @@ Tensor diagonal(const Tensor& x, int64_t offset, int64_t first, int64_t second) 
     const Dim height = x.size(rows), width = x.size(columns);
     const Dim size = max(
         min(height - std::max<int64_t>(-offset, 0), width - std::max<int64_t>(offset, 0)), Dim(0));
+    const Tensor last = movedim(x, {rows, columns}, {-2, -1});
+    if (width.is_constant() && size.is_constant()) {  // a view, so that it can be written
+        const int64_t step = width.constant() + 1, count = size.constant();
+        const int64_t begin = offset >= 0 ? offset : -offset * width.constant();
+        return slice(flatten(last, -2, -1), -1, begin,
+                     count == 0 ? begin : begin + (count - 1) * step + 1, step);
+    }
     const Tensor at = arange(size);
     const Tensor flat =
         (at + std::max<int64_t>(-offset, 0)) * width + (at + std::max<int64_t>(offset, 0));
-    const Tensor last = movedim(x, {rows, columns}, {-2, -1});
     return index_select(flatten(last, -2, -1), -1, flat);
 }
 

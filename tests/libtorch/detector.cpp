@@ -28,11 +28,4 @@ BOOST_AUTO_TEST_CASE(learns_and_compiles, *boost::unit_test::label("slow")) {
                    batches({1, 4}, [](int64_t n) { return torch::randn({n, 3, 16, 24}); }));
 }
 
-BOOST_AUTO_TEST_CASE(images_of_any_size, *boost::unit_test::label("slow")) {
-    torch::manual_seed(13);
-    auto net = std::make_shared<detector::Detector>();
-    check_compiled(net, "image:f32[N=1..2,3,H=8..32,W=8..32]",
-                   {{torch::randn({1, 3, 9, 31})}, {torch::randn({2, 3, 32, 16})}});
-}
-
 BOOST_AUTO_TEST_SUITE_END()

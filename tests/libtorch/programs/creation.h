@@ -71,7 +71,7 @@ inline void read_tensors(Log& out) {
     out << own.sizes() << own.stride(0) << own.size(-1) << own.dim() << own.numel() << '\n';
     out << (own.sizes() == torch::IntArrayRef({2, 3})) << own.sizes().size() << own.sizes()[1]
         << own.sizes().vec().size() << '\n';
-    std::vector<int64_t> shape(own.sizes().begin(), own.sizes().end());
+    std::vector<int64_t> shape = own.sizes().vec();
     out << shape.size() << shape[0] << shape[1] << '\n';
     out << (own.dtype() == torch::kFloat32) << (own.scalar_type() == torch::kFloat)
         << own.is_floating_point() << own.is_contiguous() << own.t().is_contiguous() << '\n';

@@ -120,7 +120,8 @@ inline void use_param_groups(Log& out) {
     fill(*net);
     std::vector<torch::optim::OptimizerParamGroup> groups;
     groups.push_back(torch::optim::OptimizerParamGroup(
-        net->fc1->parameters(), std::make_unique<torch::optim::SGDOptions>(0.5)));
+        net->fc1->parameters(),
+        std::make_unique<torch::optim::SGDOptions>(torch::optim::SGDOptions(0.5).momentum(0.5))));
     groups.push_back(torch::optim::OptimizerParamGroup(net->fc2->parameters()));
     torch::optim::SGD optimizer(groups, torch::optim::SGDOptions(0.1).momentum(0.5));
     out << optimizer.param_groups().size() << optimizer.size() << '\n';
