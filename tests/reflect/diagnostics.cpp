@@ -87,6 +87,22 @@ BOOST_DATA_TEST_CASE(diagnostics, boost::unit_test::data::make(golden_folders())
     BOOST_TEST(run.output.find("[reflect." + name + "]") != std::string::npos);
 }
 
+/// The source as the fix-its want it is golden too, and the tool has no fix-it for it any more.
+BOOST_DATA_TEST_CASE(fixes, boost::unit_test::data::make(golden_folders()), name) {
+    const Scratch scratch;
+    const std::string out = "' --fixed '" + (scratch.path / "fixed.cpp").string() + "' -o '" +
+                            (scratch.path / "out.inc").string() + "' --";
+    run_tool(folder / name, "'" + (folder / name / "input.cpp").string() + out, scratch);
+    const std::string fixed = read(scratch.path / "fixed.cpp");
+    const fs::path source = folder / name / "input.cpp", golden = folder / name / "fixed.txt";
+    if (updates_goldens() && fixed != read(source)) write(golden, fixed);
+    BOOST_TEST(fixed == read(fs::exists(golden) ? golden : source));
+    write(scratch.path / "again.cpp", fixed);
+    const Run run = run_tool(scratch.path, "'again.cpp" + out, scratch);
+    BOOST_TEST(run.status == 0, run.output);
+    BOOST_TEST(read(scratch.path / "fixed.cpp") == fixed);
+}
+
 BOOST_AUTO_TEST_CASE(warnings_can_be_errors) {
     const Scratch scratch;
     const Run run =

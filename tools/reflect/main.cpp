@@ -30,6 +30,9 @@ cl::list<std::string> skip_path("skip-path", cl::value_desc("prefix"),
                                 cl::cat(category));
 cl::list<std::string> disable("disable", cl::value_desc("id"),
                               cl::desc("Do not give the warning with this id"), cl::cat(category));
+cl::opt<std::string> fixed("fixed", cl::value_desc("file"),
+                           cl::desc("Write the source here with all fix-its applied"),
+                           cl::cat(category));
 cl::opt<bool> werror("werror", cl::desc("Treat warnings as errors"), cl::cat(category));
 
 std::vector<std::string> read_lines(const std::string& path) {
@@ -70,7 +73,9 @@ int main(int argc, const char** argv) {
         .output = output,
         .depfile = depfile,
         .skipped_prefixes = {skip_path.begin(), skip_path.end()},
-        .reporter = {.warnings_are_errors = werror, .disabled = {disable.begin(), disable.end()}},
+        .reporter = {.warnings_are_errors = werror,
+                     .disabled = {disable.begin(), disable.end()},
+                     .fixed = fixed},
     };
     const auto files = llvm::makeIntrusiveRefCnt<clang::FileManager>(clang::FileSystemOptions());
     clang::tooling::ToolInvocation invocation(command_line(flags), make_action(options),

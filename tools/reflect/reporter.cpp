@@ -1,6 +1,10 @@
 #include "tools/reflect/reporter.h"
 
+#include "clang/Basic/LangOptions.h"
+#include "clang/Lex/Lexer.h"
+#include "clang/Rewrite/Core/Rewriter.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/raw_ostream.h"
 #include "tools/reflect/clang_names.h"
 
 namespace lithe::reflect {
@@ -23,7 +27,50 @@ void Reporter::flush() {
                                                                     b.at.getBegin());
     });
     for (const Warning& warning : warnings_) tell(warning);
+    if (!options_.fixed.empty()) write_fixed();
     warnings_.clear();
+}
+
+void Reporter::write_fixed() const {
+    SourceManager& sources = engine_.getSourceManager();
+    const LangOptions language;
+    Rewriter rewriter(sources, language);
+    std::vector<std::pair<unsigned, unsigned>> taken;  // offsets in the main file
+    const auto range_of = [&](const FixItHint& fix) {
+        const SourceLocation end = fix.RemoveRange.getEnd();
+        const unsigned last =
+            fix.RemoveRange.isTokenRange() ? Lexer::MeasureTokenLength(end, sources, language) : 0;
+        return std::pair(sources.getFileOffset(fix.RemoveRange.getBegin()),
+                         sources.getFileOffset(end) + last);
+    };
+    for (const Warning& warning : warnings_) {
+        const bool is_free = llvm::all_of(warning.fixes, [&](const FixItHint& fix) {
+            if (!sources.isWrittenInMainFile(fix.RemoveRange.getBegin())) return false;
+            const auto [begin, end] = range_of(fix);
+            return llvm::none_of(taken, [&, from = begin, to = end](const auto& other) {
+                return from < other.second && other.first < to;
+            });
+        });
+        if (!is_free) continue;
+        for (const FixItHint& fix : warning.fixes) {
+            taken.push_back(range_of(fix));
+            if (taken.back().first == taken.back().second) {
+                rewriter.InsertTextAfter(fix.RemoveRange.getBegin(), fix.CodeToInsert);
+            } else {
+                rewriter.ReplaceText(fix.RemoveRange.getBegin(),
+                                     taken.back().second - taken.back().first, fix.CodeToInsert);
+            }
+        }
+    }
+    std::error_code error;
+    llvm::raw_fd_ostream out(options_.fixed, error);
+    if (error) {
+        engine_.Report(engine_.getCustomDiagID(DiagnosticsEngine::Error,
+                                               "cannot write '%0': %1 [reflect.output]"))
+            << options_.fixed << error.message();
+        return;
+    }
+    rewriter.getEditBuffer(sources.getMainFileID()).write(out);
 }
 
 void Reporter::tell(const Warning& warning) {

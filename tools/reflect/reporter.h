@@ -16,6 +16,7 @@ public:
     struct Options {
         bool warnings_are_errors = false;
         std::set<std::string> disabled;  ///< ids
+        std::string fixed;               ///< where the source goes with all fix-its applied
     };
 
     Reporter(clang::DiagnosticsEngine& engine, SourcePaths& paths, Options options)
@@ -27,7 +28,7 @@ public:
               std::vector<clang::FixItHint> fixes = {}, clang::SourceLocation note_at = {},
               std::string note = {});
 
-    /// Tells all warnings in the order of the source.
+    /// Tells all warnings in the order of the source. Errors: reflect.output.
     void flush();
 
 private:
@@ -42,6 +43,8 @@ private:
 
     bool is_silenced(llvm::StringRef id, clang::SourceLocation at) const;
     void tell(const Warning& warning);
+    /// Writes the main source as the fix-its want it; of two that overlap, the first.
+    void write_fixed() const;
 
     clang::DiagnosticsEngine& engine_;
     SourcePaths& paths_;

@@ -85,7 +85,19 @@ template <class... Parts>
 }
 }  // namespace detail
 
-/// Writes tensors or a module's state to a file or stream, for `torch::save(net, "net.pt")`.
+namespace serialize {
+inline OutputArchive& operator<<(OutputArchive& archive, const nn::StateDict& dict) {
+    archive.write(dict);
+    return archive;
+}
+inline InputArchive& operator>>(InputArchive& archive, nn::StateDict& dict) {
+    dict = archive.content();
+    return archive;
+}
+}  // namespace serialize
+
+/// Writes tensors, a state_dict or a module's state to a file or stream, for `torch::save(net,
+/// "net.pt")`.
 template <class T, class Where>
     requires(!std::derived_from<T, optim::Optimizer>)
 void save(const T& value, Where&& where) {

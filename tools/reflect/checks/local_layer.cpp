@@ -5,6 +5,7 @@
 #include "tools/reflect/checks.h"
 #include "tools/reflect/clang_names.h"
 #include "tools/reflect/fields.h"
+#include "tools/reflect/fixes.h"
 #include "tools/reflect/statements.h"
 
 namespace lithe::reflect {
@@ -134,7 +135,28 @@ private:
         context_.reporter.warn("reflect.local_layer", variable.getLocation(),
                                "layer '" + name + "' is a local variable of the constructor of '" +
                                    record_.getNameAsString() +
-                                   "' and is gone when it returns; make it a member");
+                                   "' and is gone when it returns; make it a member",
+                               member_fix(variable));
+    }
+
+    /// `nn::Linear fc(3, 4)` becomes `fc = nn::Linear(3, 4)`, and the class gets the member `fc`.
+    std::vector<FixItHint> member_fix(const VarDecl& variable) const {
+        std::vector<FixItHint> fixes = assignment_fix(variable);
+        if (fixes.empty() || variable.getType().isConstQualified()) return {};
+        const CXXRecordDecl* made = variable.getType()->getAsCXXRecordDecl();
+        const bool is_holder = made && context_.types.is_holder(made);
+        std::string type =
+            text_of(context_, variable.getTypeSourceInfo()->getTypeLoc().getSourceRange());
+        if (variable.getType()->getContainedAutoType()) {
+            if (!is_movable(variable.getInit())) return {};
+            type = "decltype(" + text_of(context_, variable.getInit()->getSourceRange()) + ")";
+        }
+        if (type.empty()) return {};
+        const auto member = new_member(
+            record_, type + " " + variable.getNameAsString() + (is_holder ? "{nullptr};" : ";"));
+        if (member.empty()) return {};
+        fixes.insert(fixes.end(), member.begin(), member.end());
+        return fixes;
     }
 
     const FieldDecl* field_named(llvm::StringRef name) const {
@@ -157,9 +179,10 @@ private:
             return {FixItHint::CreateRemoval(type_range)};
         const llvm::StringRef type = Lexer::getSourceText(
             type_range, context_.ast.getSourceManager(), context_.ast.getLangOpts());
-        return {
-            FixItHint::CreateReplacement(CharSourceRange::getTokenRange(type_begin, name_begin),
-                                         variable.getNameAsString() + " = " + type.rtrim().str())};
+        const bool is_bare = variable.getEndLoc() == name_begin;  // nothing after the name
+        return {FixItHint::CreateReplacement(
+            CharSourceRange::getTokenRange(type_begin, name_begin),
+            variable.getNameAsString() + " = " + type.rtrim().str() + (is_bare ? "()" : ""))};
     }
 
     const CheckContext& context_;

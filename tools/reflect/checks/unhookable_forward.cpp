@@ -1,6 +1,7 @@
 #include "clang/Lex/Lexer.h"
 #include "tools/reflect/checks.h"
 #include "tools/reflect/clang_names.h"
+#include "tools/reflect/fixes.h"
 #include "tools/reflect/statements.h"
 
 namespace lithe::reflect {
@@ -25,6 +26,29 @@ std::vector<FixItHint> call_fix(const CheckContext& context, const MemberExpr& c
         Lexer::getLocForEndOfToken(access->getArg(0)->getEndLoc(), 0,
                                    context.ast.getSourceManager(), context.ast.getLangOpts());
     return {FixItHint::CreateRemoval(CharSourceRange::getTokenRange(begin, callee.getMemberLoc()))};
+}
+
+/// `child.forward(x)` becomes `lithe::nn::call(child, x)`.
+std::vector<FixItHint> hooked_call_fix(const CheckContext& context, const CXXMemberCallExpr& call,
+                                       const MemberExpr& callee) {
+    const Expr* object = callee.getBase();
+    std::string text;
+    if (const auto* access = dyn_cast<CXXOperatorCallExpr>(written(object));
+        access && access->getOperator() == OO_Arrow) {
+        object = access->getArg(0);
+    }
+    text = text_of(context, object->getSourceRange());
+    if (text.empty()) return {};
+    if (callee.isArrow()) {
+        const bool is_name = isa<DeclRefExpr, MemberExpr>(written(object));
+        text = is_name ? "*" + text : "*(" + text + ")";
+    }
+    const bool has_arguments = call.getNumArgs() > 0 && !isa<CXXDefaultArgExpr>(call.getArg(0));
+    const SourceLocation begin = call.getBeginLoc();
+    const SourceLocation end = has_arguments ? call.getArg(0)->getBeginLoc() : call.getRParenLoc();
+    if (begin.isMacroID() || end.isMacroID()) return {};
+    return {FixItHint::CreateReplacement(CharSourceRange::getCharRange(begin, end),
+                                         "lithe::nn::call(" + text + (has_arguments ? ", " : ""))};
 }
 
 void check_call(const CheckContext& context, const CXXMemberCallExpr& call) {
@@ -52,7 +76,8 @@ void check_call(const CheckContext& context, const CXXMemberCallExpr& call) {
         context.reporter.warn("reflect.unhookable_forward", callee->getMemberLoc(),
                               past +
                                   "only a holder (LITHE_MODULE) or nn::make_module gives a module "
-                                  "that fires them");
+                                  "that fires them",
+                              hooked_call_fix(context, call, *callee));
     }
 }
 

@@ -1,6 +1,7 @@
 #include "clang/Lex/Lexer.h"
 #include "tools/reflect/checks.h"
 #include "tools/reflect/clang_names.h"
+#include "tools/reflect/fixes.h"
 #include "tools/reflect/statements.h"
 
 namespace lithe::reflect {
@@ -33,20 +34,39 @@ const Expr* saved_object(const Stmt& statement) {
                                                      : nullptr;
 }
 
+/// What `*object` points with: `*net`, `*this`; null for anything else.
+const Expr* pointer_of(const Expr& object) {
+    if (const auto* access = dyn_cast<UnaryOperator>(&object)) {
+        return access->getOpcode() == UO_Deref ? written(access->getSubExpr()) : nullptr;
+    }
+    const auto* access = dyn_cast<CXXOperatorCallExpr>(&object);
+    const bool is_star = access && access->getOperator() == OO_Star && access->getNumArgs() == 1;
+    return is_star ? written(access->getArg(0)) : nullptr;
+}
+
+/// `net` becomes `net->state_dict()`, `*this` becomes `state_dict()`.
+std::vector<FixItHint> state_dict_fix(const CheckContext& context, const Expr& object) {
+    if (const Expr* pointer = pointer_of(object)) {
+        const std::string text = text_of(context, pointer->getSourceRange());
+        if (text.empty()) return {};
+        const bool is_this = isa<CXXThisExpr>(pointer);
+        return {replacement(context, object.getSourceRange(),
+                            (is_this ? "" : text + "->") + "state_dict()")};
+    }
+    if (!isa<DeclRefExpr, MemberExpr>(object) || object.getExprLoc().isMacroID()) return {};
+    const CXXRecordDecl* record = object.getType()->getAsCXXRecordDecl();
+    const SourceLocation end = Lexer::getLocForEndOfToken(
+        object.getEndLoc(), 0, context.ast.getSourceManager(), context.ast.getLangOpts());
+    return {FixItHint::CreateInsertion(
+        end, context.types.is_module(record) ? ".state_dict()" : "->state_dict()")};
+}
+
 void check(const CheckContext& context, const Expr& object) {
     if (!context.types.is_layer(object.getType())) return;
-    const CXXRecordDecl* record = object.getType()->getAsCXXRecordDecl();
-    const std::string access = context.types.is_module(record) ? ".state_dict()" : "->state_dict()";
-    std::vector<FixItHint> fixes;
-    if (isa<DeclRefExpr, MemberExpr>(object) && !object.getExprLoc().isMacroID()) {
-        const SourceLocation end = Lexer::getLocForEndOfToken(
-            object.getEndLoc(), 0, context.ast.getSourceManager(), context.ast.getLangOpts());
-        fixes.push_back(FixItHint::CreateInsertion(end, access));
-    }
     context.reporter.warn("reflect.whole_object_save", object.getSourceRange(),
                           "save() of a whole module writes a file that only this class, as it is "
                           "now, can read; save its state_dict()",
-                          fixes);
+                          state_dict_fix(context, object));
 }
 
 }  // namespace

@@ -167,6 +167,11 @@ public:
 };
 LITHE_MODULE(Sequential);
 
+template <class M, class... Args>
+auto call(M& module, Args&&... args) {
+    return module.forward(std::forward<Args>(args)...);
+}
+
 namespace init {
 Tensor xavier_uniform_(Tensor tensor);
 Tensor zeros_(Tensor tensor);
