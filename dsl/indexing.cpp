@@ -188,8 +188,31 @@ Tensor Tensor::index(const Indices& indices) const {
     return lithe::reshape(lithe::index_select(rows, joined.before, joined.index), joined.result);
 }
 
+namespace {
+
+/// x where a mask over its first axes is false, else `value`, which fits every place alike.
+Tensor masked(const Tensor& x, const Tensor& mask, const Tensor& value) {
+    Shape shape = mask.sizes();
+    for (size_t i = 0; i < shape.size(); ++i) {
+        if (shape[i] == x.size(static_cast<int64_t>(i))) continue;
+        throw UserError("index.mask", "index: the mask " + mask.type().str() +
+                                          " does not fit axis " + std::to_string(i) + " of " +
+                                          x.type().str());
+    }
+    shape.resize(static_cast<size_t>(x.dim()), Dim(1));
+    return where(reshape(mask, shape), value.to(x.dtype()), x);
+}
+
+}  // namespace
+
 const Tensor& Tensor::index_put_(const Indices& indices, const Tensor& value,
                                  bool accumulate) const {
+    const bool is_mask = indices.size() == 1 && indices[0].kind() == TensorIndex::Kind::tensor &&
+                         indices[0].tensor().dtype() == DType::boolean;
+    if (is_mask && value.dim() <= dim() - indices[0].tensor().dim()) {
+        // How many places there are does not matter, so that a trace can do it.
+        return assign(masked(*this, indices[0].tensor(), accumulate ? *this + value : value));
+    }
     const Selection selection = select_by(*this, indices);
     if (!selection.has_tensors()) {
         selection.view.copy_(accumulate ? selection.view + value : value);
