@@ -1,6 +1,8 @@
 // Moves of a matrix across: reads run along one axis, writes along another. Small square tiles go
 // through registers. Takes a permute that changes the innermost axis, and the packing of rows
 // [n, k] into panels [k, n].
+#include <algorithm>
+
 #include "compiler/lower/families.h"
 #include "compiler/lower/parallel.h"
 
@@ -97,7 +99,7 @@ void schedule_pack(const ir::Node& group, Body& body) {
     const Var n = Body::axis_var(rank - 1), k = Body::axis_var(rank - 2), ni("ni"), ki("ki");
     out.compute_root()
         .split(k, k, ki, edge, TailStrategy::ShiftInwards)
-        .split(n, n, ni, edge)
+        .split(n, n, ni, static_cast<int>(std::min<int64_t>(edge, type.size(rank - 1).constant())))
         .reorder(ni, ki, n, k)
         .vectorize(ki)
         .unroll(ni);

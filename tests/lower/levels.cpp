@@ -3,6 +3,7 @@
 
 #include "compiler/lower/families.h"
 #include "runtime/cpu.h"
+#include "tests/support/check_compiled.h"
 #include "tests/support/level_models.h"
 #include "tests/support/tensors.h"
 
@@ -52,6 +53,24 @@ void check_level(const LevelModel& model, const std::string& target,
     }
 }
 
+/// Kernels that no choice of today makes: one row of one vector.
+void check_single_vectors(const std::string& target, std::set<std::string>& families) {
+    const std::string lanes = std::to_string(lower::find_target(target).lanes());
+    const std::string texts[] = {
+        "%x = input : f32[1, 21]\n%w = input : f32[1, 21, " + lanes +
+            "]\n%0 = packed_linear(%x, %w) : f32[1, 3] {columns = 3, tile_rows = 1}\n",
+        "%x = input : f32[1, 3, 3, 5]\n%w = input : f32[1, 3, 3, 5, " + lanes +
+            "]\n%0 = packed_conv(%x, %w) : f32[1, 1, 1, 3] {columns = 3, dilation = [1, 1], stride "
+            "= [1, 1], tile_rows = 1}\n"};
+    CompileOptions options = compile_alone();
+    options.target = target;
+    for (const std::string& text : texts) {
+        CheckedProgram program("program p\n\ngraph forward\n" + text + "return %0\n", options);
+        program.check(std::map<std::string, int64_t>{}, 2.25 * 45 * 6e-8);
+        for (const std::string& family : families_of(program.compiled())) families.insert(family);
+    }
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(lower_levels)
@@ -61,6 +80,7 @@ BOOST_AUTO_TEST_CASE(every_family_on_every_level) {
     BOOST_REQUIRE(!levels.empty());
     for (const std::string& level : levels) {
         std::set<std::string> families;
+        BOOST_TEST_CONTEXT(level) { check_single_vectors(level, families); }
         for (const LevelModel& model : level_models()) {
             BOOST_TEST_CONTEXT(level << ": " << model.name) { check_level(model, level, families); }
         }
