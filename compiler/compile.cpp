@@ -8,6 +8,7 @@
 #include <set>
 #include <thread>
 
+#include "compiler/ir/regions.h"
 #include "compiler/lower/cache.h"
 #include "compiler/plan/plan.h"
 #include "runtime/artifact_encode.h"
@@ -25,8 +26,8 @@ struct KernelTable {
 KernelTable collect(const ir::Program& program, const lower::Target& target) {
     KernelTable table;
     std::map<std::string, int> index_of;
-    for (const auto& graph : program.graphs) {
-        for (const auto& node : graph->nodes()) {
+    ir::for_each_graph(program, [&](const ir::Graph& graph) {
+        for (const auto& node : graph.nodes()) {
             if (!node->is("group")) continue;
             ++table.groups;
             const auto [at, is_new] = index_of.try_emplace(lower::kernel_identity(*node, target),
@@ -34,7 +35,7 @@ KernelTable collect(const ir::Program& program, const lower::Target& target) {
             if (is_new) table.distinct.push_back(node.get());
             table.uses[node.get()] = {at->second, lower::symbols_of(*node)};
         }
-    }
+    });
     return table;
 }
 

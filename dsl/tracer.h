@@ -35,10 +35,10 @@ public:
     virtual bool records_creation() const { return false; }
     /// A symbolic size is needed as an integer: its value in this trace, noted as an escape.
     virtual int64_t escape(const Dim& dim) = 0;
-    /// A symbolic one-element value is needed as a number (`item()`).
+    /// A symbolic one-element value is needed as a number (`item()`). Of a bool the answer is the
+    /// way that this run of forward() takes.
     virtual double scalar(const Value& value) = 0;
-    /// A symbolic bool is needed to choose a way (`if (flag.item<bool>())`): the way that this run
-    /// of forward() takes.
+    /// The same of a flag of `item<bool>()`.
     virtual bool decide(const std::shared_ptr<const Value>& flag);
 
     // --- control flow: parts of forward() that are recorded as graphs of their own -----------

@@ -114,7 +114,8 @@ struct PlanValue {
     bool operator==(const PlanValue&) const = default;
 };
 
-/// One step: a kernel's call, or a mark where hooks may run, or a bracket of a loop.
+/// One step: a kernel's call, or a mark where hooks may run, or a bracket of a loop. A branch is a
+/// loop of one round that is left at once where its condition does not hold.
 ///
 /// The values of a mark are dense and lie in the arena or in an output, for a hook may write them:
 /// where a value is used elsewhere too, or lies elsewhere, the compiler puts a copy before the
@@ -128,6 +129,9 @@ struct Step {
         loop_begin,  ///< run up to the matching loop_end `count` times (loops nest)
         loop_end,
         copy,  ///< values[1] = values[0], both of one type
+        /// leave the innermost loop if the one bool of values[0] is `index` (0 or 1); the round
+        /// that it ends does not count
+        loop_exit,
     };
     Kind kind = Kind::kernel;
     int32_t index = 0;
@@ -138,6 +142,14 @@ struct Step {
     /// Of loop_begin: bytes added to the offset of value values[i] after every round. The offsets
     /// are as before when the loop has ended.
     std::vector<SizeCode> advance;
+    /// Of loop_begin: pairs (value, source). As the loop begins, the value is put where its source
+    /// is then, start_offsets[i] bytes further on. Dense, and within the source in every round.
+    std::vector<int32_t> starts;
+    std::vector<SizeCode> start_offsets;
+    /// Of loop_begin: pairs (value, source). After every whole round, also the last, each value is
+    /// put where its source was in that round, all at once: so carried values change places
+    /// without a copy. Dense, a value no larger than its source, and in no `advance`.
+    std::vector<int32_t> moves;
 
     bool operator==(const Step&) const = default;
 };

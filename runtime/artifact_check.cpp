@@ -108,6 +108,63 @@ private:
         }
     }
 
+    static void check_pairs(const Plan& plan, const std::vector<int32_t>& pairs) {
+        if (pairs.size() % 2 != 0) fail({"what a loop places is not in pairs"});
+        for (const int32_t index : pairs) {
+            check_index(index, plan.values.size(), "a loop places value");
+            if (!plan.values[static_cast<size_t>(index)].strides.empty()) {
+                fail({"a loop places value ", std::to_string(index), ", which is not dense"});
+            }
+        }
+    }
+
+    void check_loop(const Plan& plan, const Step& step) const {
+        if (step.advance.size() != step.values.size()) {
+            fail({"a loop has ", std::to_string(step.values.size()), " values and ",
+                  std::to_string(step.advance.size()), " advances"});
+        }
+        check_pairs(plan, step.starts);
+        check_pairs(plan, step.moves);
+        if (step.start_offsets.size() * 2 != step.starts.size()) {
+            fail({"a loop starts ", std::to_string(step.starts.size() / 2), " values and has ",
+                  std::to_string(step.start_offsets.size()), " offsets"});
+        }
+        for (const SizeCode& offset : step.start_offsets) check_code(offset);
+    }
+
+    static void check_exit(const Plan& plan, const Step& step) {
+        if (step.values.size() != 1) fail({"an exit of a loop has not one value"});
+        const Type& type = plan.values[static_cast<size_t>(step.values[0])].type;
+        if (type.dtype != DType::boolean || !type.shape.empty()) {
+            fail({"an exit of a loop asks for a value that is not one bool"});
+        }
+    }
+
+    /// Who moves a value on: the same value must not be advanced and also put elsewhere, but for a
+    /// start by the loop that advances it.
+    static void check_placing(const Plan& plan) {
+        std::vector<int> advanced_by(plan.values.size(), -1);
+        for (size_t i = 0; i < plan.steps.size(); ++i) {
+            if (plan.steps[i].kind != Step::Kind::loop_begin) continue;
+            for (const int32_t value : plan.steps[i].values) {
+                advanced_by[static_cast<size_t>(value)] = static_cast<int>(i);
+            }
+        }
+        for (size_t i = 0; i < plan.steps.size(); ++i) {
+            const Step& step = plan.steps[i];
+            if (step.kind != Step::Kind::loop_begin) continue;
+            for (size_t k = 0; k < step.starts.size(); k += 2) {
+                const int by = advanced_by[static_cast<size_t>(step.starts[k])];
+                if (by == -1 || by == static_cast<int>(i)) continue;
+                fail({"value ", std::to_string(step.starts[k]), " is placed by two loops"});
+            }
+            for (size_t k = 0; k < step.moves.size(); k += 2) {
+                if (advanced_by[static_cast<size_t>(step.moves[k])] == -1) continue;
+                fail({"value ", std::to_string(step.moves[k]), " is both moved and advanced"});
+            }
+        }
+    }
+
     void check_step(const Plan& plan, const Step& step) const {
         for (const int32_t value : step.values) {
             check_index(value, plan.values.size(), "a step names value");
@@ -125,12 +182,12 @@ private:
                 if (step.values.size() != 2) fail({"a copy has not two values"});
                 break;
             case Step::Kind::loop_begin:
-                if (step.advance.size() != step.values.size()) {
-                    fail({"a loop has ", std::to_string(step.values.size()), " values and ",
-                          std::to_string(step.advance.size()), " advances"});
-                }
+                check_loop(plan, step);
                 break;
             case Step::Kind::loop_end:
+                break;
+            case Step::Kind::loop_exit:
+                check_exit(plan, step);
                 break;
             default:
                 check_mark(plan, step);
@@ -161,8 +218,12 @@ private:
             depth += step.kind == Step::Kind::loop_begin;
             depth -= step.kind == Step::Kind::loop_end;
             if (depth < 0) break;
+            if (step.kind == Step::Kind::loop_exit && depth == 0) {
+                fail({"plan ", quote(plan.name), " leaves a loop where there is none"});
+            }
         }
         if (depth != 0) fail({"the loops of plan ", quote(plan.name), " do not nest"});
+        check_placing(plan);
         if (plan.outputs.size() != outputs) {
             fail({"plan ", quote(plan.name), " has ", std::to_string(plan.outputs.size()),
                   " outputs, not ", std::to_string(outputs)});

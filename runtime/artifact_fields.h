@@ -12,7 +12,7 @@ namespace lithe::artifact {
 
 inline constexpr uint32_t format_tag = 0x4C48544C;  // "LTHL"
 /// Raise it with every change of a field below.
-inline constexpr uint32_t format_version = 2;
+inline constexpr uint32_t format_version = 3;
 
 /// An encoded artifact begins with tag and version (4 bytes each), the bytes of the tables and
 /// those of the constants (8 each), little-endian. The tables follow, then zeros up to the next
@@ -23,7 +23,7 @@ inline constexpr uint64_t constants_alignment = 64;
 /// The largest enumerator, for the reader's check.
 constexpr uint8_t last_of(SizeCode::Kind) { return static_cast<uint8_t>(SizeCode::Kind::max); }
 constexpr uint8_t last_of(Space) { return static_cast<uint8_t>(Space::random); }
-constexpr uint8_t last_of(Step::Kind) { return static_cast<uint8_t>(Step::Kind::copy); }
+constexpr uint8_t last_of(Step::Kind) { return static_cast<uint8_t>(Step::Kind::loop_exit); }
 constexpr uint8_t last_of(DType) { return dtype_count - 1; }
 
 template <typename T, typename Row>
@@ -82,7 +82,8 @@ void fields(Visit& visit, T& row) {
 
 template <typename Visit, Of<Step> T>
 void fields(Visit& visit, T& row) {
-    visit(row.kind, row.index, row.values, row.output_count, row.symbols, row.count, row.advance);
+    visit(row.kind, row.index, row.values, row.output_count, row.symbols, row.count, row.advance,
+          row.starts, row.start_offsets, row.moves);
 }
 
 template <typename Visit, Of<Plan> T>

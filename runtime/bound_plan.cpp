@@ -69,6 +69,13 @@ void BoundPlan::add_buffers() {
         if (value.space == Space::input || value.space == Space::output) ports_.push_back(i);
         if (value.space == Space::prepared) uses_prepared_[static_cast<size_t>(value.index)] = true;
     }
+    for (const Step& step : plan_.steps) {
+        for (const std::vector<int32_t>* pairs : {&step.starts, &step.moves}) {
+            for (size_t i = 0; i < pairs->size(); i += 2) {
+                placed_.push_back(static_cast<size_t>((*pairs)[i]));
+            }
+        }
+    }
 }
 
 /// Every kernel's arguments: the context, its symbols, its values.
@@ -168,6 +175,9 @@ void BoundPlan::place_ports(std::span<const ConstTensorView> inputs,
 void BoundPlan::begin(std::span<const ConstTensorView> inputs, std::span<const TensorView> outputs,
                       KernelContext& context) {
     if (!is_placed_) place_values();
+    for (const size_t i : placed_) {  // where the last run has put it means nothing to this one
+        buffers_[i].host = base_of(values_[i]) + offsets_[i];
+    }
     place_ports(inputs, outputs);
     context_ = &context;
     is_placed_ = false;  // an exception may leave a loop's values where they are
@@ -235,6 +245,12 @@ size_t BoundPlan::run_other(const Instruction& instruction, size_t next, MarkLis
             return begin_loop(instruction);
         case Step::Kind::loop_end:
             return end_loop(instruction);
+        case Step::Kind::loop_exit: {
+            const bool holds = *buffers_[static_cast<size_t>(current.values[0])].host != 0;
+            if (holds != (current.index != 0)) return next;
+            Loop& loop = loops_[instruction.loop];
+            return leave_loop(loop, loop.round);
+        }
         default:
             if (listener != nullptr) listener->at_mark(current, *this);
             return next;
@@ -244,19 +260,31 @@ size_t BoundPlan::run_other(const Instruction& instruction, size_t next, MarkLis
 size_t BoundPlan::begin_loop(const Instruction& instruction) {
     Loop& loop = loops_[instruction.loop];
     loop.round = 0;
+    for (const Placing& start : loop.starts) {
+        buffers_[start.buffer].host = buffers_[start.source].host + start.bytes;
+    }
     return loop.count > 0 ? loop.first : loop.after;
 }
 
 size_t BoundPlan::end_loop(const Instruction& instruction) {
     Loop& loop = loops_[instruction.loop];
-    ++loop.round;
-    const bool is_done = loop.round >= loop.count;
-    for (const Advance& advance : loop.advances) {
-        // The last round takes back what the rounds before have added.
-        buffers_[advance.buffer].host +=
-            is_done ? -advance.bytes * (loop.round - 1) : advance.bytes;
+    for (size_t i = 0; i < loop.moves.size(); ++i) {
+        loop.places[i] = buffers_[loop.moves[i].source].host;
     }
-    return is_done ? loop.after : loop.first;
+    for (size_t i = 0; i < loop.moves.size(); ++i) {
+        buffers_[loop.moves[i].buffer].host = loop.places[i];
+    }
+    if (++loop.round >= loop.count) return leave_loop(loop, loop.round - 1);
+    for (const Advance& advance : loop.advances) buffers_[advance.buffer].host += advance.bytes;
+    return loop.first;
+}
+
+/// Takes back what `advanced` rounds have added.
+size_t BoundPlan::leave_loop(Loop& loop, int64_t advanced) {
+    for (const Advance& advance : loop.advances) {
+        buffers_[advance.buffer].host -= advance.bytes * advanced;
+    }
+    return loop.after;
 }
 
 void BoundPlan::fail(const Instruction& instruction, int result) const {

@@ -78,11 +78,18 @@ private:
         size_t buffer;
         int64_t bytes;
     };
+    /// A value that is put where another one is, `bytes` further on.
+    struct Placing {
+        size_t buffer, source;
+        int64_t bytes;
+    };
     struct Loop {
         size_t first;  // the instruction after its begin
         size_t after;  // the instruction after its end
         int64_t count = 0, round = 0;
         std::vector<Advance> advances;
+        std::vector<Placing> starts, moves;
+        std::vector<uint8_t*> places;  // of the sources of moves
     };
 
     void add_output_copies();
@@ -98,6 +105,8 @@ private:
     bool is_skipped(const artifact::Step& step) const;
     std::vector<bool> used_values() const;
     void check_places(std::span<const int64_t> values) const;
+    void check_placings(const Loop& loop) const;
+    int64_t bytes_of(size_t value) const;
     int64_t place_bytes(const artifact::PlanValue& value, std::span<const int64_t> values) const;
 
     void begin(std::span<const ConstTensorView> inputs, std::span<const TensorView> outputs,
@@ -108,6 +117,7 @@ private:
     size_t run_other(const Instruction& instruction, size_t next, MarkListener* listener);
     size_t begin_loop(const Instruction& instruction);
     size_t end_loop(const Instruction& instruction);
+    size_t leave_loop(Loop& loop, int64_t advanced);
     [[noreturn]] void fail(const Instruction& instruction, int result) const;
 
     const Code& code_;
@@ -120,7 +130,8 @@ private:
     std::vector<KernelDim> dims_;
     std::vector<int64_t> offsets_;  // in bytes from the base
     std::vector<bool> uses_prepared_;
-    std::vector<size_t> ports_;  // values in inputs and outputs
+    std::vector<size_t> ports_;   // values in inputs and outputs
+    std::vector<size_t> placed_;  // values that loops put elsewhere
 
     std::vector<int32_t> symbols_;
     std::vector<void*> arguments_;

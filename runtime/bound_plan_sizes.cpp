@@ -36,6 +36,15 @@ struct Reach {
     void add(int64_t distance) { (distance < 0 ? low : high) += distance; }
 };
 
+/// What `rounds` steps of `bytes` come to; more than any place where it does not fit.
+int64_t way(int64_t bytes, int64_t rounds) {
+    constexpr int64_t most = INT64_MAX / 4;
+    int64_t result = 0;
+    const bool overflows = __builtin_mul_overflow(bytes, rounds, &result);
+    if (overflows || result > most || result < -most) return bytes < 0 ? -most : most;
+    return result;
+}
+
 }  // namespace
 
 void BoundPlan::set_sizes(std::span<const int64_t> values) {
@@ -97,6 +106,8 @@ void BoundPlan::add_instructions(std::span<const int64_t> values) {
             instruction.loop = open_loops_.back();
             open_loops_.pop_back();
             loops_[instruction.loop].after = instructions_.size() + 1;
+        } else if (current.kind == Step::Kind::loop_exit) {
+            instruction.loop = open_loops_.back();
         }
         instructions_.push_back(instruction);
     }
@@ -110,7 +121,56 @@ void BoundPlan::open_loop(const Step& current, std::span<const int64_t> values) 
         loop.advances.push_back(
             {static_cast<size_t>(current.values[i]), evaluate(current.advance[i], values)});
     }
+    const auto is_advanced = [&](int32_t value) {
+        return std::find(current.values.begin(), current.values.end(), value) !=
+               current.values.end();
+    };
+    for (size_t i = 0; i < current.start_offsets.size(); ++i) {
+        // Without a round there is no slice to begin with.
+        if (loop.count < 1 && is_advanced(current.starts[2 * i])) continue;
+        loop.starts.push_back({static_cast<size_t>(current.starts[2 * i]),
+                               static_cast<size_t>(current.starts[2 * i + 1]),
+                               evaluate(current.start_offsets[i], values)});
+    }
+    for (size_t i = 0; i + 1 < current.moves.size(); i += 2) {
+        loop.moves.push_back(
+            {static_cast<size_t>(current.moves[i]), static_cast<size_t>(current.moves[i + 1]), 0});
+    }
+    loop.places.resize(loop.moves.size());
     loops_.push_back(std::move(loop));
+}
+
+int64_t BoundPlan::bytes_of(size_t value) const {
+    const KernelBuffer& buffer = buffers_[value];
+    int64_t bytes = size_bytes(values_[value].type.dtype);
+    for (int32_t i = 0; i < buffer.dimensions; ++i) {
+        bytes = way(bytes, buffer.dim[i].extent);
+    }
+    return bytes;
+}
+
+/// What a loop puts elsewhere stays within what it is put into.
+void BoundPlan::check_placings(const Loop& loop) const {
+    const auto fail = [&](const Placing& placing, int64_t end) {
+        throw InternalError(
+            "run.place", concat({"run: value ", std::to_string(placing.buffer), " of plan ",
+                                 quote(plan_.name), " is put at up to byte ", std::to_string(end),
+                                 " of value ", std::to_string(placing.source), ", which has ",
+                                 std::to_string(bytes_of(placing.source))}));
+    };
+    for (const Placing& start : loop.starts) {
+        if (bytes_of(start.buffer) == 0) continue;
+        Reach reach{way(start.bytes, 1), way(start.bytes, 1)};
+        for (const Advance& advance : loop.advances) {
+            if (advance.buffer == start.buffer) reach.add(way(advance.bytes, loop.count - 1));
+        }
+        const int64_t end = reach.high + bytes_of(start.buffer);
+        if (reach.low < 0 || end > bytes_of(start.source)) fail(start, end);
+    }
+    for (const Placing& move : loop.moves) {
+        const int64_t end = bytes_of(move.buffer);
+        if (end > bytes_of(move.source)) fail(move, end);
+    }
 }
 
 int64_t BoundPlan::place_bytes(const PlanValue& value, std::span<const int64_t> values) const {
@@ -147,7 +207,9 @@ std::vector<bool> BoundPlan::used_values() const {
             i = loops_[instructions_[i].loop].after;
             continue;
         }
-        for (const int32_t value : current.values) used[static_cast<size_t>(value)] = true;
+        for (const auto* list : {&current.values, &current.starts, &current.moves}) {
+            for (const int32_t value : *list) used[static_cast<size_t>(value)] = true;
+        }
         ++i;
     }
     return used;
@@ -157,9 +219,13 @@ std::vector<bool> BoundPlan::used_values() const {
 void BoundPlan::check_places(std::span<const int64_t> values) const {
     std::vector<Reach> reaches(values_.size());
     for (const Loop& loop : loops_) {
+        check_placings(loop);
         if (loop.count < 1) continue;
         for (const Advance& advance : loop.advances) {
-            reaches[advance.buffer].add(advance.bytes * (loop.count - 1));
+            reaches[advance.buffer].add(way(advance.bytes, loop.count - 1));
+        }
+        for (const Placing& start : loop.starts) {  // its own place is its source's
+            reaches[start.buffer] = {};
         }
     }
     const std::vector<bool> used = used_values();

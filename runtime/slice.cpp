@@ -30,11 +30,13 @@ class Slicer {
 public:
     Slicer(const artifact::Artifact& artifact, const artifact::Plan& plan) : plan_(plan) {
         for (const artifact::Symbol& symbol : artifact.symbols) largest_.push_back(symbol.max);
+        find_places();
     }
 
     std::vector<bool> run(size_t end, std::span<const int32_t> values) {
         std::vector<bool> needed(plan_.steps.size(), false);
-        for (const int32_t value : values) need(range_of(value));
+        for (const int32_t value : values) need_all(value);
+        end = after_loops(end);
         for (size_t i = end; i-- > 0;) {
             const size_t first = first_of(i);
             if (writes_needed(first, i)) {
@@ -48,6 +50,49 @@ public:
     }
 
 private:
+    /// The end of the loops that step end - 1 is in: their later rounds are needed too.
+    size_t after_loops(size_t end) const {
+        int depth = 0;
+        for (size_t i = 0; i < plan_.steps.size(); ++i) {
+            if (i >= end && depth == 0) break;
+            depth += plan_.steps[i].kind == Step::Kind::loop_begin;
+            depth -= plan_.steps[i].kind == Step::Kind::loop_end;
+            end = std::max(end, i + 1);
+        }
+        return end;
+    }
+
+    /// Where loops may put each value: its own place, and those of the sources of its sources.
+    void find_places() {
+        places_.resize(plan_.values.size());
+        for (size_t i = 0; i < places_.size(); ++i) places_[i] = {static_cast<int32_t>(i)};
+        for (bool changed = true; changed;) {
+            changed = false;
+            for (const Step& step : plan_.steps) {
+                changed |= add_places(step.starts);
+                changed |= add_places(step.moves);
+            }
+        }
+    }
+
+    bool add_places(const std::vector<int32_t>& pairs) {
+        bool changed = false;
+        for (size_t i = 0; i + 1 < pairs.size(); i += 2) {
+            std::vector<int32_t>& to = places_[static_cast<size_t>(pairs[i])];
+            const std::vector<int32_t> from = places_[static_cast<size_t>(pairs[i + 1])];
+            for (const int32_t value : from) {
+                if (std::find(to.begin(), to.end(), value) != to.end()) continue;
+                to.push_back(value);
+                changed = true;
+            }
+        }
+        return changed;
+    }
+
+    void need_all(int32_t value) {
+        for (const int32_t place : places_[static_cast<size_t>(value)]) need(range_of(place));
+    }
+
     /// The step itself, or the beginning of the loop that ends with it.
     size_t first_of(size_t last) const {
         int depth = 0;
@@ -102,11 +147,17 @@ private:
     /// What a loop moves on may be anywhere between its first and its last place.
     std::vector<Range> ranges_of(std::span<const int32_t> values, size_t first, size_t last) const {
         std::vector<Range> ranges;
+        std::vector<int32_t> all;
         for (const int32_t value : values) {
+            const std::vector<int32_t>& places = places_[static_cast<size_t>(value)];
+            all.insert(all.end(), places.begin(), places.end());
+        }
+        for (const int32_t value : all) {
             Range range = range_of(value);
             for (size_t i = first; i <= last; ++i) {
                 const Step& step = plan_.steps[i];
                 if (step.kind != Step::Kind::loop_begin) continue;
+                if (step.values.empty()) continue;
                 const int64_t rounds = std::max<int64_t>(evaluate(step.count, largest_) - 1, 0);
                 for (size_t k = 0; k < step.values.size(); ++k) {
                     if (step.values[k] != value) continue;
@@ -135,6 +186,7 @@ private:
         if (first == last && plan_.steps[first].kind != Step::Kind::module_input &&
             plan_.steps[first].kind != Step::Kind::module_output) {
             for (const int32_t value : outputs_of(plan_.steps[first])) {
+                if (places_[static_cast<size_t>(value)].size() > 1) continue;
                 if (!plan_.values[static_cast<size_t>(value)].strides.empty()) continue;
                 const Range written = range_of(value);
                 std::erase_if(live_, [&](const Range& range) { return written.covers(range); });
@@ -143,6 +195,7 @@ private:
         for (size_t i = first; i <= last; ++i) {
             const Step& step = plan_.steps[i];
             if (step.kind == Step::Kind::loop_begin || step.kind == Step::Kind::loop_end) continue;
+            if (step.kind == Step::Kind::loop_exit) need_all(step.values[0]);
             const size_t outputs = outputs_of(step).size();
             // Marks pass on what they are given; a kernel's outputs are only written.
             const bool is_mark =
@@ -158,6 +211,7 @@ private:
     const artifact::Plan& plan_;
     std::vector<int64_t> largest_;
     std::vector<Range> live_;
+    std::vector<std::vector<int32_t>> places_;  // of every value
 };
 
 }  // namespace

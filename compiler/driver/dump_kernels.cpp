@@ -7,6 +7,7 @@
 #include <span>
 
 #include "compiler/driver/dump.h"
+#include "compiler/ir/regions.h"
 #include "compiler/lower/kernel.h"
 #include "runtime/file.h"
 
@@ -41,8 +42,8 @@ std::string describe(const ir::Node& node) {
 std::vector<KernelInfo> kernels_of(const ir::Program& program, const lower::Target& target) {
     std::vector<KernelInfo> kernels;
     std::map<std::string, size_t> index_of;
-    for (const auto& graph : program.graphs) {
-        for (const auto& node : graph->nodes()) {
+    ir::for_each_graph(program, [&](const ir::Graph& graph) {
+        for (const auto& node : graph.nodes()) {
             if (!node->is("group")) continue;
             const std::string name = lower::kernel_name(*node, target);
             const auto [at, is_new] = index_of.try_emplace(name, kernels.size());
@@ -53,7 +54,7 @@ std::vector<KernelInfo> kernels_of(const ir::Program& program, const lower::Targ
             add_line(kernel, node->line);
             for (const auto& inner : node->body()->nodes()) add_line(kernel, inner->line);
         }
-    }
+    });
     return kernels;
 }
 

@@ -9,6 +9,7 @@
 
 #include "compiler/driver/inputs.h"
 #include "compiler/driver/multiply_add_peak.h"
+#include "compiler/ir/regions.h"
 #include "compiler/lower/body.h"
 #include "compiler/lower/work.h"
 #include "runtime/executor.h"
@@ -33,19 +34,28 @@ std::string nodes_of(const ir::Node& group) {
     return text;
 }
 
+/// The groups in the order of the plan's steps.
+void add_groups(const ir::Graph& graph, std::vector<const ir::Node*>& groups) {
+    for (const auto& node : graph.nodes()) {
+        if (node->is("group")) groups.push_back(node.get());
+        for (int i = 0; i < ir::region_count(*node); ++i) add_groups(*node->body(i), groups);
+    }
+}
+
 /// A row for every step, in the order of the plan.
 std::vector<Row> rows_of(const Compiled& compiled, const artifact::Plan& plan,
                          const ir::SymbolValues& sizes) {
     std::vector<const ir::Node*> groups;
-    for (const auto& node : compiled.program.graph("forward")->nodes()) {
-        if (node->is("group")) groups.push_back(node.get());
-    }
+    add_groups(*compiled.program.graph("forward"), groups);
     std::vector<Row> rows;
     size_t next = 0;
     for (const artifact::Step& step : plan.steps) {
         Row row;
         if (step.kind != artifact::Step::Kind::kernel) {
-            row.what = step.kind == artifact::Step::Kind::copy ? "copy" : "mark";
+            using Kind = artifact::Step::Kind;
+            const bool is_mark =
+                step.kind == Kind::module_input || step.kind == Kind::module_output;
+            row.what = step.kind == Kind::copy ? "copy" : is_mark ? "mark" : "loop";
             rows.push_back(row);
             continue;
         }

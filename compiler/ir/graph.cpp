@@ -5,6 +5,7 @@
 #include <set>
 
 #include "compiler/ir/ops.h"
+#include "compiler/ir/regions.h"
 #include "runtime/error.h"
 
 namespace lithe::ir {
@@ -100,14 +101,32 @@ void Graph::replace_uses(Value from, Value to) {
     }
 }
 
+namespace {
+
+/// Whether hooks may run inside of the node's regions.
+bool has_marks(const Node& node) {
+    for (int i = 0; i < region_count(node) && node.body(i); ++i) {
+        for (const auto& inner : node.body(i)->nodes()) {
+            if (inner->is("module_input") || has_marks(*inner)) return true;
+        }
+    }
+    return false;
+}
+
+}  // namespace
+
 int Graph::erase_dead() {
+    for (const auto& node : nodes_) {
+        if (!has_regions(*node)) continue;
+        for (const auto& region : node->bodies_) region->erase_dead();
+    }
     std::set<const Node*> live;
     for (const Output& output : outputs) live.insert(output.value.node);
     for (size_t i = nodes_.size(); i-- > 0;) {
         const Node* node = nodes_[i].get();
         // A mark is there for hooks, whether or not its values are used.
-        const bool is_kept =
-            node->is("input") || node->is("module_input") || node->is("module_output");
+        const bool is_kept = node->is("input") || node->is("module_input") ||
+                             node->is("module_output") || has_marks(*node);
         if (!live.contains(node) && !is_kept) continue;
         live.insert(node);
         for (const Value& input : node->inputs_) live.insert(input.node);
@@ -135,7 +154,10 @@ std::vector<std::unique_ptr<Node>> Graph::drop_from(size_t size) {
 }
 
 void Graph::number() {
-    for (size_t i = 0; i < nodes_.size(); ++i) nodes_[i]->id_ = static_cast<int>(i);
+    for (size_t i = 0; i < nodes_.size(); ++i) {
+        nodes_[i]->id_ = static_cast<int>(i);
+        for (const auto& body : nodes_[i]->bodies_) body->number();
+    }
 }
 
 bool rewrite(Graph& graph, const std::function<Value(Node&)>& replace) {

@@ -39,6 +39,7 @@ public:
     Value input(int i) const { return inputs_[static_cast<size_t>(i)]; }
     int input_count() const { return static_cast<int>(inputs_.size()); }
     void set_input(int i, Value value) { inputs_[static_cast<size_t>(i)] = value; }
+    void set_inputs(std::vector<Value> values) { inputs_ = std::move(values); }
     const TensorTypes& types() const { return types_; }
     void set_types(TensorTypes types) { types_ = std::move(types); }
     const TensorType& type(int i = 0) const { return types_[static_cast<size_t>(i)]; }

@@ -2,6 +2,7 @@
 #include <numeric>
 
 #include "compiler/ir/program.h"
+#include "compiler/ir/regions.h"
 #include "compiler/ir/symbols.h"
 #include "runtime/error.h"
 
@@ -61,6 +62,10 @@ private:
             out = Run(*node.body(), in, outside_).run(symbols);
             return;
         }
+        if (has_regions(node)) {
+            out = run_regions(node, in, symbols);
+            return;
+        }
         OpCall call = substitute(node.call(), symbols);
         for (size_t i = 0; i < in.size(); ++i) call.inputs[i].shape = to_shape(in[i].sizes());
         const TensorTypes types = node.is(Trait::source) ? node.types() : node.op().infer(call);
@@ -74,6 +79,60 @@ private:
                 "interpreter: op '" + std::string(node.name()) + "' has no reference");
         }
         node.op().reference(call, in, out);
+    }
+
+    std::vector<Array> run_region(const Node& node, int i, const std::vector<Array>& in,
+                                  SymbolValues& symbols) {
+        return Run(*node.body(i), in, outside_).run(symbols);
+    }
+
+    std::vector<Array> run_regions(const Node& node, std::vector<Array> in, SymbolValues& symbols) {
+        if (node.is("scan")) return run_scan(node, std::move(in), symbols);
+        if (node.is("cond")) {
+            const bool holds = in[0].at(0) != 0;
+            in.erase(in.begin());
+            return run_region(node, holds ? 0 : 1, in, symbols);
+        }
+        const auto carries = static_cast<std::ptrdiff_t>(carry_count(node));
+        while (run_region(node, 0, in, symbols)[0].at(0) != 0) {
+            const std::vector<Array> next = run_region(node, 1, in, symbols);
+            std::copy(next.begin(), next.end(), in.begin());
+        }
+        in.erase(in.begin() + carries, in.end());
+        return in;
+    }
+
+    std::vector<Array> run_scan(const Node& node, std::vector<Array> in, SymbolValues& symbols) {
+        const auto carries = static_cast<size_t>(carry_count(node));
+        const auto slices = static_cast<size_t>(slice_count(node));
+        const int64_t length = substitute(node.attrs().get_dim("length"), symbols).constant();
+        const std::vector<Array> xs(in.begin() + static_cast<std::ptrdiff_t>(carries),
+                                    in.begin() + static_cast<std::ptrdiff_t>(carries + slices));
+        std::vector<Array> results;
+        for (size_t i = carries; i < node.types().size(); ++i) {
+            const TensorType& type = node.types()[i];
+            results.push_back(
+                Array::empty(type.dtype, constant_sizes(substitute(type.shape, symbols))));
+        }
+        for (int64_t round = 0; round < length; ++round) {
+            const int64_t at = node.attrs().get_bool("reverse") ? length - 1 - round : round;
+            for (size_t i = 0; i < slices; ++i) in[carries + i] = slice(xs[i], at).dense();
+            const std::vector<Array> out = run_region(node, 0, in, symbols);
+            std::copy_n(out.begin(), carries, in.begin());
+            for (size_t i = 0; i < results.size(); ++i) {
+                slice(results[i], at).copy_from(out[carries + i]);
+            }
+        }
+        in.resize(carries);
+        in.insert(in.end(), results.begin(), results.end());
+        return in;
+    }
+
+    /// Element `at` of the first axis, in place.
+    static Array slice(const Array& of, int64_t at) {
+        Sizes sizes(of.sizes().begin() + 1, of.sizes().end());
+        Sizes strides(of.strides().begin() + 1, of.strides().end());
+        return of.view(std::move(sizes), std::move(strides), at * of.strides()[0]);
     }
 
     const Graph& graph_;

@@ -8,7 +8,7 @@ std::span<const Op* const> compiler_ops() {
         &module_input_op,   &module_output_op, &pack_filters_op,  &pack_panels_op,
         &packed_conv_op,    &packed_linear_op, &pack_winograd_op, &parameter_op,
         &prepared_op,       &random_state_op,  &winograd_conv_op, &pack_depthwise_op,
-        &depthwise_conv_op,
+        &depthwise_conv_op, &scan_op,          &while_loop_op,    &cond_op,
     };
     return table;
 }

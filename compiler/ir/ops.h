@@ -16,6 +16,11 @@ extern const Op module_input_op;   ///< {call}: the operands, as module call `ca
 extern const Op module_output_op;  ///< {call}: the operands, as module call `call` returns them
 extern const Op group_op;          ///< {family, ...}: body computed by one kernel
 
+// Control flow; see regions.h.
+extern const Op scan_op;        ///< {carries, slices, length, reverse}: a region for each slice
+extern const Op while_loop_op;  ///< {carries}: a region while another one gives true
+extern const Op cond_op;        ///< one of two regions
+
 // What choose_kernels makes of products and convolutions.
 extern const Op pack_panels_op;     ///< {panel, transposed}: the columns of a matrix in panels
 extern const Op packed_linear_op;   ///< {columns, tile_rows}: a product with such panels

@@ -6,6 +6,7 @@
 #include "compiler/ir/names.h"
 #include "compiler/ir/ops.h"
 #include "compiler/ir/program.h"
+#include "compiler/ir/regions.h"
 #include "compiler/ir/sample_scope.h"
 #include "compiler/ir/text.h"
 #include "runtime/error.h"
@@ -21,7 +22,7 @@ using Finding = std::string;
 struct Scope {
     const Graph& graph;
     const Program* program = nullptr;
-    const Graph* outer = nullptr;  ///< of a body: the graph of its node
+    const Node* owner = nullptr;  ///< of a body: its node
     std::map<const Node*, size_t> position;
 };
 
@@ -68,9 +69,9 @@ Finding own_attributes_are_there(const Scope&, const Node& node) {
 
 Finding types_are_inferred(const Scope&, const Node& node) {
     const bool is_mark = node.is("module_input") || node.is("module_output");
-    if (node.types().empty() && !is_mark) return "it has no result";
+    if (node.types().empty() && !is_mark && !has_regions(node)) return "it has no result";
     const bool is_given = node.is(Trait::source) && !node.is("constant");
-    if (is_given || node.is("group")) return {};
+    if (is_given || node.is("group") || has_regions(node)) return {};
     try {
         const TensorTypes types = node.op().infer(node.call());
         if (types.size() != node.types().size()) {
@@ -93,7 +94,7 @@ Finding bodies_fit(const Scope& scope, const Node& node) {
     if (!node.is("group")) return {};
     const Graph* body = node.body();
     if (!body || node.body(1)) return "a group has one body";
-    if (scope.outer) return "a group inside of a body";
+    if (scope.owner && scope.owner->is("group")) return "a group inside of a group";
     const std::vector<Node*> inputs = body->inputs();
     if (static_cast<int>(inputs.size()) != node.input_count()) {
         return "the body has " + number(static_cast<int64_t>(inputs.size())) +
@@ -117,11 +118,19 @@ Finding bodies_fit(const Scope& scope, const Node& node) {
 }
 
 Finding bodies_are_closed(const Scope& scope, const Node& node) {
-    if (!scope.outer) return {};
+    if (!scope.owner) return {};
+    const bool is_mark = node.is("module_input") || node.is("module_output");
     const bool reaches_out = node.is("parameter") || node.is("prepared") ||
-                             node.is("random_state") || node.is("module_input") ||
-                             node.is("module_output");
+                             node.is("random_state") || (is_mark && scope.owner->is("group"));
     return reaches_out ? "a body reaches the model only through its operands" : Finding();
+}
+
+Finding regions_fit(const Scope& scope, const Node& node) {
+    if (!has_regions(node)) {
+        return node.body() && !node.is("group") ? "this op has no regions" : Finding();
+    }
+    if (scope.owner && scope.owner->is("group")) return "control flow inside of a group";
+    return region_finding(node);
 }
 
 Finding call_exists(const Scope& scope, const Node& node) {
@@ -157,11 +166,14 @@ Finding prepared_exists(const Scope& scope, const Node& node) {
 
 Finding symbols_are_declared(const Scope& scope, const Node& node) {
     if (!scope.program) return {};
+    Shape sizes;
     for (const TensorType& type : node.types()) {
-        for (const Dim& dim : type.shape) {
-            for (const std::string& name : dim.symbols()) {
-                if (!scope.program->symbol(name)) return "the size '" + name + "' is not declared";
-            }
+        sizes.insert(sizes.end(), type.shape.begin(), type.shape.end());
+    }
+    if (node.is("scan")) sizes.push_back(node.attrs().get_dim("length"));
+    for (const Dim& dim : sizes) {
+        for (const std::string& name : dim.symbols()) {
+            if (!scope.program->symbol(name)) return "the size '" + name + "' is not declared";
         }
     }
     return {};
@@ -178,6 +190,7 @@ constexpr NodeRule node_rules[] = {
     {"types_are_inferred", types_are_inferred},
     {"bodies_are_closed", bodies_are_closed},
     {"bodies_fit", bodies_fit},
+    {"regions_fit", regions_fit},
     {"call_exists", call_exists},
     {"slot_exists", slot_exists},
     {"prepared_exists", prepared_exists},
@@ -330,9 +343,9 @@ constexpr ProgramRule program_rules[] = {
                         line.empty() ? std::string() : "  at " + line);
 }
 
-void verify_scope(const Graph& graph, const Program* program, const Graph* outer,
+void verify_scope(const Graph& graph, const Program* program, const Node* owner,
                   std::string_view when) {
-    Scope scope{graph, program, outer, {}};
+    Scope scope{graph, program, owner, {}};
     for (size_t i = 0; i < graph.nodes().size(); ++i) scope.position[graph.nodes()[i].get()] = i;
     for (const auto& node : graph.nodes()) {
         for (const NodeRule& rule : node_rules) {
@@ -342,7 +355,9 @@ void verify_scope(const Graph& graph, const Program* program, const Graph* outer
                  graph.name + ", " + Names(graph).of(*node) + " = " + std::string(node->name()),
                  finding, node->line);
         }
-        for (int i = 0; node->body(i); ++i) verify_scope(*node->body(i), program, &graph, when);
+        for (int i = 0; node->body(i); ++i) {
+            verify_scope(*node->body(i), program, node.get(), when);
+        }
     }
     for (const GraphRule& rule : graph_rules) {
         const Finding finding = rule.check(scope);

@@ -110,6 +110,25 @@ bool recognize_attention(ir::Program& program);
 /// Before split_prepare, which packs weights at load time.
 bool choose_kernels(ir::Graph& graph, const Machine& machine, Notes& notes);
 
+/// Moves what is the same in every round of a loop in front of it; out of a branch, which may not
+/// run, what depends on parameters and constants alone.
+///
+///   scan(x, w) { f(w) }  ->  scan(x, f(w)) { it }
+///
+/// Views, data that only grow and layouts of an anchor's operand stay: a kernel reads through them.
+///
+/// After choose_kernels, which packs weights where they are used; before split_prepare, which then
+/// finds them in front of the loop.
+bool hoist_invariants(ir::Graph& graph);
+
+/// Drops operands that no region reads, the second of two that are equal, and stacked results that
+/// nobody needs.
+///
+///   scan(x, y, y) { f(x) }  ->  scan(x) { f(x) }
+///
+/// After hoist_invariants, which leaves such operands behind.
+bool prune_regions(ir::Graph& graph);
+
 /// Moves what depends on parameters and constants alone into the graph `prepare`, which runs when
 /// a state_dict is loaded; `forward` and `forward_hooks` read `prepared {index}`.
 ///

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "compiler/ir/regions.h"
 #include "compiler/ir/sample_scope.h"
 #include "compiler/passes/passes.h"
 #include "runtime/error.h"
@@ -23,19 +24,29 @@ constexpr Pass pipeline[] = {
     {"recognize_attention", recognize_attention},  // before its products are taken apart
     // Leaves a permute on each side of a convolution; they meet and vanish in the row below.
     {"choose_kernels", choose_kernels},
+    {"hoist_invariants", hoist_invariants},  // weights that were packed inside of a loop
+    {"prune_regions", prune_regions},
     {"choose_layout", choose_layout},
     // After all that makes nodes of parameters; then nothing looks into bodies.
     {"split_prepare", split_prepare},
     {"group", group},
 };
 
-bool run_on(const Pass& pass, ir::Graph& graph, Notes& notes, const Machine& machine) {
+bool run_on_one(const Pass& pass, ir::Graph& graph, Notes& notes, const Machine& machine) {
     if (const auto* plain = std::get_if<bool (*)(ir::Graph&)>(&pass.run)) return (*plain)(graph);
     if (const auto* of_machine =
             std::get_if<bool (*)(ir::Graph&, const Machine&, Notes&)>(&pass.run)) {
         return (*of_machine)(graph, machine, notes);
     }
     return std::get<bool (*)(ir::Graph&, Notes&)>(pass.run)(graph, notes);
+}
+
+/// Regions are graphs too, before the graph that they are in.
+bool run_on(const Pass& pass, ir::Graph& graph, Notes& notes, const Machine& machine) {
+    bool changed = false;
+    ir::for_each_graph(
+        graph, [&](ir::Graph& inner) { changed |= run_on_one(pass, inner, notes, machine); });
+    return changed;
 }
 
 bool apply(const Pass& pass, ir::Program& program, Notes& notes, const Machine& machine) {

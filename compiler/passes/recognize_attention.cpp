@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "compiler/ir/ops.h"
+#include "compiler/ir/regions.h"
 #include "compiler/passes/constants.h"
 #include "compiler/passes/passes.h"
 
@@ -267,11 +268,10 @@ private:
 
 bool recognize_attention(ir::Program& program) {
     bool changed = false;
-    for (const auto& graph : program.graphs) {
-        Recognizer recognizer(program, *graph);
-        changed |=
-            ir::rewrite(*graph, [&](ir::Node& node) { return recognizer.replacement(node); });
-    }
+    ir::for_each_graph(program, [&](ir::Graph& graph) {
+        Recognizer recognizer(program, graph);
+        changed |= ir::rewrite(graph, [&](ir::Node& node) { return recognizer.replacement(node); });
+    });
     return changed;
 }
 

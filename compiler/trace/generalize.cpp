@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "compiler/ir/regions.h"
 #include "compiler/ir/sample_scope.h"
 #include "runtime/error.h"
 
@@ -98,24 +99,26 @@ private:
 class Generalizer {
 public:
     Generalizer(const std::vector<std::string>& symbols, const std::vector<Recording>& recordings)
-        : recordings_(recordings), solver_(symbols, recordings) {}
+        : solver_(symbols, recordings) {
+        for (const Recording& recording : recordings) graphs_.push_back(recording.graph.get());
+    }
 
     void run() {
-        const ir::Graph& base = *recordings_[0].graph;
-        for (size_t r = 1; r < recordings_.size(); ++r) {
-            if (recordings_[r].graph->nodes().size() != base.nodes().size()) refuse_length(r);
+        const ir::Graph& base = *graphs_[0];
+        for (size_t r = 1; r < graphs_.size(); ++r) {
+            if (graphs_[r]->nodes().size() != base.nodes().size()) refuse_length(r);
         }
         for (size_t i = 0; i < base.nodes().size(); ++i) generalize_node(i);
     }
 
 private:
     const ir::Node& twin(size_t recording, size_t node) const {
-        return *recordings_[recording].graph->nodes()[node];
+        return *graphs_[recording]->nodes()[node];
     }
 
     [[noreturn]] void refuse_length(size_t r) const {
-        const auto& a = recordings_[0].graph->nodes();
-        const auto& b = recordings_[r].graph->nodes();
+        const auto& a = graphs_[0]->nodes();
+        const auto& b = graphs_[r]->nodes();
         size_t i = 0;
         while (i + 1 < std::min(a.size(), b.size()) && a[i]->name() == b[i]->name()) ++i;
         solver_.refuse(*a[i], "a loop or a branch of the C++ code depends on a size: " +
@@ -124,8 +127,8 @@ private:
     }
 
     void generalize_node(size_t i) {
-        ir::Node& node = *recordings_[0].graph->nodes()[i];
-        for (size_t r = 1; r < recordings_.size(); ++r) check_alike(node, twin(r, i));
+        ir::Node& node = *graphs_[0]->nodes()[i];
+        for (size_t r = 1; r < graphs_.size(); ++r) check_alike(node, twin(r, i));
         for (const auto& [name, attr] : node.attrs().items()) generalize_attr(node, i, name, attr);
         if (node.is(Trait::source) || node.is("module_input") || node.is("module_output")) {
             TensorTypes types = node.types();
@@ -136,7 +139,31 @@ private:
             node.set_types(types);
             return;
         }
+        if (ir::has_regions(node)) return generalize_regions(node, i);
         node.set_types(node.op().infer(node.call()));
+    }
+
+    /// The regions of all recordings side by side; their inputs have the operands' types.
+    void generalize_regions(ir::Node& node, size_t i) {
+        const std::vector<ir::Graph*> outer = graphs_;
+        for (int region = 0; region < ir::region_count(node); ++region) {
+            for (size_t r = 0; r < graphs_.size(); ++r) {
+                graphs_[r] = outer[r]->nodes()[i]->body(region);
+            }
+            const TensorTypes types = ir::region_inputs(node, region);
+            const std::vector<ir::Node*> inputs = graphs_[0]->inputs();
+            for (size_t k = 0; k < inputs.size() && k < types.size(); ++k) {
+                inputs[k]->set_types(types[k]);
+            }
+            run();
+            for (const ir::Graph* graph : graphs_) {
+                if (graph->outputs.size() != graphs_[0]->outputs.size()) {
+                    solver_.refuse(node, "its body gives another number of results");
+                }
+            }
+            graphs_ = outer;
+        }
+        node.set_types(ir::region_results(node));
     }
 
     void check_alike(const ir::Node& a, const ir::Node& b) const {
@@ -154,7 +181,7 @@ private:
 
     void generalize_attr(ir::Node& node, size_t i, const std::string& name, const Attr& attr) {
         std::vector<const Attr*> seen{&attr};
-        for (size_t r = 1; r < recordings_.size(); ++r) {
+        for (size_t r = 1; r < graphs_.size(); ++r) {
             const auto& items = twin(r, i).attrs().items();
             const auto at = items.find(name);
             if (at == items.end() || at->second.index() != attr.index()) {
@@ -199,7 +226,7 @@ private:
         return result;
     }
 
-    const std::vector<Recording>& recordings_;
+    std::vector<ir::Graph*> graphs_;  ///< of all recordings, or a region of each
     Solver solver_;
 };
 

@@ -6,10 +6,18 @@
 #include "runtime/error.h"
 
 namespace lithe::tracing {
+namespace {
+
+/// Bools that one run of forward() may ask for.
+constexpr size_t most_decisions = 32;
+
+}  // namespace
 
 GraphTracer::GraphTracer(ir::Program& program, ir::Graph& graph, nn::Module& root,
                          bool records_creation)
     : program_(program), graph_(graph), root_(root), records_creation_(records_creation) {
+    frames_.emplace_back();
+    frames_.back().graph = &graph;
     int index = 0;
     for (const auto& [path, module] : root.named_modules()) module_index_[module.get()] = index++;
 }
@@ -33,7 +41,7 @@ void GraphTracer::run(const Forward& forward, const std::vector<InputSpec>& inpu
     }
     restore_state();
     resolve_lines();
-    insert_boundaries(graph_, events_);
+    insert_boundaries(graph_, frame().events);
 }
 
 void GraphTracer::make_symbolic_state() {
@@ -88,16 +96,31 @@ ValuePtr GraphTracer::symbolic(ir::Value value) {
     result->type = value.type();
     result->tracer = this;
     result->id = static_cast<int64_t>(values_.size());
-    values_.push_back(value);
+    values_.push_back({value, frame().id});
     return result;
 }
 
 ir::Value GraphTracer::value_of(const ValuePtr& value) {
-    return value->is_symbolic() ? values_[static_cast<size_t>(value->id)] : constant(value);
+    if (!value->is_symbolic()) return constant(value);
+    const Known& known = values_[static_cast<size_t>(value->id)];
+    for (size_t i = frames_.size(); i-- > 0;) {
+        if (frames_[i].id != known.frame) continue;
+        return i + 1 == frames_.size() ? known.value : captured(value, i);
+    }
+    refuse_region_value(*value);
+}
+
+void GraphTracer::refuse_region_value(const Value& value) const {
+    throw UserError("trace.region_value",
+                    "trace: a " + value.type.str() +
+                        " that was computed in the body of a loop or a branch is used outside of "
+                        "it; give it back as a result\n  " +
+                        where(capture_stack()));
 }
 
 ir::Value GraphTracer::constant(const ValuePtr& value) {
-    if (const auto at = constants_.find(value.get()); at != constants_.end()) return at->second;
+    auto& constants = frame().constants;
+    if (const auto at = constants.find(value.get()); at != constants.end()) return at->second;
     if (value->grad_node) {
         throw UserError("trace.unregistered_parameter",
                         "trace: a " + value->type.str() +
@@ -105,29 +128,42 @@ ir::Value GraphTracer::constant(const ValuePtr& value) {
                             "the model: make it a member of the module, or detach() it\n  " +
                             where(capture_stack()));
     }
-    const ir::Value node = graph_.add(ir::constant_op, {}, {{"value", value->array.clone()}});
+    const ir::Value node =
+        frame().graph->add(ir::constant_op, {}, {{"value", value->array.clone()}});
     kept_.push_back(value);
-    return constants_[value.get()] = node;
+    return constants[value.get()] = node;
 }
 
 std::vector<int64_t> GraphTracer::record(const OpCall& call, std::span<const ValuePtr> inputs,
                                          const TensorTypes& types) {
     std::vector<ir::Value> operands;
     for (const ValuePtr& input : inputs) operands.push_back(value_of(input));
-    ir::Node* node = call.op->is(Trait::random)
-                         ? add_draw(call, types)
-                         : graph_.add_node(*call.op, std::move(operands), call.attrs, types);
-    node->module_call = open_calls_.empty() ? -1 : open_calls_.back();
-    stacks_.emplace_back(node, capture_stack());
+    ir::Node* node =
+        call.op->is(Trait::random)
+            ? add_draw(call, types)
+            : frame().graph->add_node(*call.op, std::move(operands), call.attrs, types);
+    return results_of(*node);
+}
+
+std::vector<int64_t> GraphTracer::results_of(ir::Node& node) {
+    node.module_call = open_calls_.empty() ? -1 : open_calls_.back();
+    stacks_.emplace_back(&node, capture_stack());
     std::vector<int64_t> ids;
-    for (int i = 0; i < static_cast<int>(types.size()); ++i) {
+    for (int i = 0; i < static_cast<int>(node.types().size()); ++i) {
         ids.push_back(static_cast<int64_t>(values_.size()));
-        values_.push_back(node->value(i));
+        values_.push_back({node.value(i), frame().id});
     }
     return ids;
 }
 
 ir::Node* GraphTracer::add_draw(const OpCall& call, const TensorTypes& types) {
+    if (frames_.size() > 1) {
+        throw UserError("trace.random_in_region",
+                        "trace: " + std::string(call.op->name) +
+                            " in the body of a loop or a branch would draw the same numbers in "
+                            "every round; draw before it and give it slices\n  " +
+                            where(capture_stack()));
+    }
     if (draws_.empty())
         random_state_ =
             graph_.add_node(ir::random_state_op, {}, {}, TensorType{DType::i64, {2}})->value();
@@ -154,11 +190,39 @@ int64_t GraphTracer::escape(const Dim& dim) {
 }
 
 double GraphTracer::scalar(const Value& value) {
+    if (value.type.dtype == DType::boolean) return decide(value) ? 1 : 0;
     throw UserError("trace.scalar",
                     "trace: forward() asks for the number in a " + value.type.str() +
-                        " that is known only when the model runs (item(), if, a C++ loop); use "
-                        "where() to choose between tensors\n  " +
+                        " that is known only when the model runs (item()); compare tensors and ask "
+                        "for the bool, or use where() to choose between tensors\n  " +
                         where(capture_stack()));
+}
+
+bool GraphTracer::decide(const Value& flag) {
+    const std::vector<void*> stack = capture_stack();
+    if (frames_.size() > 1) {
+        throw UserError("trace.branch_in_region",
+                        "trace: the body of a loop or a branch asks for a bool that is known only "
+                        "when the model runs; use lithe::cond() there\n  " +
+                            where(stack));
+    }
+    if (decisions_.size() >= most_decisions) {
+        throw UserError("trace.too_many_branches",
+                        "trace: forward() asks for more than " + std::to_string(most_decisions) +
+                            " bools that are known only when the model runs; a loop that lasts as "
+                            "long as data say is lithe::while_loop()\n  " +
+                            where(stack));
+    }
+    const Known& known = values_[static_cast<size_t>(flag.id)];
+    if (known.frame != frame().id) refuse_region_value(flag);
+    ir::Value one = known.value;
+    if (flag.type.rank() > 0) one = graph_.add("reshape", {one}, {{"shape", Shape{}}});
+    ir::Node* mark = graph_.add_node(ir::cond_op, {one}, {}, {});
+    mark->module_call = open_calls_.empty() ? -1 : open_calls_.back();
+    stacks_.emplace_back(mark, stack);
+    const bool answer = decisions_.size() >= answers_.size() || answers_[decisions_.size()];
+    decisions_.push_back({answer, program_.calls.size(), stack});
+    return answer;
 }
 
 void GraphTracer::enter_module(nn::Module& module, std::span<const ValuePtr> inputs) {
@@ -173,13 +237,14 @@ void GraphTracer::enter_module(nn::Module& module, std::span<const ValuePtr> inp
     const int call = static_cast<int>(program_.calls.size());
     program_.calls.push_back({at->second, open_calls_.empty() ? -1 : open_calls_.back()});
     std::vector<ir::Value> values = known_values(inputs);  // may add nodes
-    events_.push_back({graph_.nodes().size(), call, true, std::move(values)});
+    frame().events.push_back({frame().graph->nodes().size(), call, true, std::move(values)});
     open_calls_.push_back(call);
 }
 
 void GraphTracer::exit_module(nn::Module&, std::span<const ValuePtr> outputs) {
     std::vector<ir::Value> values = known_values(outputs);
-    events_.push_back({graph_.nodes().size(), open_calls_.back(), false, std::move(values)});
+    frame().events.push_back(
+        {frame().graph->nodes().size(), open_calls_.back(), false, std::move(values)});
     open_calls_.pop_back();
 }
 

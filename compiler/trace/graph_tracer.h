@@ -25,7 +25,15 @@ struct BoundaryEvent {
     std::vector<ir::Value> values;
 };
 
-/// Records one forward() at one choice of values for the named sizes.
+/// A bool that forward() has asked for: a `cond` without regions stands at its place in the graph.
+struct Decision {
+    bool answer = true;
+    size_t calls = 0;  ///< how many calls of modules had begun
+    std::vector<void*> stack;
+};
+
+/// Records one forward() at one choice of values for the named sizes, and of answers to the bools
+/// that it asks for.
 class GraphTracer : public Tracer {
 public:
     GraphTracer(ir::Program& program, ir::Graph& graph, nn::Module& root,
@@ -34,6 +42,11 @@ public:
     /// Runs forward on symbolic inputs, with the parameters and buffers replaced by symbolic
     /// values for as long as it lasts; then marks the boundaries of module calls.
     void run(const Forward& forward, const std::vector<InputSpec>& inputs);
+
+    /// The answers to the first bools; all later ones are true.
+    void answer(std::vector<bool> answers) { answers_ = std::move(answers); }
+    const std::vector<Decision>& decisions() const { return decisions_; }
+    int64_t draw_count() const { return static_cast<int64_t>(draws_.size()); }
 
     std::vector<Escape> escapes() const;
 
@@ -45,7 +58,37 @@ public:
     void enter_module(nn::Module& module, std::span<const ValuePtr> inputs) override;
     void exit_module(nn::Module& module, std::span<const ValuePtr> outputs) override;
 
+    std::vector<int64_t> begin_region(const TensorTypes& inputs) override;
+    int64_t end_region(std::span<const ValuePtr> outputs) override;
+    void abandon_region() override { frames_.pop_back(); }
+    std::vector<ValuePtr> captures(std::span<const int64_t> regions) override;
+    std::vector<int64_t> record_regions(std::string_view op, const Attrs& attrs,
+                                        std::span<const ValuePtr> inputs,
+                                        std::span<const int64_t> regions,
+                                        const TensorTypes& types) override;
+    std::vector<ValuePtr> replay(int64_t region, std::span<const ValuePtr> inputs) override;
+
 private:
+    /// A graph that is being recorded: that of forward(), or a region inside of it.
+    struct Frame {
+        int64_t id = 0;
+        ir::Graph* graph = nullptr;
+        std::unique_ptr<ir::Graph> owned;  ///< of a region
+        std::map<const Value*, ir::Value> constants;
+        std::vector<ValuePtr> captured;  ///< values of outside, in the order of their inputs
+        std::vector<BoundaryEvent> events;
+    };
+    struct Region {
+        const ir::Graph* graph = nullptr;
+        std::unique_ptr<ir::Graph> owned;  ///< until a node takes it
+        std::vector<ValuePtr> captured;
+    };
+    /// A value and the frame that it was recorded in.
+    struct Known {
+        ir::Value value;
+        int64_t frame = 0;
+    };
+
     struct StateTensor {
         Tensor tensor;
         ValuePtr before;  ///< its eager value
@@ -61,7 +104,13 @@ private:
     void collect_outputs(const Tensors& results);
     ir::Value value_of(const ValuePtr& value);
     ir::Value constant(const ValuePtr& value);
+    ir::Value captured(const ValuePtr& value, size_t frame);
     ValuePtr symbolic(ir::Value value);
+    std::vector<int64_t> results_of(ir::Node& node);
+    bool decide(const Value& flag);
+    [[noreturn]] void refuse_region_value(const Value& value) const;
+    Frame& frame() { return frames_.back(); }
+    std::vector<ValuePtr> replay_graph(const ir::Graph& graph, std::span<const ValuePtr> inputs);
     std::vector<ir::Value> known_values(std::span<const ValuePtr> values);
     /// `in encoder.fc1 (Linear), forward() of Net`, for messages.
     std::string where(const std::vector<void*>& stack) const;
@@ -73,13 +122,16 @@ private:
     bool records_creation_;
     std::map<const nn::Module*, int> module_index_;
     std::vector<StateTensor> state_;
-    std::vector<ir::Value> values_;
-    std::map<const Value*, ir::Value> constants_;
-    std::vector<ValuePtr> kept_;  ///< keeps the keys of constants_ alive
+    std::vector<Known> values_;
+    std::vector<Frame> frames_;  ///< that of forward() first, the innermost region last
+    std::vector<Region> regions_;
+    int64_t next_frame_ = 0;
+    std::vector<ValuePtr> kept_;  ///< keeps the keys of the frames' constants alive
     ir::Value random_state_;      ///< what draws begin with; made for the first one
     std::vector<ir::Node*> draws_;
     std::vector<int> open_calls_;
-    std::vector<BoundaryEvent> events_;
+    std::vector<bool> answers_;
+    std::vector<Decision> decisions_;
     std::vector<std::pair<std::string, std::vector<void*>>> escapes_;
     std::vector<std::pair<ir::Node*, std::vector<void*>>> stacks_;
 };

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <set>
 
+#include "compiler/trace/branches.h"
 #include "compiler/trace/describe.h"
 #include "compiler/trace/generalize.h"
 #include "compiler/trace/graph_tracer.h"
+#include "dsl/author_line.h"
 #include "runtime/error.h"
 
 namespace lithe {
@@ -14,6 +16,7 @@ namespace {
 using tracing::GraphTracer;
 using tracing::Recording;
 using tracing::Samples;
+using tracing::Way;
 
 int64_t nearest_in_range(const ir::Symbol& symbol, int64_t wanted) {
     const int64_t m = symbol.multiple_of;
@@ -131,12 +134,53 @@ private:
         set_samples(program, samples);
         Recording recording;
         recording.samples = samples;
-        recording.graph = std::make_unique<ir::Graph>();
-        recording.graph->name = name;
-        GraphTracer tracer(program, *recording.graph, module_, record_creation_);
-        tracer.run(forward_, inputs_);
-        escaped = !tracer.escapes().empty();
+        std::vector<Way> ways;
+        explore(program, name, {}, ways, escaped);
+        recording.graph = ways[0].decisions.empty()
+                              ? std::move(ways[0].graph)
+                              : tracing::join_ways(program, ways, first_calls_);
         return recording;
+    }
+
+    /// Runs forward() with these answers to the bools that it asks for, then, for every bool that
+    /// was asked for beyond them, with the other answer.
+    void explore(ir::Program& program, const std::string& name, std::vector<bool> answers,
+                 std::vector<Way>& ways, bool& escaped) {
+        program.calls.resize(first_calls_);
+        const size_t known = answers.size();
+        Way way;
+        way.graph = std::make_unique<ir::Graph>();
+        way.graph->name = name;
+        GraphTracer tracer(program, *way.graph, module_, record_creation_);
+        tracer.answer(std::move(answers));
+        tracer.run(forward_, inputs_);
+        escaped |= !tracer.escapes().empty();
+        way.decisions = tracer.decisions();
+        way.calls = program.calls;
+        way.draws = tracer.draw_count();
+        const std::vector<tracing::Decision> decisions = way.decisions;
+        ways.push_back(std::move(way));
+        std::vector<bool> next;
+        for (size_t i = 0; i < decisions.size(); ++i) {
+            if (i >= known) {
+                check_ways(ways.size(), decisions[i]);
+                next.push_back(false);
+                explore(program, name, next, ways, escaped);
+                next.pop_back();
+            }
+            next.push_back(decisions[i].answer);
+        }
+    }
+
+    static void check_ways(size_t count, const tracing::Decision& decision) {
+        constexpr size_t most_ways = 64;
+        if (count < most_ways) return;
+        const std::string line = author_line(decision.stack);
+        throw UserError("trace.too_many_branches",
+                        "trace: forward() has more than " + std::to_string(most_ways) +
+                            " ways through its bools that are known only when the model runs; "
+                            "lithe::cond() keeps a branch to itself" +
+                            (line.empty() ? "" : "\n  at " + line));
     }
 
     /// Records for comparison: the table of calls stays that of the first recording.

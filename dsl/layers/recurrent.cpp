@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "dsl/control_flow.h"
 #include "dsl/init.h"
 #include "dsl/layers/make.h"
 #include "dsl/ops.h"
@@ -168,25 +169,31 @@ RecurrentBase::State RecurrentBase::step(const Tensor& input_part, const Weights
     return {w.hr.defined() ? linear(h, w.hr) : h, c};
 }
 
+/// What x contributes is one product for all steps; the rest is a scan.
 Tensor RecurrentBase::run_direction(const Tensor& x, const Weights& w, State& state,
                                     bool is_reverse, const Tensor& lengths) const {
-    const int64_t length = x.size(0);
-    const Tensors inputs = unbind(linear(x, w.ih, w.bias_ih), 0);
-    Tensors outputs(static_cast<size_t>(length));
-    for (int64_t i = 0; i < length; ++i) {
-        const auto t = static_cast<size_t>(is_reverse ? length - 1 - i : i);
-        const State next = step(inputs[t], w, state);
-        outputs[t] = next.h;
-        if (!lengths.defined()) {
-            state = next;
-            continue;
-        }
+    const bool has_cell = state.c.defined();
+    Tensors slices{linear(x, w.ih, w.bias_ih)};
+    if (lengths.defined()) {
         // A sequence that is over, or from behind not begun, keeps its state.
-        const Tensor is_running = unsqueeze(lengths > static_cast<int64_t>(t), 1);
-        state.h = where(is_running, next.h, state.h);
-        if (state.c.defined()) state.c = where(is_running, next.c, state.c);
+        const Tensor times = reshape(arange(0, x.size(0), 1, lengths.dtype()), {x.size(0), 1, 1});
+        slices.push_back(unsqueeze(lengths, 1) > times);
     }
-    return stack(outputs, 0);
+    const ScanStep one = [&](const Tensors& now, const Tensors& slice) -> ScanResult {
+        const State before{now[0], has_cell ? now[1] : Tensor()};
+        State next = step(slice[0], w, before);
+        const Tensor y = next.h;
+        if (lengths.defined()) {
+            next.h = where(slice[1], next.h, before.h);
+            if (has_cell) next.c = where(slice[1], next.c, before.c);
+        }
+        return {has_cell ? Tensors{next.h, next.c} : Tensors{next.h}, {y}};
+    };
+    Tensors start{state.h};
+    if (has_cell) start.push_back(state.c);
+    const ScanResult result = scan(one, start, slices, {.reverse = is_reverse});
+    state = {result.carries[0], has_cell ? result.carries[1] : Tensor()};
+    return result.stacked[0];
 }
 
 std::tuple<Tensor, RecurrentBase::State> RecurrentBase::run(const Tensor& x, const State& initial,

@@ -13,18 +13,19 @@ using namespace lithe;
 namespace {
 
 constexpr std::string_view pieces[] = {
-    "%x",        "@w",     "(",
-    ")",         "{",      "}",
-    "[",         "]",      ",",
-    "=",         ":",      "\n",
-    "#",         "\"",     "\\x",
-    "..",        "-",      "1e999",
-    "nan",       "body {", "return",
-    "graph",     "N",      "f32[",
-    "%0",        ".1",     "99999999999999999999",
-    "floordiv(", "input",  "constant",
-    "call",      "slot",   "true",
-    "floats []", "group(",
+    "%x",        "@w",      "(",
+    ")",         "{",       "}",
+    "[",         "]",       ",",
+    "=",         ":",       "\n",
+    "#",         "\"",      "\\x",
+    "..",        "-",       "1e999",
+    "nan",       "body {",  "return",
+    "graph",     "N",       "f32[",
+    "%0",        ".1",      "99999999999999999999",
+    "floordiv(", "input",   "constant",
+    "call",      "slot",    "true",
+    "floats []", "group(",  "scan(",
+    "cond(",     "carries", "while_loop(",
 };
 
 std::string damaged(std::string text, std::mt19937_64& random) {

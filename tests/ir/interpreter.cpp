@@ -51,6 +51,53 @@ return %1
 
 BOOST_AUTO_TEST_SUITE(ir_interpreter)
 
+BOOST_AUTO_TEST_CASE(runs_loops_and_branches) {
+    const auto graph = ir::parse_graph(R"(
+%x = input : f32[N, 2]
+%c = input : f32[2]
+%limit = input : f32[]
+%0 = scan(%c, %x) : f32[2], f32[N, 2] {carries = 1, length = N, reverse = true, slices = 1} body {
+  %x0 = input : f32[2]
+  %x1 = input : f32[2]
+  %0 = add(%x0, %x1) : f32[2]
+  return %0, %x0
+}
+%1 = while_loop(%0.0, %limit) : f32[2] {carries = 1} body {
+  %x0 = input : f32[2]
+  %x1 = input : f32[]
+  %0 = sum(%x0) : f32[] {axes = [0], keepdim = false}
+  %1 = lt(%0, %x1) : bool[]
+  return %1
+} body {
+  %x0 = input : f32[2]
+  %x1 = input : f32[]
+  %0 = add(%x0, %x0) : f32[2]
+  return %0
+}
+%2 = sum(%1) : f32[] {axes = [0], keepdim = false}
+%3 = lt(%limit, %2) : bool[]
+%4 = cond(%3, %1) : f32[2] body {
+  %x0 = input : f32[2]
+  %0 = neg(%x0) : f32[2]
+  return %0
+} body {
+  %x0 = input : f32[2]
+  return %x0
+}
+return %0.0, %0.1, %1, %4
+)");
+    ir::verify(*graph, "a test");
+    const ir::Program program;
+    const Array x = floats({3, 2}, {1, 2, 10, 20, 100, 200}), c = floats({2}, {1000, 0});
+    const auto results = ir::Interpreter(program).run(*graph, {x, c, floats({}, {3000})});
+    BOOST_TEST(values_of(results[0]) == (std::vector<double>{1111, 222}));
+    BOOST_TEST(values_of(results[1]) == (std::vector<double>{1110, 220, 1100, 200, 1000, 0}));
+    BOOST_TEST(values_of(results[2]) == (std::vector<double>{4444, 888}));
+    BOOST_TEST(values_of(results[3]) == (std::vector<double>{-4444, -888}));
+    const auto equal = ir::Interpreter(program).run(*graph, {x, c, floats({}, {1333})});
+    BOOST_TEST(values_of(equal[3]) == (std::vector<double>{1111, 222}));
+}
+
 BOOST_AUTO_TEST_CASE(runs_groups_boundaries_and_prepare) {
     const ir::Program program = ir::parse_program(text);
     verify(program, "a test");

@@ -196,6 +196,90 @@ std::optional<FoundCall> find_call(const Op& op, const std::vector<Value>& value
     return {};
 }
 
+namespace {
+
+/// A graph over such inputs that computes a little, and gives values of the wanted types.
+std::unique_ptr<ir::Graph> random_region(std::mt19937_64& random, const TensorTypes& inputs,
+                                         const TensorTypes& wanted) {
+    auto graph = std::make_unique<ir::Graph>();
+    graph->name = "body";
+    std::vector<Value> values;
+    for (const TensorType& type : inputs) {
+        values.push_back(graph->add_input("x" + std::to_string(values.size()), type));
+    }
+    values.push_back(add_constant(*graph, 0.5));
+    for (const char* name : {"mul", "add", "tanh", "sum", "matmul", "sub", "exp"}) {
+        const auto found = find_call(*lithe::find_op(name), values, random, 6);
+        if (found) values.push_back(graph->add(*found->op, found->inputs, found->attrs));
+    }
+    for (const TensorType& type : wanted) {
+        for (size_t i = values.size(); i-- > 0;) {
+            if (!same(values[i].type(), type) || (i > 0 && below(random, 4) == 0)) continue;
+            graph->outputs.push_back({"", values[i], ""});
+            break;
+        }
+        if (graph->outputs.size() <= static_cast<size_t>(&type - wanted.data())) {
+            const auto at = std::find_if(values.begin(), values.end(),
+                                         [&](Value v) { return same(v.type(), type); });
+            graph->outputs.push_back({"", *at, ""});
+        }
+    }
+    graph->number();
+    return graph;
+}
+
+/// A scan over the first axis, a loop of three rounds, or a branch.
+void add_control_flow(ir::Graph& graph, std::vector<Value>& values, std::mt19937_64& random) {
+    const Value x = values[0], v = values[4], w = values[5];
+    const TensorType row{DType::f64, {4}}, number{DType::f64, {}};
+    ir::Node* node = nullptr;
+    switch (below(random, 3)) {
+        case 0:
+            node = graph.add_node(ir::scan_op, {v, x, w, v},
+                                  {{"carries", Dim(1)},
+                                   {"slices", Dim(1)},
+                                   {"length", Dim::symbol("N")},
+                                   {"reverse", below(random, 2) == 0}},
+                                  {row, x.type()});
+            node->add_body(random_region(random, {row, row, w.type(), row}, {row, row}));
+            break;
+        case 1: {
+            const Value start = add_constant(graph, 0);
+            node = graph.add_node(ir::while_loop_op, {start, v, w}, {{"carries", Dim(2)}},
+                                  {number, row});
+            auto condition = std::make_unique<ir::Graph>();
+            auto body = random_region(random, {number, row, w.type()}, {number, row});
+            const Value count = condition->add_input("x0", number);
+            condition->add_input("x1", row);
+            condition->add_input("x2", w.type());
+            const Value flag = condition->add("lt", {count, add_constant(*condition, 3)});
+            condition->outputs.push_back({"", flag, ""});
+            condition->name = "body";
+            const Value next =
+                body->add("add", {body->inputs()[0]->value(), add_constant(*body, 1)});
+            body->outputs[0].value = next;
+            condition->number();
+            body->number();
+            node->add_body(std::move(condition));
+            node->add_body(std::move(body));
+            break;
+        }
+        default: {
+            const Value sum = graph.add("sum", {v}, {{"axes", Shape{0}}, {"keepdim", false}});
+            const Value flag = graph.add("lt", {sum, add_constant(graph, 0)});
+            node = graph.add_node(ir::cond_op, {flag, x, v, w}, {}, {x.type(), row});
+            const TensorTypes in{x.type(), row, w.type()}, out{x.type(), row};
+            node->add_body(random_region(random, in, out));
+            node->add_body(random_region(random, in, out));
+        }
+    }
+    for (int i = 0; i < static_cast<int>(node->types().size()); ++i)
+        values.push_back(node->value(i));
+    graph.outputs.push_back({"", values.back(), ""});
+}
+
+}  // namespace
+
 ir::Program random_program(std::mt19937_64& random, int size) {
     ir::Program program;
     program.name = "random";
@@ -221,6 +305,10 @@ ir::Program random_program(std::mt19937_64& random, int size) {
         if (below(random, 5) == 0) graph.outputs.push_back({"", result, ""});
     }
     graph.outputs.push_back({"", graph.nodes().back()->value(), ""});
+    if (below(random, 3) == 0) {
+        add_control_flow(graph, values, random);
+        graph.outputs.push_back({"", graph.add("mul", {values.back(), values.back()}), ""});
+    }
     graph.number();
     return program;
 }

@@ -26,6 +26,15 @@ std::string broken_rule(const std::string& text, const std::string& head = heade
     return "none";
 }
 
+/// A scan over %x : f32[N, 2]; %a and %b are a slice and the whole of it.
+std::string scan(const std::string& carries, const std::string& slices, const std::string& length,
+                 const std::string& type, const std::string& results) {
+    const std::string input = slices == "0" ? "%b = input : f32[N, 2]" : "%a = input : f32[2]";
+    return "%x = input : f32[N, 2]\n%0 = scan(%x) : " + type + " {carries = " + carries +
+           ", slices = " + slices + ", length = " + length + ", reverse = false} body {\n" + input +
+           "\nreturn " + results + "\n}\nreturn %0";
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(ir_verify)
@@ -66,6 +75,32 @@ BOOST_AUTO_TEST_CASE(every_rule_finds_what_it_is_there_for) {
          "ir.bodies_fit"},
         {"%0 = group() : f32[2] body {\n@w = parameter : f32[2]\nreturn @w\n}\nreturn",
          "ir.bodies_are_closed"},
+        {x + "%0 = relu(%x) : f32[N, 2] body {\nreturn\n}\nreturn", "ir.regions_fit"},
+        {x + "%0 = scan(%x) : f32[N, 2] {carries = 1}\nreturn", "ir.regions_fit"},
+        {x + "%0 = scan(%x) : f32[N, 2] {carries = 1} body {\nreturn\n}\nreturn", "ir.regions_fit"},
+        {scan("2", "1", "N", "f32[N, 2]", "%a"), "ir.regions_fit"},
+        {scan("0", "1", "N", "f32[N, 2]", "%a"), "none"},
+        {scan("0", "1", "M", "f32[N, 2]", "%a"), "ir.regions_fit"},
+        {scan("0", "0", "M", "f32[M, N, 2]", "%b"), "ir.symbols_are_declared"},
+        {scan("1", "0", "N", "f32[N, 2]", "%b"), "none"},
+        {scan("1", "0", "N", "f32[N, 2]", "%b, %b"), "ir.regions_fit"},
+        {scan("1", "0", "N", "f32[N, 2]", ""), "ir.regions_fit"},
+        {scan("0", "1", "N", "f32[N, 3]", "%a"), "ir.regions_fit"},
+        {x + "%0 = cond(%x) body {\nreturn\n} body {\nreturn\n}\nreturn", "ir.regions_fit"},
+        {"%f = input : bool[]\n%0 = cond(%f) body {\nreturn\n}\nreturn", "ir.regions_fit"},
+        {"%f = input : bool[]\n%0 = cond(%f) : bool[] body {\n%0 = constant {value = "
+         "bool[]{true}}\n"
+         "return %0\n} body {\nreturn\n}\nreturn",
+         "ir.regions_fit"},
+        {"%f = input : bool[]\n%0 = cond(%f) body {\n@w = parameter : f32[2]\nreturn\n} body {\n"
+         "return\n}\nreturn",
+         "ir.bodies_are_closed"},
+        {"%f = input : bool[]\n%0 = while_loop(%f) : bool[] {carries = 1} body {\n"
+         "%a = input : bool[]\nreturn %a\n} body {\n%a = input : bool[]\nreturn %a\n}\nreturn %0",
+         "none"},
+        {"%f = input : f32[]\n%0 = while_loop(%f) : f32[] {carries = 1} body {\n"
+         "%a = input : f32[]\nreturn %a\n} body {\n%a = input : f32[]\nreturn %a\n}\nreturn %0",
+         "ir.regions_fit"},
         {"return\ngraph forward\nreturn", "ir.graphs_are_distinct"},
     };
     for (const auto& [text, rule] : cases) {

@@ -45,6 +45,9 @@ Artifact sample() {
     step.symbols = {0};
     step.count = symbol(0);
     step.advance = {constant(4), symbol(0)};
+    step.starts = {0, 0};
+    step.start_offsets = {symbol(0)};
+    step.moves = {0, 0};
     a.plans = {{"forward", 1024, 512, {value}, {step, {}}, {0}, {0, 0}}};
     return a;
 }

@@ -73,6 +73,79 @@ BOOST_AUTO_TEST_CASE(expressions_and_counts_make_sense) {
     BOOST_CHECK_EQUAL(after([](Artifact& a) { a.modules.clear(); }), invalid("has no root module"));
 }
 
+/// The message after a change of a plan that is one loop over value 1 of plan `forward`.
+std::string after_loop(const std::function<void(Plan&, Step& begin)>& change) {
+    return after([&](Artifact& a) {
+        Plan& plan = a.plans[1];
+        Step begin, end;
+        begin.kind = Step::Kind::loop_begin;
+        end.kind = Step::Kind::loop_end;
+        change(plan, begin);
+        plan.steps.insert(plan.steps.begin(), begin);
+        plan.steps.push_back(end);
+    });
+}
+
+BOOST_AUTO_TEST_CASE(loops_place_values_that_are_there) {
+    BOOST_CHECK_EQUAL(after_loop([](Plan&, Step& begin) { begin.moves = {0, 1, 2}; }),
+                      invalid("what a loop places is not in pairs"));
+    BOOST_CHECK_EQUAL(after_loop([](Plan&, Step& begin) { begin.moves = {0, 4}; }),
+                      invalid("a loop places value 4 of 4"));
+    BOOST_CHECK_EQUAL(after_loop([](Plan&, Step& begin) { begin.starts = {-1, 0}; }),
+                      invalid("a loop places value -1 of 4"));
+    BOOST_CHECK_EQUAL(after_loop([](Plan&, Step& begin) { begin.starts = {0, 1}; }),
+                      invalid("a loop starts 1 values and has 0 offsets"));
+    BOOST_CHECK_EQUAL(after_loop([](Plan& plan, Step& begin) {
+                          begin.moves = {0, 1};
+                          plan.values[1].strides = {fixed(2), fixed(1)};
+                      }),
+                      invalid("a loop places value 1, which is not dense"));
+    BOOST_CHECK_EQUAL(after_loop([](Plan&, Step& begin) {
+                          begin.values = {0};
+                          begin.advance = {fixed(4)};
+                          begin.moves = {0, 1};
+                      }),
+                      invalid("value 0 is both moved and advanced"));
+    BOOST_CHECK_EQUAL(after_loop([](Plan& plan, Step& begin) {
+                          begin.values = {0};
+                          begin.advance = {fixed(4)};
+                          Step inner, end;
+                          inner.kind = Step::Kind::loop_begin;
+                          inner.starts = {0, 1};
+                          inner.start_offsets = {fixed(0)};
+                          end.kind = Step::Kind::loop_end;
+                          plan.steps.insert(plan.steps.end(), {inner, end});
+                      }),
+                      invalid("value 0 is placed by two loops"));
+}
+
+BOOST_AUTO_TEST_CASE(loops_are_left_on_one_bool) {
+    const auto with_exit = [](const Type& type, bool in_loop) {
+        return after([&](Artifact& a) {
+            Plan& plan = a.plans[1];
+            PlanValue flag;
+            flag.type = type;
+            plan.values.push_back(flag);
+            plan.arena_bytes = 64;
+            Step begin, exit, end;
+            begin.kind = Step::Kind::loop_begin;
+            exit.kind = Step::Kind::loop_exit;
+            exit.values = {4};
+            end.kind = Step::Kind::loop_end;
+            plan.steps.push_back(exit);
+            if (in_loop) {
+                plan.steps.insert(plan.steps.begin(), begin);
+                plan.steps.push_back(end);
+            }
+        });
+    };
+    const std::string no_bool = invalid("an exit of a loop asks for a value that is not one bool");
+    BOOST_CHECK_EQUAL(with_exit({DType::f32, {}}, true), no_bool);
+    BOOST_CHECK_EQUAL(with_exit({DType::boolean, {fixed(1)}}, true), no_bool);
+    BOOST_CHECK_EQUAL(with_exit({DType::boolean, {}}, false),
+                      invalid("plan 'forward' leaves a loop where there is none"));
+}
+
 BOOST_AUTO_TEST_CASE(hooks_can_write_what_they_are_shown) {
     const std::string text =
         invalid("a mark of call 0 in plan 'forward_hooks' has a value that a hook cannot write");

@@ -83,6 +83,51 @@ Artifact transposed() {
     return a;
 }
 
+/// y = x doubled `rounds` times while below 100: two buffers take turns, x is the first operand.
+/// Kernels: double, is_below. x, y: f32[2].
+Artifact doubled(int64_t rounds) {
+    Artifact a;
+    a.name = "doubled";
+    const Type type = {DType::f32, {fixed(2)}};
+    a.inputs = {{"x", type}};
+    a.outputs = {{"y", type}};
+    a.modules = {{"", "Doubled", ""}};
+    a.kernels = {"twice", "is_below"};
+    Plan plan;
+    plan.name = "forward";
+    plan.arena_bytes = 192;
+    plan.values = {value({fixed(2)}, Space::input), value({fixed(2)}, Space::arena),
+                   value({fixed(2)}, Space::arena), value({fixed(2)}, Space::arena),
+                   value({}, Space::arena)};
+    plan.values[3].offset = 64;
+    plan.values[4].offset = 128;
+    plan.values[4].type.dtype = DType::boolean;
+    Step begin = step(Step::Kind::loop_begin, {});
+    begin.count = fixed(rounds);
+    begin.starts = {1, 0};
+    begin.start_offsets = {fixed(0)};
+    begin.moves = {1, 2, 2, 3, 3, 2};
+    Step condition = step(Step::Kind::kernel, {1, 4});
+    condition.index = 1;
+    plan.steps = {begin, condition, step(Step::Kind::loop_exit, {4}),
+                  step(Step::Kind::kernel, {1, 2}), step(Step::Kind::loop_end, {})};
+    plan.outputs = {1};
+    a.plans = {plan};
+    return a;
+}
+
+// context, a[N], b[N]: b = 2 a
+int twice(void** a) {
+    for (int i = 0; i < 2; ++i) at<float>(a[2], {i}) = 2 * at<float>(a[1], {i});
+    return 0;
+}
+
+// context, a[N], bool
+int is_below(void** a) {
+    at<bool>(a[2], {}) = at<float>(a[1], {0}) < 100;
+    return 0;
+}
+
 Floats run(const Artifact& artifact, std::vector<lithe_kernel> kernels, const Floats& x,
            std::vector<int64_t> shape) {
     const Linked linked(artifact, std::move(kernels));
@@ -111,6 +156,42 @@ BOOST_AUTO_TEST_CASE(loops_move_their_values_on) {
             BOOST_CHECK(run(running_sum(), {add}, x, {t, n}) == expected);
         }
     }
+}
+
+BOOST_AUTO_TEST_CASE(carried_values_take_turns) {
+    for (const int64_t rounds : {0, 1, 2, 3, 4}) {
+        const float factor = static_cast<float>(1 << rounds);
+        BOOST_CHECK(
+            (run(doubled(rounds), {twice, is_below}, {1, -2}, {2}) == Floats{factor, -2 * factor}));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_loop_ends_when_data_say) {
+    const Artifact artifact = doubled(INT64_MAX);
+    BOOST_CHECK((run(artifact, {twice, is_below}, {1, 0}, {2}) == Floats{128, 0}));
+    BOOST_CHECK((run(artifact, {twice, is_below}, {500, 3}, {2}) == Floats{500, 3}));
+}
+
+BOOST_AUTO_TEST_CASE(what_loops_place_stays_within_its_source) {
+    const auto message = [](const std::function<void(Plan&)>& change) {
+        Artifact artifact = doubled(3);
+        change(artifact.plans[0]);
+        return message_of([&] { run(artifact, {twice, is_below}, {1, 0}, {2}); });
+    };
+    BOOST_CHECK_EQUAL(message([](Plan& plan) { plan.steps[0].start_offsets = {fixed(4)}; }),
+                      "run: value 1 of plan 'forward' is put at up to byte 12 of value 0, which "
+                      "has 8 (this is a bug in lithe) [run.place]");
+    BOOST_CHECK(message([](Plan& plan) {
+                    plan.steps[0].start_offsets = {fixed(-4)};
+                }).ends_with("[run.place]"));
+    BOOST_CHECK(message([](Plan& plan) {
+                    plan.values[3].type.shape = {fixed(1)};
+                }).ends_with("[run.place]"));
+    BOOST_CHECK(message([](Plan& plan) {
+                    plan.steps[0].moves.clear();
+                    plan.steps[0].values = {1};
+                    plan.steps[0].advance = {fixed(INT64_MAX / 2)};
+                }).ends_with("[run.place]"));
 }
 
 BOOST_AUTO_TEST_CASE(nothing_runs_for_empty_outputs) {

@@ -4,6 +4,7 @@
 #include "dsl/autograd.h"
 #include "dsl/autograd/function.h"
 #include "dsl/call.h"
+#include "dsl/control_flow.h"
 #include "dsl/data.h"
 #include "dsl/indexing.h"
 #include "dsl/io/archive.h"
