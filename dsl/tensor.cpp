@@ -156,12 +156,7 @@ double Tensor::item_value() const {
     return v->array.at(0);
 }
 
-bool Tensor::item_truth() const {
-    const ValuePtr v = value();
-    if (!v->is_symbolic() || !v->type.count().is_constant(1)) return item_value() != 0;
-    const Tensor flag = v->type.dtype == DType::boolean ? *this : *this != 0;
-    return v->tracer->decide(flag.reshape({}).value());
-}
+bool Tensor::item_truth() const { return item_value() != 0; }
 
 Item Tensor::item() const { return Item(*this); }
 

@@ -25,8 +25,6 @@ namespace {
 
 }  // namespace
 
-bool Tracer::decide(const ValuePtr& flag) { return scalar(*flag) != 0; }
-
 std::vector<int64_t> Tracer::begin_region(const TensorTypes&) { refuse_regions(); }
 int64_t Tracer::end_region(std::span<const ValuePtr>) { refuse_regions(); }
 std::vector<ValuePtr> Tracer::captures(std::span<const int64_t>) { refuse_regions(); }

@@ -38,8 +38,6 @@ public:
     /// A symbolic one-element value is needed as a number (`item()`). Of a bool the answer is the
     /// way that this run of forward() takes.
     virtual double scalar(const Value& value) = 0;
-    /// The same of a flag of `item<bool>()`.
-    virtual bool decide(const std::shared_ptr<const Value>& flag);
 
     // --- control flow: parts of forward() that are recorded as graphs of their own -----------
 
