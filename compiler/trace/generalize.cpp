@@ -34,27 +34,10 @@ public:
             if (!value) fail(written, node, what);
             seen[i] = Dim(*value);
         }
-        Dim result = seen[0];
-        for (size_t s = 0; s < symbols_.size(); ++s) {
-            const int64_t change = seen[s + 1].constant() - seen[0].constant();
-            const int64_t step = sample(s + 1, s) - sample(0, s);
-            if (change == 0 || step == 0) continue;
-            const Dim symbol = Dim::symbol(symbols_[s]);
-            if (change % step == 0) {
-                result = result + (symbol - sample(0, s)) * Dim(change / step);
-            } else if (step % change == 0) {
-                const int64_t divisor = step / change;
-                result =
-                    result + floor_div(symbol, divisor) - floor_div(Dim(sample(0, s)), divisor);
-            } else {
-                fail(written, node, what);
-            }
+        for (const std::optional<Dim>& result : {sum(seen), product(seen)}) {
+            if (result && explains(*result, seen)) return *result;
         }
-        for (size_t i = 0; i < seen.size(); ++i) {
-            const auto value = value_at(result, i);
-            if (!value || *value != seen[i].constant()) fail(written, node, what);
-        }
-        return result;
+        fail(written, node, what);
     }
 
     [[noreturn]] void fail(const std::vector<Dim>& seen, const ir::Node& node,
@@ -83,6 +66,67 @@ public:
     }
 
 private:
+    bool explains(const Dim& result, const std::vector<Dim>& seen) const {
+        for (size_t i = 0; i < seen.size(); ++i) {
+            const auto value = value_at(result, i);
+            if (!value || *value != seen[i].constant()) return false;
+        }
+        return true;
+    }
+
+    /// The sum of a multiple, or an even part, of every size that it depends on.
+    std::optional<Dim> sum(const std::vector<Dim>& seen) const {
+        Dim result = seen[0];
+        for (size_t s = 0; s < symbols_.size(); ++s) {
+            const int64_t change = seen[s + 1].constant() - seen[0].constant();
+            const int64_t step = sample(s + 1, s) - sample(0, s);
+            if (change == 0 || step == 0) continue;
+            const Dim symbol = Dim::symbol(symbols_[s]);
+            if (change % step == 0) {
+                result = result + (symbol - sample(0, s)) * Dim(change / step);
+            } else if (step % change == 0) {
+                const Dim divisor(step / change);
+                result = result + floor_div(symbol, divisor) - floor_div(sample(0, s), divisor);
+            } else {
+                return {};
+            }
+        }
+        return result;
+    }
+
+    /// A multiple of a product with one factor for every size that it depends on: `12*N*T`,
+    /// `N*(H/2)*(W/2)`, `N*(T + 1)`.
+    std::optional<Dim> product(const std::vector<Dim>& seen) const {
+        Dim factors(1);
+        for (size_t s = 0; s < symbols_.size(); ++s) {
+            if (same(seen[s + 1], seen[0])) continue;
+            const std::optional<Dim> factor = factor_of(s, seen);
+            if (!factor) return {};
+            factors = factors * *factor;
+        }
+        const std::optional<int64_t> at_base = value_at(factors, 0);
+        if (!at_base || *at_base == 0 || seen[0].constant() % *at_base != 0) return {};
+        return factors * Dim(seen[0].constant() / *at_base);
+    }
+
+    /// What grows with size s as the numbers seen do.
+    std::optional<Dim> factor_of(size_t s, const std::vector<Dim>& seen) const {
+        const Dim symbol = Dim::symbol(symbols_[s]);
+        std::vector<Dim> candidates{symbol};
+        for (const int64_t divisor : {2, 3, 4, 5, 6, 7, 8, 10, 14, 16, 28, 32})
+            candidates.push_back(floor_div(symbol, divisor));
+        for (const int64_t distance : {1, 2, 3, 4}) {
+            candidates.push_back(symbol + distance);
+            candidates.push_back(symbol - distance);
+        }
+        for (const Dim& factor : candidates) {
+            const auto before = value_at(factor, 0), after = value_at(factor, s + 1);
+            if (!before || !after || *before <= 0) continue;
+            if (seen[s + 1].constant() * *before == seen[0].constant() * *after) return factor;
+        }
+        return {};
+    }
+
     std::optional<int64_t> value_at(const Dim& dim, size_t recording) const {
         return dim.evaluate([&](const std::string& name) -> std::optional<int64_t> {
             return recordings_[recording].samples.at(name);

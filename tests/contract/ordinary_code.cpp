@@ -1,5 +1,6 @@
 // Ordinary C++ in forward(): what is written in place, kept, printed, thrown or asked for while
 // tracing.
+#include <limits>
 #include <sstream>
 #include <stdexcept>
 
@@ -50,6 +51,21 @@ struct OddCodeImpl : nn::Module {
 };
 LITHE_MODULE(OddCode);
 
+/// Attention as it is written with sizes in plain integers: a mask made of them, and rows of all
+/// batches in one product.
+struct CausalImpl : nn::Module {
+    nn::Linear fc = register_module("fc", nn::Linear(4, 4));
+    Tensor forward(const Tensor& x) {
+        const int64_t n = x.size(0), t = x.size(1);
+        const Tensor rows = fc(x.view({n * t, 4})).view({n, t, 4});
+        const Tensor mask = full({t, t}, -std::numeric_limits<double>::infinity()).triu(1);
+        const Tensor order = arange(t).view(-1) * ones(t) + n * (t + 1);
+        return matmul(softmax(matmul(rows, x.transpose(1, 2)) + mask, -1), rows) +
+               order.unsqueeze(-1);
+    }
+};
+LITHE_MODULE(Causal);
+
 const char* const rows_by_four = "x:f32[N=2..6,4]";
 
 }  // namespace
@@ -81,6 +97,17 @@ BOOST_AUTO_TEST_CASE(buffers_written_in_train_mode_move_as_in_eager_mode) {
         for (int i = 0; i < 4; ++i) {
             BOOST_CHECK_CLOSE(count[i], net->count.to_vector<float>()[static_cast<size_t>(i)],
                               1e-4);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(masks_and_products_of_plain_sizes_serve_every_size) {
+    Causal net;
+    CompiledModel compiled = compile(net, "x:f32[N=1..4,T=1..20,4]");
+    for (const int64_t n : {1, 2, 4}) {
+        for (const int64_t t : {1, 3, 8, 20}) {
+            const Tensor x = numbers({n, t, 4}, DType::f32);
+            check_equal(compiled(x), net(x), 1e-5);
         }
     }
 }
