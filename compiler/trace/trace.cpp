@@ -7,6 +7,7 @@
 #include "compiler/trace/describe.h"
 #include "compiler/trace/generalize.h"
 #include "compiler/trace/graph_tracer.h"
+#include "compiler/trace/slice_bounds.h"
 #include "dsl/author_line.h"
 #include "runtime/error.h"
 
@@ -243,6 +244,7 @@ ir::Program trace(nn::Module& module, const Forward& forward, const std::vector<
         session.begin_calls(program);
         program.graphs.push_back(session.graph(program, "forward_train", /*train=*/true));
     }
+    tracing::narrow_ranges(program);
     return program;
 }
 
