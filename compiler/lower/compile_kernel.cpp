@@ -11,6 +11,7 @@
 #include "compiler/ir/kernel_key.h"
 #include "compiler/lower/body.h"
 #include "compiler/lower/collapse.h"
+#include "compiler/lower/families.h"
 #include "compiler/lower/kernel.h"
 #include "compiler/lower/object.h"
 #include "runtime/error.h"
@@ -55,7 +56,9 @@ struct Compiled {
     std::vector<std::string> symbols;
 };
 
-Compiled to_module(const ir::Node& group, const Target& target, const std::string& name) {
+/// `is_general` takes the last family whatever the others say.
+Compiled to_module(const ir::Node& group, const Target& target, const std::string& name,
+                   bool is_general = false) {
     install_reporter();
     const ir::Graph& whole = *group.body();
     std::unique_ptr<ir::Graph> collapsed = collapse_axes(whole);
@@ -68,7 +71,7 @@ Compiled to_module(const ir::Node& group, const Target& target, const std::strin
     node->add_body(graph.clone());
 
     Body body(*node->body(), target);
-    const Family& family = find_family(*node, target);
+    const Family& family = is_general ? generic_family : find_family(*node, target);
     family.schedule(*node, body);
     std::vector<Halide::Func> outputs;
     for (size_t i = 0; i < graph.outputs.size(); ++i)
@@ -109,10 +112,21 @@ Kernel compile_kernel(const ir::Node& group, const Target& target) {
     const auto begin = std::chrono::steady_clock::now();
     Kernel kernel;
     kernel.name = kernel_name(group, target);
-    Compiled compiled = to_module(group, target, kernel.name);
-    kernel.symbols = compiled.symbols;
-    kernel.object = finish_object(
-        emit(compiled.module, kernel.name, Halide::OutputFileType::object, ".o"), kernel.name);
+    const auto compile = [&](bool is_general) {
+        const Compiled compiled = to_module(group, target, kernel.name, is_general);
+        kernel.symbols = compiled.symbols;
+        kernel.object = finish_object(
+            emit(compiled.module, kernel.name, Halide::OutputFileType::object, ".o"), kernel.name);
+    };
+    try {
+        compile(/*is_general=*/false);
+    } catch (const InternalError& error) {
+        // A family may need memory whose size depends on one that has a name, and kernels allocate
+        // none: then every element is computed on its own.
+        const bool needs_memory = error.id() == "lower.symbol" && !kernel.symbols.empty();
+        if (!needs_memory) throw;
+        compile(/*is_general=*/true);
+    }
     kernel.compile_s =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     return kernel;

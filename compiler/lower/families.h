@@ -12,6 +12,7 @@ extern const Family generic_family;
 extern const Family pack_family;
 extern const Family packed_family, packed_vector_family;
 extern const Family rows_family;
+extern const Family scatter_family;
 extern const Family transpose_family;
 extern const Family window_family;
 extern const Family winograd_family;

@@ -26,6 +26,7 @@ std::string family_of(const ir::Node& anchor) {
     for (const char* name : {"attention", "conv", "conv_transpose", "linear", "matmul"}) {
         if (anchor.is(name)) return name;
     }
+    if (anchor.is("scatter") || anchor.is("scatter_add")) return "scatter";
     if (anchor.is(Trait::reduction)) return "reduction";
     if (is_pool(anchor)) return "pool";
     return is_rows(anchor) ? "rows" : "generic";
@@ -33,7 +34,7 @@ std::string family_of(const ir::Node& anchor) {
 
 /// Whether a kernel of the family can write its result in another order of axes.
 bool writes_any_layout(const std::string& family) {
-    return family != "generic" && family != "rows" && family != "reduction";
+    return family != "generic" && family != "rows" && family != "reduction" && family != "scatter";
 }
 
 /// A permute, or a reshape of one: an order of elements in memory.
@@ -123,6 +124,7 @@ std::vector<Cluster> Fusion::run() {
 
 void Fusion::grow_behind(Cluster& cluster) {
     const ir::Node& anchor = *cluster.anchor;
+    if (cluster.family == "scatter") return;  // its result is complete when the last index is read
     for (int i = 1; i < static_cast<int>(anchor.types().size()); ++i) {
         for (const ir::Node* user : users(anchor)) {
             // An output does not say which result it is: that it is used at all has to do.

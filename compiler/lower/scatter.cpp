@@ -1,0 +1,158 @@
+// Writes at places that an index names: the result begins as the operand, then the index is walked
+// once and its sources are put, or added, where they belong. One element at a time would ask the
+// whole index for each.
+//
+// Takes scatter and scatter_add with what is read in front of them and nothing behind. Lines along
+// the other axes are independent: they are the vectors and the tasks, so that every element is
+// written by one task, in the order of the index.
+#include "compiler/lower/families.h"
+#include "compiler/lower/parallel.h"
+#include "dsl/indexing_loops.h"
+
+namespace lithe::lower {
+namespace {
+
+using Halide::Expr;
+using Halide::Func;
+using Halide::RDom;
+using Halide::RVar;
+using Halide::TailStrategy;
+using Halide::Var;
+
+bool is_scatter(const ir::Node& node) { return node.is("scatter") || node.is("scatter_add"); }
+
+ir::Node* anchor_of(const ir::Graph& body) {
+    ir::Node* anchor = nullptr;
+    for (const auto& node : body.nodes()) {
+        if (is_scatter(*node)) {
+            if (anchor) return nullptr;
+            anchor = node.get();
+        } else if (!node->is("input") && !node->is(Trait::elementwise) &&
+                   !node->is(Trait::injective) && node->input_count() > 0) {
+            return nullptr;
+        }
+    }
+    return anchor;
+}
+
+bool matches(const ir::Node& group, const Target&, std::string& why) {
+    const ir::Graph& body = *group.body();
+    const ir::Node* anchor = anchor_of(body);
+    const bool fits = anchor && body.outputs.size() == 1 && body.outputs[0].value.node == anchor;
+    if (!fits) why = "scatter: not one scatter whose result is the group's";
+    return fits;
+}
+
+class Schedule {
+public:
+    Schedule(const ir::Node& group, Body& body)
+        : body_(body),
+          node_(*anchor_of(body.graph())),
+          type_(group.type()),
+          axis_(static_cast<int>(node_.attrs().get_int("axis"))) {}
+
+    void run() {
+        Func out("scatter");
+        const int rank = type_.rank();
+        Coords place;
+        for (int axis = 0; axis < rank; ++axis) place.emplace_back(Body::axis_var(axis));
+        out(Body::vars(rank)) = body_.at(node_.input(0), place);
+        define_update(out, place);
+        body_.define(node_.value(), out);
+        body_.bind_output(out, type_);
+        for (int axis = 0; axis < rank; ++axis) {
+            out.bound(Body::axis_var(axis), 0, body_.size(type_.size(axis)));
+        }
+        out.compute_root();
+        parallel_outer(body_, out, type_, 1, vectorized(out));
+        schedule_update(out);
+    }
+
+private:
+    const Shape& index_shape() const { return node_.input(1).type().shape; }
+
+    void define_update(Func& out, const Coords& place) {
+        const OpCall call = node_.call();
+        LowerCall lower{.call = call,
+                        .output = 0,
+                        .at = place,
+                        .out_types = node_.types(),
+                        .in = {},
+                        .size = {}};
+        lower.in = [&](int operand, const Coords& coords) {
+            return body_.at(node_.input(operand), coords);
+        };
+        lower.size = [&](const Dim& dim) { return body_.size(dim); };
+        const auto axis = static_cast<size_t>(axis_);
+        step_ = RDom(0, body_.size(index_shape()[axis]), "step");
+        const Coords from = indexing::lower_coords(lower, axis, step_);
+        const Expr index = body_.at(node_.input(1), from), size = body_.size(type_.size(axis_));
+        // Places outside of the result are left out, as everywhere in compiled code.
+        step_.where(indexing::lower_inside(lower, axis) && index >= 0 &&
+                    index < Halide::cast<int64_t>(size));
+        Coords to = place;
+        to[axis] = Halide::clamp(Halide::cast<int>(index), 0, max(size - 1, 0));
+        std::vector<Expr> target(to.rbegin(), to.rend());
+        const Expr source = body_.at(node_.input(2), from);
+        out(target) = node_.is("scatter")
+                          ? source
+                          : strict_float(reduce_step(Reduce::sum, out(target), source));
+    }
+
+    /// Vectorizes the copy of the operand; gives the step of its innermost loop.
+    int64_t vectorized(Func& out) const {
+        if (type_.rank() == 0 || !is_wide()) return 1;
+        const Var x = Body::axis_var(type_.rank() - 1), xi("xi");
+        out.split(x, x, xi, lanes(), TailStrategy::GuardWithIf).vectorize(xi);
+        return lanes();
+    }
+
+    int lanes() const { return body_.target().lanes(static_cast<int>(size_bytes(type_.dtype))); }
+
+    bool is_wide() const {
+        const Dim& length = type_.size(type_.rank() - 1);
+        return !length.is_constant() || length.constant() >= lanes();
+    }
+
+    void schedule_update(Func& out) {
+        Halide::Stage update = out.update(0);
+        std::vector<Halide::VarOrRVar> order;
+        const bool is_across = axis_ != type_.rank() - 1 && type_.rank() > 1;
+        const Var x = Body::axis_var(type_.rank() - 1), xi("xi");
+        if (is_across && is_wide()) {  // rows are added whole
+            update.split(x, x, xi, lanes(), TailStrategy::GuardWithIf).vectorize(xi);
+            order.emplace_back(xi);
+            order.emplace_back(x);
+        } else if (is_across) {
+            order.emplace_back(x);
+        }
+        order.emplace_back(RVar(step_.x));
+        int outer = -1;
+        for (int axis = type_.rank() - 1; axis-- > 0;) {
+            if (axis == axis_) continue;
+            order.emplace_back(Body::axis_var(axis));
+            outer = axis;
+        }
+        if (order.size() > 1) update.reorder(order);
+        const Dim lines = outer < 0 ? Dim(1) : type_.size(outer);
+        const Dim work = product(index_shape());
+        if (outer >= 0 && lines.is_constant() && lines.constant() > 1 && work.is_constant() &&
+            work.constant() >= parallel_threshold) {
+            update.parallel(Body::axis_var(outer));
+        }
+    }
+
+    Body& body_;
+    ir::Node& node_;
+    const TensorType& type_;
+    int axis_;
+    RDom step_;
+};
+
+void schedule(const ir::Node& group, Body& body) { Schedule(group, body).run(); }
+
+}  // namespace
+
+const Family scatter_family = {.name = "scatter", .matches = matches, .schedule = schedule};
+
+}  // namespace lithe::lower
