@@ -53,6 +53,8 @@ def results(build):
 def applies(stage, row):
     if "error" in row:
         return stage == "refusal"
+    if row.get("eager_only") and stage in ("static", "symbolic"):
+        return False
     if stage == "gradient":
         return any(k.startswith("d") for k in row["yardsticks"])
     return stage in ("eager", "static") or (stage == "symbolic" and "sizes" in row)

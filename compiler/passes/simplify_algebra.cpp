@@ -13,8 +13,10 @@ bool is_exactly(std::optional<double> value, double wanted) {
     return value && std::bit_cast<uint64_t>(*value) == std::bit_cast<uint64_t>(wanted);
 }
 
-/// Whether the reciprocal of `value` is exact in `dtype`, so that dividing is multiplying.
+/// Whether the reciprocal of `value` is exact in `dtype`, so that dividing is multiplying. That of
+/// 0 is an infinity of its sign, which gives what IEEE 754 gives for the quotient.
 bool has_exact_reciprocal(double value, DType dtype) {
+    if (value == 0) return true;
     int exponent = 0;
     if (!std::isfinite(value) || std::abs(std::frexp(value, &exponent)) != 0.5) return false;
     const int limit = dtype == DType::f64 ? 1000 : 120;  // both are normal numbers

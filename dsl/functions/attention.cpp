@@ -26,18 +26,19 @@ Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, cons
         const Tensor row = unsqueeze(arange(query.size(-2)), 1), column = arange(key.size(-2));
         scores = masked_fill(scores, column > row, none);
     }
-    if (options.mask.defined()) {
-        scores = options.mask.dtype() == DType::boolean
-                     ? masked_fill(scores, logical_not(options.mask), none)
-                     : scores + options.mask;
+    // A row of nothing gives 0, not NaN: it attends to everything, and its result is dropped.
+    Tensor is_empty;
+    if (options.mask.defined() && options.mask.dtype() == DType::boolean) {
+        is_empty = logical_not(any(options.mask, -1, /*keepdim=*/true));
+        scores = masked_fill(scores, logical_not(logical_or(options.mask, is_empty)), none);
+    } else if (options.mask.defined()) {
+        is_empty = eq(amax(options.mask.detach(), -1, /*keepdim=*/true), none);
+        scores = scores + masked_fill(options.mask, is_empty, 0);
     }
     Tensor weights = softmax(scores, -1);
-    if (options.mask.defined() &&
-        options.mask.dtype() == DType::boolean) {  // a row of nothing gives 0, not NaN
-        weights = where(any(options.mask, -1, /*keepdim=*/true), weights, 0);
-    }
     if (options.dropout > 0) weights = dropout(weights, options.dropout, true);
-    return matmul(weights, v);
+    const Tensor y = matmul(weights, v);
+    return is_empty.defined() ? masked_fill(y, is_empty, 0) : y;
 }
 
 Tensor mm(const Tensor& a, const Tensor& b) {
@@ -58,10 +59,6 @@ Tensor dot(const Tensor& a, const Tensor& b) {
                     "dot: expected two vectors, got " + a.type().str() + " and " + b.type().str());
 }
 
-Tensor addmm(const Tensor& x, const Tensor& a, const Tensor& b, const Scalar& beta,
-             const Scalar& alpha) {
-    return x * beta + matmul(a, b) * alpha;
-}
 Tensor outer(const Tensor& a, const Tensor& b) { return unsqueeze(a, 1) * unsqueeze(b, 0); }
 
 Tensor bilinear(const Tensor& a, const Tensor& b, const Tensor& weight, const Tensor& bias) {

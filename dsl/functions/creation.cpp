@@ -79,6 +79,14 @@ Tensor triu(const Tensor& x, int64_t diagonal) {
 
 Tensor one_hot(const Tensor& index, int64_t classes) {
     if (classes < 0) classes = amax(index).item<int64_t>() + 1;
+    if (!index.is_symbolic() && index.numel().constant() > 0) {
+        const auto low = amin(index).item<int64_t>(), high = amax(index).item<int64_t>();
+        if (low < 0 || high >= classes) {
+            throw UserError("one_hot.range",
+                            "one_hot: class " + std::to_string(low < 0 ? low : high) +
+                                " is out of range for " + std::to_string(classes) + " classes");
+        }
+    }
     return (unsqueeze(index, -1) == arange(classes)).to(DType::i64);
 }
 

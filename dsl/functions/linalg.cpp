@@ -21,6 +21,12 @@ int64_t order_of(const char* name, const Tensor& a) {
                                        "to be compiled, got " + a.type().str());
 }
 
+Shape batch_of(const Tensor& a) {
+    Shape shape = a.sizes();
+    shape.resize(shape.size() - 2);
+    return shape;
+}
+
 /// Column `j` of a matrix, kept as a column.
 Tensor column(const Tensor& a, int64_t j) { return narrow(a, -1, j, 1); }
 Tensor row(const Tensor& a, int64_t j) { return narrow(a, -2, j, 1); }
@@ -121,7 +127,7 @@ Tensor inv(const Tensor& a) {
 
 Tensor det(const Tensor& a) {
     const int64_t n = order_of("linalg.det", a);
-    if (n == 0) return ones(Shape(a.sizes().begin(), a.sizes().end() - 2), a.dtype());
+    if (n == 0) return ones(batch_of(a), a.dtype());
     const Eliminated eliminated = eliminate(a, {}, n, false);
     Tensor product = where(eliminated.is_odd, -eliminated.pivots[0], eliminated.pivots[0]);
     for (size_t j = 1; j < eliminated.pivots.size(); ++j) product = product * eliminated.pivots[j];
@@ -130,7 +136,7 @@ Tensor det(const Tensor& a) {
 
 std::tuple<Tensor, Tensor> slogdet(const Tensor& a) {
     const int64_t n = order_of("linalg.slogdet", a);
-    const Shape batch(a.sizes().begin(), a.sizes().end() - 2);
+    const Shape batch = batch_of(a);
     if (n == 0) return {ones(batch, a.dtype()), zeros(batch, a.dtype())};
     const Eliminated eliminated = eliminate(a, {}, n, false);
     Tensor size, sign = where(eliminated.is_odd, full({}, -1, a.dtype()), full({}, 1, a.dtype()));

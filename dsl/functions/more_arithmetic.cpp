@@ -58,8 +58,7 @@ Tensor copysign(const Tensor& magnitude, const Tensor& sign) {
 }
 
 Tensor heaviside(const Tensor& x, const Tensor& at_zero) {
-    const Tensor step = where(isnan(x), x, (x > 0).to(x.dtype()));
-    return where(x == 0, at_zero.to(x.dtype()), step);
+    return where(x == 0, at_zero.to(x.dtype()), (x > 0).to(x.dtype()));
 }
 
 Tensor fmax(const Tensor& a, const Tensor& b) {
@@ -81,11 +80,8 @@ Tensor clamp(const Tensor& x, const Tensor& min, const Tensor& max) {
     if (!min.defined() && !max.defined()) {
         throw UserError("clamp.bounds", "clamp: neither of the bounds is given");
     }
-    // Unlike maximum's, the gradient at a bound is x's alone.
-    Tensor y = x;
-    if (min.defined()) y = where(logical_or(y < min, isnan(min)), min, y);
-    if (max.defined()) y = where(logical_or(y > max, isnan(max)), max, y);
-    return y;
+    const Tensor raised = min.defined() ? maximum(x, min) : x;
+    return max.defined() ? minimum(raised, max) : raised;
 }
 Tensor clip(const Tensor& x, std::optional<Scalar> min, std::optional<Scalar> max) {
     return clamp(x, min, max);

@@ -34,6 +34,10 @@ Tensor added(const Tensor& x, const Tensor& product, const Scalar& beta, const S
 
 }  // namespace
 
+Tensor addmm(const Tensor& x, const Tensor& a, const Tensor& b, const Scalar& beta,
+             const Scalar& alpha) {
+    return added(x, mm(a, b), beta, alpha);
+}
 Tensor addmv(const Tensor& x, const Tensor& matrix, const Tensor& vector, const Scalar& beta,
              const Scalar& alpha) {
     return added(x, mv(matrix, vector), beta, alpha);

@@ -69,12 +69,14 @@ std::tuple<Tensor, Tensor> median(const Tensor& x, int64_t axis, bool keepdim) {
 Tensor median(const Tensor& x) { return std::get<0>(median(reshape(x, {-1}), 0)); }
 
 Tensor cumprod(const Tensor& x, int64_t axis) {
-    if (x.dim() == 0) return x;
-    return movedim(prod(lower_lines(x, axis, 1), -1), -1, axis);
+    const Tensor from = x.is_floating_point() ? x : x.to(DType::i64);
+    if (x.dim() == 0 || x.size(axis).is_constant(0)) return from;
+    return movedim(prod(lower_lines(from, axis, 1), -1), -1, axis);
 }
 
 std::tuple<Tensor, Tensor> cummax(const Tensor& x, int64_t axis) {
     if (x.dim() == 0) return {x, zeros({}, DType::i64)};
+    if (x.size(axis).is_constant(0)) return {x, zeros(x.sizes(), DType::i64)};
     const Tensor lines = lower_lines(x.detach(), axis, least_of(x)),
                  most = amax(lines, -1, /*keepdim=*/true);
     const Tensor place = arange(lines.size(-1));
@@ -91,7 +93,7 @@ std::tuple<Tensor, Tensor> cummin(const Tensor& x, int64_t axis) {
 }
 
 Tensor logcumsumexp(const Tensor& x, int64_t axis) {
-    if (x.dim() == 0) return x;
+    if (x.dim() == 0 || x.size(axis).is_constant(0)) return x;
     return movedim(logsumexp(lower_lines(x, axis, -INFINITY), -1), -1, axis);
 }
 

@@ -137,6 +137,13 @@ Tensor rms_norm(const Tensor& x, const ShapeArg& normalized, const Tensor& weigh
                 std::optional<double> eps) {
     Sizes axes;
     for (size_t i = 0; i < normalized.size(); ++i) axes.push_back(-1 - static_cast<int64_t>(i));
+    const Shape have = x.sizes(), wanted(normalized.begin(), normalized.end());
+    const auto lead =
+        static_cast<std::ptrdiff_t>(have.size()) - static_cast<std::ptrdiff_t>(wanted.size());
+    if (lead < 0 || wanted.empty() || Shape(have.begin() + lead, have.end()) != wanted) {
+        throw UserError("rms_norm.shape", "rms_norm: the last axes of " + x.type().str() +
+                                              " are not the normalized shape " + str(wanted));
+    }
     const double least =
         eps.value_or(x.dtype() == DType::f64 ? 2.220446049250313e-16 : 1.1920928955078125e-07);
     return affine(x * rsqrt(mean(x * x, axes, /*keepdim=*/true) + least), weight, {});

@@ -277,8 +277,7 @@ Tensors meshgrid(const Tensors& axes, const std::string& indexing) {
     for (size_t i = 0; i < inputs.size(); ++i) {
         Shape own(inputs.size(), Dim(1));
         own[i] = shape[i];
-        const Tensor grid = expand(reshape(inputs[i], own), shape);
-        grids.push_back(swapped ? transpose(grid, 0, 1) : grid);
+        grids.push_back(expand(reshape(inputs[i], own), shape));
     }
     if (swapped) std::swap(grids[0], grids[1]);
     return grids;

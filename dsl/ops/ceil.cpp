@@ -34,6 +34,6 @@ const Op ceil_op = {
     .lower = lower,
 };
 
-Tensor ceil(const Tensor& x) { return apply(ceil_op, {as_floating(x)}); }
+Tensor ceil(const Tensor& x) { return x.is_floating_point() ? apply(ceil_op, {x}) : x; }
 
 }  // namespace lithe

@@ -5,6 +5,7 @@
 #include "dsl/op_list.h"
 #include "dsl/ops.h"
 
+#include <cmath>
 #include <limits>
 
 namespace lithe {
@@ -33,7 +34,14 @@ void reference(const OpCall& call, std::span<const Array> in, std::span<const Ar
 
 Tensors gradient(const GradientCall& g) {
     const double low = g.call.attrs.get_float("min"), high = g.call.attrs.get_float("max");
-    const Tensor inside = logical_and(g.x() >= low, g.x() <= high);
+    // At a bound there is no slope, as in PyTorch.
+    Tensor inside;
+    if (std::isfinite(low)) inside = g.x() > low;
+    if (std::isfinite(high)) {
+        const Tensor below = g.x() < high;
+        inside = inside.defined() ? logical_and(inside, below) : below;
+    }
+    if (!inside.defined()) return {g.dy()};
     return {where(inside, g.dy(), zeros_like(g.dy()))};
 }
 

@@ -21,7 +21,10 @@ Tensors gradient(const GradientCall& g) {
 
 Halide::Expr lower(const LowerCall& call) {
     const Halide::Expr a = call(0), b = call(1);
-    return a / b;
+    const auto* divisor = b.as<Halide::Internal::FloatImm>();
+    if (divisor == nullptr || divisor->value != 0) return a / b;
+    // Halide refuses the constant 0: an infinity of its sign, or NaN for 0 and NaN.
+    return a * constant(call.out_types[0].dtype, 1 / divisor->value);
 }
 
 }  // namespace

@@ -34,6 +34,6 @@ const Op floor_op = {
     .lower = lower,
 };
 
-Tensor floor(const Tensor& x) { return apply(floor_op, {as_floating(x)}); }
+Tensor floor(const Tensor& x) { return x.is_floating_point() ? apply(floor_op, {x}) : x; }
 
 }  // namespace lithe

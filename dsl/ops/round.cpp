@@ -34,6 +34,6 @@ const Op round_op = {
     .lower = lower,
 };
 
-Tensor round(const Tensor& x) { return apply(round_op, {as_floating(x)}); }
+Tensor round(const Tensor& x) { return x.is_floating_point() ? apply(round_op, {x}) : x; }
 
 }  // namespace lithe

@@ -1,9 +1,8 @@
-// sign(x) = -1, 0 or 1; NaN where x is NaN
+// sign(x) = -1, 0 or 1; 0 where x is NaN
 #include <cmath>
 
 #include "dsl/autograd.h"
 #include "dsl/elementwise.h"
-#include "dsl/lower_math.h"
 #include "dsl/lowering.h"
 #include "dsl/op_list.h"
 #include "dsl/ops.h"
@@ -13,8 +12,8 @@ namespace {
 
 void reference(const OpCall& call, std::span<const Array> in, std::span<const Array> out) {
     visit(call.input(0).dtype, [&]<class T>(T) {
-        elementwise::map_unary<T>(
-            in, out, [](T x) { return x != x ? x : static_cast<T>((x > T(0)) - (x < T(0))); });
+        elementwise::map_unary<T>(in, out,
+                                  [](T x) { return static_cast<T>((x > T(0)) - (x < T(0))); });
     });
 }
 
@@ -24,7 +23,7 @@ Halide::Expr lower(const LowerCall& call) {
     const Halide::Expr x = call(0);
     const Halide::Expr zero = Halide::Internal::make_zero(x.type());
     const Halide::Expr one = Halide::Internal::make_one(x.type());
-    return select(lower_math::is_nan(x), x, x > zero, one, x < zero, zero - one, zero);
+    return select(x > zero, one, x < zero, zero - one, zero);
 }
 
 }  // namespace

@@ -34,6 +34,6 @@ const Op trunc_op = {
     .lower = lower,
 };
 
-Tensor trunc(const Tensor& x) { return apply(trunc_op, {as_floating(x)}); }
+Tensor trunc(const Tensor& x) { return x.is_floating_point() ? apply(trunc_op, {x}) : x; }
 
 }  // namespace lithe

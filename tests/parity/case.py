@@ -46,9 +46,12 @@ class Cases:
 
     def add(self, call, title, operands, options=None, kind=None, **keys):
         """keys: train, forward (keywords of the call that are no tensors), sizes (of named axes), error,
-        no_grad, f32_only (PyTorch is inexact in f64), as_list, as_pair (states in a tuple)."""
+        no_grad, f32_only (PyTorch is inexact in f64), as_list, as_pair (states in a tuple), args (names of options that
+        the call takes by position, behind the tensors, or before them with args_first), outputs (numbers of the results
+        that are compared), eager_only (the shapes of the results depend on the numbers: refused by a trace)."""
         kind = kind or self.kind
-        row = {"name": f"{kind}.{call}.{title}", "kind": kind, "call": call, "options": options or {},
+        options = {k: str(v) if v in (INF, -INF) else v for k, v in (options or {}).items()}
+        row = {"name": f"{kind}.{call}.{title}", "kind": kind, "call": call, "options": options,
                "operands": [o.row for o in operands]}
         row.update({k: v for k, v in keys.items() if v not in (None, False)})
         self.rows.append(row)

@@ -1,5 +1,6 @@
 """Operands, parameters and cotangents of a case, as torch tensors."""
 import counter
+import numpy
 import torch
 
 DTYPES = {"i64": torch.int64, "bool": torch.bool, "i32": torch.int32, "f32": torch.float32, "f64": torch.float64}
@@ -17,7 +18,8 @@ def operand(row, index, dtype):
         return torch.tensor([float(v) for v in spec["values"]], dtype=torch.float64).to(kind).reshape(shape)
     if kind.is_floating_point:
         return torch.from_numpy(counter.uniform(text, shape, spec["low"], spec["high"])).to(kind)
-    return torch.from_numpy(counter.integers(text, shape, int(spec["low"]), int(spec["high"]))).to(kind)
+    numbers = counter.integers(text, shape, int(spec["low"]), int(spec["high"]))
+    return torch.from_numpy(numpy.asarray(numbers)).to(kind)
 
 
 def cotangent(row, index, output):
@@ -50,6 +52,10 @@ def prepare(row):
             options[name] = tuple(value)
         if isinstance(value, str) and value.startswith("function:"):
             options[name] = FUNCTIONS[value.split(":")[1]]
+        if name == "dtype":
+            options[name] = getattr(torch, value)
+        if value in ("inf", "-inf"):
+            options[name] = float(value)
     if row["kind"] == "nn" and row["call"] in ("TransformerEncoder", "TransformerDecoder"):
         layer = getattr(torch.nn, row["call"] + "Layer")(**options.pop("layer"))
         norm = options.pop("norm", None)

@@ -17,6 +17,7 @@ import warnings
 import numpy as np
 import torch
 
+import expressions
 import numbers_of_cases as made
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -29,9 +30,26 @@ def call_of(row):
     if row["kind"] == "nn":
         module = getattr(torch.nn, row["call"])(**options)
         return module, module
-    owner = torch.nn.functional if row["kind"] == "F" else torch
-    function = getattr(owner, row["call"], None) or getattr(torch.Tensor, row["call"])
-    return (lambda *x, **keys: function(*x, **keys, **options)), None
+    function = function_of(row)
+    args = [options.pop(name) for name in row.get("args", [])]
+    if row.get("args_first"):
+        return (lambda *x, **keys: function(*args, *x, **keys, **options)), None
+    return (lambda *x, **keys: function(*x, *args, **keys, **options)), None
+
+
+def function_of(row):
+    """The function of that name: of tests/parity/expressions.py, torch.nn.functional, torch, or a method."""
+    if row["call"] in expressions.FUNCTIONS:
+        return expressions.FUNCTIONS[row["call"]]
+    owners = [torch, torch.Tensor, torch.nn.functional]
+    if row["kind"] == "F":
+        owners = [torch.nn.functional, torch]
+    for owner in owners:
+        for part in row["call"].split("."):
+            owner = getattr(owner, part, None)
+        if owner is not None:
+            return owner
+    raise KeyError(row["call"])
 
 
 def flat(value):
@@ -49,7 +67,8 @@ def run(row, dtype, jitter=None):
     and the state's shapes."""
     tensors = [made.operand(row, i, dtype) for i in range(len(row["operands"]))]
     for i, (tensor, operand) in enumerate(zip(tensors, row["operands"])):
-        if jitter is not None and tensor.is_floating_point():
+        is_fixed = "values" in operand and operand.get("constant")
+        if jitter is not None and tensor.is_floating_point() and not is_fixed:
             tensor = tensors[i] = tensor * jitter(tensor)
         if tensor.is_floating_point() and not operand.get("constant") and not row.get("no_grad"):
             tensor.requires_grad_()
@@ -75,6 +94,7 @@ def run(row, dtype, jitter=None):
     if row.get("as_pair"):
         positional = [positional[0], tuple(positional[1:])] if len(positional) > 1 else positional
     outputs = flat(function(*positional, **keywords))
+    outputs = [outputs[i] for i in row.get("outputs", range(len(outputs)))]
     result = {f"y{i}": y.detach().clone() for i, y in enumerate(outputs)}
     loss = [(y * made.cotangent(row, i, y)).sum() for i, y in enumerate(outputs) if y.requires_grad]
     if loss and not row.get("no_grad"):

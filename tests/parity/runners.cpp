@@ -23,7 +23,7 @@ Choice Options::choice(const char* name, Choice other) const {
     if (!has(name)) return other;
     const std::string word = get<std::string>(name);
     for (int i = 0; i <= static_cast<int>(Choice::conv_transpose3d); ++i) {
-        if (str(static_cast<Choice>(i)) == word) return static_cast<Choice>(i);
+        if (lithe::str(static_cast<Choice>(i)) == word) return static_cast<Choice>(i);
     }
     throw std::invalid_argument("parity: no choice is called '" + word + "'");
 }

@@ -32,7 +32,20 @@ public:
     }
     int64_t integer(const char* name) const { return get<int64_t>(name); }
     bool flag(const char* name, bool other) const { return get<bool>(name, other); }
-    double number(const char* name, double other) const { return get<double>(name, other); }
+    double number(const char* name, double other) const {
+        return has(name) ? scalar(name).to_double() : other;
+    }
+    bool is_list(const char* name) const { return has(name) && row_[name].is_array(); }
+    /// A word that is no number: infinities are words too.
+    bool is_word(const char* name) const {
+        return has(name) && row_[name].is_string() && !str(name).ends_with("inf");
+    }
+    /// A whole number stays one.
+    Scalar scalar(const char* name) const {
+        if (row_.at(name).is_string()) return std::stod(str(name));
+        if (row_[name].is_number_integer()) return integer(name);
+        return get<double>(name);
+    }
     Sizes list(const char* name) const {
         return row_.at(name).is_array() ? get<Sizes>(name) : Sizes{integer(name)};
     }
@@ -49,6 +62,8 @@ public:
     }
 
 private:
+    std::string str(const char* name) const { return get<std::string>(name); }
+
     Json row_;
     std::map<std::string, Tensor> tensors_;
 };
