@@ -53,6 +53,13 @@ Tensor AvgPoolImpl<D>::forward(const Tensor& x) {
 
 template <size_t D>
 std::string AvgPoolImpl<D>::extra_repr() const {
+    if constexpr (D == 1) {  // PyTorch keeps tuples here
+        return Repr()
+            .add("kernel_size", options.kernel_size())
+            .add("stride", options.stride())
+            .add("padding", options.padding())
+            .str();
+    }
     return Repr()
         .add_short("kernel_size", options.kernel_size())
         .add_short("stride", options.stride())

@@ -1,5 +1,7 @@
 #include "dsl/layers/vision.h"
 
+#include <algorithm>
+
 #include "dsl/functional/linear.h"
 #include "dsl/functional/vision.h"
 #include "dsl/layers/make.h"
@@ -20,12 +22,13 @@ std::string UpsampleImpl::extra_repr() const {
         repr.add("size", *options.size());
     }
     if (options.scale_factor()) {
+        const std::vector<double>& all = *options.scale_factor();
         std::string factors;
-        for (const double factor : *options.scale_factor()) {
+        for (const double factor : all) {
             factors += (factors.empty() ? "" : ", ") + python_repr(factor);
         }
-        const bool is_one = options.scale_factor()->size() == 1;
-        repr.append("scale_factor=" + (is_one ? factors : "(" + factors + ")"));
+        const bool are_equal = std::equal(all.begin() + 1, all.end(), all.begin());
+        repr.append("scale_factor=" + (are_equal ? python_repr(all[0]) : "(" + factors + ")"));
     }
     return repr.append("mode='" + lithe::str(options.mode()) + "'").str();
 }
@@ -51,18 +54,12 @@ Tensor CosineSimilarityImpl::forward(const Tensor& a, const Tensor& b) {
     return functional::cosine_similarity(a, b, options);
 }
 std::string CosineSimilarityImpl::extra_repr() const {
-    return Repr().add("dim", options.dim()).add("eps", options.eps()).str();
+    return {};  // nor does PyTorch show its options
 }
 
 Tensor PairwiseDistanceImpl::forward(const Tensor& a, const Tensor& b) {
     return functional::pairwise_distance(a, b, options);
 }
-std::string PairwiseDistanceImpl::extra_repr() const {
-    return Repr()
-        .add("p", options.p())
-        .add("eps", options.eps())
-        .add("keepdim", options.keepdim())
-        .str();
-}
+std::string PairwiseDistanceImpl::extra_repr() const { return {}; }
 
 }  // namespace lithe::nn

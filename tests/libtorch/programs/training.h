@@ -143,11 +143,8 @@ inline void use_param_groups(Log& out) {
         torch::optim::OptimizerParamGroup({torch::ones({1}, torch::requires_grad())}));
     out << optimizer.param_groups().size() << '\n';
     torch::optim::StepLR scheduler(optimizer, 2, 0.1);
-    for (int i = 0; i < 3; ++i) {
-        scheduler.step();
-        out << optimizer.param_groups()[0].options().get_lr() << ' ';
-    }
-    out << '\n';
+    for (int i = 0; i < 3; ++i) scheduler.step();
+    out << optimizer.param_groups()[0].options().get_lr() << '\n';
     auto& defaults = static_cast<torch::optim::SGDOptions&>(optimizer.defaults());
     out << defaults.lr() << '\n';
     optimizer.zero_grad();
