@@ -198,7 +198,14 @@ const Tensor& Tensor::copy_(const Tensor& source) const {
 
 void Tensor::set_data(const Tensor& value) const {
     checked(impl_);
-    if (impl_->base) throw UserError("tensor.set_data", "tensor: set_data of a view");
+    if (impl_->base) {  // a view leaves what it looks at
+        const ValuePtr before = this->value();
+        impl_->base = nullptr;
+        impl_->view = {};
+        impl_->cached = nullptr;
+        impl_->cell = std::make_shared<Cell>();
+        impl_->cell->value = before;
+    }
     auto changed = std::make_shared<Value>(*value.value());
     changed->grad_node = impl_->cell->value->grad_node;
     changed->grad_output = impl_->cell->value->grad_output;
