@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(nan_and_infinity_behave_as_in_pytorch) {
     check_equal(clamp(x, -1, 1), tensor({nan, 1.0, -1.0, 0.0, 0.0, 1.0, -1.0}));
     check_equal(maximum(x, 0), tensor({nan, inf, 0.0, 0.0, 0.0, 2.5, 0.0}));
     check_equal(minimum(x, 0), tensor({nan, 0.0, -inf, 0.0, 0.0, 0.0, -2.5}));
-    check_equal(sign(x), tensor({nan, 1.0, -1.0, 0.0, 0.0, 1.0, -1.0}));
+    check_equal(sign(x), tensor({0.0, 1.0, -1.0, 0.0, 0.0, 1.0, -1.0}));
     check_equal(round(x), tensor({nan, inf, -inf, 0.0, 0.0, 2.0, -2.0}));
     check_equal(sigmoid(x).slice(0, 0, 4), tensor({nan, 1.0, 0.0, 0.5}));
     check_equal(isnan(x), tensor({true, false, false, false, false, false, false}));

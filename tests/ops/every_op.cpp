@@ -125,6 +125,13 @@ void check_result(const Tensor& got, const Tensor& want, bool is_elementwise) {
     }
 }
 
+/// Elementwise, and not of the gamma functions: those cross 0 between their poles, where in f64
+/// neither the kernel nor the reference keeps a bound in ulp (docs/numbers.md).
+bool is_rounded_once(const Op& op) {
+    return op.is(Trait::elementwise) && op.name != "digamma" && op.name != "polygamma" &&
+           op.name != "lgamma";
+}
+
 using Make = std::function<Array(const std::string&, const TensorType&, int)>;
 
 /// Compiles the program and compares with the interpreter at the inputs that `make` gives.
@@ -241,7 +248,7 @@ BOOST_AUTO_TEST_CASE(compiled_equals_reference_at_symbolic_sizes,
     for (const Op* op : every_op()) {
         if (!op->lower) continue;
         BOOST_TEST_CONTEXT(op->name) {
-            check_batch(all_samples(*op, "N"), {1, 5, 17, 0}, op->is(Trait::elementwise));
+            check_batch(all_samples(*op, "N"), {1, 5, 17, 0}, is_rounded_once(*op));
         }
     }
 }
@@ -251,8 +258,7 @@ BOOST_AUTO_TEST_CASE(compiled_equals_reference_at_known_sizes, *boost::unit_test
         if (!op->lower) continue;
         for (const int64_t size : {1, 13, 16}) {
             BOOST_TEST_CONTEXT(op->name) {
-                check_batch(all_samples(*op, std::to_string(size)), {size},
-                            op->is(Trait::elementwise));
+                check_batch(all_samples(*op, std::to_string(size)), {size}, is_rounded_once(*op));
             }
         }
     }
