@@ -60,7 +60,7 @@ public:
             .count();
     }
 
-    /// Median time of a step of each problem, in us.
+    /// Median time of what computes each problem, in us; its kernels together.
     std::map<std::string, double> step_us(int repetitions) {
         std::vector<std::vector<double>> times;
         for (int i = 0; i < repetitions + 2; ++i) {
@@ -69,42 +69,53 @@ public:
             times.resize(step_ns.size());
             for (size_t s = 0; s < step_ns.size(); ++s) times[s].push_back(step_ns[s]);
         }
-        std::map<std::string, std::vector<double>> by_problem;
-        const std::vector<std::string> problems = problems_of_steps();
+        struct Sum {
+            double us = 0, nodes = 0;
+        };
+        std::map<std::string, Sum> sums;
+        const std::vector<Problem> problems = problems_of_steps();
         for (size_t s = 0; s < problems.size(); ++s) {
-            if (!problems[s].empty()) by_problem[problems[s]].push_back(median(times[s]) * 1e-3);
+            if (problems[s].name.empty()) continue;
+            Sum& sum = sums[problems[s].name];
+            sum.us += median(times[s]) * 1e-3;
+            sum.nodes += problems[s].is_part ? 0 : 1;
         }
         std::map<std::string, double> means;
-        for (const auto& [problem, all] : by_problem) {
-            double sum = 0;
-            for (const double us : all) sum += us;
-            means[problem] = sum / static_cast<double>(all.size());
-        }
+        for (const auto& [problem, sum] : sums) means[problem] = sum.us / sum.nodes;
         return means;
     }
 
 private:
-    /// What the kernel of each step computes; empty where there was no choice.
-    std::vector<std::string> problems_of_steps() const {
-        std::vector<std::string> of_groups;
+    /// What a kernel computes, or one of several for one node; without name where there was no
+    /// choice.
+    struct Problem {
+        std::string name;
+        bool is_part = false;
+    };
+
+    std::vector<Problem> problems_of_steps() const {
+        std::vector<Problem> of_groups;
         for (const auto& node : model_.compiled().program.graph("forward")->nodes()) {
             if (node->is("group")) of_groups.push_back(problem_in(*node));
         }
-        std::vector<std::string> problems;
+        std::vector<Problem> problems;
         size_t next = 0;
         for (const artifact::Plan& plan : model_.compiled().artifact.plans) {
             if (plan.name != "forward") continue;
             for (const artifact::Step& step : plan.steps) {
                 const bool is_kernel = step.kind == artifact::Step::Kind::kernel;
-                problems.push_back(is_kernel ? of_groups.at(next++) : "");
+                problems.push_back(is_kernel ? of_groups.at(next++) : Problem{});
             }
         }
         return problems;
     }
 
-    static std::string problem_in(const ir::Node& group) {
+    static Problem problem_in(const ir::Node& group) {
         for (const auto& node : group.body()->nodes()) {
-            if (node->attrs().has("problem")) return node->attrs().get_string("problem");
+            for (const bool is_part : {false, true}) {
+                const std::string mark = is_part ? "problem_part" : "problem";
+                if (node->attrs().has(mark)) return {node->attrs().get_string(mark), is_part};
+            }
         }
         return {};
     }

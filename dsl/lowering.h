@@ -47,6 +47,9 @@ enum class Reduce : uint8_t { sum, product, max, min };
 Halide::Expr reduce_identity(Reduce kind, Halide::Type type);
 Halide::Expr reduce_step(Reduce kind, const Halide::Expr& total, const Halide::Expr& element);
 
+/// Merges the first of every two values with the second until one is left: a fixed tree.
+Halide::Expr fold_pairs(Reduce kind, std::vector<Halide::Expr> values);
+
 /// `sum / product / max / min over all indices in 0..extent-1 of body(index)`, over one index or
 /// over several, the last one fastest.
 using ReduceBody = std::function<Halide::Expr(const Coords& index)>;

@@ -98,6 +98,17 @@ Expr reduce_step(Reduce kind, const Expr& total, const Expr& element) {
     return {};
 }
 
+Expr fold_pairs(Reduce kind, std::vector<Expr> values) {
+    while (values.size() > 1) {
+        for (size_t i = 0; i < values.size() / 2; ++i) {
+            values[i] = reduce_step(kind, values[2 * i], values[2 * i + 1]);
+        }
+        if (values.size() % 2) values[values.size() / 2] = values.back();
+        values.resize((values.size() + 1) / 2);
+    }
+    return values[0];
+}
+
 Expr reduce_in_place(Reduce kind, const Coords& extents, const ReduceBody& body) {
     Halide::Region region;
     for (size_t i = extents.size(); i-- > 0;) region.push_back({0, extents[i]});

@@ -28,9 +28,13 @@ extern const Op pack_filters_op;    ///< {panel}: the filters of a convolution i
 extern const Op packed_conv_op;     ///< {columns, stride, dilation, tile_rows}: with such filters
 extern const Op pack_depthwise_op;  ///< the filters of a depthwise convolution, channels innermost
 extern const Op depthwise_conv_op;  ///< {stride, dilation, pad_begin, pad_end}: with such filters
-extern const Op pack_winograd_op;   ///< {panel, tile}: transformed 3 x 3 filters in panels
+extern const Op pack_winograd_op;   ///< {panel, tile, by_element}: transformed 3 x 3 filters
 extern const Op
     winograd_conv_op;  ///< {columns, tile, pad_begin, pad_end, block}: with such filters
+
+// A convolution as winograd_data, packed_linear over a batch of (tile + 2)^2 matrices, and:
+extern const Op winograd_data_op;  ///< {tile, pad_begin, pad_end}: transformed patches of an image
+extern const Op winograd_result_op;  ///< {columns, tile, pad_begin, pad_end}: out of the products
 
 extern const Op
     attention_op;  ///< {scale, keys, causal}: softmax(q k' scale + mask) v; see recognize_attention

@@ -55,4 +55,13 @@ const WinogradTransforms& winograd_transforms(int64_t tile) {
     return tile == 2 ? two : four;
 }
 
+WinogradPatches winograd_patches(const OpCall& call, const Shape& x) {
+    const Shape &begin = call.attrs.get_shape("pad_begin"), &end = call.attrs.get_shape("pad_end");
+    const Dim tile = call.attrs.get_dim("tile");
+    const auto count = [&](size_t axis) {
+        return floor_div(x[axis + 1] + begin[axis] + end[axis] - 2 + tile - 1, tile);
+    };
+    return {count(0), count(1)};
+}
+
 }  // namespace lithe::ir

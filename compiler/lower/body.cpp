@@ -37,12 +37,11 @@ Body::Body(const ir::Graph& graph, const Target& target) : graph_(graph), target
         const TensorType& type = node->type();
         Halide::ImageParam param(halide_type(type.dtype), type.rank(),
                                  "in" + std::to_string(inputs_.size()));
-        Expr stride = 1;
+        const std::vector<Expr> strides = strides_of(type, *node, "strides");
         for (int axis = type.rank(); axis-- > 0;) {
             const int d = type.rank() - 1 - axis;
             param.dim(d).set_bounds(0, size(type.size(axis)));
-            param.dim(d).set_stride(stride);
-            stride = simplify(stride * size(type.size(axis)));
+            param.dim(d).set_stride(strides[static_cast<size_t>(axis)]);
         }
         param.set_host_alignment(static_cast<int>(size_bytes(type.dtype)));
         inputs_.push_back(param);
@@ -138,13 +137,30 @@ void Body::define_node(ir::Node& node) {
 
 void Body::bind_output(Func& func, const TensorType& type) {
     Halide::OutputImageParam buffer = func.output_buffer();
-    Expr stride = 1;
+    // place_parts moves single results alone.
+    const ir::Node& last = *graph_.outputs[0].value.node;
+    const std::vector<Expr> strides = strides_of(type, last, "result_strides");
     for (int axis = type.rank(); axis-- > 0;) {
         const int d = type.rank() - 1 - axis;
         buffer.dim(d).set_bounds(0, size(type.size(axis)));
-        buffer.dim(d).set_stride(stride);
-        stride = simplify(stride * size(type.size(axis)));
+        buffer.dim(d).set_stride(strides[static_cast<size_t>(axis)]);
     }
+}
+
+std::vector<Expr> Body::strides_of(const TensorType& type, const ir::Node& node,
+                                   const std::string& attr) {
+    std::vector<Expr> strides(static_cast<size_t>(type.rank()));
+    if (node.attrs().has(attr)) {
+        const Shape& given = node.attrs().get_shape(attr);
+        for (size_t axis = 0; axis < strides.size(); ++axis) strides[axis] = size(given[axis]);
+        return strides;
+    }
+    Expr stride = 1;
+    for (size_t axis = strides.size(); axis-- > 0;) {
+        strides[axis] = stride;
+        stride = simplify(stride * size(type.shape[axis]));
+    }
+    return strides;
 }
 
 std::vector<Halide::Argument> Body::arguments() const {

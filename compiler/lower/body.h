@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "compiler/ir/graph.h"
@@ -40,7 +41,7 @@ public:
     /// Defines the Funcs of all nodes that have none yet, by their ops' `lower`.
     void define_rest();
 
-    /// Fixes an output's layout as dense: bounds and strides from its shape.
+    /// Fixes an output's layout: bounds, and the strides of its shape or of what it is a part of.
     void bind_output(Halide::Func& func, const TensorType& type);
 
     /// Arguments in the kernel's order.
@@ -53,6 +54,9 @@ public:
 
 private:
     void define_node(ir::Node& node);
+    /// Those in the attribute, else those of a dense tensor.
+    std::vector<Halide::Expr> strides_of(const TensorType& type, const ir::Node& node,
+                                         const std::string& attr);
 
     const ir::Graph& graph_;
     Target target_;

@@ -35,9 +35,18 @@ Shape merged(const Shape& shape, const std::vector<std::pair<size_t, size_t>>& r
     return result;
 }
 
+/// Whether an operand or the result is a part of something larger, so that axes are not evenly
+/// apart.
+bool has_strides(const ir::Graph& body) {
+    return std::any_of(body.nodes().begin(), body.nodes().end(), [](const auto& node) {
+        return node->attrs().has("strides") || node->attrs().has("result_strides");
+    });
+}
+
 }  // namespace
 
 std::unique_ptr<ir::Graph> collapse_axes(const ir::Graph& body) {
+    if (has_strides(body)) return nullptr;
     Shape full;
     std::vector<const Shape*> shapes;
     for (const auto& node : body.nodes()) {
@@ -113,7 +122,7 @@ Shape with_one_row_axis(const Shape& shape, const Shape& full) {
 
 std::unique_ptr<ir::Graph> collapse_rows(const ir::Graph& body) {
     const ir::Node* anchor = row_product(body);
-    if (!anchor) return nullptr;
+    if (!anchor || has_strides(body)) return nullptr;
     auto result = std::make_unique<ir::Graph>();
     std::map<const ir::Node*, ir::Value> twin;
     for (const auto& node : body.nodes()) {

@@ -7,9 +7,22 @@ namespace {
 
 /// Tried in order: the special before the general.
 constexpr const Family* families[] = {
-    &conv_family,   &conv_vector_family,   &winograd_family, &attention_family, &depthwise_family,
-    &packed_family, &packed_vector_family, &rows_family,     &window_family,    &transpose_family,
-    &pack_family,   &scatter_family,       &generic_family,
+    &conv_family,
+    &conv_vector_family,
+    &winograd_family,
+    &winograd_data_family,
+    &winograd_result_family,
+    &attention_family,
+    &depthwise_family,
+    &packed_family,
+    &packed_vector_family,
+    &rows_family,
+    &window_family,
+    &transpose_family,
+    &pack_family,
+    &cat_family,
+    &scatter_family,
+    &generic_family,
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 namespace lithe::lower {
 
 // Each stands in compiler/lower/<family>.cpp.
+extern const Family cat_family;
 extern const Family conv_family, conv_vector_family;
 extern const Family attention_family;
 extern const Family depthwise_family;
@@ -15,7 +16,7 @@ extern const Family rows_family;
 extern const Family scatter_family;
 extern const Family transpose_family;
 extern const Family window_family;
-extern const Family winograd_family;
+extern const Family winograd_data_family, winograd_family, winograd_result_family;
 
 /// Names of all, in the order in which they are tried.
 std::vector<std::string> family_names();

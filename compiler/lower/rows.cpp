@@ -57,18 +57,6 @@ bool matches(const ir::Node& group, const Target&, std::string& why) {
     return fits;
 }
 
-/// Merges the first of every two halves with the second until one is left.
-Expr folded(Reduce kind, std::vector<Expr> values) {
-    while (values.size() > 1) {
-        for (size_t i = 0; i < values.size() / 2; ++i) {
-            values[i] = reduce_step(kind, values[2 * i], values[2 * i + 1]);
-        }
-        if (values.size() % 2) values[values.size() / 2] = values.back();
-        values.resize((values.size() + 1) / 2);
-    }
-    return values[0];
-}
-
 class Schedule {
 public:
     Schedule(const ir::Node& group, Body& body)
@@ -181,10 +169,10 @@ private:
         }
         std::vector<Expr> values;
         for (int i = 0; i < vectors; ++i) values.push_back(part(with(lane + i * vector)));
-        fold(lane_first) = folded(kind, values);
+        fold(lane_first) = fold_pairs(kind, values);
         values.clear();
         for (int i = 0; i < vector; ++i) values.push_back(fold(with(i)));
-        total(rows) = folded(kind, values);
+        total(rows) = fold_pairs(kind, values);
 
         part.bound_extent(lane, all).vectorize(lane, vector).unroll(lane);
         part.update(0).reorder(lane, chunk).vectorize(lane, vector).unroll(lane);

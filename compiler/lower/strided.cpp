@@ -61,8 +61,10 @@ std::optional<Shape> reshaped(const Shape& from, const Shape& strides, const Sha
 std::optional<Strided> strided_view(ir::Value value) {
     const ir::Node& node = *value.node;
     if (node.is("input")) {
-        return Strided{static_cast<int>(node.attrs().get_int("index")), 0,
-                       dense_strides(node.type().shape)};
+        const bool is_part = node.attrs().has("strides");
+        return Strided{
+            static_cast<int>(node.attrs().get_int("index")), 0,
+            is_part ? node.attrs().get_shape("strides") : dense_strides(node.type().shape)};
     }
     if (!node.is("permute") && !node.is("reshape") && !node.is("slice")) return std::nullopt;
     std::optional<Strided> view = strided_view(node.input(0));

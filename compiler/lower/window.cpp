@@ -65,25 +65,44 @@ public:
         const int lanes = body_.target().lanes();
         const Dim& size = type_.size(inner);
         const bool is_narrow = size.is_constant() && size.constant() < lanes;
-        const bool is_wide = !size.is_constant() || size.constant() >= 2 * lanes;
-        const int width = is_narrow ? static_cast<int>(std::max<int64_t>(size.constant(), 1))
-                          : is_wide ? 2 * lanes
-                                    : lanes;
+        const int width = choose_width(size, lanes);
         out.split(x, x, xi, width, is_narrow ? TailStrategy::Auto : TailStrategy::GuardWithIf);
         if (!is_narrow) out.vectorize(xi, lanes);
         parallel_outer(body_, out, type_, cost_, width);
+        const bool is_exact = size.is_constant() && size.constant() % width == 0;
         for (Accumulator& a : accumulators_) {
             a.sum.compute_at(out, x);
             a.sum.store_in(Halide::MemoryType::Stack);
+            if (!is_exact || !a.is_vector) continue;
+            a.sum.bound_extent(inner_var(), width).unroll(inner_var());
+            a.sum.update().unroll(inner_var());
         }
     }
 
 private:
     struct Accumulator {
         Func sum;
+        bool is_vector = false;  ///< along the result's innermost axis
     };
 
+    /// Of what is summed up side by side: for long sums as much as registers hold, so that what is
+    /// read of every pixel lies together.
+    int choose_width(const Dim& size, int lanes) const {
+        if (!size.is_constant()) return 2 * lanes;
+        const int64_t channels = size.constant();
+        if (channels < lanes) return static_cast<int>(std::max<int64_t>(channels, 1));
+        if (accumulators_.empty() || channels % lanes != 0)
+            return channels >= 2 * lanes ? 2 * lanes : lanes;
+        int64_t vectors = std::min<int64_t>(channels / lanes, 8);
+        while (channels / lanes % vectors != 0) --vectors;
+        return static_cast<int>(vectors) * lanes;
+    }
+
     Expr accumulate(Reduce kind, const Coords& extents, const ReduceBody& value) {
+        if (const int64_t taps = known_product(extents); taps > 0 && taps <= most_unrolled) {
+            cost_ = taps;
+            return in_a_tree(kind, extents, value);
+        }
         Halide::Region region;
         for (size_t i = extents.size(); i-- > 0;) region.push_back({0, extents[i]});
         const Halide::RDom r(region);
@@ -95,9 +114,37 @@ private:
         Func sum("sum");
         sum(free.parameters) = reduce_identity(kind, element.type());
         sum(free.parameters) = reduce_step(kind, sum(free.parameters), element);
-        accumulators_.push_back({sum});
-        schedule_sum(sum, r, free, extents, element.type().bytes());
+        const bool is_vector = schedule_sum(sum, r, free, extents, element.type().bytes());
+        accumulators_.push_back({sum, is_vector});
         return sum(free.arguments);
+    }
+
+    /// 0 where an extent is not known.
+    static int64_t known_product(const Coords& extents) {
+        int64_t product = 1;
+        for (const Expr& extent : extents) {
+            const auto* constant = extent.as<Halide::Internal::IntImm>();
+            product *= constant ? constant->value : 0;
+        }
+        return product;
+    }
+
+    /// All elements at once, two and two: no step waits for the one before.
+    static Expr in_a_tree(Reduce kind, const Coords& extents, const ReduceBody& value) {
+        std::vector<Expr> values;
+        for (int64_t flat = 0; flat < known_product(extents); ++flat) {
+            Coords index(extents.size());
+            int64_t rest = flat;
+            for (size_t i = extents.size(); i-- > 0;) {
+                const int64_t extent = extents[i].as<Halide::Internal::IntImm>()->value;
+                index[i] = static_cast<int32_t>(rest % extent);
+                rest /= extent;
+            }
+            values.push_back(value(index));
+        }
+        // An element stands in several places of a step, and Halide walks an Expr as a tree.
+        return Halide::Internal::common_subexpression_elimination(
+            fold_pairs(kind, std::move(values)));
     }
 
     /// The axis of the anchor that the result's innermost axis is.
@@ -126,27 +173,22 @@ private:
         return false;
     }
 
-    void schedule_sum(Func& sum, const Halide::RDom& r, const FreeVars& free, const Coords& extents,
+    /// Whether the sum is made in vectors.
+    bool schedule_sum(Func& sum, const Halide::RDom& r, const FreeVars& free, const Coords& extents,
                       int element_bytes) {
         const Var inner = inner_var();
         const bool has_inner = std::any_of(free.parameters.begin(), free.parameters.end(),
                                            [&](const Var& v) { return v.name() == inner.name(); });
-        int64_t taps = 1;
-        for (const Expr& extent : extents) {
-            const auto* constant = extent.as<Halide::Internal::IntImm>();
-            taps = constant && taps > 0 ? taps * constant->value : 0;
-        }
-        cost_ = std::max<int64_t>(taps == 0 ? 64 : taps, 1);
+        const int64_t taps = known_product(extents);
+        cost_ = taps == 0 ? 64 : taps;
         const Dim& size = type_.shape.back();
         const int lanes = body_.target().lanes(element_bytes);
-        if (!has_inner || (size.is_constant() && size.constant() < lanes)) return;
+        if (!has_inner || (size.is_constant() && size.constant() < lanes)) return false;
         std::vector<VarOrRVar> order{inner};
         for (int i = 0; i < r.dimensions(); ++i) order.push_back(r[i]);
         sum.vectorize(inner, lanes);
         sum.update().reorder(order).vectorize(inner, lanes);
-        if (taps > 0 && taps <= most_unrolled) {
-            for (int i = 0; i < r.dimensions(); ++i) sum.update().unroll(r[i]);
-        }
+        return true;
     }
 
     Body& body_;

@@ -8,6 +8,7 @@
 
 #include "compiler/ir/winograd.h"
 #include "compiler/lower/families.h"
+#include "compiler/lower/winograd_transform.h"
 
 namespace lithe::lower {
 namespace {
@@ -18,7 +19,6 @@ using Halide::MemoryType;
 using Halide::RDom;
 using Halide::TailStrategy;
 using Halide::Var;
-using Matrix = ir::WinogradTransforms::Matrix;
 
 /// Blocks from which on they are the tasks; with fewer, panels of filters are.
 constexpr int64_t enough_blocks = 8;
@@ -49,25 +49,6 @@ bool matches(const ir::Node& group, const Target&, std::string& why) {
 }
 
 int ceil_div(int64_t a, int64_t b) { return static_cast<int>((a + b - 1) / b); }
-
-/// sum of coefficients times elements, without those that are 0.
-Expr dot(const std::vector<double>& coefficients, const std::function<Expr(int)>& element) {
-    Expr total;
-    for (size_t i = 0; i < coefficients.size(); ++i) {
-        if (coefficients[i] == 0) continue;
-        const Expr e = element(static_cast<int>(i));
-        const Expr term = coefficients[i] == 1 ? e : e * static_cast<float>(coefficients[i]);
-        total = total.defined() ? total + term : term;
-    }
-    return total;
-}
-
-/// Row `index` of the matrix times a vector; `index` is known once loops are unrolled.
-Expr product(const Matrix& matrix, const Expr& index, const std::function<Expr(int)>& element) {
-    std::vector<Expr> rows;
-    for (const std::vector<double>& row : matrix) rows.push_back(dot(row, element));
-    return mux(index, rows);
-}
 
 class Schedule {
 public:
@@ -102,19 +83,11 @@ public:
     }
 
 private:
-    /// An element of the image, 0 outside.
-    Expr pixel(const Expr& image, const Expr& row, const Expr& column, const Expr& channel) {
-        const TensorType& x = anchor_.input(0).type();
-        const Expr height = body_.size(x.size(1)), width = body_.size(x.size(2));
-        const Expr is_inside = row >= 0 && row < height && column >= 0 && column < width;
-        const Coords at{image, clamp(row, 0, height - 1), clamp(column, 0, width - 1), channel};
-        return select(is_inside, body_.at(anchor_.input(0), at), 0.f);
-    }
-
     Expr pixel_of_patch(const Expr& i, const Expr& j, const Expr& channel) {
         const Sizes pad = anchor_.attrs().get_ints("pad_begin");
-        return pixel(image_, ty_ * m_ + i - static_cast<int>(pad[0]),
-                     tx_ * m_ + j - static_cast<int>(pad[1]), channel);
+        return winograd_pixel(body_, anchor_.input(0), image_,
+                              ty_ * m_ + i - static_cast<int>(pad[0]),
+                              tx_ * m_ + j - static_cast<int>(pad[1]), channel);
     }
 
     Expr filter(const Expr& k, const Expr& w, const Expr& channel) {
@@ -123,29 +96,21 @@ private:
 
     void define() {
         rows_(c_, j_, u_, tx_, ty_, image_) =
-            product(transforms_.data, u_, [&](int i) { return pixel_of_patch(i, j_, c_); });
-        data_(c_, tx_, ty_, image_, w_) = product(transforms_.data, w_ % n_, [&](int j) {
+            transform_row(transforms_.data, u_, [&](int i) { return pixel_of_patch(i, j_, c_); });
+        data_(c_, tx_, ty_, image_, w_) = transform_row(transforms_.data, w_ % n_, [&](int j) {
             return rows_(c_, j, w_ / n_, tx_, ty_, image_);
         });
         sum_ = RDom(0, channels_, "sum");
         acc_(k_, tx_, ty_, image_, w_) = 0.f;
         acc_(k_, tx_, ty_, image_, w_) += data_(sum_, tx_, ty_, image_, w_) * filter(k_, w_, sum_);
         products_(k_, tx_, ty_, image_, w_) = acc_(k_, tx_, ty_, image_, w_);
-        columns_(k_, j_, yi_, tx_, ty_, image_) = product(transforms_.result, yi_, [&](int i) {
-            return products_(k_, tx_, ty_, image_, i * n_ + j_);
-        });
-        results_(k_, xi_, yi_, tx_, ty_, image_) = product(
+        columns_(k_, j_, yi_, tx_, ty_, image_) =
+            transform_row(transforms_.result, yi_,
+                          [&](int i) { return products_(k_, tx_, ty_, image_, i * n_ + j_); });
+        results_(k_, xi_, yi_, tx_, ty_, image_) = transform_row(
             transforms_.result, xi_, [&](int j) { return columns_(k_, j, yi_, tx_, ty_, image_); });
         define_repair();
         define_conv();
-    }
-
-    /// Tap `tap` of three out of four or six transformed ones, as winograd_conv's reference does.
-    Expr untransformed(const Expr& tap, const std::function<Expr(int)>& element) {
-        const Matrix& g = transforms_.filter;
-        const Expr middle = (element(1) - element(2)) * static_cast<float>(0.5 / g[1][1]);
-        return select(tap == 0, element(0) * static_cast<float>(1 / g[0][0]),
-                      select(tap == 2, element(n_ - 1), middle));
     }
 
     void define_repair() {
@@ -173,9 +138,8 @@ private:
         repair_sum_ = RDom(0, channels_, 0, 3, 0, 3, "taps");
         repair_sum_.where(is_bad);
         const Expr channel = repair_sum_.x, s = repair_sum_.z, t = repair_sum_.y;
-        const Expr w = untransformed(s, [&](int u) {
-            return untransformed(t, [&](int v) { return filter(k_, u * n_ + v, channel); });
-        });
+        const Expr w = winograd_untransformed(
+            transforms_, s, t, [&](int u, int v) { return filter(k_, u * n_ + v, channel); });
         repair_(at) += pixel_of_patch(yi_ + s, xi_ + t, channel) * w;
     }
 

@@ -3,26 +3,15 @@
 #include <set>
 
 #include "compiler/ir/ops.h"
+#include "compiler/passes/packed_conv.h"
 #include "compiler/passes/passes.h"
 #include "compiler/passes/tile.h"
+#include "compiler/passes/transposed.h"
 #include "compiler/passes/tuning.h"
 #include "compiler/passes/winograd.h"
 
 namespace lithe::passes {
 namespace {
-
-int64_t rounded_up(int64_t value, int64_t step) { return (value + step - 1) / step * step; }
-
-bool is_constant(const Dim& size) { return size.is_constant() && size.constant() > 0; }
-
-Shape moved_channels(int rank, bool to_back) {
-    Shape order{0};
-    if (!to_back) order.push_back(rank - 1);
-    for (int axis = to_back ? 2 : 1; axis < (to_back ? rank : rank - 1); ++axis)
-        order.push_back(axis);
-    if (to_back) order.push_back(1);
-    return order;
-}
 
 class Chooser {
 public:
@@ -64,10 +53,19 @@ private:
         return tiles[decide(node, choices)];
     }
 
-    /// The attributes of what computes the node that was decided on last.
-    Attrs marked(Attrs attrs) const {
-        if (!problem_.empty()) attrs.set("problem", problem_);
+    /// The attributes of what computes the node that was decided on last, or a part of it.
+    Attrs marked(Attrs attrs, const std::string& mark = "problem") const {
+        if (!problem_.empty()) attrs.set(mark, problem_);
         return attrs;
+    }
+
+    ir::Value transposed(ir::Node& node) {
+        return choose_transposed(
+            graph_, node, machine_,
+            {.convolution = [this](ir::Node& conv) { return convolution(conv); },
+             .decide = [this](const ir::Node& n,
+                              const std::vector<Tile>& t) { return decide(n, t); },
+             .marked = [this](const Attrs& attrs) { return marked(attrs); }});
     }
 
     ir::Value panels(ir::Value w, const Tile& tile, bool transposed) {
@@ -87,7 +85,7 @@ private:
         const Dim rows = product_of_leading(node.type());
         if (rows.is_constant(0)) return {};
         const Tile tile =
-            decide(node, ranked_tiles(rows, w.size(0), machine_, {.rows = most_rows(w.size(1))}));
+            decide(node, ranked_tiles(rows, w.size(0), machine_, product_limits(w.size(1))));
         std::vector<ir::Value> operands = node.inputs();
         operands[1] = panels(node.input(1), tile, false);
         return multiply(std::move(operands), w.size(0), tile);
@@ -111,8 +109,8 @@ private:
         if (!fixed_.contains(node.input(1).node) && rows.is_constant() && rows.constant() < 4)
             return {};
         const Dim& columns = b.shape.back();
-        const Tile tile = decide(
-            node, ranked_tiles(rows, columns, machine_, {.rows = most_rows(a.shape.back())}));
+        const Tile tile =
+            decide(node, ranked_tiles(rows, columns, machine_, product_limits(a.shape.back())));
         ir::Value w = node.input(1);
         bool transposed = true;
         if (const auto straight = without_transpose(w)) {
@@ -153,20 +151,15 @@ private:
         if (at >= choices.first_plan && at < choices.first_plan + choices.plans.size())
             return winograd(node, choices.plans[at - choices.first_plan]);
         const Tile tile = choices.tiles[at < choices.first_plan ? at : at - choices.plans.size()];
-        ir::Value x =
-            graph_.add("permute", {node.input(0)}, {{"perm", moved_channels(rank, true)}});
-        const Shape &begin = attrs.get_shape("pad_begin"), &end = attrs.get_shape("pad_end");
-        x = padded(x, begin, end);
-        const ir::Value filters =
-            graph_.add(ir::pack_filters_op, {node.input(1)},
-                       {{"panel", Dim(tile.vectors * machine_.vector_bytes / 4)}});
-        std::vector<ir::Value> operands{x, filters};
+        const ir::Value x = padded(
+            graph_, graph_.add("permute", {node.input(0)}, {{"perm", moved_channels(rank, true)}}),
+            attrs.get_shape("pad_begin"), attrs.get_shape("pad_end"));
+        std::vector<ir::Value> operands{x, node.input(1)};
         if (node.input_count() > 2) operands.push_back(node.input(2));
-        const ir::Value y = graph_.add(ir::packed_conv_op, operands,
-                                       marked({{"columns", w.size(0)},
-                                               {"stride", attrs.get_shape("stride")},
-                                               {"dilation", attrs.get_shape("dilation")},
-                                               {"tile_rows", Dim(tile.rows)}}));
+        const ir::Value y = packed_conv(graph_, machine_, operands, tile,
+                                        marked({{"columns", w.size(0)},
+                                                {"stride", attrs.get_shape("stride")},
+                                                {"dilation", attrs.get_shape("dilation")}}));
         return graph_.add("permute", {y}, {{"perm", moved_channels(rank, false)}});
     }
 
@@ -181,11 +174,10 @@ private:
     ConvChoices conv_choices(const ir::Node& node) {
         ConvChoices choices;
         const Dim &row = node.type().shape.back(), &columns = node.input(1).type().size(0);
-        // Where registers are many, tall tiles of few vectors have the shorter loop over taps.
-        const int64_t most_vectors = machine_.register_count >= 32 ? 2 : 4;
-        choices.tiles = ranked_tiles(row, columns, machine_, {.vectors = most_vectors});
+        const TileLimits limits = conv_limits(machine_);
+        choices.tiles = ranked_tiles(row, columns, machine_, limits);
         for (const Tile& tile : ranked_tiles(row, columns, machine_)) {
-            if (tile.vectors > most_vectors) choices.tiles.push_back(tile);
+            if (tile.vectors > limits.vectors) choices.tiles.push_back(tile);
         }
         if (fixed_.contains(node.input(1).node))
             choices.plans = ranked_winograd_plans(node, machine_);
@@ -198,82 +190,6 @@ private:
         choices.names.insert(is_first ? choices.names.begin() : choices.names.end(), names.begin(),
                              names.end());
         return choices;
-    }
-
-    /// conv_transpose with strides s as one convolution that makes the s... neighbours of every
-    /// place at once, as so many times more channels, which are then put where they belong.
-    ir::Value transposed(ir::Node& node) {
-        const Attrs& attrs = node.attrs();
-        const TensorType &w = node.input(1).type(), &x = node.input(0).type();
-        const Shape &stride = attrs.get_shape("stride"), &begin = attrs.get_shape("pad_begin");
-        if (w.rank() != 4 || !attrs.get_dim("groups").is_constant(1)) return {};
-        for (const Dim& size : w.shape) {
-            if (!is_constant(size)) return {};
-        }
-        for (const Dim& size : attrs.get_shape("dilation")) {
-            if (!size.is_constant(1)) return {};
-        }
-        for (int axis = 2; axis < 4; ++axis) {
-            if (!is_constant(x.size(axis)) || !is_constant(node.type().size(axis))) return {};
-        }
-        Shape taps, more;  // per axis: taps of every neighbour, places that the result has
-        for (size_t i = 0; i < 2; ++i) {
-            const int64_t s = stride[i].constant();
-            const int64_t last = begin[i].constant() + node.type().shape[i + 2].constant();
-            taps.push_back(Dim(rounded_up(w.shape[i + 2].constant(), s) / s));
-            const int64_t places = rounded_up(last, s) / s;
-            more.push_back(Dim(places - x.shape[i + 2].constant()));
-            if (more.back().constant() < 0) return {};
-        }
-        const ir::Value filters = neighbours(node.input(1), taps, stride);
-        std::vector<ir::Value> operands{node.input(0), filters};
-        const Dim columns = stride[0] * stride[1] * w.size(1);
-        if (node.input_count() > 2) {
-            const ir::Value bias = graph_.add("expand", {node.input(2)},
-                                              {{"shape", Shape{stride[0] * stride[1], w.size(1)}}});
-            operands.push_back(graph_.add("reshape", {bias}, {{"shape", Shape{columns}}}));
-        }
-        const ir::Value conv = graph_.add("conv", operands,
-                                          {{"stride", Shape{1, 1}},
-                                           {"dilation", Shape{1, 1}},
-                                           {"groups", Dim(1)},
-                                           {"pad_begin", Shape{taps[0] - 1, taps[1] - 1}},
-                                           {"pad_end", more}});
-        const ir::Value packed = convolution(*conv.node);
-        return packed ? placed(packed.node->input(0), node) : ir::Value();
-    }
-
-    /// w[K, C, ...] as filters [s * s * C, K, taps...], flipped.
-    ir::Value neighbours(ir::Value w, const Shape& taps, const Shape& stride) {
-        const Shape& have = w.type().shape;
-        const Shape end{0, 0, taps[0] * stride[0] - have[2], taps[1] * stride[1] - have[3]};
-        w = graph_.add("pad", {w}, {{"begin", Shape{0, 0, 0, 0}}, {"end", end}, {"value", 0.0}});
-        w = graph_.add(
-            "reshape", {w},
-            {{"shape", Shape{have[0], have[1], taps[0], stride[0], taps[1], stride[1]}}});
-        w = graph_.add("flip", {w}, {{"axes", Shape{2, 4}}});
-        w = graph_.add("permute", {w}, {{"perm", Shape{3, 5, 1, 0, 2, 4}}});
-        return graph_.add(
-            "reshape", {w},
-            {{"shape", Shape{stride[0] * stride[1] * have[1], have[0], taps[0], taps[1]}}});
-    }
-
-    /// y[n, h, w, (a, b, c)] -> [n, c, h * s + a, w * s + b], cut to the result's size.
-    ir::Value placed(ir::Value y, const ir::Node& node) {
-        const Shape &have = y.type().shape, &stride = node.attrs().get_shape("stride");
-        const Shape &want = node.type().shape, &begin = node.attrs().get_shape("pad_begin");
-        y = graph_.add(
-            "reshape", {y},
-            {{"shape", Shape{have[0], have[1], have[2], stride[0], stride[1], want[1]}}});
-        y = graph_.add("permute", {y}, {{"perm", Shape{0, 1, 3, 2, 4, 5}}});
-        const Dim height = have[1] * stride[0], width = have[2] * stride[1];
-        y = graph_.add("reshape", {y}, {{"shape", Shape{have[0], height, width, want[1]}}});
-        const Shape before{0, -begin[0], -begin[1], 0};
-        const Shape after{0, want[2] + begin[0] - height, want[3] + begin[1] - width, 0};
-        if (!same(y.type().shape, {want[0], want[2], want[3], want[1]})) {
-            y = graph_.add("pad", {y}, {{"begin", before}, {"end", after}, {"value", 0.0}});
-        }
-        return graph_.add("permute", {y}, {{"perm", moved_channels(4, false)}});
     }
 
     /// One filter a channel, an image of known size whose lines fit on the stack.
@@ -308,6 +224,7 @@ private:
     }
 
     ir::Value winograd(ir::Node& node, const WinogradPlan& plan) {
+        if (plan.in_stages) return winograd_in_stages(node, plan);
         const Attrs& attrs = node.attrs();
         const ir::Value x =
             graph_.add("permute", {node.input(0)}, {{"perm", moved_channels(4, true)}});
@@ -326,18 +243,26 @@ private:
         return graph_.add("permute", {y}, {{"perm", moved_channels(4, false)}});
     }
 
-    ir::Value padded(ir::Value x, const Shape& begin, const Shape& end) {
-        Shape before{0}, after{0};
-        bool is_padded = false;
-        for (size_t i = 0; i < begin.size(); ++i) {
-            before.push_back(begin[i]);
-            after.push_back(end[i]);
-            is_padded |= !begin[i].is_constant(0) || !end[i].is_constant(0);
-        }
-        before.push_back(0);
-        after.push_back(0);
-        if (!is_padded) return x;
-        return graph_.add("pad", {x}, {{"begin", before}, {"end", after}, {"value", 0.0}});
+    ir::Value winograd_in_stages(ir::Node& node, const WinogradPlan& plan) {
+        const ir::Value x =
+            graph_.add("permute", {node.input(0)}, {{"perm", moved_channels(4, true)}});
+        const Dim tile = plan.tile, panel = plan.vectors * machine_.vector_bytes / 4;
+        Attrs attrs{{"tile", tile},
+                    {"pad_begin", node.attrs().get_shape("pad_begin")},
+                    {"pad_end", node.attrs().get_shape("pad_end")}};
+        const ir::Value data = graph_.add(ir::winograd_data_op, {x}, marked(attrs, "problem_part"));
+        const ir::Value filters =
+            graph_.add(ir::pack_winograd_op, {node.input(1)},
+                       {{"panel", panel}, {"tile", tile}, {"by_element", true}});
+        const ir::Value products = graph_.add(
+            ir::packed_linear_op, {data, filters},
+            marked({{"columns", filters.type().size(1) * panel}, {"tile_rows", Dim(plan.rows)}},
+                   "problem_part"));
+        std::vector<ir::Value> operands{products, x, filters};
+        if (node.input_count() > 2) operands.push_back(node.input(2));
+        attrs.set("columns", node.input(1).type().size(0));
+        const ir::Value y = graph_.add(ir::winograd_result_op, operands, marked(attrs));
+        return graph_.add("permute", {y}, {{"perm", moved_channels(4, false)}});
     }
 
     ir::Graph& graph_;

@@ -195,14 +195,16 @@ bool wrap_windows(ir::Graph& graph) {
             if (at != instead.end() && node->input(i).index == 0) node->set_input(i, at->second);
         }
         ir::Node& f = *node;
-        if (!is_window(f) || is_first(f.input(0))) {
+        if (!is_window(f)) {
             graph.push(std::move(node));
             continue;
         }
         const int rank = f.type().rank();
         graph.origin = &f;
-        const ir::Value last = graph.add("permute", {f.input(0)}, {{"perm", to_last(rank)}});
-        f.set_input(0, graph.add("permute", {last}, {{"perm", to_first(rank)}}));
+        if (!is_first(f.input(0))) {
+            const ir::Value last = graph.add("permute", {f.input(0)}, {{"perm", to_last(rank)}});
+            f.set_input(0, graph.add("permute", {last}, {{"perm", to_first(rank)}}));
+        }
         graph.push(std::move(node));
         const ir::Value result = graph.add("permute", {f.value()}, {{"perm", to_last(rank)}});
         instead[&f] = graph.add("permute", {result}, {{"perm", to_first(rank)}});

@@ -157,7 +157,20 @@ bool split_prepare(ir::Program& program);
 /// Operand i of a group is input i of its body, result i its output i; the attribute `family` says
 /// what the body is built around. Notes get a line for every refused fusion.
 ///
-/// Last: no rule looks into bodies.
+/// Then no rule looks into bodies, but for place_parts.
 bool group(ir::Graph& graph, Notes& notes);
+
+/// Lets kernels write their results straight into their places in a cat.
+///
+///   group {cat(x, y)}  ->  cat(x, y)     x, y results of groups with {result_strides}
+///
+/// A cat in the graph computes nothing: it says where its operands lie in its own memory. Their
+/// kernels write by its strides, the attribute `result_strides` of the body's last node, and other
+/// kernels read them so, `strides` of a body's input. An operand that has to lie elsewhere (an
+/// input, a parameter, what a reshape or a module's boundary reads, a part of another cat) is
+/// copied into its place. A cat within a cat lies in the outermost. Sizes but the first are known.
+///
+/// After group.
+bool place_parts(ir::Graph& graph);
 
 }  // namespace lithe::passes

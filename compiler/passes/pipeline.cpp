@@ -30,6 +30,7 @@ constexpr Pass pipeline[] = {
     // After all that makes nodes of parameters; then nothing looks into bodies.
     {"split_prepare", split_prepare},
     {"group", group},
+    {"place_parts", place_parts},  // of kernels, so that they write where cat would copy
 };
 
 bool run_on_one(const Pass& pass, ir::Graph& graph, Notes& notes, const Machine& machine) {

@@ -6,8 +6,6 @@
 namespace lithe::passes {
 namespace {
 
-int64_t rounded_up(int64_t value, int64_t step) { return (value + step - 1) / step * step; }
-
 struct Timed {
     Tile tile;
     double time;
@@ -26,6 +24,19 @@ int64_t most_rows(const Dim& inner) {
     return std::min<int64_t>(14, 8 * apart);
 }
 
+TileLimits product_limits(const Dim& inner) {
+    return {.rows = most_rows(inner), .row_cycles = 0.1, .vector_cycles = 0.3};
+}
+
+TileLimits conv_limits(const Machine& machine) {
+    return {.vectors = machine.register_count >= 32 ? 2 : 4};
+}
+
+double step_cycles(const Tile& tile) {
+    const auto rows = static_cast<double>(tile.rows), vectors = static_cast<double>(tile.vectors);
+    return std::max({rows * vectors / 2, (rows + vectors) / 2, 4.0});
+}
+
 std::vector<Tile> ranked_tiles(const Dim& rows, const Dim& columns, const Machine& machine,
                                const TileLimits& limits) {
     constexpr int64_t large = 5040;  // divided by all small tiles
@@ -42,10 +53,11 @@ std::vector<Tile> ranked_tiles(const Dim& rows, const Dim& columns, const Machin
                 static_cast<double>(rounded_up(m, height) / height) *
                 static_cast<double>(rounded_up(n, vectors * lanes) / (vectors * lanes));
             const auto sums = static_cast<double>(vectors * height);
-            const double step =
-                std::max({sums / 2, static_cast<double>(vectors + height) / 2, 4.0});
+            const double loads = limits.row_cycles * static_cast<double>(height) +
+                                 limits.vector_cycles * static_cast<double>(vectors);
             // Of equal ones the larger.
-            all.push_back({{height, vectors}, tiles * (step - 0.01 * sums)});
+            all.push_back({{height, vectors},
+                           tiles * (step_cycles({height, vectors}) + loads - 0.01 * sums)});
         }
     }
     std::stable_sort(all.begin(), all.end(),

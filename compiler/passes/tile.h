@@ -18,16 +18,30 @@ struct Tile {
 
 struct TileLimits {
     int64_t rows = 14, vectors = 4;
+    /// Cycles of a step beside its multiply-adds: for each row and each vector that it loads.
+    double row_cycles = 0, vector_cycles = 0;
 };
 
 /// Most rows of a tile over rows of `inner` numbers: rows that lie a multiple of 4 KB apart share
 /// the sets of a first-level cache, of which eight ways are counted on.
 int64_t most_rows(const Dim& inner);
 
+/// Of a product whose rows have `inner` numbers: they lie apart, and a panel is read again for
+/// every tile.
+TileLimits product_limits(const Dim& inner);
+/// Of a convolution along the rows of an image: where registers are many, tall tiles of few vectors
+/// have the shorter loop over taps.
+TileLimits conv_limits(const Machine& machine);
+
+/// Cycles of one step of a tile's sum, without what the limits add.
+double step_cycles(const Tile& tile);
+
 /// The tiles that the target's registers hold, the one with the least estimated time first: a core
 /// with two multiply-add units of latency 4 and two loads a cycle. Sizes that are not known count
 /// as large.
 std::vector<Tile> ranked_tiles(const Dim& rows, const Dim& columns, const Machine& machine,
                                const TileLimits& limits = {});
+
+inline int64_t rounded_up(int64_t value, int64_t step) { return (value + step - 1) / step * step; }
 
 }  // namespace lithe::passes

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "compiler/passes/tile.h"
+
 namespace lithe::passes {
 namespace {
 
@@ -11,7 +13,12 @@ constexpr int64_t most_block_bytes = 640 << 10;
 /// Cycles for one patch of one vector of channels, per element of the transform: measured.
 constexpr double data_cycles = 3.0, result_cycles = 2.5;
 /// Bytes a cycle that weights come from memory and, again for every further block, from a cache.
-constexpr double memory_bytes = 2.8, cache_bytes = 6;
+constexpr double memory_bytes = 4;
+double cache_bytes(double weights) { return weights < (8 << 20) ? 9 : 5; }
+/// Bytes a cycle of data between stages, written and read in order, and what stays near.
+constexpr double stage_bytes = 8, near_stage_bytes = 512 << 10;
+/// What the products of all patches wait beside their steps: they read every panel from afar.
+constexpr double stage_wait = 1.15;
 /// Weights that stay near while all blocks pass.
 constexpr double near_bytes = 400 << 10;
 /// A direct convolution reaches this part of the peak.
@@ -63,7 +70,38 @@ double direct_cycles(const Problem& p, int64_t lanes) {
                     weights * 4 / memory_bytes);
 }
 
+/// Cycles of the three stages.
+double stage_cycles(const Problem& p, const WinogradPlan& plan, int64_t lanes) {
+    const int64_t patches = p.images * ceil_div(p.height, plan.tile) * ceil_div(p.width, plan.tile);
+    const int64_t elements = (plan.tile + 2) * (plan.tile + 2);
+    const int64_t panels = ceil_div(p.filters, plan.vectors * lanes);
+    const TileLimits limits = product_limits(Dim(p.channels));
+    const double step = step_cycles({plan.rows, plan.vectors}) +
+                        limits.row_cycles * static_cast<double>(plan.rows) +
+                        limits.vector_cycles * static_cast<double>(plan.vectors);
+    const double products =
+        stage_wait * step *
+        static_cast<double>(elements * p.channels * panels * ceil_div(patches, plan.rows));
+    const double transforms = static_cast<double>(patches * elements) *
+                              (data_cycles * static_cast<double>(ceil_div(p.channels, lanes)) +
+                               result_cycles * static_cast<double>(panels * plan.vectors));
+    const double weights =
+        4.0 * static_cast<double>(elements * p.channels * panels * plan.vectors * lanes);
+    const double between = 4.0 * static_cast<double>(elements * patches) *
+                           static_cast<double>(p.channels + panels * plan.vectors * lanes);
+    const double far = between > near_stage_bytes ? 2 * between / stage_bytes : 0;
+    return together(products, weights / memory_bytes) + transforms + far;
+}
+
+WinogradPlan plan_in_stages(const Problem& p, int64_t tile, const Machine& machine) {
+    const int64_t patches = p.images * ceil_div(p.height, tile) * ceil_div(p.width, tile);
+    const Tile chosen =
+        ranked_tiles(Dim(patches), Dim(p.filters), machine, product_limits(Dim(p.channels)))[0];
+    return {.tile = tile, .rows = chosen.rows, .vectors = chosen.vectors, .in_stages = true};
+}
+
 double cycles(const Problem& p, const WinogradPlan& plan, int64_t lanes) {
+    if (plan.in_stages) return stage_cycles(p, plan, lanes);
     const int64_t across = ceil_div(ceil_div(p.width, plan.tile), plan.columns);
     const int64_t down = ceil_div(ceil_div(p.height, plan.tile), plan.rows);
     const int64_t blocks = across * down * ceil_div(p.images, plan.images);
@@ -80,7 +118,7 @@ double cycles(const Problem& p, const WinogradPlan& plan, int64_t lanes) {
     const double weights =
         4.0 * static_cast<double>(elements * p.channels * panels * plan.vectors * lanes);
     const double again =
-        weights > near_bytes ? static_cast<double>(blocks - 1) * weights / cache_bytes : 0;
+        weights > near_bytes ? static_cast<double>(blocks - 1) * weights / cache_bytes(weights) : 0;
     return together(static_cast<double>(blocks) * (products + transforms),
                     weights / memory_bytes + again);
 }
@@ -97,6 +135,9 @@ bool fits(const Problem& p, const WinogradPlan& plan, const Machine& machine) {
 }  // namespace
 
 std::string WinogradPlan::str() const {
+    if (in_stages) {
+        return "winograd " + std::to_string(tile) + ", stages, " + Tile{rows, vectors}.str();
+    }
     return "winograd " + std::to_string(tile) + ", block " + std::to_string(images) + "x" +
            std::to_string(rows) + "x" + std::to_string(columns) + ", " + std::to_string(vectors) +
            " vectors";
@@ -109,6 +150,8 @@ std::vector<WinogradPlan> ranked_winograd_plans(const ir::Node& conv, const Mach
     const int64_t most_images = p->has_known_batch ? std::min<int64_t>(p->images, 4) : 1;
     std::vector<std::pair<double, WinogradPlan>> timed;
     for (const int64_t tile : {4, 2}) {
+        const WinogradPlan staged = plan_in_stages(*p, tile, machine);
+        timed.emplace_back(cycles(*p, staged, lanes), staged);
         const int64_t most_columns = std::min<int64_t>(ceil_div(p->width, tile), 14);
         const int64_t most_rows = std::min<int64_t>(ceil_div(p->height, tile), 14);
         for (int64_t vectors = 1; vectors <= 4; ++vectors) {

@@ -17,6 +17,7 @@ artifact::Plan Planner::run() {
     plan_.name = graph_->name;
     frames_.push_back({});
     choose_outputs();
+    find_parts();
     add_nodes(*graph_);
     finish_outputs();
     lay_out();
@@ -74,7 +75,7 @@ int Planner::result_value(ir::Value result) {
     } else if (const auto direct = direct_.find(key(result)); direct != direct_.end()) {
         value = new_value(result.type(), Space::output, direct->second);
     } else {
-        value = arena_value(result.type());
+        value = parts_.contains(key(result)) ? part_value(result) : arena_value(result.type());
     }
     return values_[key(result)] = value;
 }
@@ -132,6 +133,9 @@ void Planner::add_node(const ir::Node& node) {
                       add_constant(constants_, node.attrs().get_array("value")));
     } else if (node.is("reshape")) {
         add_alias(n.value(), node.input(0));
+    } else if (node.is("cat")) {
+        // Its parts are there, and so is it; a part of another cat is a view of that.
+        if (!values_.contains(key(n.value()))) result_value(n.value());
     } else if (node.is("module_input") || node.is("module_output")) {
         add_boundary(n);
     } else if (node.is("group")) {
@@ -269,7 +273,7 @@ void Planner::lay_out() {
         const PlanValue& place = plan_.values[static_cast<size_t>(place_of(i))];
         value.space = place.space;
         value.index = place.index;
-        value.offset = place.offset;
+        value.offset = place.offset + (within_.contains(i) ? within_.at(i) : 0);
     }
     plan_.arena_bytes = layout.size_bytes;
     plan_.arena_lower_bound_bytes = layout.lower_bound_bytes;

@@ -69,6 +69,17 @@ private:
     int use(ir::Value v) { return use(values_.at(key(v))); }
     int use(int value);
 
+    // Kernels that write into a cat: planner_parts.cpp.
+    /// Where an operand of a cat lies: from element `begin` of the axis on.
+    struct Part {
+        ir::Value whole;
+        size_t axis = 0;
+        Dim begin;
+    };
+    void find_parts();
+    /// The part of a cat's memory that a result is written to.
+    int part_value(ir::Value result);
+
     // Control flow: planner_regions.cpp.
     void add_scan(ir::Node& node);
     void add_while(ir::Node& node);
@@ -99,6 +110,8 @@ private:
     std::map<Key, int> direct_;  ///< results that have a place: which output of the model
     std::map<Key, int> wanted_;  ///< results that have a place: which value
     std::map<int, int> alias_;
+    std::map<Key, Part> parts_;
+    std::map<int, int64_t> within_;             ///< of aliases: bytes from where their root begins
     std::map<int, int> place_;                  ///< of values that loops put elsewhere
     std::map<int, std::vector<int>> storages_;  ///< of those: the roots they may lie in
     std::map<int, std::vector<ir::Value>> inputs_of_call_;

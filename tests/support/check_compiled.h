@@ -39,6 +39,8 @@ public:
 
     const Compiled& compiled() const { return model_.compiled(); }
 
+    Tensors operator()(const Tensors& inputs) { return model_(inputs); }
+
     /// Compiled results against the references' at these inputs.
     void check(const std::vector<Array>& inputs, double tolerance) {
         const std::vector<Array> want =

@@ -2,7 +2,8 @@
 //
 //   result[p, u * n + v, c, i] = sum over s, t of G[u, s] * G[v, t] * w[p * panel + i, c, s, t]
 //
-// with n = tile + 2 and G of compiler/ir/winograd.h; 0 beyond the filters.
+// with n = tile + 2 and G of compiler/ir/winograd.h; 0 beyond the filters. {by_element}, for
+// winograd_result and products: as result[u * n + v, p, c, i].
 #include <algorithm>
 
 #include "compiler/ir/ops.h"
@@ -12,10 +13,16 @@
 namespace lithe::ir {
 namespace {
 
+bool is_by_element(const OpCall& call) {
+    return call.attrs.has("by_element") && call.attrs.get_bool("by_element");
+}
+
 TensorTypes infer(const OpCall& call) {
     const TensorType& w = call.input(0);
     const Dim &panel = call.attrs.get_dim("panel"), n = call.attrs.get_dim("tile") + 2;
-    return TensorType{w.dtype, {floor_div(w.size(0) + panel - 1, panel), n * n, w.size(1), panel}};
+    const Dim panels = floor_div(w.size(0) + panel - 1, panel);
+    if (is_by_element(call)) return TensorType{w.dtype, {n * n, panels, w.size(1), panel}};
+    return TensorType{w.dtype, {panels, n * n, w.size(1), panel}};
 }
 
 template <class T>
@@ -32,11 +39,17 @@ void reference(const OpCall& call, std::span<const Array> in, std::span<const Ar
     const WinogradTransforms::Matrix& g = winograd_transforms(call.attrs.get_int("tile")).filter;
     const int64_t width = call.attrs.get_int("panel"), filters = in[0].size(0),
                   channels = in[0].size(1);
+    const bool by_element = is_by_element(call);
+    const int64_t panels = out[0].size(by_element ? 1 : 0),
+                  elements = out[0].size(by_element ? 0 : 1);
     visit_float(in[0].dtype(), [&]<class T>(T) {
-        T* to = out[0].data<T>();
-        for (int64_t p = 0; p < out[0].size(0); ++p) {
+        for (int64_t p = 0; p < panels; ++p) {
             for (size_t u = 0; u < g.size(); ++u) {
                 for (size_t v = 0; v < g.size(); ++v) {
+                    const auto element = static_cast<int64_t>(u * g.size() + v);
+                    T* to = out[0].data<T>() +
+                            (by_element ? element * panels + p : p * elements + element) *
+                                channels * width;
                     for (int64_t c = 0; c < channels; ++c) {
                         for (int64_t k = p * width; k < (p + 1) * width; ++k) {
                             const T* filter = in[0].data<T>() + (k * channels + c) * 9;
@@ -65,9 +78,11 @@ Halide::Expr lower(const LowerCall& call) {
     const WinogradTransforms::Matrix& g =
         winograd_transforms(call.call.attrs.get_int("tile")).filter;
     const Halide::Expr filters = call.size(call.call.input(0).size(0));
-    const Halide::Expr k = call.at[0] * call.size(call.call.attrs.get_dim("panel")) + call.at[3];
-    const Halide::Expr u = call.at[1] / static_cast<int>(g.size()),
-                       v = call.at[1] % static_cast<int>(g.size());
+    const bool by_element = is_by_element(call.call);
+    const Halide::Expr panel = call.at[by_element ? 1 : 0], element = call.at[by_element ? 0 : 1];
+    const Halide::Expr k = panel * call.size(call.call.attrs.get_dim("panel")) + call.at[3];
+    const Halide::Expr u = element / static_cast<int>(g.size()),
+                       v = element % static_cast<int>(g.size());
     Halide::Expr total;
     for (size_t s = 0; s < 3; ++s) {
         for (size_t t = 0; t < 3; ++t) {

@@ -6,11 +6,27 @@
 //                        width]
 //
 // bias may be left out.
+//
+// {phases, phase_begin}, for transposed convolutions: the columns are phases[0] * phases[1] groups
+// of filters one after the other, and windows of group (a, b) begin (a + phase_begin[0]) /
+// phases[0] rows and (b + phase_begin[1]) / phases[1] columns further on. No panel holds filters of
+// two groups.
 #include "compiler/ir/ops.h"
 #include "dsl/lowering.h"
 
 namespace lithe::ir {
 namespace {
+
+int64_t phases_along(const OpCall& call, size_t axis) {
+    return call.attrs.has("phases") ? call.attrs.get_shape("phases")[axis].constant() : 1;
+}
+
+/// How much further on windows of a phase begin.
+int64_t shift_of(const OpCall& call, size_t axis, int64_t phase) {
+    if (!call.attrs.has("phases")) return 0;
+    return (phase + call.attrs.get_shape("phase_begin")[axis].constant()) /
+           phases_along(call, axis);
+}
 
 TensorTypes infer(const OpCall& call) {
     const TensorType &x = call.input(0), &filters = call.input(1);
@@ -20,7 +36,8 @@ TensorTypes infer(const OpCall& call) {
     for (int i = 0; i < x.rank() - 2; ++i) {
         const auto axis = static_cast<size_t>(i);
         const Dim reach = dilation[axis] * (filters.size(i + 1) - 1) + 1;
-        type.shape.push_back(floor_div(x.size(i + 1) - reach, stride[axis]) + 1);
+        const int64_t shift = shift_of(call, axis, phases_along(call, axis) - 1);
+        type.shape.push_back(floor_div(x.size(i + 1) - reach - shift, stride[axis]) + 1);
     }
     type.shape.push_back(call.attrs.get_dim("columns"));
     return type;
@@ -43,12 +60,17 @@ double window(const OpCall& call, const Array& x, const Array& filters, const Si
     const int64_t channels = x.sizes().back(), width = filters.sizes().back();
     const Sizes taps(filters.sizes().begin() + 1, filters.sizes().end() - 2);
     const T* w = filters.data<T>() + k / width * filters.strides()[0] + k % width;
-    Sizes tap(taps.size(), 0);
+    Sizes tap(taps.size(), 0), shift(taps.size(), 0);
+    if (call.attrs.has("phases")) {
+        const int64_t down = phases_along(call, 0), across = phases_along(call, 1);
+        const int64_t phase = k / (call.attrs.get_int("columns") / (down * across));
+        shift = {shift_of(call, 0, phase / across), shift_of(call, 1, phase % across)};
+    }
     double total = 0;
     do {
         int64_t at = place[0] * x.strides()[0];
         for (size_t i = 0; i < taps.size(); ++i) {
-            at += (place[i + 1] * stride[i] + tap[i] * dilation[i]) * x.strides()[i + 1];
+            at += (place[i + 1] * stride[i] + tap[i] * dilation[i] + shift[i]) * x.strides()[i + 1];
         }
         for (int64_t c = 0; c < channels; ++c, w += width) {
             total += static_cast<double>(x.data<T>()[at + c]) * *w;
@@ -80,11 +102,23 @@ Halide::Expr lower(const LowerCall& call) {
     const Halide::Expr k = call.at.back(), width = call.size(filters.back());
     Coords extents;
     for (size_t i = 1; i + 1 < filters.size(); ++i) extents.push_back(call.size(filters[i]));
+    Coords shift(filters.size() - 3, Halide::Expr(0));
+    if (call.call.attrs.has("phases")) {
+        const auto across = static_cast<int>(phases_along(call.call, 1));
+        const Halide::Expr group = call.size(call.call.attrs.get_dim("columns")) /
+                                   static_cast<int>(phases_along(call.call, 0) * across);
+        const Halide::Expr phase = k / width / (group / width);
+        const Coords index{phase / across, phase % across};
+        for (size_t i = 0; i < 2; ++i) {
+            const Halide::Expr begin = call.size(call.call.attrs.get_shape("phase_begin")[i]);
+            shift[i] = (index[i] + begin) / static_cast<int>(phases_along(call.call, i));
+        }
+    }
     const Halide::Expr y = reduce(Reduce::sum, extents, [&](const Coords& index) {
         Coords pixel{call.at[0]}, tap{k / width};
         for (size_t i = 0; i + 1 < index.size(); ++i) {
             pixel.push_back(call.at[i + 1] * call.size(stride[i]) +
-                            index[i] * call.size(dilation[i]));
+                            index[i] * call.size(dilation[i]) + shift[i]);
             tap.push_back(index[i]);
         }
         pixel.push_back(index.back());

@@ -22,22 +22,15 @@ TensorTypes infer(const OpCall& call) {
                        x.size(2) + begin[1] + end[1] - 2, call.attrs.get_dim("columns")}};
 }
 
-/// Filter k, channel c, tap (s, t), out of its transform: the first and the last rows of G hold one
-/// tap each, rows 1 and 2 differ in the sign of the middle one.
+/// Filter k, channel c, tap (s, t).
 template <class T>
 double tap_of(const WinogradTransforms::Matrix& g, const Array& filters, int64_t k, int64_t c,
               int s, int t) {
     const auto n = static_cast<int64_t>(g.size()), width = filters.size(3);
-    const auto at = [&](int64_t u, int64_t v) {
-        return static_cast<double>(
-            filters.data<T>()[((k / width * n * n + u * n + v) * filters.size(2) + c) * width +
-                              k % width]);
-    };
-    const auto along = [&](int tap, auto&& element) -> double {
-        if (tap == 0) return element(0) / g[0][0];
-        return tap == 2 ? element(n - 1) : (element(1) - element(2)) / (2 * g[1][1]);
-    };
-    return along(s, [&](int64_t u) { return along(t, [&](int64_t v) { return at(u, v); }); });
+    return winograd_tap(g, s, t, [&](int64_t u, int64_t v) -> double {
+        return filters
+            .data<T>()[((k / width * n * n + u * n + v) * filters.size(2) + c) * width + k % width];
+    });
 }
 
 /// The plain sum: what the transforms compute.

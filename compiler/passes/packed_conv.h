@@ -1,0 +1,23 @@
+#pragma once
+
+#include <vector>
+
+#include "compiler/ir/graph.h"
+#include "compiler/passes/tile.h"
+
+namespace lithe::passes {
+
+inline bool is_constant(const Dim& size) { return size.is_constant() && size.constant() > 0; }
+
+/// The order of axes that puts channels behind the pixels of an image, or back.
+Shape moved_channels(int rank, bool to_back);
+
+/// x[n, pixels..., c] with zeros around its pixels.
+ir::Value padded(ir::Graph& graph, ir::Value x, const Shape& begin, const Shape& end);
+
+/// A convolution as packed_conv: of an image that is padded, channels last, plain filters, and
+/// perhaps a bias.
+ir::Value packed_conv(ir::Graph& graph, const Machine& machine, std::vector<ir::Value> operands,
+                      const Tile& tile, Attrs attrs);
+
+}  // namespace lithe::passes
