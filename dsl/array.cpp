@@ -42,6 +42,47 @@ void for_each_offset(const Sizes& sizes, const Sizes& strides, Body&& body) {
     }
 }
 
+/// The axis along which memory runs on while the last axis jumps: a transpose. None: -1.
+int running_axis(const Sizes& sizes, const Sizes& strides) {
+    const int last = static_cast<int>(sizes.size()) - 1;
+    if (last < 1 || strides.back() == 1 || strides.back() == 0) return -1;
+    for (int axis = 0; axis < last; ++axis) {
+        const auto a = static_cast<size_t>(axis);
+        if (strides[a] == 1 && sizes[a] > 1) return axis;
+    }
+    return -1;
+}
+
+/// Copies elements in row-major order, in blocks where both axes of a transpose stay in the cache.
+template <class T>
+void copy_dense(const T* in, const Sizes& sizes, const Sizes& strides, T* out) {
+    const int running = running_axis(sizes, strides);
+    if (running < 0) {
+        return for_each_offset(sizes, strides, [&](int64_t at) { *out++ = in[at]; });
+    }
+    const auto axis = static_cast<size_t>(running);
+    const Sizes to = Array::dense_strides(sizes);
+    const int64_t rows = sizes[axis], columns = sizes.back(), step = strides.back();
+    Sizes outer = sizes;
+    outer[axis] = outer.back() = 1;
+    Sizes outs;
+    for_each_offset(outer, to, [&](int64_t at) { outs.push_back(at); });
+    size_t next = 0;
+    constexpr int64_t block = 16;
+    for_each_offset(outer, strides, [&](int64_t base) {
+        const T* from = in + base;
+        T* target = out + outs[next++];
+        for (int64_t i = 0; i < rows; i += block) {
+            for (int64_t j = 0; j < columns; j += block) {
+                for (int64_t r = i; r < std::min(rows, i + block); ++r) {
+                    for (int64_t c = j; c < std::min(columns, j + block); ++c)
+                        target[r * to[axis] + c] = from[r + c * step];
+                }
+            }
+        }
+    });
+}
+
 }  // namespace
 
 Sizes Array::dense_strides(const Sizes& sizes) {
@@ -159,7 +200,7 @@ void Array::copy_from(const Array& source) const {
         const T* in = from.data<T>();
         T* out = data<T>();
         if (is_dense()) {
-            for_each_offset(sizes_, from.strides_, [&](int64_t at) { *out++ = in[at]; });
+            copy_dense(in, sizes_, from.strides_, out);
         } else {
             const Array flat = from.dense();
             in = flat.data<T>();

@@ -35,18 +35,19 @@ constexpr T highest() {
 /// How an index of the result moves along each axis of the operand: 0 along reduced ones.
 Sizes result_strides(const OpCall& call, const Array& in);
 
-/// Calls `body(index in in, index in out)` for every element of `in` in row-major order.
-template <class Body>
-void for_each(const OpCall& call, const Array& in, Body&& body) {
+/// Calls `row(first index in in, first index in out, count, step in out)` for every row of `in`;
+/// the step is 0 where the last axis is reduced, else 1.
+template <class Row>
+void for_each_row(const OpCall& call, const Array& in, Row&& row) {
     const Sizes steps = result_strides(call, in);
     const Sizes& sizes = in.sizes();
     const int64_t count = in.count();
-    if (sizes.empty()) return body(int64_t{0}, int64_t{0});
+    if (sizes.empty()) return row(int64_t{0}, int64_t{0}, int64_t{1}, int64_t{0});
     const int64_t inner = sizes.back(), step = steps.back();
     Sizes index(sizes.size(), 0);
     int64_t at = 0;
     for (int64_t i = 0; i < count; i += inner) {
-        for (int64_t k = 0; k < inner; ++k) body(i + k, at + k * step);
+        row(i, at, inner, step);
         for (size_t axis = sizes.size() - 1; axis-- > 0;) {
             at += steps[axis];
             if (++index[axis] < sizes[axis]) break;
@@ -54,6 +55,14 @@ void for_each(const OpCall& call, const Array& in, Body&& body) {
             index[axis] = 0;
         }
     }
+}
+
+/// Calls `body(index in in, index in out)` for every element of `in` in row-major order.
+template <class Body>
+void for_each(const OpCall& call, const Array& in, Body&& body) {
+    for_each_row(call, in, [&](int64_t i, int64_t at, int64_t count, int64_t step) {
+        for (int64_t k = 0; k < count; ++k) body(i + k, at + k * step);
+    });
 }
 
 /// A result-shaped tensor, expanded to the operand's shape: the gradient of a sum.

@@ -7,11 +7,10 @@
 #include "dsl/autograd.h"
 #include "dsl/convolution.h"
 #include "dsl/lowering.h"
+#include "dsl/matrix_product.h"
 #include "dsl/op_list.h"
 #include "dsl/ops.h"
 #include "runtime/error.h"
-
-#include <Eigen/Core>
 
 namespace lithe {
 namespace {
@@ -54,14 +53,14 @@ void add_bias(const Array& bias, const convolution::Loops& loops, T* y) {
 void reference(const OpCall& call, std::span<const Array> in, std::span<const Array> out) {
     const convolution::Loops loops(call, in[0], out[0], in[1]);
     visit_float(in[0].dtype(), [&]<class T>(T) {
-        using Matrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-        Matrix columns(loops.channels * loops.taps, loops.places);
+        const int64_t inner = loops.channels * loops.taps;
+        std::vector<T> columns(static_cast<size_t>(inner * loops.places));
         loops.for_each_group([&](int64_t image, int64_t outgoing, int64_t weight) {
             loops.fill_columns(in[0].data<T>() + image, columns.data());
-            const Eigen::Map<const Matrix> w(in[1].data<T>() + weight, loops.filters,
-                                             loops.channels * loops.taps);
-            Eigen::Map<Matrix> y(out[0].data<T>() + outgoing, loops.filters, loops.places);
-            y.noalias() = w * columns;
+            matrix_product::multiply(loops.filters, inner, loops.places,
+                                     matrix_product::dense(in[1].data<T>() + weight, inner),
+                                     matrix_product::dense<T>(columns.data(), loops.places),
+                                     out[0].data<T>() + outgoing);
         });
         if (in.size() > 2) add_bias(in[2], loops, out[0].data<T>());
     });

@@ -9,11 +9,10 @@
 #include "dsl/autograd.h"
 #include "dsl/convolution.h"
 #include "dsl/lowering.h"
+#include "dsl/matrix_product.h"
 #include "dsl/op_list.h"
 #include "dsl/ops.h"
 #include "runtime/error.h"
-
-#include <Eigen/Core>
 
 namespace lithe {
 namespace {
@@ -63,16 +62,15 @@ void start_with_bias(const Array& bias, const Array& out) {
 void reference(const OpCall& call, std::span<const Array> in, std::span<const Array> out) {
     const convolution::Loops loops(call, out[0], in[0], in[1]);
     visit_float(in[0].dtype(), [&]<class T>(T) {
-        using Matrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
         std::fill_n(out[0].data<T>(), out[0].count(), T(0));
         if (in.size() > 2) start_with_bias<T>(in[2], out[0]);
-        Matrix columns(loops.channels * loops.taps, loops.places);
+        const int64_t inner = loops.channels * loops.taps;
+        std::vector<T> columns(static_cast<size_t>(inner * loops.places));
         loops.for_each_group([&](int64_t image, int64_t outgoing, int64_t weight) {
-            const Eigen::Map<const Matrix> w(in[1].data<T>() + weight, loops.filters,
-                                             loops.channels * loops.taps);
-            const Eigen::Map<const Matrix> y(in[0].data<T>() + outgoing, loops.filters,
-                                             loops.places);
-            columns.noalias() = w.transpose() * y;
+            matrix_product::multiply(
+                inner, loops.filters, loops.places,
+                matrix_product::transposed(in[1].data<T>() + weight, inner),
+                matrix_product::dense(in[0].data<T>() + outgoing, loops.places), columns.data());
             loops.add_columns(columns.data(), out[0].data<T>() + image);
         });
     });

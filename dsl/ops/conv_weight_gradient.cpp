@@ -3,11 +3,10 @@
 #include "dsl/autograd.h"
 #include "dsl/convolution.h"
 #include "dsl/lowering.h"
+#include "dsl/matrix_product.h"
 #include "dsl/op_list.h"
 #include "dsl/ops.h"
 #include "runtime/error.h"
-
-#include <Eigen/Core>
 
 namespace lithe {
 namespace {
@@ -43,16 +42,16 @@ TensorTypes infer(const OpCall& call) {
 void reference(const OpCall& call, std::span<const Array> in, std::span<const Array> out) {
     const convolution::Loops loops(call, in[0], in[1], out[0]);
     visit_float(in[0].dtype(), [&]<class T>(T) {
-        using Matrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
         std::fill_n(out[0].data<T>(), out[0].count(), T(0));
-        Matrix columns(loops.channels * loops.taps, loops.places);
+        const int64_t inner = loops.channels * loops.taps;
+        std::vector<T> columns(static_cast<size_t>(inner * loops.places));
         loops.for_each_group([&](int64_t image, int64_t outgoing, int64_t weight) {
             loops.fill_columns(in[0].data<T>() + image, columns.data());
-            const Eigen::Map<const Matrix> dy(in[1].data<T>() + outgoing, loops.filters,
-                                              loops.places);
-            Eigen::Map<Matrix> dw(out[0].data<T>() + weight, loops.filters,
-                                  loops.channels * loops.taps);
-            dw.noalias() += dy * columns.transpose();
+            matrix_product::multiply(
+                loops.filters, loops.places, inner,
+                matrix_product::dense(in[1].data<T>() + outgoing, loops.places),
+                matrix_product::transposed<T>(columns.data(), loops.places),
+                out[0].data<T>() + weight, matrix_product::Store::add);
         });
     });
 }

@@ -1,11 +1,10 @@
 // linear(x, w, b)[.., n] = sum over k of x[.., k] * w[n, k] + b[n]; b may be left out
 #include "dsl/autograd.h"
 #include "dsl/lowering.h"
+#include "dsl/matrix_product.h"
 #include "dsl/op_list.h"
 #include "dsl/ops.h"
 #include "runtime/error.h"
-
-#include <Eigen/Core>
 
 namespace lithe {
 namespace {
@@ -39,16 +38,17 @@ TensorTypes infer(const OpCall& call) {
 
 void reference(const OpCall&, std::span<const Array> in, std::span<const Array> out) {
     visit_float(in[0].dtype(), [&]<class T>(T) {
-        using Matrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
         const int64_t features = in[1].size(0), inner = in[1].size(1);
         const int64_t rows = features == 0 ? 0 : out[0].count() / features;
-        const Eigen::Map<const Matrix> x(in[0].data<T>(), rows, inner);
-        const Eigen::Map<const Matrix> w(in[1].data<T>(), features, inner);
-        Eigen::Map<Matrix> y(out[0].data<T>(), rows, features);
-        y.noalias() = x * w.transpose();
+        T* y = out[0].data<T>();
+        matrix_product::multiply(rows, inner, features,
+                                 matrix_product::dense(in[0].data<T>(), inner),
+                                 matrix_product::transposed(in[1].data<T>(), inner), y);
         if (in.size() < 3) return;
-        y.rowwise() +=
-            Eigen::Map<const Eigen::Matrix<T, 1, Eigen::Dynamic>>(in[2].data<T>(), features);
+        const T* bias = in[2].data<T>();
+        for (int64_t i = 0; i < rows; ++i) {
+            for (int64_t k = 0; k < features; ++k) y[i * features + k] += bias[k];
+        }
     });
 }
 

@@ -2,11 +2,10 @@
 #include "dsl/autograd.h"
 #include "dsl/elementwise.h"
 #include "dsl/lowering.h"
+#include "dsl/matrix_product.h"
 #include "dsl/op_list.h"
 #include "dsl/ops.h"
 #include "runtime/error.h"
-
-#include <Eigen/Core>
 
 namespace lithe {
 namespace {
@@ -48,15 +47,14 @@ std::vector<int64_t> matrix_offsets(const Array& x, const Array& out) {
 
 template <class T>
 void multiply(const Array& a, const Array& b, const Array& out) {
-    using Matrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
     const int64_t rows = a.size(a.rank() - 2), inner = a.size(a.rank() - 1);
     const int64_t columns = b.size(b.rank() - 1);
     const std::vector<int64_t> at_a = matrix_offsets(a, out), at_b = matrix_offsets(b, out);
     for (size_t i = 0; i < at_a.size(); ++i) {
-        const Eigen::Map<const Matrix> left(a.data<T>() + at_a[i], rows, inner);
-        const Eigen::Map<const Matrix> right(b.data<T>() + at_b[i], inner, columns);
-        T* result = out.data<T>() + static_cast<int64_t>(i) * rows * columns;
-        Eigen::Map<Matrix>(result, rows, columns).noalias() = left * right;
+        matrix_product::multiply(rows, inner, columns,
+                                 matrix_product::dense(a.data<T>() + at_a[i], inner),
+                                 matrix_product::dense(b.data<T>() + at_b[i], columns),
+                                 out.data<T>() + static_cast<int64_t>(i) * rows * columns);
     }
 }
 

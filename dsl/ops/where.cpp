@@ -28,6 +28,12 @@ void reference(const OpCall& call, std::span<const Array> in, std::span<const Ar
         const bool* condition = in[0].data<bool>();
         const T *a = in[1].data<T>(), *b = in[2].data<T>();
         T* y = out[0].data<T>();
+        if (in[0].sizes() == out[0].sizes() && in[1].sizes() == out[0].sizes() &&
+            in[2].sizes() == out[0].sizes()) {
+            const int64_t count = out[0].count();
+            for (int64_t i = 0; i < count; ++i) y[i] = condition[i] ? a[i] : b[i];
+            return;
+        }
         elementwise::for_each_triple(in[0], in[1], in[2], out[0],
                                      [&](int64_t i, int64_t ic, int64_t ia, int64_t ib) {
                                          y[i] = condition[ic] ? a[ia] : b[ib];

@@ -1,0 +1,13 @@
+#pragma once
+
+// exp over f32 data in eager mode, several elements at a time.
+
+#include <cstdint>
+
+namespace lithe {
+
+/// y[i] = exp(x[i] - offset), computed in f64 to 2e-9 of its value: far below half an ulp of f32.
+/// NaN stays NaN; below -700 the result is 0, above 700 infinite.
+void exp_all(const float* x, double offset, double* y, int64_t count);
+
+}  // namespace lithe
