@@ -11,6 +11,8 @@
 namespace lithe::nn::init {
 namespace {
 
+thread_local int skip_depth = 0;
+
 void check_rank(const char* what, const Tensor& tensor, int64_t least, int64_t most) {
     if (tensor.dim() >= least && tensor.dim() <= most) return;
     throw UserError("init.rank", std::string(what) + ": expected " + std::to_string(least) +
@@ -61,13 +63,18 @@ void orthonormalize(std::vector<double>& matrix, int64_t rows, int64_t columns) 
 
 }  // namespace
 
+SkipGuard::SkipGuard() { ++skip_depth; }
+SkipGuard::~SkipGuard() { --skip_depth; }
+
 Tensor uniform_(Tensor tensor, double low, double high) {
+    if (skip_depth > 0) return tensor;
     std::vector<double> values = rand({tensor.array().count()}, DType::f64).to_vector<double>();
     for (double& value : values) value = low + (high - low) * value;
     return filled(tensor, values);
 }
 
 Tensor normal_(Tensor tensor, double mean, double std) {
+    if (skip_depth > 0) return tensor;
     std::vector<double> values = normal_values(tensor.array().count());
     for (double& value : values) value = mean + std * value;
     return filled(tensor, values);
@@ -78,6 +85,7 @@ Tensor trunc_normal_(Tensor tensor, double mean, double std, double low, double 
         throw UserError("init.range", "trunc_normal_: no numbers between " + std::to_string(low) +
                                           " and " + std::to_string(high));
     }
+    if (skip_depth > 0) return tensor;
     // The inverse of the normal distribution by bisection: no value is drawn twice.
     const auto below = [](double x) { return 0.5 * std::erfc(-x / std::sqrt(2.0)); };
     const double first = (low - mean) / std, last = (high - mean) / std;
@@ -92,6 +100,7 @@ Tensor trunc_normal_(Tensor tensor, double mean, double std, double low, double 
 }
 
 Tensor constant_(Tensor tensor, const Scalar& value) {
+    if (skip_depth > 0) return tensor;
     const Array target = tensor.array();
     target.copy_from(Array::full(target.dtype(), target.sizes(), value.to_double()));
     return tensor;
@@ -150,6 +159,9 @@ double calculate_gain(Choice nonlinearity, double slope) {
         case Choice::selu:
             return 0.75;
         default:
+            check_choice("init", "nonlinearity", nonlinearity,
+                         {kLinear, kSigmoid, kTanh, kReLU, kLeakyReLU, kSELU, kConv1D, kConv2D,
+                          kConv3D, kConvTranspose1D, kConvTranspose2D, kConvTranspose3D});
             return 1;
     }
 }
@@ -177,7 +189,7 @@ Tensor kaiming_normal_(Tensor tensor, double a, Choice mode, Choice nonlinearity
 Tensor orthogonal_(Tensor tensor, double gain) {
     check_rank("orthogonal_", tensor, 2, 64);
     const int64_t count = tensor.array().count(), rows = tensor.array().size(0);
-    if (count == 0) return tensor;
+    if (count == 0 || skip_depth > 0) return tensor;
     const int64_t columns = count / rows;
     const int64_t tall = std::max(rows, columns), narrow = std::min(rows, columns);
     std::vector<double> q = normal_values(count);
@@ -194,6 +206,7 @@ Tensor orthogonal_(Tensor tensor, double gain) {
 
 Tensor sparse_(Tensor matrix, double sparsity, double std) {
     check_rank("sparse_", matrix, 2, 2);
+    if (skip_depth > 0) return matrix;
     const int64_t rows = matrix.array().size(0), columns = matrix.array().size(1);
     const auto zeros = static_cast<size_t>(std::ceil(sparsity * static_cast<double>(rows)));
     std::vector<double> values = normal_values(rows * columns);

@@ -9,6 +9,15 @@
 /// Initial values of parameters, in place and without history. Each gives back its argument.
 namespace lithe::nn::init {
 
+/// While it lives (on its thread) the functions below draw nothing and leave tensors as they are.
+class SkipGuard {
+public:
+    SkipGuard();
+    ~SkipGuard();
+    SkipGuard(const SkipGuard&) = delete;
+    SkipGuard& operator=(const SkipGuard&) = delete;
+};
+
 Tensor uniform_(Tensor tensor, double low = 0, double high = 1);
 Tensor normal_(Tensor tensor, double mean = 0, double std = 1);
 /// Normal, drawn again where outside of [low, high]. Errors: init.range.
@@ -37,7 +46,8 @@ Tensor orthogonal_(Tensor tensor, double gain = 1);
 /// In each column a fraction of zeros, the rest normal. Errors: init.rank.
 Tensor sparse_(Tensor matrix, double sparsity, double std = 0.01);
 
-/// The factor by which a nonlinearity shrinks the standard deviation, inverted.
+/// The factor by which a nonlinearity shrinks the standard deviation, inverted. Errors:
+/// init.nonlinearity (PyTorch knows no factor).
 double calculate_gain(Choice nonlinearity, double slope = 0.01);
 /// Numbers of inputs and outputs of one unit. Errors: init.rank.
 std::pair<int64_t, int64_t> calculate_fan_in_and_fan_out(const Tensor& tensor);

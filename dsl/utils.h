@@ -6,4 +6,5 @@
 #include "dsl/utils/fusion.h"
 #include "dsl/utils/parametrize.h"
 #include "dsl/utils/prune.h"
+#include "dsl/utils/skip_init.h"
 #include "dsl/utils/weight_norm.h"

@@ -26,10 +26,12 @@ void run(const Factors<T>& f, const Gradient<T>& dx, int64_t count, T* x, T* m, 
     }
 }
 
-/// One step; `shrink` multiplies the parameter first, `decay` joins the gradient.
+/// One step. Weight decay joins the gradient or, decoupled, shrinks the parameter first.
 template <class Options>
-void adam_step(const Options& o, double shrink, double decay, const Array& param,
-               const Array& gradient, ParamState& state) {
+void adam_step(const Options& o, const Array& param, const Array& gradient, ParamState& state) {
+    const bool is_decoupled = o.decoupled_weight_decay();
+    const double decay = is_decoupled ? 0 : o.weight_decay();
+    const double shrink = is_decoupled ? 1 - o.lr() * o.weight_decay() : 1;
     const double beta1 = std::get<0>(o.betas()), beta2 = std::get<1>(o.betas());
     const double t = state.next_step();
     const Array& exp_avg = state.array_like("exp_avg", param);
@@ -58,14 +60,12 @@ void adam_step(const Options& o, double shrink, double decay, const Array& param
 
 void Adam::update(const OptimizerOptions& options, const Array& param, const Array& gradient,
                   ParamState& state) {
-    const auto& o = static_cast<const AdamOptions&>(options);
-    adam_step(o, 1, o.weight_decay(), param, gradient, state);
+    adam_step(static_cast<const AdamOptions&>(options), param, gradient, state);
 }
 
 void AdamW::update(const OptimizerOptions& options, const Array& param, const Array& gradient,
                    ParamState& state) {
-    const auto& o = static_cast<const AdamWOptions&>(options);
-    adam_step(o, 1 - o.lr() * o.weight_decay(), 0, param, gradient, state);
+    adam_step(static_cast<const AdamWOptions&>(options), param, gradient, state);
 }
 
 }  // namespace lithe::optim

@@ -8,7 +8,8 @@ namespace lithe::optim {
 template <class Derived>
 class AdamOptionsOf : public OptionsOf<Derived> {
 public:
-    AdamOptionsOf(double lr, double weight_decay) : lr_(lr), weight_decay_(weight_decay) {}
+    AdamOptionsOf(double lr, double weight_decay, bool is_decoupled)
+        : lr_(lr), weight_decay_(weight_decay), decoupled_weight_decay_(is_decoupled) {}
     template <class Visit>
     void visit(Visit&& visit) {
         visit("lr", lr_);
@@ -17,6 +18,7 @@ public:
         visit("weight_decay", weight_decay_);
         visit("amsgrad", amsgrad_);
         visit("maximize", maximize_);
+        visit("decoupled_weight_decay", decoupled_weight_decay_);
     }
     Derived& lr(double value) { return lr_ = value, self(); }
     Derived& betas(Betas value) { return betas_ = value, self(); }
@@ -24,6 +26,9 @@ public:
     Derived& weight_decay(double value) { return weight_decay_ = value, self(); }
     Derived& amsgrad(bool value) { return amsgrad_ = value, self(); }
     Derived& maximize(bool value) { return maximize_ = value, self(); }
+    /// Weight decay apart from the gradient: on, Adam is AdamW.
+    Derived& decoupled_weight_decay(bool value) { return decoupled_weight_decay_ = value, self(); }
+    const bool& decoupled_weight_decay() const { return decoupled_weight_decay_; }
     const double& lr() const { return lr_; }
     const Betas& betas() const { return betas_; }
     const double& eps() const { return eps_; }
@@ -58,18 +63,19 @@ private:
     double weight_decay_;
     bool amsgrad_ = false;
     bool maximize_ = false;
+    bool decoupled_weight_decay_;
 };
 
 class AdamOptions : public AdamOptionsOf<AdamOptions> {
 public:
-    AdamOptions(double lr = 1e-3) : AdamOptionsOf(lr, 0) {}
+    AdamOptions(double lr = 1e-3) : AdamOptionsOf(lr, 0, false) {}
     /// Errors: optim.options.
     void check() const { check_all("Adam"); }
 };
 
 class AdamWOptions : public AdamOptionsOf<AdamWOptions> {
 public:
-    AdamWOptions(double lr = 1e-3) : AdamOptionsOf(lr, 1e-2) {}
+    AdamWOptions(double lr = 1e-3) : AdamOptionsOf(lr, 1e-2, true) {}
     /// Errors: optim.options.
     void check() const { check_all("AdamW"); }
 };

@@ -48,6 +48,13 @@ void set_option(const std::string& name, const OptionValue& from, Betas& to) {
     to = {(*pair)[0], (*pair)[1]};
 }
 
+void check_differentiable(bool on) {
+    if (!on) return;
+    throw UserError("optim.differentiable",
+                    "optim: differentiable steps are not supported: step() writes the parameters "
+                    "beside the tape; write the update with tensor operations instead");
+}
+
 void check_option(const char* optimizer, const char* name, double value, bool is_valid) {
     if (is_valid) return;
     throw UserError("optim.options",

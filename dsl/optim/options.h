@@ -62,6 +62,8 @@ void set_option(const std::string& name, const OptionValue& from, std::optional<
     set_option(name, from, to.emplace());
 }
 
+/// Errors: optim.differentiable.
+void check_differentiable(bool on);
 /// Errors: optim.options.
 void check_option(const char* optimizer, const char* name, double value, bool is_valid);
 
@@ -74,21 +76,36 @@ public:
     std::unique_ptr<OptimizerOptions> clone() const override {
         return std::make_unique<Derived>(static_cast<const Derived&>(*this));
     }
+    // Python's options that say how a step runs, not what it computes: without effect.
+    Derived& foreach (std::optional<bool>) { return self(); }
+    Derived& fused(std::optional<bool>) { return self(); }
+    Derived& capturable(bool) { return self(); }
+    /// Errors: optim.differentiable where it is on: a step writes parameters beside the tape.
+    Derived& differentiable(bool on) {
+        detail::check_differentiable(on);
+        return self();
+    }
     double get_lr() const override { return static_cast<const Derived&>(*this).lr(); }
     void set_lr(double lr) override { static_cast<Derived&>(*this).lr(lr); }
     OptionValues values() const override {
         OptionValues result;
-        auto& self = const_cast<Derived&>(static_cast<const Derived&>(*this));
-        self.visit(
+        auto& options = const_cast<Derived&>(static_cast<const Derived&>(*this));
+        options.visit(
             [&](const char* name, auto& value) { result[name] = detail::get_option(value); });
         return result;
     }
     void set_values(const OptionValues& values) override {
+        const auto differentiable = values.find("differentiable");
+        if (differentiable != values.end())
+            detail::check_differentiable(differentiable->second == OptionValue(true));
         static_cast<Derived&>(*this).visit([&](const char* name, auto& value) {
             const auto at = values.find(name);
             if (at != values.end()) detail::set_option(name, at->second, value);
         });
     }
+
+private:
+    Derived& self() { return static_cast<Derived&>(*this); }
 };
 
 /// Checks a class's options and makes them what an optimizer is built from. Errors: optim.options.

@@ -30,4 +30,14 @@ auto functional_call(Holder& module, const std::map<std::string, Tensor>& tensor
     return module(std::forward<Args>(args)...);
 }
 
+/// PyTorch's older name.
+namespace stateless {
+using utils::functional_call;
+}
+
 }  // namespace lithe::nn::utils
+
+/// PyTorch's newer name.
+namespace lithe::func {
+using nn::utils::functional_call;
+}

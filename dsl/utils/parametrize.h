@@ -89,4 +89,16 @@ void weight_norm(Module& module, const std::string& name = "weight",
 void spectral_norm(Module& module, const std::string& name = "weight",
                    const SpectralNormOptions& options = {});
 
+/// How an orthogonal matrix is made of any: exp of a skew-symmetric one, Cayley's transform of it,
+/// or a product of reflections.
+enum class OrthogonalMap : uint8_t { matrix_exp, cayley, householder };
+
+/// Makes the tensor's last two axes orthogonal matrices: W^T W = 1, or W W^T = 1 where there are
+/// fewer rows than columns. Without a map: matrix_exp for square matrices, else householder. With
+/// `use_trivialization` the matrix is the buffer 0.base times the map's, and the present weight (or
+/// its orthogonal factor) stays. Errors: orthogonal.rank, orthogonal.assign, module.unknown_name,
+/// utils.twice.
+void orthogonal(Module& module, const std::string& name = "weight",
+                std::optional<OrthogonalMap> map = std::nullopt, bool use_trivialization = true);
+
 }  // namespace lithe::nn::utils::parametrizations

@@ -106,6 +106,20 @@ std::map<std::string, SchedulerMaker> schedules() {
              return std::make_shared<ChainedScheduler>(std::vector<LRSchedulerPtr>{
                  make<ConstantLR>(o, 0.1, 5), make<ExponentialLR>(o, 0.9)});
          }},
+        {"chained_three",
+         [](O& o) -> LRSchedulerPtr {
+             return std::make_shared<ChainedScheduler>(std::vector<LRSchedulerPtr>{
+                 make<LinearLR>(o, 0.2, 1.0, 6), make<StepLR>(o, 5, 0.5),
+                 make<MultiplicativeLR>(o, [](int64_t) { return 0.97; })});
+         }},
+        {"chained_sequential",
+         [](O& o) -> LRSchedulerPtr {
+             const std::vector<LRSchedulerPtr> parts{make<ConstantLR>(o, 0.5, 4),
+                                                     make<ExponentialLR>(o, 0.9)};
+             const LRSchedulerPtr sequence = make<SequentialLR>(o, parts, std::vector<int64_t>{4});
+             return std::make_shared<ChainedScheduler>(
+                 std::vector<LRSchedulerPtr>{sequence, make<StepLR>(o, 10, 0.1)});
+         }},
         {"swa",
          [](O& o) {
              return make<SWALR>(o, PerGroup{0.02, 0.7}, SWALROptions{.anneal_epochs = 8});
@@ -201,6 +215,13 @@ BOOST_AUTO_TEST_CASE(plateaus_are_seen_as_by_pytorch) {
                                 0.7, 0.7, 0.7, 0.7, 0.6, 0.61,    0.62, 0.63, 0.64, 0.6};
     metrics.insert(metrics.end(), metrics.begin(), metrics.begin() + 20);
     const std::map<std::string, ReduceLROnPlateauOptions> cases = {{"plateau", {.patience = 2}},
+                                                                   {"plateau_relative",
+                                                                    {.mode = "max",
+                                                                     .factor = 0.3,
+                                                                     .patience = 0,
+                                                                     .threshold = 0.1,
+                                                                     .min_lr = 0.001,
+                                                                     .eps = 1e-2}},
                                                                    {"plateau_max",
                                                                     {.mode = "max",
                                                                      .factor = 0.5,

@@ -143,5 +143,25 @@ BOOST_AUTO_TEST_CASE(a_closure_computes_the_loss) {
     BOOST_CHECK_EQUAL(x.array().at(0), 0);
 }
 
+BOOST_AUTO_TEST_CASE(pythons_options_about_how_a_step_runs_change_nothing) {
+    const auto after = [](const optim::AdamOptions& options) {
+        const Tensor x = tensor({1.0F, -2.0F}).requires_grad_();
+        optim::Adam optimizer({x}, options);
+        (x * x).sum().backward();
+        optimizer.step();
+        return x.detach().to_vector<float>();
+    };
+    const auto plain = after(optim::AdamOptions(0.1));
+    BOOST_CHECK(after(optim::AdamOptions(0.1).foreach (true).fused(true).capturable(true)) ==
+                plain);
+    BOOST_CHECK(after(optim::AdamOptions(0.1).differentiable(false)) == plain);
+    try {
+        optim::SGDOptions(0.1).differentiable(true);
+        BOOST_FAIL("not refused");
+    } catch (const UserError& error) {
+        BOOST_CHECK_EQUAL(error.id(), "optim.differentiable");
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 }  // namespace lithe::tests

@@ -22,10 +22,14 @@ CASES = {
     "sgd_momentum": (O.SGD, dict(lr=0.02, momentum=0.9, dampening=0.25, weight_decay=0.1)),
     "sgd_nesterov": (O.SGD, dict(lr=0.02, momentum=0.8, nesterov=True)),
     "sgd_maximize": (O.SGD, dict(lr=0.01, momentum=0.5, weight_decay=0.3, maximize=True)),
+    "sgd_nesterov_decay": (O.SGD, dict(lr=0.01, momentum=0.9, nesterov=True, weight_decay=0.2)),
+    "sgd_decay": (O.SGD, dict(lr=0.05, weight_decay=0.5)),
     "adam": (O.Adam, dict(lr=0.1)),
     "adam_decay": (O.Adam, dict(lr=0.05, betas=(0.8, 0.95), eps=1e-4, weight_decay=0.1)),
     "adam_amsgrad": (O.Adam, dict(lr=0.2, betas=(0.5, 0.6), amsgrad=True)),
     "adam_maximize": (O.Adam, dict(lr=0.03, maximize=True)),
+    "adam_decoupled": (O.Adam, dict(lr=0.1, weight_decay=0.3, decoupled_weight_decay=True)),
+    "adam_zero": (O.Adam, dict(lr=0.0, betas=(0.0, 0.0), weight_decay=0.1)),
     "adamw": (O.AdamW, dict(lr=0.1)),
     "adamw_amsgrad": (O.AdamW, dict(lr=0.2, betas=(0.5, 0.6), weight_decay=0.3, amsgrad=True)),
     "adamw_maximize": (O.AdamW, dict(lr=0.03, weight_decay=0.3, maximize=True)),
@@ -57,6 +61,8 @@ CASES = {
     "lbfgs": (O.LBFGS, dict(lr=0.1, max_iter=4)),
     "lbfgs_history": (O.LBFGS, dict(lr=0.3, max_iter=3, history_size=2)),
     "lbfgs_wolfe": (O.LBFGS, dict(max_iter=3, line_search_fn="strong_wolfe")),
+    "lbfgs_wolfe_history": (O.LBFGS, dict(lr=0.5, max_iter=5, history_size=2, line_search_fn="strong_wolfe")),
+    "lbfgs_loose": (O.LBFGS, dict(lr=0.5, max_iter=8, tolerance_grad=1e-2, tolerance_change=1e-3)),
     "lbfgs_wolfe_far": (O.LBFGS, dict(lr=8, max_iter=2, max_eval=7, line_search_fn="strong_wolfe")),
 }
 
@@ -131,9 +137,14 @@ SCHEDULES = {
         o, [S.ConstantLR(o, 0.1, 5), S.ExponentialLR(o, 0.9), S.StepLR(o, 3, 0.5)], [5, 15]),
     "sequential_warmup": lambda o: S.SequentialLR(o, [S.LinearLR(o, 0.01, 1.0, 10), S.CosineAnnealingLR(o, 20)], [10]),
     "chained": lambda o: S.ChainedScheduler([S.ConstantLR(o, 0.1, 5), S.ExponentialLR(o, 0.9)]),
+    "chained_three": lambda o: S.ChainedScheduler(
+        [S.LinearLR(o, 0.2, 1.0, 6), S.StepLR(o, 5, 0.5), S.MultiplicativeLR(o, lambda t: 0.97)]),
+    "chained_sequential": lambda o: S.ChainedScheduler(
+        [S.SequentialLR(o, [S.ConstantLR(o, 0.5, 4), S.ExponentialLR(o, 0.9)], [4]), S.StepLR(o, 10, 0.1)]),
     "swa": lambda o: O.swa_utils.SWALR(o, [0.02, 0.7], 8),
     "swa_linear": lambda o: O.swa_utils.SWALR(o, 0.02, 5, "linear"),
     "plateau": lambda o: S.ReduceLROnPlateau(o, patience=2),
+    "plateau_relative": lambda o: S.ReduceLROnPlateau(o, "max", 0.3, 0, 0.1, "rel", min_lr=0.001, eps=1e-2),
     "plateau_max": lambda o: S.ReduceLROnPlateau(o, "max", 0.5, 1, 0.05, "abs", cooldown=2, min_lr=[0.01, 0.1]),
 }
 
