@@ -145,7 +145,12 @@ Tensor ctc_loss(const Tensor& log_probs, const Tensor& targets, const Tensor& in
         // top.
         const Tensor counts = unsqueeze(unsqueeze(arange(log_probs.size(0)), 1) < steps, 2);
         const Tensor mass = sum(where(counts, exp(log_probs), 0), {0, 2});
-        loss = loss + (mass - mass.detach());
+        const Tensor nothing = mass - mass.detach();
+        loss = loss + nothing;
+        if (!zero_infinity) {  // its gradient is NaN where the loss is infinite: that of |0|'s root
+            const Tensor is_dead = loss.detach() == -none;
+            loss = loss + where(is_dead, sqrt(square(where(is_dead, nothing, 1))), 0);
+        }
     }
     if (zero_infinity) loss = where(loss == -none, 0, loss);
     if (reduction == Reduction::none) return loss;

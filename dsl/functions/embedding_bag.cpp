@@ -34,6 +34,10 @@ void check_settings(const Tensor& index, const Tensor& offsets, const Tensor& we
              "expected indices [bags, length], or a list with offsets, one number a bag, got " +
                  index.type().str() + (offsets.defined() ? " and " + offsets.type().str() : ""));
     }
+    if (offsets.defined() && !offsets.is_symbolic() && !offsets.size(0).is_constant(0)) {
+        const auto first = select(offsets, 0, 0).item<int64_t>();
+        if (first != 0) fail("offsets", "offsets[0] has to be 0, got " + std::to_string(first));
+    }
     if (weights.defined() && settings.mode != BagMode::sum) {
         fail("weights", "per_sample_weights needs mode 'sum'");
     }

@@ -13,6 +13,21 @@ Tensor reduced(const Tensor& loss, Reduction reduction) {
     return reduction == Reduction::sum ? sum(loss) : mean(loss);
 }
 
+[[noreturn]] void refuse(const std::string& op, const char* reason, const std::string& text) {
+    throw UserError(op + "." + reason, op + ": " + text);
+}
+
+/// Whether the values are known and the flags hold for any of them.
+bool is_any(const Tensor& flags) {
+    return !flags.is_symbolic() && any(flags.detach()).item<bool>();
+}
+
+/// Errors: <op>.<what>, where an element is known to lie outside of 0..1.
+void check_probabilities(const char* op, const char* what, const Tensor& x) {
+    if (!is_any(logical_not(logical_and(x.detach() >= 0, x.detach() <= 1)))) return;
+    refuse(op, what, std::string("all elements of ") + what + " should be between 0 and 1");
+}
+
 /// The axis of the classes: the second, or the only one.
 int64_t class_axis(const Tensor& x) { return x.dim() == 1 ? 0 : 1; }
 
@@ -51,17 +66,33 @@ void check_target(const char* op, const Tensor& x, const Tensor& target) {
                                                      ", got " + target.type().str());
 }
 
+/// Errors: <op>.weight.
+void check_class_weight(const char* op, const Tensor& x, const Tensor& weight) {
+    if (!weight.defined() || x.dim() == 0) return;
+    const Dim classes = x.size(class_axis(x));
+    if (weight.dim() == 1 && (!classes.is_constant() || same(weight.size(0), classes))) return;
+    refuse(op, "weight",
+           "expected a weight for each of the " + classes.str() + " classes, got " +
+               weight.type().str());
+}
+
 }  // namespace
 
 Tensor nll_loss(const Tensor& x, const Tensor& target, const Tensor& weight, Reduction reduction,
                 int64_t ignore_index) {
     check_target("nll_loss", x, target);
+    check_class_weight("nll_loss", x, weight);
     return reduced_by_weight(negative_at_target(x, target, weight, ignore_index), reduction);
 }
 
 Tensor cross_entropy(const Tensor& x, const Tensor& target, const Tensor& weight,
                      Reduction reduction, int64_t ignore_index, double label_smoothing) {
     const int64_t axis = class_axis(x);
+    if (!(label_smoothing >= 0 && label_smoothing <= 1)) {
+        refuse("cross_entropy", "label_smoothing",
+               "label_smoothing must be between 0 and 1, got " + std::to_string(label_smoothing));
+    }
+    check_class_weight("cross_entropy", x, weight);
     const Tensor scores = log_softmax(x, axis);
     const Dim classes = x.size(axis);
     Tensor class_weight;
@@ -91,23 +122,33 @@ Tensor mse_loss(const Tensor& x, const Tensor& target, Reduction reduction) {
     return reduced(square(x - target), reduction);
 }
 Tensor l1_loss(const Tensor& x, const Tensor& target, Reduction reduction) {
-    return reduced(abs(x - target), reduction);
+    // The derivative is 0 at NaN, as in PyTorch.
+    const Tensor away = x - target, is_number = away == away;
+    return reduced(where(is_number, abs(where(is_number, away, 0)), away.detach()), reduction);
 }
 
 Tensor huber_loss(const Tensor& x, const Tensor& target, Reduction reduction, double delta) {
-    const Tensor away = abs(x - target);
-    return reduced(where(away <= delta, away * away * 0.5, (away - 0.5 * delta) * delta),
-                   reduction);
+    if (!(delta > 0))
+        refuse("huber_loss", "delta",
+               "only positive values of delta are supported, got " + std::to_string(delta));
+    // The square of a far error, infinite perhaps, must not meet the derivative's 0.
+    const Tensor away = abs(x - target), is_far = away > delta, near = where(is_far, 0, away);
+    return reduced(where(is_far, (away - 0.5 * delta) * delta, near * near * 0.5), reduction);
 }
 
 Tensor smooth_l1_loss(const Tensor& x, const Tensor& target, Reduction reduction, double beta) {
+    if (beta < 0)
+        refuse("smooth_l1_loss", "beta",
+               "negative values of beta are not supported, got " + std::to_string(beta));
     if (beta == 0) return l1_loss(x, target, reduction);
-    const Tensor away = abs(x - target);
-    return reduced(where(away < beta, away * away * (0.5 / beta), away - 0.5 * beta), reduction);
+    const Tensor away = abs(x - target), is_far = away >= beta, near = where(is_far, 0, away);
+    return reduced(where(is_far, away - 0.5 * beta, near * near * (0.5 / beta)), reduction);
 }
 
 Tensor binary_cross_entropy(const Tensor& x, const Tensor& target, const Tensor& weight,
                             Reduction reduction) {
+    check_probabilities("binary_cross_entropy", "input", x);
+    check_probabilities("binary_cross_entropy", "target", target);
     // PyTorch limits the logarithms at -100, so that certain errors stay finite.
     const Tensor hit = clamp_min(log(x), -100), miss = clamp_min(log1p(-x), -100);
     Tensor loss = -(target * hit + (1 - target) * miss);
@@ -154,6 +195,8 @@ Tensor poisson_nll_loss(const Tensor& x, const Tensor& target, bool log_input, b
 
 Tensor gaussian_nll_loss(const Tensor& x, const Tensor& target, const Tensor& variance,
                          bool full_form, double eps, Reduction reduction) {
+    if (is_any(variance.detach() < 0))
+        refuse("gaussian_nll_loss", "variance", "the variance has negative entries");
     const Tensor safe = variance + (clamp_min(variance, eps) - variance).detach();
     Tensor loss = (log(safe) + square(x - target) / safe) * 0.5;
     if (full_form) loss = loss + 0.5 * std::log(2 * std::numbers::pi);
@@ -179,6 +222,11 @@ Tensor margin_ranking_loss(const Tensor& a, const Tensor& b, const Tensor& targe
 
 Tensor cosine_embedding_loss(const Tensor& a, const Tensor& b, const Tensor& target, double margin,
                              Reduction reduction) {
+    if (a.dim() != target.dim() + 1 || a.dim() > 2) {
+        refuse("cosine_embedding_loss", "rank",
+               "expected a target [N] for vectors [N, C], or [] for one of each, got " +
+                   a.type().str() + " and target " + target.type().str());
+    }
     constexpr double eps = 1e-12;
     const Tensor dot = sum(a * b, -1), aa = sum(a * a, -1) + eps, bb = sum(b * b, -1) + eps;
     const Tensor cosine = dot / sqrt(aa * bb), zero = zeros_like(cosine);
@@ -204,6 +252,8 @@ Tensor multilabel_soft_margin_loss(const Tensor& x, const Tensor& target, const 
 
 Tensor multi_margin_loss(const Tensor& x, const Tensor& target, double p, double margin,
                          const Tensor& weight, Reduction reduction) {
+    if (p != 1 && p != 2)
+        refuse("multi_margin_loss", "p", "only p 1 and 2 are supported, got " + std::to_string(p));
     const Tensor scores = x.dim() == 1 ? unsqueeze(x, 0) : x;
     const Tensor index = reshape(target, {scores.size(0), Dim(1)});
     Tensor away = clamp_min(scores - gather(scores, 1, index) + margin, 0);

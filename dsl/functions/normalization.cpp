@@ -89,7 +89,16 @@ Tensor instance_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, 
             "instance_norm: expected batch, channels and spatial axes, got " + x.type().str());
     }
     Sizes axes;
-    for (int64_t axis = 2; axis < x.dim(); ++axis) axes.push_back(axis);
+    Dim count = 1;
+    for (int64_t axis = 2; axis < x.dim(); ++axis) {
+        axes.push_back(axis);
+        count = count * x.size(axis);
+    }
+    if (count.is_constant(1)) {
+        throw UserError(
+            "instance_norm.one_value",
+            "instance_norm: expected more than 1 spatial element, got " + x.type().str());
+    }
     return channel_affine(standardized(x, axes, eps), weight, bias);
 }
 

@@ -1,5 +1,6 @@
 // Reductions composed of nodes.
 #include <cmath>
+#include <limits>
 
 #include "dsl/ops.h"
 #include "runtime/error.h"
@@ -13,6 +14,13 @@ Dim reduced_count(const Tensor& x, const Axes& axes) {
     Dim count = 1;
     for (const int64_t axis : axes.list()) count = count * (x.dim() == 0 ? Dim(1) : x.size(axis));
     return count;
+}
+
+/// A total divided by a count. Over nothing: 0 / 0, without a division by a zero that a compiler
+/// sees.
+Tensor divided(const Tensor& total, const Dim& count) {
+    if (count.is_constant(0)) return total * std::numeric_limits<double>::infinity();
+    return total / count;
 }
 
 void check_floating(std::string_view op, const Tensor& x) {
@@ -38,14 +46,14 @@ Tensor sum_to(const Tensor& x, const Shape& shape) {
 
 Tensor mean(const Tensor& x, const Axes& axes, bool keepdim) {
     check_floating("mean", x);
-    return sum(x, axes, keepdim) / reduced_count(x, axes);
+    return divided(sum(x, axes, keepdim), reduced_count(x, axes));
 }
 
 Tensor var(const Tensor& x, const Axes& axes, int64_t correction, bool keepdim) {
     check_floating("var", x);
     const Tensor away = x - mean(x, axes, /*keepdim=*/true);
     const Dim count = max(reduced_count(x, axes) - correction, Dim(0));
-    return sum(away * away, axes, keepdim) / count;
+    return divided(sum(away * away, axes, keepdim), count);
 }
 
 Tensor std(const Tensor& x, const Axes& axes, int64_t correction, bool keepdim) {

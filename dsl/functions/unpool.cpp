@@ -57,7 +57,9 @@ void check_fractional(const Tensor& x, const Sizes& kernel, const Shape& size,
     for (size_t i = 0; i < size.size(); ++i) {
         const Dim have = x.size(static_cast<int64_t>(i) - rank);
         if (!have.is_constant() || !size[i].is_constant()) continue;
-        if (size[i].constant() < 1 || size[i].constant() + kernel[i] - 1 > have.constant()) {
+        // In three dimensions PyTorch wants room for one more.
+        const int64_t room = have.constant() - (rank == 3 ? 1 : 0);
+        if (size[i].constant() < 1 || size[i].constant() + kernel[i] - 1 > room) {
             fail("size", "the output size " + str(size) + " with kernel " + str(to_shape(kernel)) +
                              " does not fit " + x.type().str());
         }

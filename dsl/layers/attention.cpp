@@ -11,10 +11,11 @@
 namespace lithe::nn {
 namespace {
 
+constexpr double none = -std::numeric_limits<double>::infinity();
+
 /// A mask as what is added to the scores.
 Tensor additive(const Tensor& mask, DType dtype) {
     if (mask.dtype() != DType::boolean) return mask.to(dtype);
-    const double none = -std::numeric_limits<double>::infinity();
     return masked_fill(zeros(mask.sizes(), dtype), mask, none);
 }
 
@@ -152,11 +153,17 @@ std::tuple<Tensor, Tensor> MultiheadAttentionImpl::forward(
     }
     const double head_size = static_cast<double>(options.embed_dim() / options.num_heads());
     Tensor scores = matmul(heads(q) * (1 / std::sqrt(head_size)), transpose(heads(k), -2, -1));
-    const Tensor mask = mask_of(key_padding_mask, attn_mask, batch, q.dtype(), added);
+    Tensor mask = mask_of(key_padding_mask, attn_mask, batch, q.dtype(), added), sees_nothing;
+    if (mask.defined() && !need_weights) {
+        // Without weights PyTorch gives 0 where everything is masked, with them NaN.
+        sees_nothing = amax(mask, Axes(-1), /*keepdim=*/true) == none;
+        mask = where(sees_nothing, 0, mask);
+    }
     if (mask.defined()) scores = scores + mask;
     Tensor weights = dropout(softmax(scores, -1), options.dropout(), is_training());
-    const Tensor mixed = permute(matmul(weights, heads(v)), {2, 0, 1, 3});
-    Tensor y = out_proj->forward(reshape(mixed, {length, batch, size}));
+    Tensor mixed = matmul(weights, heads(v));
+    if (sees_nothing.defined()) mixed = where(sees_nothing, 0, mixed);
+    Tensor y = out_proj->forward(reshape(permute(mixed, {2, 0, 1, 3}), {length, batch, size}));
     if (average_attn_weights) weights = mean(weights, Axes(1));
     if (swaps) y = transpose(y, 0, 1);
     if (!is_batched) {

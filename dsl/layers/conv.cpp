@@ -192,6 +192,16 @@ Tensor ConvTransposeNdImpl<D>::forward(const Tensor& x, const std::optional<Size
             }
         }
     }
+    for (size_t i = 0; i < D; ++i) {
+        const int64_t most = std::max(options.stride()[i], options.dilation()[i]);
+        if (output_padding[i] < most) continue;
+        throw UserError("conv_transpose.output_padding",
+                        "conv_transpose: output padding must be smaller than either stride or "
+                        "dilation, got " +
+                            std::to_string(output_padding[i]) + ", stride " +
+                            std::to_string(options.stride()[i]) + " and dilation " +
+                            std::to_string(options.dilation()[i]));
+    }
     functional::ConvTransposeFuncOptions<D> how;
     how.bias(bias).stride(options.stride()).padding(options.padding()).dilation(options.dilation());
     return functional::conv_transpose<D>(

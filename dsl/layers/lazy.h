@@ -143,7 +143,8 @@ LITHE_MODULE(LazyLinear);
         : public LazyImpl<InstanceNorm##D##dImpl, lazy::NormKind<InstanceNormOptions>> {    \
     public:                                                                                 \
         LazyInstanceNorm##D##dImpl(                                                         \
-            const InstanceNormOptions& lazy_options = InstanceNormOptions(0))               \
+            const InstanceNormOptions& lazy_options =                                       \
+                InstanceNormOptions(0).affine(true).track_running_stats(true))              \
             : LazyImpl(lazy_options) {}                                                     \
     };                                                                                      \
     LITHE_MODULE(LazyInstanceNorm##D##d)

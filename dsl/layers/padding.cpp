@@ -8,6 +8,12 @@ namespace lithe::nn {
 
 template <size_t D>
 Tensor PadBase<D>::forward(const Tensor& x) {
+    const auto rank = static_cast<int64_t>(D);
+    if (mode_ != kConstant && x.dim() != rank + 1 && x.dim() != rank + 2) {
+        throw UserError("pad.rank", "pad: mode '" + lithe::str(mode_) + "' expects " +
+                                        std::to_string(rank) + " spatial axes, got " +
+                                        x.type().str());
+    }
     return pad(x, to_shape(options.padding().list()), pad_mode(mode_), value_);
 }
 

@@ -25,9 +25,10 @@ LayerNorm norm_of(const TransformerLayerOptions& o) {
 }
 
 Tensor attend(MultiheadAttention& attention, const Tensor& query, const Tensor& memory,
-              const Tensor& mask, const Tensor& key_padding_mask) {
+              const Tensor& mask, const Tensor& key_padding_mask, bool is_causal) {
     return std::get<0>(attention->forward(query, memory, memory, key_padding_mask,
-                                          /*need_weights=*/false, mask));
+                                          /*need_weights=*/false, mask,
+                                          /*average_attn_weights=*/true, is_causal));
 }
 
 /// The feed-forward block of either layer.
@@ -42,6 +43,26 @@ template <class Block>
 Tensor residual(const Tensor& x, LayerNorm& norm, Dropout& dropout, bool norm_first, Block block) {
     if (norm_first) return x + dropout->forward(block(norm->forward(x)));
     return norm->forward(x + dropout->forward(block(x)));
+}
+
+/// Errors: transformer.batch, transformer.width.
+void check_inputs(const Tensor& src, const Tensor& tgt, const TransformerOptions& options) {
+    const auto differ = [](const Dim& a, const Dim& b) {
+        return a.is_constant() && b.is_constant() && !same(a, b);
+    };
+    const int64_t batch_axis = options.batch_first() ? 0 : 1;
+    if (src.dim() == 3 && tgt.dim() == 3 && differ(src.size(batch_axis), tgt.size(batch_axis))) {
+        throw UserError("transformer.batch",
+                        "transformer: the batch number of src and tgt must be equal, got " +
+                            src.type().str() + " and " + tgt.type().str());
+    }
+    for (const Tensor& x : {src, tgt}) {
+        if (!differ(x.size(-1), options.d_model())) continue;
+        throw UserError("transformer.width",
+                        "transformer: the feature number of src and tgt must "
+                        "be equal to d_model " +
+                            std::to_string(options.d_model()) + ", got " + x.type().str());
+    }
 }
 
 template <class Layer>
@@ -71,10 +92,10 @@ TransformerEncoderLayerImpl::TransformerEncoderLayerImpl(
       dropout2(options.dropout()) {}
 
 Tensor TransformerEncoderLayerImpl::forward(const Tensor& src, const Tensor& src_mask,
-                                            const Tensor& src_key_padding_mask) {
+                                            const Tensor& src_key_padding_mask, bool is_causal) {
     const bool norm_first = options.norm_first();
     const Tensor x = residual(src, norm1, dropout1, norm_first, [&](const Tensor& y) {
-        return attend(self_attn, y, y, src_mask, src_key_padding_mask);
+        return attend(self_attn, y, y, src_mask, src_key_padding_mask, is_causal);
     });
     return residual(x, norm2, dropout2, norm_first,
                     [&](const Tensor& y) { return feed_forward(*this, y); });
@@ -109,13 +130,15 @@ TransformerDecoderLayerImpl::TransformerDecoderLayerImpl(
 Tensor TransformerDecoderLayerImpl::forward(const Tensor& tgt, const Tensor& memory,
                                             const Tensor& tgt_mask, const Tensor& memory_mask,
                                             const Tensor& tgt_key_padding_mask,
-                                            const Tensor& memory_key_padding_mask) {
+                                            const Tensor& memory_key_padding_mask,
+                                            bool tgt_is_causal, bool memory_is_causal) {
     const bool norm_first = options.norm_first();
     Tensor x = residual(tgt, norm1, dropout1, norm_first, [&](const Tensor& y) {
-        return attend(self_attn, y, y, tgt_mask, tgt_key_padding_mask);
+        return attend(self_attn, y, y, tgt_mask, tgt_key_padding_mask, tgt_is_causal);
     });
     x = residual(x, norm2, dropout2, norm_first, [&](const Tensor& y) {
-        return attend(multihead_attn, y, memory, memory_mask, memory_key_padding_mask);
+        return attend(multihead_attn, y, memory, memory_mask, memory_key_padding_mask,
+                      memory_is_causal);
     });
     return residual(x, norm3, dropout3, norm_first,
                     [&](const Tensor& y) { return feed_forward(*this, y); });
@@ -142,10 +165,11 @@ TransformerEncoderImpl::TransformerEncoderImpl(const TransformerEncoderLayer& la
 }
 
 Tensor TransformerEncoderImpl::forward(const Tensor& src, const Tensor& src_mask,
-                                       const Tensor& src_key_padding_mask) {
+                                       const Tensor& src_key_padding_mask, bool is_causal) {
     Tensor x = src;
     for (const ModulePtr& layer : *layers) {
-        x = layer->as<TransformerEncoderLayer>()->forward(x, src_mask, src_key_padding_mask);
+        x = layer->as<TransformerEncoderLayer>()->forward(x, src_mask, src_key_padding_mask,
+                                                          is_causal);
     }
     return norm.is_empty() ? x : norm.forward(x);
 }
@@ -164,11 +188,13 @@ TransformerDecoderImpl::TransformerDecoderImpl(const TransformerDecoderLayer& la
 Tensor TransformerDecoderImpl::forward(const Tensor& tgt, const Tensor& memory,
                                        const Tensor& tgt_mask, const Tensor& memory_mask,
                                        const Tensor& tgt_key_padding_mask,
-                                       const Tensor& memory_key_padding_mask) {
+                                       const Tensor& memory_key_padding_mask, bool tgt_is_causal,
+                                       bool memory_is_causal) {
     Tensor x = tgt;
     for (const ModulePtr& layer : *layers) {
         x = layer->as<TransformerDecoderLayer>()->forward(
-            x, memory, tgt_mask, memory_mask, tgt_key_padding_mask, memory_key_padding_mask);
+            x, memory, tgt_mask, memory_mask, tgt_key_padding_mask, memory_key_padding_mask,
+            tgt_is_causal, memory_is_causal);
     }
     return norm.is_empty() ? x : norm.forward(x);
 }
@@ -197,10 +223,12 @@ Tensor TransformerImpl::forward(const Tensor& src, const Tensor& tgt, const Tens
                                 const Tensor& tgt_mask, const Tensor& memory_mask,
                                 const Tensor& src_key_padding_mask,
                                 const Tensor& tgt_key_padding_mask,
-                                const Tensor& memory_key_padding_mask) {
-    const Tensor memory = encoder->forward(src, src_mask, src_key_padding_mask);
+                                const Tensor& memory_key_padding_mask, bool src_is_causal,
+                                bool tgt_is_causal, bool memory_is_causal) {
+    check_inputs(src, tgt, options);
+    const Tensor memory = encoder->forward(src, src_mask, src_key_padding_mask, src_is_causal);
     return decoder->forward(tgt, memory, tgt_mask, memory_mask, tgt_key_padding_mask,
-                            memory_key_padding_mask);
+                            memory_key_padding_mask, tgt_is_causal, memory_is_causal);
 }
 
 Tensor TransformerImpl::generate_square_subsequent_mask(const Dim& size) {

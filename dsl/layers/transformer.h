@@ -44,14 +44,15 @@ public:
 using TransformerEncoderLayerOptions = TransformerLayerOptions;
 using TransformerDecoderLayerOptions = TransformerLayerOptions;
 
-/// Self-attention and a feed-forward block, each with a residual path and a norm.
+/// Self-attention and a feed-forward block, each with a residual path and a norm. `is_causal` says
+/// of a mask that it is the causal one, as in MultiheadAttention.
 class TransformerEncoderLayerImpl : public Module {
 public:
     TransformerEncoderLayerImpl(int64_t d_model, int64_t nhead)
         : TransformerEncoderLayerImpl(TransformerEncoderLayerOptions(d_model, nhead)) {}
     explicit TransformerEncoderLayerImpl(const TransformerEncoderLayerOptions& options);
     Tensor forward(const Tensor& src, const Tensor& src_mask = {},
-                   const Tensor& src_key_padding_mask = {});
+                   const Tensor& src_key_padding_mask = {}, bool is_causal = false);
     void visit_members(FieldVisitor& visitor) override;
 
     TransformerEncoderLayerOptions options;
@@ -72,7 +73,8 @@ public:
     explicit TransformerDecoderLayerImpl(const TransformerDecoderLayerOptions& options);
     Tensor forward(const Tensor& tgt, const Tensor& memory, const Tensor& tgt_mask = {},
                    const Tensor& memory_mask = {}, const Tensor& tgt_key_padding_mask = {},
-                   const Tensor& memory_key_padding_mask = {});
+                   const Tensor& memory_key_padding_mask = {}, bool tgt_is_causal = false,
+                   bool memory_is_causal = false);
     void visit_members(FieldVisitor& visitor) override;
 
     TransformerDecoderLayerOptions options;
@@ -91,7 +93,7 @@ public:
     TransformerEncoderImpl(const TransformerEncoderLayer& layer, int64_t num_layers,
                            AnyModule norm = {});
     Tensor forward(const Tensor& src, const Tensor& src_mask = {},
-                   const Tensor& src_key_padding_mask = {});
+                   const Tensor& src_key_padding_mask = {}, bool is_causal = false);
     void visit_members(FieldVisitor& visitor) override;
 
     ModuleList layers;
@@ -106,7 +108,8 @@ public:
                            AnyModule norm = {});
     Tensor forward(const Tensor& tgt, const Tensor& memory, const Tensor& tgt_mask = {},
                    const Tensor& memory_mask = {}, const Tensor& tgt_key_padding_mask = {},
-                   const Tensor& memory_key_padding_mask = {});
+                   const Tensor& memory_key_padding_mask = {}, bool tgt_is_causal = false,
+                   bool memory_is_causal = false);
     void visit_members(FieldVisitor& visitor) override;
 
     ModuleList layers;
@@ -131,7 +134,8 @@ public:
     Tensor forward(const Tensor& src, const Tensor& tgt, const Tensor& src_mask = {},
                    const Tensor& tgt_mask = {}, const Tensor& memory_mask = {},
                    const Tensor& src_key_padding_mask = {}, const Tensor& tgt_key_padding_mask = {},
-                   const Tensor& memory_key_padding_mask = {});
+                   const Tensor& memory_key_padding_mask = {}, bool src_is_causal = false,
+                   bool tgt_is_causal = false, bool memory_is_causal = false);
     /// [size, size] with -inf above the diagonal: no position sees a later one.
     static Tensor generate_square_subsequent_mask(const Dim& size);
     void visit_members(FieldVisitor& visitor) override;

@@ -33,6 +33,12 @@ FractionalMaxPoolImpl<D>::FractionalMaxPoolImpl(const FractionalMaxPoolOptions<D
 }
 
 template <size_t D>
+void FractionalMaxPoolImpl<D>::visit_members(FieldVisitor& visitor) {
+    if (!options._random_samples().defined()) return;
+    visitor.tensor("_random_samples", options._random_samples(), TensorFieldKind::buffer);
+}
+
+template <size_t D>
 std::tuple<Tensor, Tensor> FractionalMaxPoolImpl<D>::forward_with_indices(const Tensor& x) {
     return functional::fractional_max_pool_with_indices<D>(x, options);
 }

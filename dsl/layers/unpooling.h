@@ -63,6 +63,7 @@ public:
     explicit FractionalMaxPoolImpl(const FractionalMaxPoolOptions<D>& pool_options);
     Tensor forward(const Tensor& x);
     std::tuple<Tensor, Tensor> forward_with_indices(const Tensor& x);
+    void visit_members(FieldVisitor& visitor) override;
 
     FractionalMaxPoolOptions<D> options;
 };

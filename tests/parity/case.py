@@ -46,11 +46,13 @@ class Cases:
 
     def add(self, call, title, operands, options=None, kind=None, **keys):
         """keys: train, forward (keywords of the call that are no tensors), sizes (of named axes), error,
-        no_grad, f32_only (PyTorch is inexact in f64), as_list, as_pair (states in a tuple), args (names of options that
-        the call takes by position, behind the tensors, or before them with args_first), outputs (numbers of the results
-        that are compared), eager_only (the shapes of the results depend on the numbers: refused by a trace)."""
+        no_grad, f32_only (PyTorch is inexact in f64), wide_rules (its f32 contradicts its f64, which counts),
+        derivative_of (a function of FUNCTIONS with the same values, whose gradients count), as_list, as_pair (states in
+        a tuple), args (names of options that the call takes by position, behind the tensors, or before them with
+        args_first), outputs (numbers of the results that are compared), eager_only (the shapes of the results depend on
+        the numbers: refused by a trace)."""
         kind = kind or self.kind
-        options = {k: str(v) if v in (INF, -INF) else v for k, v in (options or {}).items()}
+        options = {k: str(v) if v in (INF, -INF) else v for k, v in (options or {}).items()}  # JSON has no infinity
         row = {"name": f"{kind}.{call}.{title}", "kind": kind, "call": call, "options": options,
                "operands": [o.row for o in operands]}
         row.update({k: v for k, v in keys.items() if v not in (None, False)})

@@ -44,7 +44,7 @@ void fill_state(const Case& c, nn::Module& module, DType dtype) {
     NoGradGuard guard;
     for (const auto& item : module.state_dict()) {
         const Tensor& tensor = item.second;
-        if (!tensor.is_floating_point()) continue;
+        if (!tensor.is_floating_point() || item.first == "_random_samples") continue;
         const bool is_variance = item.first.ends_with("_var");
         tensor.copy_(
             Tensor::from(uniform(c.name() + ":" + item.first, constant_sizes(tensor.sizes()),
@@ -78,6 +78,10 @@ Prepared prepare(const Case& c, DType dtype, int64_t change = 0) {
     p.arguments.named = Options(c.row().value("forward", Json::object()), call_tensors);
     p.built = (*maker)(Options(c.row()["options"], option_tensors));
     if (p.built.module) {
+        if (p.built.is_lazy) {
+            p.built.module->eval();
+            p.built.forward({{p.arguments.positional[0].detach().to(DType::f32)}, {{}, {}}});
+        }
         p.built.module->to(dtype);
         p.built.module->train(c.is_train());
         fill_state(c, *p.built.module, dtype);

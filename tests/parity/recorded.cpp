@@ -47,8 +47,9 @@ Tensor Case::operand(size_t index, DType dtype, int64_t change) const {
     const Sizes shape = sizes(operand, change);
     if (operand.contains("values")) {
         Array array = Array::empty(DType::f64, shape);
+        const Json& values = operand["values"];  // from the start again where there are too few
         for (int64_t i = 0; i < array.count(); ++i) {
-            array.data<double>()[i] = number_of(operand["values"][static_cast<size_t>(i)]);
+            array.data<double>()[i] = number_of(values[static_cast<size_t>(i) % values.size()]);
         }
         return Tensor::from(array.to(type));
     }

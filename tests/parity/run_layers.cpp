@@ -32,6 +32,7 @@ void add_embedding() {
         LITHE_OPTION(o, made, int64_t, padding_idx);
         LITHE_OPTION(o, made, double, max_norm);
         LITHE_OPTION(o, made, double, norm_type);
+        LITHE_OPTION(o, made, bool, scale_grad_by_freq);
         return positional(nn::Embedding(made));
     });
     add_runner("nn.EmbeddingBag", [](const Options& o) {
@@ -39,12 +40,17 @@ void add_embedding() {
         made.mode(o.choice("mode", kMean))
             .include_last_offset(o.flag("include_last_offset", false));
         LITHE_OPTION(o, made, int64_t, padding_idx);
+        LITHE_OPTION(o, made, double, max_norm);
+        LITHE_OPTION(o, made, bool, scale_grad_by_freq);
         nn::EmbeddingBag module(made);
-        return Built{module.ptr(), [module](const Arguments& in) mutable {
+        return Built{module.ptr(),
+                     [module](const Arguments& in) mutable {
                          const Tensor offsets =
                              in.positional.size() > 1 ? in.positional[1] : Tensor();
-                         return Tensors{module(in.positional[0], offsets)};
-                     }};
+                         return Tensors{module(in.positional[0], offsets,
+                                               in.named.tensor("per_sample_weights"))};
+                     },
+                     false};
     });
 }
 
@@ -76,6 +82,7 @@ void add_norms() {
     norm<nn::BatchNorm1d, nn::BatchNormOptions>("nn.BatchNorm1d");
     norm<nn::BatchNorm2d, nn::BatchNormOptions>("nn.BatchNorm2d");
     norm<nn::BatchNorm3d, nn::BatchNormOptions>("nn.BatchNorm3d");
+    norm<nn::SyncBatchNorm, nn::BatchNormOptions>("nn.SyncBatchNorm");
     norm<nn::InstanceNorm1d, nn::InstanceNormOptions>("nn.InstanceNorm1d");
     norm<nn::InstanceNorm2d, nn::InstanceNormOptions>("nn.InstanceNorm2d");
     norm<nn::InstanceNorm3d, nn::InstanceNormOptions>("nn.InstanceNorm3d");
@@ -147,6 +154,21 @@ void add_dropout() {
     dropout<nn::FeatureAlphaDropout>("nn.FeatureAlphaDropout");
 }
 
+template <class Holder>
+void upsample(const char* name) {
+    add_runner(name, [](const Options& o) {
+        nn::UpsampleOptions made;
+        if (o.has("size")) {
+            const Json size = o.get<Json>("size");
+            made.size(size.is_array() ? size.get<Sizes>() : Sizes{size.get<int64_t>()});
+        }
+        LITHE_OPTION(o, made, std::vector<double>, scale_factor);
+        LITHE_OPTION(o, made, bool, align_corners);
+        LITHE_OPTION(o, made, bool, recompute_scale_factor);
+        return positional(Holder(made.mode(o.choice("mode", kNearest))));
+    });
+}
+
 void add_vision() {
     add_runner("nn.PixelShuffle", [](const Options& o) {
         return positional(nn::PixelShuffle(o.integer("upscale_factor")));
@@ -157,13 +179,9 @@ void add_vision() {
     add_runner("nn.ChannelShuffle", [](const Options& o) {
         return positional(nn::ChannelShuffle(o.integer("groups")));
     });
-    add_runner("nn.Upsample", [](const Options& o) {
-        nn::UpsampleOptions made;
-        if (o.has("size")) made.size(o.list("size"));
-        LITHE_OPTION(o, made, std::vector<double>, scale_factor);
-        LITHE_OPTION(o, made, bool, align_corners);
-        return positional(nn::Upsample(made.mode(o.choice("mode", kNearest))));
-    });
+    upsample<nn::Upsample>("nn.Upsample");
+    upsample<nn::UpsamplingNearest2d>("nn.UpsamplingNearest2d");
+    upsample<nn::UpsamplingBilinear2d>("nn.UpsamplingBilinear2d");
     add_runner("nn.CosineSimilarity", [](const Options& o) {
         nn::CosineSimilarityOptions made;
         LITHE_OPTION(o, made, int64_t, dim);

@@ -29,10 +29,39 @@ void loss(const char* name) {
     add_runner(name, [](const Options& o) { return positional(Holder(loss_options<Made>(o))); });
 }
 
+void add_adaptive() {
+    add_runner("nn.AdaptiveLogSoftmaxWithLoss", [](const Options& o) {
+        nn::AdaptiveLogSoftmaxWithLossOptions made(o.integer("in_features"), o.integer("n_classes"),
+                                                   o.list("cutoffs"));
+        LITHE_OPTION(o, made, double, div_value);
+        LITHE_OPTION(o, made, bool, head_bias);
+        return positional(nn::AdaptiveLogSoftmaxWithLoss(made));
+    });
+    add_runner("nn.CTCLoss", [](const Options& o) {
+        nn::CTCLossOptions made;
+        made.reduction(o.choice("reduction", kMean));
+        LITHE_OPTION(o, made, int64_t, blank);
+        LITHE_OPTION(o, made, bool, zero_infinity);
+        return positional(nn::CTCLoss(made));
+    });
+    add_runner("nn.LinearCrossEntropyLoss", [](const Options& o) {
+        nn::LinearCrossEntropyLossOptions made(o.integer("in_features"), o.integer("num_classes"));
+        made.reduction(o.choice("reduction", kMean)).weight(o.tensor("weight"));
+        if (o.has("out_features")) made.out_features(o.list("out_features"));
+        LITHE_OPTION(o, made, bool, bias);
+        LITHE_OPTION(o, made, int64_t, ignore_index);
+        LITHE_OPTION(o, made, double, label_smoothing);
+        return positional(nn::LinearCrossEntropyLoss(made));
+    });
+}
+
 #define LITHE_LOSS(name) loss<nn::name, nn::name##Options>("nn." #name)
 
 [[maybe_unused]] const bool is_added = [] {
+    add_adaptive();
+    loss<nn::NLLLoss2d, nn::NLLLossOptions>("nn.NLLLoss2d");
     LITHE_LOSS(L1Loss);
+    LITHE_LOSS(MultiLabelMarginLoss);
     LITHE_LOSS(MSELoss);
     LITHE_LOSS(SmoothL1Loss);
     LITHE_LOSS(HuberLoss);

@@ -1,3 +1,4 @@
+#include "dsl/tensor_data.h"
 #include "tests/parity/runners.h"
 
 namespace lithe::tests::parity {
@@ -10,6 +11,7 @@ nn::RNNOptions recurrent_options(const Options& o) {
     LITHE_OPTION(o, made, bool, batch_first);
     LITHE_OPTION(o, made, bool, bidirectional);
     LITHE_OPTION(o, made, int64_t, proj_size);
+    LITHE_OPTION(o, made, double, dropout);
     return made.nonlinearity(o.choice("nonlinearity", kTanh));
 }
 
@@ -20,17 +22,46 @@ nn::RNNCellOptions cell_options(const Options& o) {
 }
 
 /// x alone, or with its states: one, or the two of an LSTM.
+template <class Holder, class X>
+Tensors recurrent(Holder& module, const X& x, const Tensors& states) {
+    constexpr bool is_packed = std::is_same_v<X, nn::PackedSequence>;
+    const auto forward = [&](const auto&... rest) {
+        if constexpr (is_packed) {
+            const auto [y, last] = module->forward_with_packed_input(x, rest...);
+            Tensors results = detail::results_of(last);
+            results.insert(results.begin(), y.data());
+            return results;
+        } else {
+            return detail::results_of(module->forward(x, rest...));
+        }
+    };
+    if (states.empty()) return forward();
+    if constexpr (requires(Tensor t) { module->forward(t, std::tuple<Tensor, Tensor>()); }) {
+        return forward(std::tuple(states[0], states[1]));
+    } else {
+        return forward(states[0]);
+    }
+}
+
 template <class Holder>
 Built with_states(Holder module) {
-    return {module.ptr(), [module](const Arguments& in) mutable {
-                const Tensors& x = in.positional;
-                if (x.size() == 1) return detail::results_of(module->forward(x[0]));
-                if constexpr (requires { module->forward(x[0], std::tuple<Tensor, Tensor>()); }) {
-                    return detail::results_of(module->forward(x[0], std::tuple(x[1], x[2])));
-                } else {
-                    return detail::results_of(module->forward(x[0], x[1]));
+    return {module.ptr(),
+            [module](const Arguments& in) mutable {
+                const Tensors states(in.positional.begin() + 1, in.positional.end());
+                if constexpr (requires(nn::PackedSequence s) {
+                                  module->forward_with_packed_input(s);
+                              }) {
+                    if (in.named.has("packed")) {
+                        const Options how = in.named.inner("packed");
+                        const auto sequence = nn::utils::rnn::pack_padded_sequence(
+                            in.positional[0], lithe::tensor(how.list("lengths")),
+                            how.flag("batch_first", false), how.flag("enforce_sorted", true));
+                        return recurrent(module, sequence, states);
+                    }
                 }
-            }};
+                return recurrent(module, in.positional[0], states);
+            },
+            false};
 }
 
 nn::TransformerLayerOptions layer_options(const Options& o) {
@@ -45,17 +76,45 @@ nn::TransformerLayerOptions layer_options(const Options& o) {
     return made;
 }
 
+Tensor mask(const Arguments& in, const char* name) { return in.named.tensor(name); }
+
 template <class Holder>
-Built taking(Holder module, size_t count) {
-    return {module.ptr(), [module, count](const Arguments& in) mutable {
-                const Tensors& x = in.positional;
-                if constexpr (requires { module->forward(x[0], x[1], x[0], x[0], x[0], x[0]); }) {
-                    return Tensors{module->forward(x[0], x[1])};
-                } else {
-                    LITHE_ASSERT(count == 1);
-                    return Tensors{module->forward(x[0])};
-                }
-            }};
+Built encoder_built(Holder module) {
+    return {
+        module.ptr(),
+        [module](const Arguments& in) mutable {
+            const Tensor own =
+                mask(in, "src_mask").defined() ? mask(in, "src_mask") : mask(in, "mask");
+            return Tensors{module->forward(in.positional[0], own, mask(in, "src_key_padding_mask"),
+                                           in.named.flag("is_causal", false))};
+        },
+        false};
+}
+
+template <class Holder>
+Built decoder_built(Holder module) {
+    return {
+        module.ptr(),
+        [module](const Arguments& in) mutable {
+            return Tensors{module->forward(
+                in.positional[0], in.positional[1], mask(in, "tgt_mask"), mask(in, "memory_mask"),
+                mask(in, "tgt_key_padding_mask"), mask(in, "memory_key_padding_mask"),
+                in.named.flag("tgt_is_causal", false), in.named.flag("memory_is_causal", false))};
+        },
+        false};
+}
+
+Built transformer_built(nn::Transformer module) {
+    return {module.ptr(),
+            [module](const Arguments& in) mutable {
+                return Tensors{module->forward(
+                    in.positional[0], in.positional[1], mask(in, "src_mask"), mask(in, "tgt_mask"),
+                    mask(in, "memory_mask"), mask(in, "src_key_padding_mask"),
+                    mask(in, "tgt_key_padding_mask"), mask(in, "memory_key_padding_mask"),
+                    in.named.flag("src_is_causal", false), in.named.flag("tgt_is_causal", false),
+                    in.named.flag("memory_is_causal", false))};
+            },
+            false};
 }
 
 nn::AnyModule final_norm(const Options& o) {
@@ -64,24 +123,24 @@ nn::AnyModule final_norm(const Options& o) {
 
 void add_transformers() {
     add_runner("nn.TransformerEncoderLayer", [](const Options& o) {
-        return taking(nn::TransformerEncoderLayer(layer_options(o)), 1);
+        return encoder_built(nn::TransformerEncoderLayer(layer_options(o)));
     });
     add_runner("nn.TransformerDecoderLayer", [](const Options& o) {
-        return taking(nn::TransformerDecoderLayer(layer_options(o)), 2);
+        return decoder_built(nn::TransformerDecoderLayer(layer_options(o)));
     });
     add_runner("nn.TransformerEncoder", [](const Options& o) {
         const nn::TransformerEncoderLayer layer(layer_options(o.inner("layer")));
-        return taking(nn::TransformerEncoder(layer, o.integer("num_layers"), final_norm(o)), 1);
+        return encoder_built(nn::TransformerEncoder(layer, o.integer("num_layers"), final_norm(o)));
     });
     add_runner("nn.TransformerDecoder", [](const Options& o) {
         const nn::TransformerDecoderLayer layer(layer_options(o.inner("layer")));
-        return taking(nn::TransformerDecoder(layer, o.integer("num_layers"), final_norm(o)), 2);
+        return decoder_built(nn::TransformerDecoder(layer, o.integer("num_layers"), final_norm(o)));
     });
     add_runner("nn.Transformer", [](const Options& o) {
         nn::TransformerOptions made(layer_options(o));
         LITHE_OPTION(o, made, int64_t, num_encoder_layers);
         LITHE_OPTION(o, made, int64_t, num_decoder_layers);
-        return taking(nn::Transformer(made), 2);
+        return transformer_built(nn::Transformer(made));
     });
 }
 
@@ -94,14 +153,18 @@ void add_attention() {
         LITHE_OPTION(o, made, bool, batch_first);
         LITHE_OPTION(o, made, int64_t, kdim);
         LITHE_OPTION(o, made, int64_t, vdim);
+        LITHE_OPTION(o, made, double, dropout);
         nn::MultiheadAttention module(made);
         return Built{
-            module.ptr(), [module](const Arguments& in) mutable {
+            module.ptr(),
+            [module](const Arguments& in) mutable {
                 return detail::results_of(module->forward(
                     in.positional[0], in.positional[1], in.positional[2],
                     in.named.tensor("key_padding_mask"), in.named.flag("need_weights", true),
-                    in.named.tensor("attn_mask"), in.named.flag("average_attn_weights", true)));
-            }};
+                    in.named.tensor("attn_mask"), in.named.flag("average_attn_weights", true),
+                    in.named.flag("is_causal", false)));
+            },
+            false};
     });
 }
 

@@ -24,11 +24,14 @@ public:
     bool is_none(const char* name) const { return row_.contains(name) && row_[name].is_null(); }
     template <class T>
     T get(const char* name) const {
+        if constexpr (std::is_same_v<T, double>) {  // "inf"
+            if (row_.at(name).is_string()) return std::stod(row_.at(name).get<std::string>());
+        }
         return row_.at(name).get<T>();
     }
     template <class T>
     T get(const char* name, T other) const {
-        return has(name) ? row_[name].get<T>() : other;
+        return has(name) ? get<T>(name) : other;
     }
     int64_t integer(const char* name) const { return get<int64_t>(name); }
     bool flag(const char* name, bool other) const { return get<bool>(name, other); }
@@ -77,6 +80,8 @@ struct Arguments {
 struct Built {
     std::shared_ptr<nn::Module> module;
     std::function<Tensors(const Arguments&)> forward;
+    /// Has no parameters before the first call.
+    bool is_lazy = false;
 };
 
 using Maker = std::function<Built(const Options&)>;
@@ -91,7 +96,7 @@ template <class Impl>
 Built positional(const nn::ModuleHolder<Impl>& holder) {
     const Subject subject = subject_of(holder);
     return {subject.module,
-            [subject](const Arguments& in) { return subject.forward(in.positional); }};
+            [subject](const Arguments& in) { return subject.forward(in.positional); }, false};
 }
 
 /// `target(value)` where the case has the option.

@@ -1,5 +1,5 @@
 """Activations: special values, options, a symbolic batch, empty and one-element axes."""
-from case import SPECIAL, T, V, Cases
+from case import INF, NAN, SPECIAL, T, V, Cases
 
 cases = Cases("nn")
 
@@ -17,7 +17,8 @@ for name, choices in ROWS.items():
         # PyTorch's gradient of hardsigmoid has 1/6 as an f32 in f64 too.
         keys = {"f32_only": name == "Hardsigmoid"}
         cases.add(name, f"shape{number}", [T("N", 7, low=-4, high=4)], options, sizes={"N": 3}, **keys)
-        cases.add(name, f"special{number}", [V(SPECIAL)], options, **keys)
+        # PyTorch's vector code gives NaN for the GELU of +inf in f32; its f64 and its scalar code give inf.
+        cases.add(name, f"special{number}", [V(SPECIAL)], options, wide_rules=name == "GELU", **keys)
     cases.add(name, "empty", [T(0, 3)], ROWS[name][-1])
     cases.add(name, "scalar", [T()], ROWS[name][-1], **keys)
 
@@ -39,3 +40,13 @@ cases.add("PReLU", "channels", [T("N", 3, 4)], {"num_parameters": 3}, sizes={"N"
 cases.add("PReLU", "channels_error", [T(2, 4, 4)], {"num_parameters": 3}, error=True)
 cases.add("RReLU", "eval", [T("N", 5)], sizes={"N": 3})
 cases.add("RReLU", "train_fixed", [T(3, 5)], {"lower": 0.25, "upper": 0.25}, train=True)
+for name in ("Softmax", "Softmin", "LogSoftmax"):
+    cases.add(name, "empty", [T(0, 3)], {"dim": 1})
+    cases.add(name, "scalar", [T()], {"dim": 0})
+    cases.add(name, "last_symbolic", [T(3, "H")], {"dim": -1}, sizes={"H": 6})
+cases.add("PReLU", "special", [V(SPECIAL)])
+cases.add("PReLU", "empty", [T(0, 3)])
+cases.add("RReLU", "special", [V(SPECIAL)])
+cases.add("RReLU", "range_error", [T(3)], {"lower": 0.5, "upper": 0.25}, error=True)
+cases.add("GLU", "special", [V([1.0, INF, -INF, NAN, 0.0, 1.0, 2.0, -INF, INF, 0.0], [5, 2])])
+cases.add("GLU", "empty", [T(0, 4)])
