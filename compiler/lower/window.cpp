@@ -73,6 +73,8 @@ public:
         for (Accumulator& a : accumulators_) {
             a.sum.compute_at(out, x);
             a.sum.store_in(Halide::MemoryType::Stack);
+            // Halide does not see that a tile of a row of unknown length is no longer than a tile.
+            if (a.has_inner && !size.is_constant()) a.sum.bound_storage(inner_var(), width);
             if (!is_exact || !a.is_vector) continue;
             a.sum.bound_extent(inner_var(), width).unroll(inner_var());
             a.sum.update().unroll(inner_var());
@@ -83,6 +85,7 @@ private:
     struct Accumulator {
         Func sum;
         bool is_vector = false;  ///< along the result's innermost axis
+        bool has_inner = false;  ///< it has that axis
     };
 
     /// Of what is summed up side by side: for long sums as much as registers hold, so that what is
@@ -114,8 +117,11 @@ private:
         Func sum("sum");
         sum(free.parameters) = reduce_identity(kind, element.type());
         sum(free.parameters) = reduce_step(kind, sum(free.parameters), element);
+        const Var inner = inner_var();
+        const bool has_inner = std::any_of(free.parameters.begin(), free.parameters.end(),
+                                           [&](const Var& v) { return v.name() == inner.name(); });
         const bool is_vector = schedule_sum(sum, r, free, extents, element.type().bytes());
-        accumulators_.push_back({sum, is_vector});
+        accumulators_.push_back({sum, is_vector, has_inner});
         return sum(free.arguments);
     }
 

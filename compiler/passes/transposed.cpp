@@ -86,7 +86,6 @@ private:
             after.push_back(Dim(places + taps[i].constant() - 1 + last_shift -
                                 x.shape[i + 2].constant() - before.back().constant()));
         }
-        const int64_t lanes = machine_.vector_bytes / 4;
         const Dim columns = stride[0] * stride[1] * w.size(1);
         const Tile tile = help_.decide(node, whole_tiles(node, columns));
         const ir::Value image = padded(

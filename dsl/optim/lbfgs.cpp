@@ -185,7 +185,8 @@ private:
         scale_ = state_.number("H_diag", 1);
         previous_loss_ = state_.number("prev_loss");
         for (size_t i = 0;; ++i) {
-            const std::string at = "." + std::to_string(i);
+            std::string at(1, '.');  // "." + ... warns of an overlap that GCC 12 imagines
+            at += std::to_string(i);
             if (!state_.has("old_dirs" + at)) break;
             history_.push_back(
                 {kept("old_dirs" + at), kept("old_stps" + at), state_.number("ro" + at)});
@@ -202,7 +203,8 @@ private:
         state_.numbers["H_diag"] = scale_;
         state_.numbers["prev_loss"] = previous_loss_;
         for (size_t i = 0; i < history_.size(); ++i) {
-            const std::string at = "." + std::to_string(i);
+            std::string at(1, '.');  // "." + ... warns of an overlap that GCC 12 imagines
+            at += std::to_string(i);
             state_.arrays["old_dirs" + at] = history_[i].y.array().dense();
             state_.arrays["old_stps" + at] = history_[i].s.array().dense();
             state_.numbers["ro" + at] = history_[i].rho;
