@@ -227,7 +227,8 @@ void check_compiled(const Case& c, Outcome& outcome, bool is_symbolic) {
     if (!is_symbolic) return;
     Prepared other = prepare(c, dtype, 1);  // another size, against eager mode
     for (const auto& operand : c.row()["operands"]) {
-        if (operand.contains("values") && operand["shape"].dump().find('"') != std::string::npos)
+        if (c.kind() != "nn" && operand.contains("values") &&
+            operand["shape"].dump().find('"') != std::string::npos)
             return;
     }
     const Tensors want = outputs_of(c, other.built, other.arguments);
