@@ -72,6 +72,13 @@ std::unique_ptr<ir::Graph> collapse_axes(const ir::Graph& body) {
         }
     }
     if (runs.size() == full.size()) return nullptr;
+    // A stride that depends on sizes is read from the buffer, which has the axes of before.
+    Dim stride = 1;
+    for (size_t r = 0; r + 1 < runs.size(); ++r) {
+        for (size_t k = runs[r].first; k < runs[r].second; ++k)
+            stride = stride * from_right(full, k);
+        if (!stride.is_constant()) return nullptr;
+    }
 
     auto result = std::make_unique<ir::Graph>();
     std::map<const ir::Node*, ir::Value> twin;
