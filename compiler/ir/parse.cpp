@@ -83,7 +83,10 @@ private:
 
     void finish(Head& head) {
         imply_attributes(head);
-        if (head.types.empty()) infer_types(head);
+        // Control flow may have no results; where it has some, the verifier misses their types.
+        const bool runs_regions =
+            head.op == &scan_op || head.op == &while_loop_op || head.op == &cond_op;
+        if (head.types.empty() && !runs_regions) infer_types(head);
         Node* node = graph_.add_node(*head.op, head.inputs, head.attrs, head.types);
         while (cursor_.accept_word("body")) node->add_body(body());
         origin(*node);

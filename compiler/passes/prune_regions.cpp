@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <set>
 
 #include "compiler/ir/regions.h"
@@ -47,7 +48,10 @@ public:
 
     /// Drops stacked results that are not used; gives the new index of every result, -1 for none.
     std::vector<int> drop_results(const std::set<Key>& used) {
-        std::vector<int> place;
+        std::vector<int> place(node_.types().size());
+        std::iota(place.begin(), place.end(), 0);
+        if (!node_.is("scan")) return place;
+        place.clear();
         TensorTypes types;
         std::vector<ir::Output>& outputs = node_.body(0)->outputs;
         std::vector<ir::Output> kept;

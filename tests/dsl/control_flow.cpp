@@ -173,7 +173,7 @@ BOOST_AUTO_TEST_CASE(second_derivatives_are_traced) {
         return Tensors{first.detach(), second.detach()};
     };
     CompiledFunction f(twice, "x:f64[T=1..6,3];c:f64[3]");
-    for (const int64_t length : {1, 4}) f.check({numbers({length, 3}), numbers({3})}, 1e-11);
+    for (const int64_t length : {2, 4}) f.check({numbers({length, 3}), numbers({3})}, 1e-11);
 }
 
 BOOST_AUTO_TEST_CASE(a_traced_while_loop_has_no_gradient) {

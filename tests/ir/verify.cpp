@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(every_rule_finds_what_it_is_there_for) {
         {x + "%0 = cond(%x) body {\nreturn\n} body {\nreturn\n}\nreturn", "ir.regions_fit"},
         {"%f = input : bool[]\n%0 = cond(%f) body {\nreturn\n}\nreturn", "ir.regions_fit"},
         {"%f = input : bool[]\n%0 = cond(%f) : bool[] body {\n%0 = constant {value = "
-         "bool[]{true}}\n"
+         "bool[]{1}}\n"
          "return %0\n} body {\nreturn\n}\nreturn",
          "ir.regions_fit"},
         {"%f = input : bool[]\n%0 = cond(%f) body {\n@w = parameter : f32[2]\nreturn\n} body {\n"

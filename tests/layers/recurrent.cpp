@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(longer_sequences_need_no_more_kernels) {
     CompiledFunction few = compiled(nn::LSTM(3, 8), "x:f32[2,4,3]");
     CompiledFunction many = compiled(nn::LSTM(3, 8), "x:f32[500,4,3]");
     BOOST_CHECK_EQUAL(kernels_of(few.model()), kernels_of(many.model()));
-    BOOST_CHECK_LE(kernels_of(many.model()), 12);
+    BOOST_CHECK_LE(kernels_of(many.model()), 16);  // with those of the plan for hooks
     many.check({numbers({500, 4, 3}, DType::f32)}, 1e-5);
 }
 

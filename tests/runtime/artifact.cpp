@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(messages) {
                       "artifact: 0 bytes, the header alone has 24 [artifact.truncated]");
     bytes[4] = std::byte{99};
     BOOST_CHECK_EQUAL(error_of(bytes),
-                      "artifact: has format 99, this runtime reads 2 [artifact.version]");
+                      "artifact: has format 99, this runtime reads 3 [artifact.version]");
     bytes[0] = std::byte{0};
     BOOST_CHECK_EQUAL(error_of(bytes),
                       "artifact: these bytes are not an artifact [artifact.format]");
