@@ -28,7 +28,8 @@ std::vector<std::string> fields_of(std::string_view line) {
 }  // namespace
 
 std::string problem_of(const ir::Node& node, std::string_view target) {
-    std::string text = std::string(target) + " | " + std::string(node.name());
+    std::string text =
+        std::string(target) + (target.empty() ? "" : " | ") + std::string(node.name());
     for (const ir::Value& operand : node.inputs()) text += " " + operand.type().str();
     std::string attributes;
     for (const auto& [name, value] : node.attrs().items())
