@@ -1,6 +1,6 @@
 // One compiled network of the suite as a program: speaks the protocol of the peers' worker.
 // usage: suite_MODEL_bBATCH THREADS MODELS_DIR [--steps]. The macros come from CMakeLists.txt.
-// --steps: times every step of the plan, on one thread, instead.
+// --steps: times every step of the plan instead.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -194,11 +194,11 @@ int serve(int threads, const std::string& folder) {
 }
 
 /// Prints the least time of every step over a second of runs.
-int time_steps(const std::string& folder) {
+int time_steps(int threads, const std::string& folder) {
     const lithe_artifact artifact = suite::timed(SUITE_ARTIFACT);
     const auto data =
         lithe::SafetensorsFile::open(folder + "/" SUITE_MODEL ".b" SUITE_BATCH ".io.safetensors");
-    Runner runner(artifact, folder + "/" SUITE_WEIGHTS ".safetensors", data, 1);
+    Runner runner(artifact, folder + "/" SUITE_WEIGHTS ".safetensors", data, threads);
     runner.call();
     suite::start_steps();
     const double end = now_s() + 1;
@@ -215,7 +215,8 @@ int main(int argc, char** argv) {
         return 2;
     }
     try {
-        if (argc > 3 && std::strcmp(argv[3], "--steps") == 0) return time_steps(argv[2]);
+        if (argc > 3 && std::strcmp(argv[3], "--steps") == 0)
+            return time_steps(std::atoi(argv[1]), argv[2]);
         return serve(std::atoi(argv[1]), argv[2]);
     } catch (const std::exception& error) {
         std::fprintf(stderr, "error: %s\n", error.what());

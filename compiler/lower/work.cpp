@@ -44,6 +44,12 @@ Work work_of(const ir::Node& group, const ir::SymbolValues& sizes) {
     });
     for (const auto& node : group.body()->nodes()) {
         if (node->is("input")) continue;
+        if (!node->op().lower) {  // its family defines it: not counted
+            Halide::Func unknown;
+            unknown(Body::vars(node->type().rank())) = Halide::cast<float>(0);
+            body.define(node->value(), unknown);
+            continue;
+        }
         elements = static_cast<double>(ir::substitute(node->type().count(), sizes).constant());
         body.func(node->value());
     }

@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "compiler/lower/work.h"
+#include "compiler/passes/pipeline.h"
 #include "runtime/safetensors.h"
 #include "tests/runtime/support.h"
 #include "tests/support/tensors.h"
@@ -241,6 +243,23 @@ BOOST_AUTO_TEST_CASE(bench_prints_times) {
         nlohmann::json::parse(output("bench", {"--json", "--repetitions", "5", "--sizes", "N=2"}));
     BOOST_TEST(j.at("median_us").get<double>() >= j.at("min_us").get<double>());
     BOOST_TEST(j.at("min_us").get<double>() > 0);
+}
+
+BOOST_AUTO_TEST_CASE(steps_of_kernels_without_an_algorithm_of_their_own) {
+    const ir::Program program = ir::parse_program(
+        "program p\n\ngraph forward\n%x = input : f32[1, 4, 4, 8]\n%w = input : f32[3, 3, 8]\n"
+        "%0 = depthwise_conv(%x, %w) : f32[1, 4, 4, 8] {dilation = [1, 1], pad_begin = [1, 1], "
+        "pad_end = [1, 1], stride = [1, 1]}\n%1 = relu(%0) : f32[1, 4, 4, 8]\nreturn %1\n");
+    ir::Program grouped = program.copy();
+    grouped.modules.push_back({"", "Net", ""});
+    passes::run_pipeline(grouped, {});
+    int groups = 0;
+    for (const auto& node : grouped.graph("forward")->nodes()) {
+        if (!node->is("group")) continue;
+        ++groups;
+        BOOST_TEST(lower::work_of(*node, {}).bytes == 4 * (2 * 128 + 72));
+    }
+    BOOST_TEST(groups == 1);
 }
 
 BOOST_AUTO_TEST_CASE(tune_keeps_what_it_found) {
