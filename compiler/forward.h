@@ -23,24 +23,29 @@ template <class T>
 inline constexpr bool is_optional = false;
 template <class T>
 inline constexpr bool is_optional<std::optional<T>> = true;
+
+/// Whether a list of tensors can fill an argument of this type.
 template <class T>
-inline constexpr bool is_tuple = false;
+inline constexpr bool is_fillable =
+    std::is_same_v<T, Tensor> || std::is_same_v<T, Tensors> || is_optional<T> || is_tensor_array<T>;
 template <class... T>
-inline constexpr bool is_tuple<std::tuple<T...>> = true;
+inline constexpr bool is_fillable<std::tuple<T...>> = (is_fillable<T> && ...);
 template <class A, class B>
-inline constexpr bool is_tuple<std::pair<A, B>> = true;
+inline constexpr bool is_fillable<std::pair<A, B>> = is_fillable<A> && is_fillable<B>;
 
 /// Takes the arguments of forward() off a list of tensors, one after the other.
 class ArgumentTaker {
 public:
     explicit ArgumentTaker(const Tensors& inputs) : inputs_(inputs) {}
 
+    bool is_empty() const { return at_ == inputs_.size(); }
+
     template <class T>
     T take() {
         if constexpr (std::is_same_v<T, Tensor>) {
             return next();
         } else if constexpr (std::is_same_v<T, std::optional<Tensor>>) {
-            return at_ < inputs_.size() ? std::optional<Tensor>(next()) : std::nullopt;
+            return is_empty() ? std::nullopt : std::optional<Tensor>(next());
         } else if constexpr (std::is_same_v<T, Tensors>) {
             Tensors rest(inputs_.begin() + static_cast<std::ptrdiff_t>(at_), inputs_.end());
             at_ = inputs_.size();
@@ -52,17 +57,13 @@ public:
             T items;
             for (Tensor& item : items) item = next();
             return items;
-        } else if constexpr (is_tuple<T>) {
-            return take_tuple<T>(std::make_index_sequence<std::tuple_size_v<T>>());
         } else {
-            static_assert(std::is_same_v<T, Tensor>,
-                          "forward() takes an argument that is no tensor; wrap the call in a "
-                          "function from tensors to tensors");
+            return take_tuple<T>(std::make_index_sequence<std::tuple_size_v<T>>());
         }
     }
 
     void finish() const {
-        if (at_ != inputs_.size()) {
+        if (!is_empty()) {
             throw UserError("forward.arguments", "forward: takes " + std::to_string(at_) +
                                                      " tensors, got " +
                                                      std::to_string(inputs_.size()));
@@ -76,7 +77,7 @@ private:
     }
 
     const Tensor& next() {
-        if (at_ >= inputs_.size()) {
+        if (is_empty()) {
             throw UserError("forward.arguments", "forward: takes more than the " +
                                                      std::to_string(inputs_.size()) +
                                                      " tensors given");
@@ -96,19 +97,64 @@ Tensors results_of(Result result) {
     return results;
 }
 
-/// Calls forward() with the tensors as its arguments.
-template <class Model, class Class, class Result, class... Arguments>
+/// Calls forward(Arguments...) with the tensors as its arguments, from the first on; where they
+/// end, the others keep the defaults that the author gave them.
+template <class Model, class Impl, class... Arguments>
+class ForwardCall {
+public:
+    ForwardCall(Model& model, const Tensors& inputs) : model_(model), taker_(inputs) {}
+
+    /// `taken`: the arguments that are there already.
+    template <class... Taken>
+    Tensors run(Taken&... taken) {
+        constexpr size_t count = sizeof...(Taken);
+        constexpr bool may_end = can_call(std::make_index_sequence<count>());
+        if constexpr (count == sizeof...(Arguments)) {
+            return finish(std::index_sequence_for<Taken...>(), taken...);
+        } else {
+            using Next = std::decay_t<Argument<count>>;
+            if constexpr (is_fillable<Next>) {
+                if constexpr (may_end && !is_optional<Next>) {
+                    if (taker_.is_empty())
+                        return finish(std::index_sequence_for<Taken...>(), taken...);
+                }
+                Next next = taker_.template take<Next>();
+                return run(taken..., next);
+            } else {
+                static_assert(may_end,
+                              "forward() takes an argument that is no tensor and has no default; "
+                              "wrap the call in a function from tensors to tensors");
+                return finish(std::index_sequence_for<Taken...>(), taken...);
+            }
+        }
+    }
+
+private:
+    template <size_t I>
+    using Argument = std::tuple_element_t<I, std::tuple<Arguments...>>;
+
+    template <size_t... I>
+    static constexpr bool can_call(std::index_sequence<I...>) {
+        return requires(Impl& impl) { impl.forward(std::declval<Argument<I>>()...); };
+    }
+
+    template <size_t... I, class... Taken>
+    Tensors finish(std::index_sequence<I...>, Taken&... taken) {
+        taker_.finish();
+        return results_of(model_->forward(static_cast<Argument<I>>(taken)...));
+    }
+
+    Model& model_;
+    ArgumentTaker taker_;
+};
+
+template <class Impl, class Model, class Class, class Result, class... Arguments>
 Tensors call_forward(Model& model, Result (Class::*)(Arguments...), const Tensors& inputs) {
-    ArgumentTaker taker(inputs);
-    std::tuple<std::decay_t<Arguments>...> arguments{taker.take<std::decay_t<Arguments>>()...};
-    taker.finish();
-    return results_of(std::apply(
-        [&](auto&... argument) { return model->forward(static_cast<Arguments>(argument)...); },
-        arguments));
+    return ForwardCall<Model, Impl, Arguments...>(model, inputs).run();
 }
-template <class Model, class Class, class Result, class... Arguments>
+template <class Impl, class Model, class Class, class Result, class... Arguments>
 Tensors call_forward(Model& model, Result (Class::*)(Arguments...) const, const Tensors& inputs) {
-    return call_forward(model, static_cast<Result (Class::*)(Arguments...)>(nullptr), inputs);
+    return ForwardCall<Model, Impl, Arguments...>(model, inputs).run();
 }
 
 }  // namespace detail
@@ -121,12 +167,12 @@ struct Subject {
 
 /// A holder (`Net`) or a shared pointer to a module as a Subject. The arguments of its forward()
 /// may be tensors, optional tensors, arrays and tuples of tensors, and last a vector of tensors;
-/// other optional arguments are left out.
+/// other optional arguments are left out, and so is what has a default and is given no tensor.
 template <class Impl>
 Subject subject_of(nn::ModuleHolder<Impl> model) {
     if constexpr (requires { &Impl::forward; }) {
         return {model.ptr(), [model](const Tensors& inputs) mutable {
-                    return detail::call_forward(model, &Impl::forward, inputs);
+                    return detail::call_forward<Impl>(model, &Impl::forward, inputs);
                 }};
     } else {  // a template or an overload set: takes tensors
         return {model.ptr(), [model](const Tensors& inputs) mutable {

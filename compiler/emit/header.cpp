@@ -52,6 +52,7 @@ constexpr const char* class_part = R"(
 #include <string_view>
 #include <utility>
 
+#include "runtime/error.h"
 #include "runtime/session.h"
 
 namespace lithe_models {{

@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "runtime/error.h"
 #include "tiny.h"
 
 namespace {
