@@ -5,6 +5,7 @@ Writes FOLDER/figures.json. Fails where eager and compiled accuracy differ.
 """
 import json
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -53,7 +54,14 @@ def main(folder):
     for name, value in figures.items():
         print(f"  {name:26} {value:.6g}" if isinstance(value, float) else f"  {name:26} {value:,}")
     libraries = subprocess.run(["ldd", f"{folder}/digits"], check=True, capture_output=True, text=True).stdout
-    print("  shared libraries of the program: " + ", ".join(sorted(line.split()[0] for line in libraries.splitlines())))
+    names = sorted(line.split()[0] for line in libraries.splitlines())
+    print("  shared libraries of the program: " + ", ".join(names))
+    foreign = [name for name in names
+               if not re.match(r"(linux-vdso|libc|libm|libstdc\+\+|libgcc_s|/lib(64)?/ld-linux-[\w-]+)\.so", name)]
+    if foreign:
+        sys.exit("demo: the program needs more than the C and C++ libraries: " + ", ".join(foreign))
+    if figures["runtime_text_bytes"] > 300_000:
+        sys.exit(f"demo: {figures['runtime_text_bytes']:,} bytes of text, 300,000 are allowed")
     if abs(figures["eager_accuracy"] - figures["compiled_accuracy"]) > 1e-6:  # printed with six digits
         sys.exit("demo: eager and compiled accuracy differ")
 

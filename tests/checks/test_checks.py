@@ -5,7 +5,9 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools" / "checks"))
+import error_goldens
 import file_sizes
+import format as formatting
 import layers
 import machine_paths
 
@@ -76,6 +78,36 @@ class FileSizes(unittest.TestCase):
         self.assertEqual(len(file_sizes.check({**good, "dsl/a.cpp": 601})), 1)
         self.assertEqual(len(file_sizes.check({**good, "dsl/README.md": 31})), 1)
         self.assertEqual(len(file_sizes.check({"dsl/a.cpp": 1})), 1)
+
+
+
+class Format(unittest.TestCase):
+    def test_names_each_file_once(self):
+        line = "dsl/a.cpp:3:1: error: code should be clang-formatted [-Wclang-format-violations]\n"
+        self.assertEqual(formatting.check(line + line), ["dsl/a.cpp: run tools/format"])
+        self.assertEqual(formatting.check(""), [])
+
+
+class ErrorGoldens(unittest.TestCase):
+    TREE = {"dsl/a.cpp": 'throw UserError("cat.empty", "x"); throw InternalError("lower.bug", "y");',
+            "dsl/b.cpp": 'throw UserError(op + ".rank", "x");  // "not.an_id"',
+            "runtime/c.cpp": 'void fail() { throw UserError(concat({"zip.", reason}), ""); }\n'
+                             'fail(where_, "format", {"no.match", 1}); fail("input.size", port);'}
+
+    def test_finds_ids(self):
+        self.assertEqual(sorted(error_goldens.ids(self.TREE)),
+                         ["*.rank", "cat.empty", "input.size", "no.match", "zip.format"])
+
+    def test_reports_ids_without_golden(self):
+        found = error_goldens.ids({p: self.TREE[p] for p in ["dsl/a.cpp", "dsl/b.cpp"]})
+        self.assertEqual(error_goldens.check(found, {"cat.empty", "conv.rank"}, {}), [])
+        self.assertEqual(len(error_goldens.check(found, {"conv.rank"}, {})), 1)
+        self.assertEqual(len(error_goldens.check(found, {"cat.empty"}, {})), 1)
+
+    def test_the_list_shrinks(self):
+        found = error_goldens.ids({"dsl/a.cpp": self.TREE["dsl/a.cpp"]})
+        self.assertEqual(error_goldens.check(found, set(), {"cat.empty": "why"}), [])
+        self.assertEqual(len(error_goldens.check(found, {"cat.empty"}, {"cat.empty": "why"})), 1)
 
 
 unittest.main()

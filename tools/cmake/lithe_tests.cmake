@@ -10,11 +10,18 @@ find_package(Python3 3.9 REQUIRED COMPONENTS Interpreter)
 
 file(GLOB_RECURSE test_sources CONFIGURE_DEPENDS tests/*.cpp)
 list(FILTER test_sources EXCLUDE REGEX "/tests/(cross|fuzz|install|reflect/[^/]+)/")
+set(LITHE_TESTS "" CACHE STRING "Folders below tests/ to build, as a regular expression; empty: all of them")
 # Threads share what the runtime holds and nothing else: the thread sanitizer looks at its tests alone.
 set(tested_library lithe_internal)
+set(tested "${LITHE_TESTS}")
 if(LITHE_SANITIZE MATCHES "thread")
-    list(FILTER test_sources INCLUDE REGEX "/tests/(main\\.cpp$|runtime/)")
-    set(tested_library lithe_runtime)
+    set(tested "runtime")
+endif()
+if(tested STREQUAL "runtime")
+    set(tested_library lithe_runtime)  # and nothing of the dsl and the compiler, which take long to build
+endif()
+if(tested)
+    list(FILTER test_sources INCLUDE REGEX "/tests/(main\\.cpp$|(${tested})/)")
 endif()
 add_executable(lithe_tests ${test_sources} "${generated}/tests/paths.cpp")
 target_compile_definitions(lithe_tests PRIVATE BOOST_TEST_DYN_LINK)
@@ -38,7 +45,10 @@ set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${CMAKE_BINARY_DIR}/l
 
 # Modules with plain members; and programs that lithe-reflect sees, with what it must say of them.
 file(GLOB_RECURSE reflected CONFIGURE_DEPENDS tests/reflected_*.cpp)
-if(NOT LITHE_SANITIZE MATCHES "thread")
+if(tested)
+    list(FILTER reflected INCLUDE REGEX "/tests/(${tested})/")
+endif()
+if(NOT tested STREQUAL "runtime")
     lithe_reflect(lithe_tests WERROR SOURCES ${reflected})
     add_dependencies(lithe_tests lithe_reflect)
 endif()
@@ -46,12 +56,24 @@ add_subdirectory(tests/reflect)
 
 # Programs that try random input. Each runs with a fixed seed and a bounded count when it gets no argument.
 file(GLOB fuzz_sources CONFIGURE_DEPENDS tests/fuzz/*.cpp)
-file(GLOB fuzz_helpers CONFIGURE_DEPENDS tests/ir/random_*.cpp)  # what makes the random input
+if(tested STREQUAL "runtime")
+    list(FILTER fuzz_sources INCLUDE REGEX "/(json|safetensors|torch_zip)\\.cpp$")
+endif()
+file(GLOB fuzz_helpers CONFIGURE_DEPENDS tests/ir/random_*.cpp)
 foreach(source IN LISTS fuzz_sources)
     cmake_path(GET source STEM name)
-    add_executable(fuzz_${name} "${source}" ${fuzz_helpers})
-    target_link_libraries(fuzz_${name} PRIVATE lithe_settings lithe_internal)
-    add_test(NAME fuzz_${name} COMMAND fuzz_${name})
+    add_executable(fuzz_${name} "${source}")
+    if(name MATCHES "^(json|safetensors|torch_zip)$")
+        target_link_libraries(fuzz_${name} PRIVATE lithe_settings lithe_runtime)
+    else()
+        target_link_libraries(fuzz_${name} PRIVATE lithe_settings lithe_internal)
+        target_sources(fuzz_${name} PRIVATE ${fuzz_helpers})  # what makes the random input
+    endif()
+    set(arguments "")
+    if(LITHE_SANITIZE AND NOT name STREQUAL "lower_math")
+        set(arguments 1 20000)  # seed and count: a sanitizer makes each input far slower
+    endif()
+    add_test(NAME fuzz_${name} COMMAND fuzz_${name} ${arguments})
     set_tests_properties(fuzz_${name} PROPERTIES LABELS "slow;unit" TIMEOUT 900)
     list(APPEND fuzz_programs fuzz_${name})
 endforeach()
@@ -92,6 +114,13 @@ endforeach()
 add_test(NAME install COMMAND "${CMAKE_COMMAND}" "-DBUILD=${CMAKE_BINARY_DIR}" "-DCOMPILER=${CMAKE_CXX_COMPILER}"
          -P "${CMAKE_SOURCE_DIR}/tests/install/run.cmake")
 set_tests_properties(install PROPERTIES LABELS slow TIMEOUT 900)
+
+# The command line, and the archives that a program links.
+if(TARGET lithe_command)
+    add_test(NAME lithe_command COMMAND Python3::Interpreter "${CMAKE_SOURCE_DIR}/tests/tools/test_lithe_command.py"
+             "$<TARGET_FILE:lithe_command>" "$<TARGET_FILE:lithe_runtime>")
+    set_tests_properties(lithe_command PROPERTIES LABELS slow TIMEOUT 900)
+endif()
 
 # The page of what equals PyTorch says what the tests say. Whatever has run is compared.
 add_test(NAME catalogue COMMAND Python3::Interpreter "${CMAKE_SOURCE_DIR}/tools/catalogue.py" check

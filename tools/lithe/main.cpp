@@ -8,6 +8,7 @@
 #include "runtime/safetensors.h"
 #include "runtime/version.h"
 #include "tools/lithe/model_program.h"
+#include "tools/lithe/new_project.h"
 #include "tools/lithe/toolchain.h"
 
 namespace {
@@ -31,6 +32,11 @@ void inspect(const std::string& path) {
         fmt::print("{} {}[{}]\n", tensor.name, lithe::name(tensor.tensor.dtype),
                    fmt::join(tensor.tensor.shape, ", "));
     }
+}
+
+void start_project(const std::string& name) {
+    for (const std::string& path : lithe::tool::new_project(name)) fmt::print("wrote {}\n", path);
+    fmt::print("{}/README.md tells how to build and run it\n", name);
 }
 
 }  // namespace
@@ -58,9 +64,13 @@ int main(int argc, char** argv) {
     CLI::App* show = app.add_subcommand("inspect", "List the tensors of a safetensors file");
     show->add_option("file", file, "The file")->required();
     show->callback([&command] { command = "inspect"; });
+    CLI::App* create = app.add_subcommand("new", "Write a small project: a model and a program");
+    create->add_option("name", file, "The project and its folder, e.g. digits")->required();
+    create->callback([&command] { command = "new"; });
     try {
         app.parse(argc, argv);
         if (command == "inspect") return inspect(file), 0;
+        if (command == "new") return start_project(file), 0;
         std::vector<std::string> rest = app.get_subcommand(command)->remaining();
         if (help_model) rest = {"--help"};
         model.quiet = std::find(rest.begin(), rest.end(), "--quiet") != rest.end();

@@ -5,7 +5,7 @@
 using namespace lithe;
 using namespace lithe::tests;
 
-BOOST_AUTO_TEST_SUITE(runtime_time_steps)
+BOOST_AUTO_TEST_SUITE(time_steps)
 
 BOOST_AUTO_TEST_CASE(every_step_has_a_time_and_the_results_are_those_of_a_run) {
     ir::Program program = ir::parse_program(
