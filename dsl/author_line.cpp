@@ -20,6 +20,8 @@ bool belongs_to_lithe(const std::string& file) {
         if (file.starts_with(folder + 1)) return true;  // built in the tree, its path taken off
         const size_t at = file.rfind(folder);
         if (at == std::string::npos) continue;
+        // Built in the tree, all paths relative: behind the folder of the build.
+        if (file.starts_with("build/") && file.find('/', 6) == at) return true;
         std::error_code error;
         if (std::filesystem::exists(file.substr(0, at) + "/dsl/author_line.h", error)) return true;
     }

@@ -26,7 +26,7 @@ Expr lgamma_large(const Expr& v) {
     const Expr z = select(is_low, v + f64(8), v), r = f64(1) / z;
     const Expr series = r * polynomial(r * r, {1.0 / 12, -1.0 / 360, 1.0 / 1260, -1.0 / 1680});
     const Expr y = (z - f64(0.5)) * wide_log(z) - z + f64(0.9189385332046727) + series;
-    return select(v == f64(detail::wide_infinity), v, is_low, y - wide_log(rising), y);
+    return select(detail::is_wide_infinity(v), v, is_low, y - wide_log(rising), y);
 }
 
 /// log gamma(v) for v > 0; the zeros at 1 and 2 are factors of a polynomial.
@@ -60,7 +60,7 @@ Expr lgamma(const Expr& x) {
     const Expr v = wide(x), a = magnitude(v);
     const Expr mirrored = wide_log(f64(pi) / wide_sin_pi(from_integer(a)));
     const Expr y = lgamma_positive(select(v > f64(0), v, f64(1) + a));
-    return narrow_like(x, select(a == f64(detail::wide_infinity), a, v > f64(0), y, mirrored - y));
+    return narrow_like(x, select(detail::is_wide_infinity(a), a, v > f64(0), y, mirrored - y));
 }
 
 // psi(v) = log z - 1 / 2z - sum of B_2k / (2k z^2k) at z = v + 10, less the ten steps back.

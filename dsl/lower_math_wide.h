@@ -18,6 +18,11 @@ inline Expr narrow_like(const Expr& x, const Expr& value) {
     return strict(Halide::cast(x.type(), value));
 }
 
+/// Whether a double is +inf, also where the code around it may take infinities for impossible.
+inline Expr is_wide_infinity(const Expr& x) {
+    return Halide::reinterpret<int64_t>(x) == i64(0x7FF0000000000000);
+}
+
 /// |value| with the sign of `sign`, both doubles.
 inline Expr wide_copy_sign(const Expr& value, const Expr& sign) {
     const Expr sign_bit = u64(uint64_t(1) << 63);
@@ -37,7 +42,7 @@ inline Expr wide_log(const Expr& x) {
         s * s, {2.0, 0.6666666666666765, 0.3999999999930049, 0.2857142876106032, 0.2222219701200196,
                 0.18183634112308752, 0.1531246302957415, 0.148103912163146});
     const Expr y = exponent * f64(0.6931471805599453) + s * p;
-    return select(x == f64(wide_infinity), f64(wide_infinity), x > f64(0), y, x == f64(0),
+    return select(is_wide_infinity(x), f64(wide_infinity), x > f64(0), y, x == f64(0),
                   f64(-wide_infinity), f64(wide_nan));
 }
 

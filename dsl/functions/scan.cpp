@@ -3,6 +3,7 @@
 #include "dsl/control_flow.h"
 #include "dsl/functions/region.h"
 #include "dsl/ops.h"
+#include "dsl/value.h"
 #include "runtime/error.h"
 
 namespace lithe {
@@ -152,6 +153,20 @@ Tensors gradient_of(const Traced& scan_of, const Tensors& operands, const Tensor
     return all;
 }
 
+/// Values kept without their link to the step of the tape that made them, linked to it again: a
+/// gradient that held it would keep itself alive.
+Tensors linked(const Tensors& kept, const std::weak_ptr<GradNode>& maker, size_t first_output) {
+    const std::shared_ptr<GradNode> node = maker.lock();
+    Tensors tensors;
+    for (size_t i = 0; i < kept.size(); ++i) {
+        auto value = std::make_shared<Value>(*kept[i].value());
+        value->grad_node = is_floating(value->type.dtype) ? node : nullptr;
+        value->grad_output = static_cast<int>(first_output + i);
+        tensors.push_back(Tensor::from(ValuePtr(std::move(value))));
+    }
+    return tensors;
+}
+
 ScanResult record(Tracer& tracer, const ScanStep& step, const Tensors& carries, const Tensors& xs,
                   const Dim& length, bool is_reverse) {
     TensorTypes inputs = types_of(carries);
@@ -187,11 +202,14 @@ ScanResult record(Tracer& tracer, const ScanStep& step, const Tensors& carries, 
     if (keeps_carries && any_requires_grad(recorded.operands)) {
         const size_t own = carries.size() + traced.stacked;
         const Tensors before = part(results, own, results.size());
-        results = autograd::attach(
-            results, recorded.operands,
-            [traced, operands = recorded.operands, before](std::span<const Tensor> arriving) {
-                return gradient_of(traced, operands, before, arriving);
-            });
+        const auto maker = std::make_shared<std::weak_ptr<GradNode>>();
+        results = autograd::attach(results, recorded.operands,
+                                   [traced, operands = recorded.operands, before, maker,
+                                    own](std::span<const Tensor> arriving) {
+                                       return gradient_of(traced, operands,
+                                                          linked(before, *maker, own), arriving);
+                                   });
+        *maker = results[0].value()->grad_node;
     }
     return {part(results, 0, carries.size()),
             part(results, carries.size(), carries.size() + traced.stacked)};

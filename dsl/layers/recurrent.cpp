@@ -172,6 +172,10 @@ RecurrentBase::State RecurrentBase::step(const Tensor& input_part, const Weights
 /// What x contributes is one product for all steps; the rest is a scan.
 Tensor RecurrentBase::run_direction(const Tensor& x, const Weights& w, State& state,
                                     bool is_reverse, const Tensor& lengths) const {
+    if (x.size(0).is_constant(0)) {
+        throw UserError("rnn.empty",
+                        "rnn: a sequence has at least one step, got " + x.type().str());
+    }
     const bool has_cell = state.c.defined();
     Tensors slices{linear(x, w.ih, w.bias_ih)};
     if (lengths.defined()) {

@@ -48,6 +48,7 @@ const ErrorCases cases = {
                           F::EmbeddingBagFuncOptions().mode(kMax).scale_grad_by_freq(true));
      }},
     {"rnn.input_size", [] { nn::LSTM(4, 5)(zeros({3, 2, 5})); }},
+    {"rnn.empty", [] { nn::LSTM(4, 5)(zeros({0, 2, 4})); }},
     {"rnn.rank", [] { nn::LSTM(4, 5)(zeros({4})); }},
     {"rnn.state", [] { nn::GRU(4, 5)->forward(zeros({3, 2, 4}), zeros({1, 1, 5})); }},
     {"rnn.state", [] { nn::GRU(4, 5)->forward(zeros({3, 2, 4}), zeros({1, 5})); }},

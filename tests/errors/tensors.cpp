@@ -36,7 +36,6 @@ const ErrorCases cases = {
     {"tensor.dtype", [] { zeros({2}).data_ptr<double>(); }},
     {"tensor.dense", [] { zeros({2, 3}).t().data_ptr<float>(); }},
     {"tensor.ragged", [] { tensor({{1, 2}, {3}}); }},
-    {"tensor.set_data", [] { zeros({2, 3})[0].set_data(zeros({3})); }},
     {"tensor.shared_write", [] { zeros({1}).expand({3}).add_(1); }},
     {"tensor.leaf_write", [] { leaf().add_(1); }},
     {"tensor.in_place_dtype", [] { zeros({2}, DType::i64).add_(1.5); }},

@@ -55,7 +55,9 @@ Tensors rows(const Tensors& in) {
 }
 
 Tensors moves(const Tensors& in) {
-    return {permute(in[0], {1, 0}) + 0.0, cat({in[0], exp(in[0])}, 1)};
+    const Tensor to = remainder(unsqueeze(arange(37), 1) + arange(53), 37);
+    return {permute(in[0], {1, 0}) + 0.0, cat({in[0], exp(in[0])}, 1),
+            scatter_add(in[0], 0, to, in[0])};
 }
 
 }  // namespace
