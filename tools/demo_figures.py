@@ -21,8 +21,14 @@ def read_logits(path):
 
 
 def text_bytes(path):
-    """Bytes of code and constants of a program."""
-    return int(subprocess.run(["size", path], check=True, capture_output=True, text=True).stdout.splitlines()[1].split()[0])
+    """The program's text without the kernels of its model: the runtime and what it takes from libraries."""
+    whole = int(run(["size", path]).splitlines()[1].split()[0])
+    symbols = [line.split() for line in run(["nm", "-S", path]).splitlines()]
+    return whole - sum(int(s[1], 16) for s in symbols if len(s) == 4 and s[3].startswith("lithe_k_"))
+
+
+def run(command):
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
 def main(folder):
