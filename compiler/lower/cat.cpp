@@ -11,8 +11,8 @@ using Halide::Func;
 using Halide::RDom;
 
 /// The only node beside its inputs, if it is a cat.
-const ir::Node* anchor_of(const ir::Graph& body) {
-    const ir::Node* anchor = nullptr;
+ir::Node* anchor_of(const ir::Graph& body) {
+    ir::Node* anchor = nullptr;
     for (const auto& node : body.nodes()) {
         if (node->is("input")) continue;
         if (anchor || !node->is("cat")) return nullptr;
@@ -28,7 +28,7 @@ bool matches(const ir::Node& group, const Target&, std::string& why) {
 }
 
 void schedule(const ir::Node&, Body& body) {
-    const ir::Node& anchor = *anchor_of(body.graph());
+    ir::Node& anchor = *anchor_of(body.graph());
     const TensorType& type = anchor.type();
     const int rank = type.rank();
     const auto axis = static_cast<size_t>(anchor.attrs().get_int("axis"));
@@ -52,7 +52,7 @@ void schedule(const ir::Node&, Body& body) {
         out(to) = body.at(anchor.input(i), from);
         begin = simplify(begin + body.size(shape[axis]));
     }
-    body.define({const_cast<ir::Node*>(&anchor), 0}, out);
+    body.define(anchor.value(), out);
     body.bind_output(out, type);
     out.compute_root();
     const bool is_large =

@@ -2,6 +2,7 @@
 // over taps and channels.
 #include <algorithm>
 
+#include "compiler/lower/anchor.h"
 #include "compiler/lower/families.h"
 #include "compiler/lower/register_tile.h"
 
@@ -11,19 +12,8 @@ namespace {
 using Halide::Stage;
 using Halide::Var;
 
-const ir::Node* anchor_of(const ir::Graph& body) {
-    const ir::Node* anchor = nullptr;
-    for (const auto& node : body.nodes()) {
-        if (node->is("input")) continue;
-        // In front: the order in which an operand lies in memory.
-        if (!anchor && (node->is("permute") || node->is("reshape"))) continue;
-        if (node->is("packed_conv") && !anchor) {
-            anchor = node.get();
-        } else if (!node->is(Trait::elementwise) || node->types().size() != 1) {
-            return nullptr;
-        }
-    }
-    return anchor;
+ir::Node* anchor_of(const ir::Graph& body) {
+    return sole_anchor(body, "packed_conv", InFront::order);
 }
 
 bool takes(const ir::Node& group, std::string& why) {

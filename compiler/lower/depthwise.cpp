@@ -2,6 +2,7 @@
 // the stack, from which a row of pixels is summed up in registers, all taps unrolled.
 #include <algorithm>
 
+#include "compiler/lower/anchor.h"
 #include "compiler/lower/families.h"
 
 namespace lithe::lower {
@@ -19,24 +20,12 @@ constexpr int64_t most_line_bytes = 56 << 10;
 constexpr int64_t parallel_products = 200000;
 
 ir::Node* anchor_of(const ir::Graph& body) {
-    ir::Node* anchor = nullptr;
-    for (const auto& node : body.nodes()) {
-        if (node->is("input")) continue;
-        // In front: the order in which an operand lies in memory.
-        if (!anchor && (node->is("permute") || node->is("reshape"))) continue;
-        if (node->is("depthwise_conv") && !anchor) {
-            anchor = node.get();
-        } else if (!node->is(Trait::elementwise) || node->types().size() != 1) {
-            return nullptr;
-        }
-    }
-    return anchor;
+    return sole_anchor(body, "depthwise_conv", InFront::order);
 }
 
 bool matches(const ir::Node& group, const Target&, std::string& why) {
     const ir::Node* anchor = anchor_of(*group.body());
-    const bool fits = anchor && group.types().size() == 1 && anchor->type().dtype == DType::f32 &&
-                      same(group.type().shape, anchor->type().shape);
+    const bool fits = anchor && has_result_of(group, *anchor);
     if (!fits) why = "depthwise: not one depthwise_conv of f32 with elementwise nodes behind it";
     return fits;
 }

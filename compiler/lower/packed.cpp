@@ -1,6 +1,7 @@
 // Products with packed panels, by tiles of registers.
 #include <algorithm>
 
+#include "compiler/lower/anchor.h"
 #include "compiler/lower/families.h"
 #include "compiler/lower/register_tile.h"
 
@@ -14,17 +15,8 @@ using Halide::Var;
 /// Floating-point operations of one task: 10 us.
 constexpr double task_flops = 1.5e6;
 
-const ir::Node* anchor_of(const ir::Graph& body) {
-    const ir::Node* anchor = nullptr;
-    for (const auto& node : body.nodes()) {
-        if (node->is("input")) continue;
-        if (node->is("packed_linear") && !anchor) {
-            anchor = node.get();
-        } else if (!node->is(Trait::elementwise) || node->types().size() != 1) {
-            return nullptr;
-        }
-    }
-    return anchor;
+ir::Node* anchor_of(const ir::Graph& body) {
+    return sole_anchor(body, "packed_linear", InFront::nothing);
 }
 
 bool takes(const ir::Node& group, std::string& why) {

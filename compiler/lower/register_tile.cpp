@@ -24,12 +24,6 @@ int64_t width_of(const ir::Node& anchor) { return anchor.input(1).type().shape.b
 
 }  // namespace
 
-bool has_result_of(const ir::Node& group, const ir::Node& anchor) {
-    const TensorType& type = anchor.type();
-    return group.types().size() == 1 && type.dtype == DType::f32 && type.rank() >= 2 &&
-           same(group.type().shape, type.shape);
-}
-
 bool is_single_vector(const ir::Node& anchor, const Target& target) {
     const Dim& rows = anchor.type().size(anchor.type().rank() - 2);
     return rows.is_constant(1) && width_of(anchor) <= target.lanes();

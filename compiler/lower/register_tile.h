@@ -6,9 +6,6 @@
 
 namespace lithe::lower {
 
-/// Whether a group that is built around `anchor` has one f32 result of the anchor's shape.
-bool has_result_of(const ir::Node& group, const ir::Node& anchor);
-
 /// One row of one vector: the epilogue would have no loop to hide behind.
 bool is_single_vector(const ir::Node& anchor, const Target& target);
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "compiler/ir/winograd.h"
+#include "compiler/lower/anchor.h"
 #include "compiler/lower/families.h"
 #include "compiler/lower/winograd_transform.h"
 
@@ -26,24 +27,12 @@ constexpr int64_t enough_blocks = 8;
 constexpr MemoryType large_on_stack = MemoryType::Register;
 
 ir::Node* anchor_of(const ir::Graph& body) {
-    ir::Node* anchor = nullptr;
-    for (const auto& node : body.nodes()) {
-        if (node->is("input")) continue;
-        // In front: the order in which an operand lies in memory.
-        if (!anchor && (node->is("permute") || node->is("reshape"))) continue;
-        if (node->is("winograd_conv") && !anchor) {
-            anchor = node.get();
-        } else if (!node->is(Trait::elementwise) || node->types().size() != 1) {
-            return nullptr;
-        }
-    }
-    return anchor;
+    return sole_anchor(body, "winograd_conv", InFront::order);
 }
 
 bool matches(const ir::Node& group, const Target&, std::string& why) {
     const ir::Node* anchor = anchor_of(*group.body());
-    const bool fits = anchor && group.types().size() == 1 && anchor->type().dtype == DType::f32 &&
-                      same(group.type().shape, anchor->type().shape);
+    const bool fits = anchor && has_result_of(group, *anchor);
     if (!fits) why = "winograd: not one winograd_conv of f32 with elementwise nodes behind it";
     return fits;
 }

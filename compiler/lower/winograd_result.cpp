@@ -5,6 +5,7 @@
 // patch with any that is not finite is computed again as the plain sum.
 #include <algorithm>
 
+#include "compiler/lower/anchor.h"
 #include "compiler/lower/families.h"
 #include "compiler/lower/winograd_transform.h"
 
@@ -22,23 +23,12 @@ using Halide::Var;
 constexpr int64_t parallel_elements = 1 << 16;
 
 ir::Node* anchor_of(const ir::Graph& body) {
-    ir::Node* anchor = nullptr;
-    for (const auto& node : body.nodes()) {
-        if (node->is("input")) continue;
-        if (!anchor && (node->is("permute") || node->is("reshape"))) continue;
-        if (node->is("winograd_result") && !anchor) {
-            anchor = node.get();
-        } else if (!node->is(Trait::elementwise) || node->types().size() != 1) {
-            return nullptr;
-        }
-    }
-    return anchor;
+    return sole_anchor(body, "winograd_result", InFront::order);
 }
 
 bool matches(const ir::Node& group, const Target&, std::string& why) {
     const ir::Node* anchor = anchor_of(*group.body());
-    const bool fits = anchor && group.types().size() == 1 && anchor->type().dtype == DType::f32 &&
-                      same(group.type().shape, anchor->type().shape);
+    const bool fits = anchor && has_result_of(group, *anchor);
     if (!fits)
         why = "winograd_result: not one winograd_result of f32 with elementwise nodes behind it";
     return fits;

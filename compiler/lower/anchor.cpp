@@ -1,0 +1,26 @@
+#include "compiler/lower/anchor.h"
+
+namespace lithe::lower {
+
+ir::Node* sole_anchor(const ir::Graph& body, std::string_view name, InFront in_front) {
+    ir::Node* anchor = nullptr;
+    for (const auto& node : body.nodes()) {
+        if (node->is("input")) continue;
+        const bool orders = node->is("permute") || node->is("reshape");
+        if (!anchor && in_front == InFront::order && orders) continue;
+        if (node->is(name) && !anchor) {
+            anchor = node.get();
+        } else if (!node->is(Trait::elementwise) || node->types().size() != 1) {
+            return nullptr;
+        }
+    }
+    return anchor;
+}
+
+bool has_result_of(const ir::Node& group, const ir::Node& anchor) {
+    const TensorType& type = anchor.type();
+    return group.types().size() == 1 && type.dtype == DType::f32 && type.rank() >= 2 &&
+           same(group.type().shape, type.shape);
+}
+
+}  // namespace lithe::lower

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string_view>
+
+#include "compiler/lower/body.h"
+
+namespace lithe::lower {
+
+/// What may stand between the inputs of a group and its anchor.
+enum class InFront {
+    nothing,
+    order
+};  ///< order: permutes and reshapes, how an operand lies in memory
+
+/// The one node of op `name` in a group's body, where elementwise nodes alone stand behind it; null
+/// for any other body.
+ir::Node* sole_anchor(const ir::Graph& body, std::string_view name, InFront in_front);
+
+/// Whether a group that is built around `anchor` has one f32 result of the anchor's shape.
+bool has_result_of(const ir::Node& group, const ir::Node& anchor);
+
+}  // namespace lithe::lower
