@@ -66,4 +66,18 @@ void exp_all(const float* x, double offset, double* y, int64_t count) {
     chosen(x, offset, y, count);
 }
 
+RowPowers row_powers(const float* x, std::span<double> powers) {
+    float largest = -std::numeric_limits<float>::infinity();
+    bool has_nan = false;
+    for (size_t k = 0; k < powers.size(); ++k) {
+        largest = x[k] > largest ? x[k] : largest;
+        has_nan |= x[k] != x[k];
+    }
+    if (has_nan) largest = std::numeric_limits<float>::quiet_NaN();
+    exp_all(x, largest, powers.data(), static_cast<int64_t>(powers.size()));
+    double total = 0;
+    for (const double power : powers) total += power;
+    return {largest, total};
+}
+
 }  // namespace lithe

@@ -26,16 +26,7 @@ void rows(const AxisSplit& split, const Array& in, const Array& out) {
     split.for_each_line([&](int64_t at) {
         const float* x = in.data<float>() + at;
         float* y = out.data<float>() + at;
-        float most = -std::numeric_limits<float>::infinity();
-        bool has_nan = false;
-        for (int64_t k = 0; k < split.size; ++k) {
-            most = x[k] > most ? x[k] : most;
-            has_nan |= x[k] != x[k];
-        }
-        if (has_nan) most = std::numeric_limits<float>::quiet_NaN();
-        exp_all(x, most, powers.data(), split.size);
-        double total = 0;
-        for (const double power : powers) total += power;
+        const double total = row_powers(x, powers).total;
         for (size_t k = 0; k < powers.size(); ++k) y[k] = static_cast<float>(powers[k] / total);
     });
 }
