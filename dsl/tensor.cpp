@@ -156,8 +156,6 @@ double Tensor::item_value() const {
     return v->array.at(0);
 }
 
-bool Tensor::item_truth() const { return item_value() != 0; }
-
 Item Tensor::item() const { return Item(*this); }
 
 const Tensor& Tensor::assign(const Tensor& value) const {

@@ -197,11 +197,7 @@ public:
     /// answers are followed.
     template <class T>
     T item() const {
-        if constexpr (std::is_same_v<T, bool>) {
-            return item_truth();
-        } else {
-            return static_cast<T>(item_value());
-        }
+        return static_cast<T>(item_value());
     }
     Item item() const;
     /// All elements in row-major order, converted to T.
@@ -248,7 +244,6 @@ public:
 private:
     void* data_checked(DType wanted) const;
     double item_value() const;
-    bool item_truth() const;
 
     std::shared_ptr<TensorImpl> impl_;
 };
