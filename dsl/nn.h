@@ -16,6 +16,7 @@
 #include "dsl/layers/lazy.h"
 #include "dsl/layers/linear.h"
 #include "dsl/layers/loss.h"
+#include "dsl/layers/margin_loss.h"
 #include "dsl/layers/normalization.h"
 #include "dsl/layers/packed_sequence.h"
 #include "dsl/layers/padding.h"

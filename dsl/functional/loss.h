@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dsl/layers/loss.h"
+#include "dsl/layers/margin_loss.h"
 
 namespace lithe::nn::functional {
 
