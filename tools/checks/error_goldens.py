@@ -6,7 +6,8 @@ import re
 
 import tree
 
-# Ids that no test can cause, or that have no case yet. The list shrinks: an entry with a golden is a finding.
+# Ids that no test can cause, or that have no case yet. The list shrinks: an entry with a golden, or without a source, is
+# a finding.
 WITHOUT = {
     "executor.start": "the system has no more threads to give",
     "plan.unbounded": "the verifier refuses sizes without a range before",
@@ -76,6 +77,8 @@ def check(found, goldens, without=WITHOUT):
                 for name, path in sorted(found.items()) if not has_golden(name) and name not in without]
     findings += [f"tools/checks/error_goldens.py: [{name}] is listed as one without golden, and has one"
                  for name in sorted(without) if has_golden(name)]
+    findings += [f"tools/checks/error_goldens.py: [{name}] is listed as one without golden, and no source has it"
+                 for name in sorted(without) if name not in found]
     return findings
 
 
