@@ -18,8 +18,8 @@ struct BertLayerImpl : nn::Module {
     nn::LayerNorm ln1, ln2;
     nn::Linear up, down;
 
-    BertLayerImpl(int64_t d, int64_t heads, int64_t f)
-        : heads(heads),
+    BertLayerImpl(int64_t d, int64_t head_count, int64_t f)
+        : heads(head_count),
           q(d, d),
           k(d, d),
           v(d, d),
