@@ -17,6 +17,17 @@ void add_linear(Cases& cases, const char* kind, int64_t m, int64_t k, int64_t n,
                      .flop = 2.0 * static_cast<double>(m * k * n)});
 }
 
+/// A product with a function behind it, fused as an epilogue.
+void add_with(Cases& cases, const char* name, const nn::Sequential& net, int64_t m, int64_t k,
+              int64_t n) {
+    cases.push_back({.name = fmt::format("gemm_{}_{}x{}x{}", name, m, k, n),
+                     .op = fmt::format("linear_{}", name),
+                     .sizes = {{"m", m}, {"k", k}, {"n", n}, {"bias", 1}},
+                     .inputs = fmt::format("x:f32[{},{}]", m, k),
+                     .subject = subject_of(net),
+                     .flop = 2.0 * static_cast<double>(m * k * n)});
+}
+
 void add_matmul(Cases& cases, int64_t batch, int64_t m, int64_t k, int64_t n) {
     cases.push_back(
         {.name = fmt::format("matmul_{}x{}x{}x{}", batch, m, k, n),
@@ -38,6 +49,8 @@ void add_products(Cases& cases) {
     add_linear(cases, "gemm", 512, 512, 512, false);
     add_linear(cases, "gemm", 8, 784, 512);
     add_linear(cases, "gemm", 33, 100, 77);
+    add_with(cases, "gelu", nn::Sequential(nn::Linear(192, 768), nn::GELU()), 197, 192, 768);
+    add_with(cases, "silu", nn::Sequential(nn::Linear(192, 768), nn::SiLU()), 197, 192, 768);
     add_linear(cases, "gemv", 1, 784, 512);
     add_linear(cases, "gemv", 1, 4096, 4096);
     add_linear(cases, "gemv", 1, 768, 50257, false);

@@ -141,11 +141,16 @@ def cut(g, s):
     return g.add("Relu", g.add("Slice", first(g), *ends))
 
 
-def gelu(g, s):
-    x = first(g)
+def gelu(g, s, x=None):
+    x = x or first(g)
     half = g.add("Mul", x, g.constant(np.float32(0.5)))
     erf = g.add("Erf", g.add("Mul", x, g.constant(np.float32(2 ** -0.5))))
     return g.add("Mul", half, g.add("Add", erf, g.constant(np.float32(1))))
+
+
+def silu(g, s, x=None):
+    x = x or first(g)
+    return g.add("Mul", x, g.add("Sigmoid", x))
 
 
 def node(op, **attributes):
@@ -163,11 +168,12 @@ def reduce_max(g, s):
 
 
 BUILDERS = {
-    "linear": linear, "matmul": node("MatMul"), "conv2d": conv2d, "conv_transpose2d": conv_transpose2d,
+    "linear": linear, "linear_gelu": lambda g, s: gelu(g, s, linear(g, s)),
+    "linear_silu": lambda g, s: silu(g, s, linear(g, s)), "matmul": node("MatMul"), "conv2d": conv2d, "conv_transpose2d": conv_transpose2d,
     "max_pool2d": pool("MaxPool"), "avg_pool2d": pool("AveragePool", count_include_pad=1),
     "softmax": node("Softmax", axis=-1), "log_softmax": node("LogSoftmax", axis=-1), "layer_norm": layer_norm,
     "group_norm": group_norm, "relu": node("Relu"), "gelu": gelu, "tanh": node("Tanh"), "sigmoid": node("Sigmoid"),
-    "silu": lambda g, s: g.add("Mul", first(g), g.add("Sigmoid", first(g))), "exp": node("Exp"), "sin": node("Sin"),
+    "silu": silu, "exp": node("Exp"), "sin": node("Sin"),
     "add": node("Add"), "add_row": node("Add"), "add_column": node("Add"), "transpose": node("Transpose", perm=[1, 0]),
     "permute": lambda g, s: g.add("Transpose", first(g), perm=[s[f"perm{i}"] for i in range(4)]),
     "cat": node("Concat", axis=1), "sum_rows": reduce("ReduceSum", 1), "sum_columns": reduce("ReduceSum", 0),

@@ -78,6 +78,9 @@ void RegisterTile::loops(Stage stage, int rows, bool is_parallel) {
     std::vector<VarOrRVar> order{n_, mi_, m_};
     order.insert(order.end(), outer.begin(), outer.end());
     stage.reorder(order).vectorize(n_, lanes_);
+    // Unrolled, or the compiler takes the epilogue's loop, one deeper, for hotter than the sum's
+    // and keeps the epilogue's constants in registers across it, where the accumulators belong.
+    if (width_ > lanes_) stage.unroll(n_);
     if (!is_parallel) return;
     Var task = outer[0];
     for (size_t i = 1; i < outer.size(); ++i) {
