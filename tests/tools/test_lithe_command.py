@@ -75,6 +75,15 @@ class Command(unittest.TestCase):
         self.assertEqual(json.loads(self.model("dump", "--format=json"))["name"], "net")
         self.assertTrue(self.model("dump", "--format=dot").startswith("digraph"))
 
+    def test_other_flags_make_another_program(self):
+        for width in [5, 6]:
+            (self.folder / f"width{width}").mkdir()
+            (self.folder / f"width{width}" / "width.h").write_text(f"constexpr int width = {width};\n")
+        (self.folder / "wide.h").write_text('#include "width.h"\n' + MODEL.replace("first{4, 8}", "first{4, width}").replace("second{8,", "second{width,"))
+        for width in [5, 6]:
+            text = self.lithe("trace", "wide.h", "--class", "Net", "--inputs", "x:f32[2,4]", "-I", f"width{width}")
+            self.assertIn(f"f32[{width}, 4]", text)
+
     def test_check(self):
         self.assertIn("eager and compiled agree", self.model("check", "--sizes", "N=3"))
 

@@ -35,17 +35,25 @@ std::string driver_source(const ModelSource& model) {
         fs::absolute(model.file).string(), model.class_name);
 }
 
-/// Whether `product` is newer than all that the depfile of the last build names.
-bool is_up_to_date(const fs::path& product, const fs::path& depfile) {
+bool is_newer(const fs::path& file, fs::file_time_type time) {
+    std::error_code error;
+    const auto changed = fs::last_write_time(file, error);
+    return error || changed > time;
+}
+
+/// Whether `product` is newer than `others` and all that the depfile of the last build names.
+bool is_up_to_date(const fs::path& product, const fs::path& depfile,
+                   const std::vector<std::string>& others) {
     std::ifstream stream(depfile);
     if (!stream || !fs::exists(product)) return false;
     const auto built = fs::last_write_time(product);
+    for (const std::string& file : others) {
+        if (is_newer(file, built)) return false;
+    }
     std::string word;
     while (stream >> word) {
         if (word == "\\" || word.ends_with(':')) continue;
-        std::error_code error;
-        const auto changed = fs::last_write_time(word, error);
-        if (error || changed > built) return false;
+        if (is_newer(word, built)) return false;
     }
     return true;
 }
@@ -77,16 +85,12 @@ std::string build_model_program(const ModelSource& model) {
     fs::create_directories(folder);
     const std::string driver = folder / "driver.cpp", fields = folder / "driver.reflect.inc",
                       whole = folder / "program.cpp", program = folder / "program",
-                      depfile = folder / "program.d";
+                      depfile = folder / "program.d", commands = folder / "commands";
     write_if_changed(driver, source);
     write_if_changed(whole, "#include \"driver.cpp\"\n#include \"driver.reflect.inc\"\n");
-    if (is_up_to_date(program, depfile)) return program;
-
-    if (!model.quiet) fmt::print(stderr, "building {} of {}\n", model.class_name, model.file);
     const std::vector<std::string> flags = compile_flags(model, tools);
     std::vector<std::string> reflect = {tools.reflect, driver, "-o", fields, "--"};
     reflect.insert(reflect.end(), flags.begin(), flags.end());
-    build_step(reflect, "lithe-reflect");
     std::vector<std::string> compile = {tools.compiler};
     compile.insert(compile.end(), flags.begin(), flags.end());
     for (const std::string& word : {std::string("-MMD"), std::string("-MF"), depfile, whole,
@@ -94,6 +98,16 @@ std::string build_model_program(const ModelSource& model) {
                                     std::string("-llithe"), "-Wl,-rpath," + tools.library_folder}) {
         compile.push_back(word);
     }
+    // Other flags, or another lithe, make another program.
+    write_if_changed(commands,
+                     fmt::format("{}\n{}\n", fmt::join(reflect, " "), fmt::join(compile, " ")));
+    if (is_up_to_date(program, depfile,
+                      {commands, tools.reflect, tools.library_folder + "/liblithe.so"})) {
+        return program;
+    }
+
+    if (!model.quiet) fmt::print(stderr, "building {} of {}\n", model.class_name, model.file);
+    build_step(reflect, "lithe-reflect");
     build_step(compile, "compiling the model");
     return program;
 }
