@@ -51,8 +51,8 @@ const ir::Node* anchor_of(const ir::Graph& body) {
 
 bool matches(const ir::Node& group, const Target&, std::string& why) {
     const ir::Node* anchor = anchor_of(*group.body());
-    const bool fits = anchor && group.types().size() == 1 &&
-                      same(group.type().shape, anchor->type().shape) && group.type().rank() > 0;
+    const bool fits =
+        anchor && group.types().size() == 1 && same(group.type().shape, anchor->type().shape);
     if (!fits) why = "rows: not one reduction of innermost axes with elementwise nodes around it";
     return fits;
 }
@@ -78,7 +78,8 @@ public:
         }
         const Dim length = row_length();
         const int64_t cost = length.is_constant() ? length.constant() : 64;
-        const bool whole = is_row && inner == 0;  // a single row: its reductions come first
+        // A single row or a single sum: its reductions come first.
+        const bool whole = inner < 0 || (is_row && inner == 0);
         for (Func& f : parts_) {
             if (whole) {
                 f.compute_root();

@@ -17,6 +17,14 @@ bool drop_module_boundaries(ir::Graph& graph);
 /// Drops nodes that no output needs. Inputs stay.
 bool eliminate_dead_nodes(ir::Graph& graph);
 
+/// Finds the largest first, then the first place that holds it: two plain reductions, where a
+/// kernel of one node would look for the largest again at every place.
+///
+///   argmax(x)  ->  amin(where(x == amax(x) or x != x, arange, size))
+///
+/// Before canonicalize, which puts the moves of the places in order.
+bool split_argmax(ir::Graph& graph);
+
 /// Brings equal meanings to equal forms.
 ///
 ///   f(c, x)                     ->  f(x, c)            f commutative, c constant, x not

@@ -16,6 +16,7 @@ namespace {
 constexpr Pass pipeline[] = {
     {"drop_module_boundaries", drop_module_boundaries, On::fused},
     {"eliminate_dead_nodes", eliminate_dead_nodes},
+    {"split_argmax", split_argmax},
     {"canonicalize", canonicalize},  // from here on, equal meaning is equal text
     {"fold_constants", fold_constants},
     {"simplify_algebra", simplify_algebra},

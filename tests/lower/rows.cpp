@@ -80,4 +80,27 @@ BOOST_AUTO_TEST_CASE(nan_and_infinities_reach_the_sum) {
     program.check(in, 1e-4);
 }
 
+BOOST_AUTO_TEST_CASE(places_of_the_largest) {
+    constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+    constexpr float infinity = std::numeric_limits<float>::infinity();
+    for (const char* axis : {"0", "1", "2"}) {
+        const std::string result = axis[0] == '0'   ? "[1, M, 37]"
+                                   : axis[0] == '1' ? "[N, 1, 37]"
+                                                    : "[N, M, 1]";
+        CheckedProgram program(symbols +
+                               ("%x = input : f32[N, M, 37]\n%0 = argmax(%x) : i64" + result +
+                                " {axis = " + axis + ", keepdim = true}\nreturn %0\n"));
+        for (const int64_t m : {1, 3, 70}) {
+            Array x = sample_input(DType::f32, {4, m, 37}, 3);
+            float* data = x.data<float>();
+            for (int64_t i = 0; i < x.count(); i += 5) data[i] = 1.5F;  // the first of equal ones
+            program.check({x}, 0);
+            for (int64_t i = 2; i < x.count(); i += 11) data[i] = nan;
+            for (int64_t i = 4; i < x.count(); i += 13) data[i] = infinity;
+            for (int64_t i = 6; i < x.count(); i += 7) data[i] = -infinity;
+            program.check({x}, 0);
+        }
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

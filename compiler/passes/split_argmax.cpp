@@ -1,0 +1,42 @@
+#include "compiler/passes/passes.h"
+
+namespace lithe::passes {
+namespace {
+
+/// Where x is the largest of its line; NaN counts as largest, as it does for amax.
+ir::Value is_largest(ir::Graph& graph, ir::Value x, const Dim& axis) {
+    const ir::Value most = graph.add("amax", {x}, {{"axes", Shape{axis}}, {"keepdim", true}});
+    const ir::Value equal = graph.add("eq", {x, most}, {});
+    if (!is_floating(x.type().dtype)) return equal;
+    const ir::Value number = graph.add("eq", {x, x}, {});
+    return graph.add("logical_or", {equal, graph.add("logical_not", {number}, {})}, {});
+}
+
+}  // namespace
+
+bool split_argmax(ir::Graph& graph) {
+    return ir::rewrite(graph, [&](ir::Node& node) -> ir::Value {
+        const bool is_number = node.is("argmax") && node.input(0).type().rank() == 0;
+        if (!node.is("argmax") || is_number) return {};
+
+        const ir::Value x = node.input(0);
+        const Dim axis = node.attrs().get_dim("axis");
+        const auto at = static_cast<size_t>(axis.constant());
+        const Dim size = x.type().shape[at];
+        Shape along(x.type().shape.size() - at, Dim(1));
+        along[0] = size;
+        const ir::Value places = graph.add(
+            "reshape",
+            {graph.add("arange", {},
+                       {{"start", 0.0}, {"step", 1.0}, {"count", size}, {"dtype", DType::i64}})},
+            {{"shape", along}});
+        const ir::Value beyond =
+            graph.add("full", {}, {{"value", size}, {"shape", Shape{}}, {"dtype", DType::i64}});
+        const ir::Value candidates =
+            graph.add("where", {is_largest(graph, x, axis), places, beyond}, {});
+        return graph.add("amin", {candidates},
+                         {{"axes", Shape{axis}}, {"keepdim", node.attrs().get_bool("keepdim")}});
+    });
+}
+
+}  // namespace lithe::passes
