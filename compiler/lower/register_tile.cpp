@@ -34,8 +34,8 @@ RegisterTile::RegisterTile(Body& body, const ir::Node& anchor)
       anchor_(anchor),
       type_(anchor.type()),
       rank_(type_.rank()),
-      lanes_(body.target().lanes()),
       width_(static_cast<int>(width_of(anchor))),
+      lanes_(std::min(body.target().lanes(), width_)),
       n_(Body::axis_var(rank_ - 1)),
       m_(Body::axis_var(rank_ - 2)) {}
 

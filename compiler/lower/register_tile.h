@@ -47,7 +47,7 @@ private:
     Body& body_;
     const ir::Node& anchor_;
     const TensorType& type_;
-    int rank_, lanes_, width_;
+    int rank_, width_, lanes_;
     int rows_ = 0;  ///< of the tile, where there is one height alone
     Halide::Var n_, m_, mi_{"mi"};
     Halide::RDom sum_;

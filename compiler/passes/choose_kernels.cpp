@@ -137,31 +137,55 @@ private:
     ir::Value convolution(ir::Node& node) {
         const Attrs& attrs = node.attrs();
         const TensorType& w = node.input(1).type();
-        const int rank = node.type().rank();
         if (is_depthwise(node)) return depthwise(node);
-        if (!attrs.get_dim("groups").is_constant(1)) return {};
         for (const Dim& size : w.shape) {
             if (!is_constant(size)) return {};
         }
         for (const Dim& size : node.type().shape) {
             if (size.is_constant(0)) return {};
         }
+        if (!attrs.get_dim("groups").is_constant(1)) {
+            return grouped(node);
+        }
         const ConvChoices choices = conv_choices(node);
         const size_t at = decide(node, choices.names);
         if (at >= choices.first_plan && at < choices.first_plan + choices.plans.size())
             return winograd(node, choices.plans[at - choices.first_plan]);
         const Tile tile = choices.tiles[at < choices.first_plan ? at : at - choices.plans.size()];
+        return direct(node, tile, tile.vectors * lanes(), {});
+    }
+
+    /// A convolution by panels of `width` filters.
+    ir::Value direct(ir::Node& node, const Tile& tile, int64_t width, const Attrs& more) {
+        const Attrs& attrs = node.attrs();
+        const int rank = node.type().rank();
         const ir::Value x = padded(
             graph_, graph_.add("permute", {node.input(0)}, {{"perm", moved_channels(rank, true)}}),
             attrs.get_shape("pad_begin"), attrs.get_shape("pad_end"));
         std::vector<ir::Value> operands{x, node.input(1)};
         if (node.input_count() > 2) operands.push_back(node.input(2));
-        const ir::Value y = packed_conv(graph_, machine_, operands, tile,
-                                        marked({{"columns", w.size(0)},
-                                                {"stride", attrs.get_shape("stride")},
-                                                {"dilation", attrs.get_shape("dilation")}}));
+        Attrs own = marked({{"columns", node.input(1).type().size(0)},
+                            {"stride", attrs.get_shape("stride")},
+                            {"dilation", attrs.get_shape("dilation")}});
+        for (const auto& [name, value] : more.items()) own.set(name, value);
+        const ir::Value y = packed_conv(graph_, operands, tile.rows, width, own);
         return graph_.add("permute", {y}, {{"perm", moved_channels(rank, false)}});
     }
+
+    /// Panels lie within a group: narrower than a vector where groups are.
+    ir::Value grouped(ir::Node& node) {
+        const Dim& groups = node.attrs().get_dim("groups");
+        const TensorType& w = node.input(1).type();
+        const int64_t filters = w.size(0).constant() / groups.constant();
+        const std::vector<Tile> tiles = group_tiles(node.type().shape.back(), filters, machine_);
+        if (tiles.empty() || w.size(1).is_constant(1)) return {};
+        const Tile tile = decide(node, tiles);
+        const int64_t power_of_two = filters & -filters;
+        const int64_t width = filters % lanes() == 0 ? tile.vectors * lanes() : power_of_two;
+        return direct(node, tile, width, {{"groups", groups}});
+    }
+
+    int64_t lanes() const { return machine_.vector_bytes / 4; }
 
     /// The ways to compute a convolution, the model's choice first.
     struct ConvChoices {

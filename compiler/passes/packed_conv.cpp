@@ -27,12 +27,25 @@ ir::Value padded(ir::Graph& graph, ir::Value x, const Shape& begin, const Shape&
     return graph.add("pad", {x}, {{"begin", before}, {"end", after}, {"value", 0.0}});
 }
 
-ir::Value packed_conv(ir::Graph& graph, const Machine& machine, std::vector<ir::Value> operands,
-                      const Tile& tile, Attrs attrs) {
-    operands[1] = graph.add(ir::pack_filters_op, {operands[1]},
-                            {{"panel", Dim(tile.vectors * machine.vector_bytes / 4)}});
-    attrs.set("tile_rows", Dim(tile.rows));
+ir::Value packed_conv(ir::Graph& graph, std::vector<ir::Value> operands, int64_t rows,
+                      int64_t width, Attrs attrs) {
+    operands[1] = graph.add(ir::pack_filters_op, {operands[1]}, {{"panel", Dim(width)}});
+    attrs.set("tile_rows", Dim(rows));
     return graph.add(ir::packed_conv_op, std::move(operands), attrs);
+}
+
+std::vector<Tile> group_tiles(const Dim& row, int64_t filters, const Machine& machine) {
+    if (filters % 2 != 0) return {};
+    const int64_t lanes = machine.vector_bytes / 4;
+    const bool is_narrow = filters % lanes != 0;
+    std::vector<Tile> tiles;
+    for (const Tile& tile :
+         ranked_tiles(row, is_narrow ? lanes : filters, machine, conv_limits(machine))) {
+        const bool fits = is_narrow ? tile.vectors == 1 : filters % (tile.vectors * lanes) == 0;
+        if (fits) tiles.push_back(tile);
+    }
+    if (tiles.empty()) tiles.push_back({});
+    return tiles;
 }
 
 }  // namespace lithe::passes

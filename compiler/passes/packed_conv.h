@@ -16,8 +16,12 @@ Shape moved_channels(int rank, bool to_back);
 ir::Value padded(ir::Graph& graph, ir::Value x, const Shape& begin, const Shape& end);
 
 /// A convolution as packed_conv: of an image that is padded, channels last, plain filters, and
-/// perhaps a bias.
-ir::Value packed_conv(ir::Graph& graph, const Machine& machine, std::vector<ir::Value> operands,
-                      const Tile& tile, Attrs attrs);
+/// perhaps a bias; by tiles of `rows`, in panels of `width` filters.
+ir::Value packed_conv(ir::Graph& graph, std::vector<ir::Value> operands, int64_t rows,
+                      int64_t width, Attrs attrs);
+
+/// The tiles for groups of `filters`, whose panels lie within a group: of whole vectors, or else of
+/// one that is narrower. None where the number of filters is odd.
+std::vector<Tile> group_tiles(const Dim& row, int64_t filters, const Machine& machine);
 
 }  // namespace lithe::passes

@@ -94,12 +94,13 @@ private:
         std::vector<ir::Value> operands{
             image, neighbours(rotated(node.input(1), taps, stride, phase_begin), taps, stride)};
         if (node.input_count() > 2) operands.push_back(bias_of_neighbours(node));
-        const ir::Value y = packed_conv(graph_, machine_, operands, tile,
-                                        help_.marked({{"columns", columns},
-                                                      {"stride", Shape{1, 1}},
-                                                      {"dilation", Shape{1, 1}},
-                                                      {"phases", stride},
-                                                      {"phase_begin", phase_begin}}));
+        const ir::Value y =
+            packed_conv(graph_, operands, tile.rows, tile.vectors * machine_.vector_bytes / 4,
+                        help_.marked({{"columns", columns},
+                                      {"stride", Shape{1, 1}},
+                                      {"dilation", Shape{1, 1}},
+                                      {"phases", stride},
+                                      {"phase_begin", phase_begin}}));
         return placed(y, node, Shape{0, 0});
     }
 

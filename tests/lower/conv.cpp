@@ -28,4 +28,23 @@ return %1
     for (const int64_t n : {1, 3}) program.check({{"N", n}}, tolerance_of(30));
 }
 
+/// Groups of two panels, and of one that is narrower than any vector.
+BOOST_AUTO_TEST_CASE(groups) {
+    const auto text = [](int channels, int width) {
+        const std::string panels = std::to_string(64 / width), size = std::to_string(width);
+        return "program p\nsymbol N = 1..3\nsymbol W = 3..40\n\ngraph forward\n%x = input : f32[N, "
+               "5, W, " +
+               std::to_string(2 * channels) + "]\n%w = input : f32[" + panels + ", 2, 3, " +
+               std::to_string(channels) + ", " + size +
+               "]\n%b = input : f32[64]\n%0 = packed_conv(%x, %w, %b) : f32[N, 4, W - 2, 64] "
+               "{columns = 64, dilation = [1, 1], groups = 2, stride = [1, 1], tile_rows = 7}\n"
+               "%1 = exp(%0) : f32[N, 4, W - 2, 64]\nreturn %1\n";
+    };
+    for (const auto& [channels, width] : {std::pair(3, 16), {1, 32}, {5, 4}, {8, 2}}) {
+        CheckedProgram program(text(channels, width));
+        program.check({{"N", 3}, {"W", 19}}, 8 * tolerance_of(6 * channels));
+        program.check({{"N", 1}, {"W", 3}}, 8 * tolerance_of(6 * channels));
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

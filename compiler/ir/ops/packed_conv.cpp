@@ -7,6 +7,9 @@
 //
 // bias may be left out.
 //
+// {groups}: the columns are that many groups one after the other, each of its own channels of x. No
+// panel holds filters of two groups, here either.
+//
 // {phases, phase_begin}, for transposed convolutions: the columns are phases[0] * phases[1] groups
 // of filters one after the other, and windows of group (a, b) begin (a + phase_begin[0]) /
 // phases[0] rows and (b + phase_begin[1]) / phases[1] columns further on. No panel holds filters of
@@ -26,6 +29,12 @@ int64_t shift_of(const OpCall& call, size_t axis, int64_t phase) {
     if (!call.attrs.has("phases")) return 0;
     return (phase + call.attrs.get_shape("phase_begin")[axis].constant()) /
            phases_along(call, axis);
+}
+
+/// How many panels of filters read the same channels.
+int64_t panels_of_group(const OpCall& call) {
+    const int64_t columns = call.attrs.get_int("columns");
+    return columns / call.attrs.get_int("groups") / call.input(1).shape.back().constant();
 }
 
 TensorTypes infer(const OpCall& call) {
@@ -57,7 +66,9 @@ template <class T>
 double window(const OpCall& call, const Array& x, const Array& filters, const Sizes& place,
               int64_t k) {
     const Sizes stride = call.attrs.get_ints("stride"), dilation = call.attrs.get_ints("dilation");
-    const int64_t channels = x.sizes().back(), width = filters.sizes().back();
+    const int64_t width = filters.sizes().back(), channels = filters.sizes().end()[-2];
+    const int64_t first =
+        call.attrs.has("groups") ? k / width / panels_of_group(call) * channels : 0;
     const Sizes taps(filters.sizes().begin() + 1, filters.sizes().end() - 2);
     const T* w = filters.data<T>() + k / width * filters.strides()[0] + k % width;
     Sizes tap(taps.size(), 0), shift(taps.size(), 0);
@@ -68,7 +79,7 @@ double window(const OpCall& call, const Array& x, const Array& filters, const Si
     }
     double total = 0;
     do {
-        int64_t at = place[0] * x.strides()[0];
+        int64_t at = place[0] * x.strides()[0] + first;
         for (size_t i = 0; i < taps.size(); ++i) {
             at += (place[i + 1] * stride[i] + tap[i] * dilation[i] + shift[i]) * x.strides()[i + 1];
         }
@@ -114,6 +125,11 @@ Halide::Expr lower(const LowerCall& call) {
             shift[i] = (index[i] + begin) / static_cast<int>(phases_along(call.call, i));
         }
     }
+    Halide::Expr first = 0;
+    if (call.call.attrs.has("groups")) {
+        const Halide::Expr channels = call.size(filters[filters.size() - 2]);
+        first = k / width / static_cast<int>(panels_of_group(call.call)) * channels;
+    }
     const Halide::Expr y = reduce(Reduce::sum, extents, [&](const Coords& index) {
         Coords pixel{call.at[0]}, tap{k / width};
         for (size_t i = 0; i + 1 < index.size(); ++i) {
@@ -121,7 +137,7 @@ Halide::Expr lower(const LowerCall& call) {
                             index[i] * call.size(dilation[i]) + shift[i]);
             tap.push_back(index[i]);
         }
-        pixel.push_back(index.back());
+        pixel.push_back(index.back() + first);
         tap.insert(tap.end(), {index.back(), k % width});
         return call.in(0, pixel) * call.in(1, tap);
     });
