@@ -63,8 +63,8 @@ struct VitBlockImpl : nn::Module {
     nn::LayerNorm ln1, ln2;
     nn::Linear qkv, o, up, down;
 
-    VitBlockImpl(int64_t d, int64_t heads)
-        : heads(heads),
+    VitBlockImpl(int64_t d, int64_t head_count)
+        : heads(head_count),
           ln1(nn::LayerNormOptions({d}).eps(1e-6)),
           ln2(nn::LayerNormOptions({d}).eps(1e-6)),
           qkv(d, 3 * d),
@@ -107,8 +107,8 @@ struct GptBlockImpl : nn::Module {
     nn::LayerNorm ln1, ln2;
     nn::Linear qkv, o, up, down;
 
-    GptBlockImpl(int64_t d, int64_t heads)
-        : heads(heads),
+    GptBlockImpl(int64_t d, int64_t head_count)
+        : heads(head_count),
           ln1(nn::LayerNormOptions({d})),
           ln2(nn::LayerNormOptions({d})),
           qkv(d, 3 * d),
