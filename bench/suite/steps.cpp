@@ -109,10 +109,16 @@ void print_steps(const lithe_artifact& artifact) {
             if (step.kind == Step::Kind::kernel) steps.push_back(&step);
         }
         double total = 0;
+        bool in_loops = false;
+        for (size_t k = 0; k < calls.size() && !in_loops; ++k)
+            in_loops = calls[k].kernel != static_cast<size_t>(steps[k % steps.size()]->index);
         for (size_t i = 0; i < steps.size(); ++i) {
+            // Steps of loops run many times: the least of all calls of their kernel.
             double least = 1e30;
-            for (size_t k = i; k < calls.size(); k += steps.size())
+            for (size_t k = in_loops ? 0 : i; k < calls.size(); k += in_loops ? 1 : steps.size()) {
+                if (in_loops && calls[k].kernel != static_cast<size_t>(steps[i]->index)) continue;
                 least = std::min(least, calls[k].us);
+            }
             total += least;
             std::printf("%4zu %-18s %9.2f us %7.1f GFLOP/s %s\n", i,
                         tables.kernels[static_cast<size_t>(steps[i]->index)].substr(0, 18).c_str(),
