@@ -14,6 +14,7 @@
 #include "compiler/lower/families.h"
 #include "compiler/lower/kernel.h"
 #include "compiler/lower/object.h"
+#include "compiler/lower/prefetch.h"
 #include "runtime/error.h"
 
 namespace lithe::lower {
@@ -77,6 +78,7 @@ Compiled to_module(const ir::Node& group, const Target& target, const std::strin
     for (size_t i = 0; i < graph.outputs.size(); ++i)
         outputs.push_back(body.output(static_cast<int>(i)));
     Halide::Pipeline pipeline(outputs);
+    share_prefetches(pipeline, graph);
     return {pipeline.compile_to_module(body.arguments(), name, halide_target(target, family),
                                        Halide::LinkageType::ExternalPlusArgv),
             body.symbol_names()};

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "compiler/lower/parallel.h"
+#include "compiler/lower/prefetch.h"
 
 namespace lithe::lower {
 namespace {
@@ -127,6 +128,7 @@ void RegisterTile::schedule_tile() {
     std::vector<VarOrRVar> order{n_, m_};
     for (int i = 0; i < sum_.dimensions(); ++i) order.push_back(sum_[i]);
     acc_.update().reorder(order).vectorize(n_, lanes_).unroll(n_).unroll(m_);
+    prefetch_next_panel(body_, anchor_, acc_.update(), sum_, rows_);
 }
 
 }  // namespace lithe::lower

@@ -1,5 +1,6 @@
 #include <limits>
 
+#include "compiler/lower/kernel.h"
 #include "tests/support/check_compiled.h"
 
 using namespace lithe;
@@ -25,6 +26,15 @@ std::string linear_text(int64_t rows, int64_t columns, int64_t inner, int64_t pa
 /// Sums of `inner` products of at most 2.25: f32 keeps 24 bits of each.
 double tolerance_of(int64_t inner) { return 2.25 * static_cast<double>(inner) * 6e-8; }
 
+/// What the only kernel of a program does.
+std::string statement_of(const CheckedProgram& program) {
+    for (const auto& node : program.compiled().program.graph("forward")->nodes()) {
+        if (node->body())
+            return lower::show_kernel(*node, program.compiled().target, lower::Form::statement);
+    }
+    return "";
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(lower_packed)
@@ -47,6 +57,23 @@ BOOST_AUTO_TEST_CASE(linear_of_rows_known_late) {
     CheckedProgram program(linear_text(0, 77, 19, 48, 8));
     for (const int64_t rows : {1, 2, 3, 4, 5, 7, 8, 9, 16, 31, 200}) {
         BOOST_TEST_CONTEXT(rows << " rows") { program.check({{"M", rows}}, tolerance_of(19)); }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(panels_from_far_away_are_asked_for_ahead) {
+    struct Case {
+        int64_t rows, columns, inner;
+        bool is_ahead;
+    };
+    // Tiles of 8 rows: two, three, some; one alone; panels of less than 2 MB.
+    for (const Case& c :
+         {Case{11, 1100, 512, true}, Case{20, 1100, 513, true}, Case{0, 1100, 512, true},
+          Case{8, 1100, 512, false}, Case{20, 1000, 512, false}}) {
+        BOOST_TEST_CONTEXT(c.rows << " x " << c.columns << " x " << c.inner) {
+            CheckedProgram program(linear_text(c.rows, c.columns, c.inner, 48, 8));
+            BOOST_TEST((statement_of(program).find("prefetch") != std::string::npos) == c.is_ahead);
+            program.check({{"M", 13}}, tolerance_of(c.inner));
+        }
     }
 }
 

@@ -1,0 +1,100 @@
+#include "compiler/lower/prefetch.h"
+
+#include <algorithm>
+
+namespace lithe::lower {
+namespace {
+
+using Halide::Expr;
+using Halide::Internal::Call;
+using Halide::Internal::Evaluate;
+using Halide::Internal::For;
+using Halide::Internal::IRMutator;
+using Halide::Internal::Stmt;
+
+constexpr int line_floats = 16;  // of a cache line
+/// All panels together, from which on they come from further away than the second-level cache.
+constexpr int64_t far_bytes = 2 << 20;
+
+/// Whether the panels are far away and each is read for several tiles of rows: the others compute
+/// while the next panel comes. One tile alone reads at the memory's speed anyway.
+bool pays(const ir::Node& anchor, int64_t rows) {
+    const Dim& height = anchor.type().size(anchor.type().rank() - 2);
+    const Dim count = anchor.input(1).type().count();
+    if (height.is_constant() && height.constant() <= rows) return false;
+    return count.is_constant() && 4 * count.constant() >= far_bytes;
+}
+
+/// Halide's own loop over the lines of a row of a panel keeps LLVM from holding the tile in
+/// registers, and each tile of rows would ask for all of them: here each asks for a part.
+class ShareLines : public IRMutator {
+public:
+    explicit ShareLines(int width) : lines_(std::max(1, width / line_floats)) {}
+
+private:
+    using IRMutator::visit;
+
+    Stmt visit(const For* loop) override {
+        if (const auto* call = prefetch_of(loop->body)) {
+            return share(Halide::Internal::substitute(loop->name, loop->min, Expr(call)));
+        }
+        loops_.push_back(loop);
+        Stmt result = IRMutator::visit(loop);
+        loops_.pop_back();
+        return result;
+    }
+
+    static const Call* prefetch_of(const Stmt& stmt) {
+        const auto* evaluate = stmt.as<Evaluate>();
+        const auto* call = evaluate ? evaluate->value.as<Call>() : nullptr;
+        return call && call->is_intrinsic(Call::prefetch) ? call : nullptr;
+    }
+
+    /// The loop around the sum's goes over tiles of rows.
+    Stmt share(const Expr& first) const {
+        const auto* call = first.as<Call>();
+        Expr turn = 0;
+        int64_t turns = lines_;  // where their number is not known
+        if (loops_.size() > 1) {
+            const For& tiles = *loops_[loops_.size() - 2];
+            turn = Halide::Internal::Variable::make(Halide::Int(32), tiles.name) - tiles.min;
+            const auto* extent = tiles.extent.as<Halide::Internal::IntImm>();
+            if (extent) turns = extent->value;
+        }
+        const auto each = static_cast<int>((lines_ + turns - 1) / turns);
+        std::vector<Stmt> all;
+        for (int i = 0; i < each; ++i) {
+            std::vector<Expr> arguments = call->args;
+            arguments[1] = arguments[1] + (turn * each + i) % lines_ * line_floats;
+            all.push_back(
+                Evaluate::make(Call::make(call->type, call->name, arguments, call->call_type)));
+        }
+        return Halide::Internal::Block::make(all);
+    }
+
+    int lines_;
+    std::vector<const For*> loops_;
+};
+
+}  // namespace
+
+void prefetch_next_panel(Body& body, const ir::Node& anchor, Halide::Stage stage,
+                         const Halide::RDom& sum, int64_t rows) {
+    const ir::Node& panels = *anchor.input(1).node;
+    if (sum.dimensions() != 1 || !panels.is("input") || !pays(anchor, rows)) return;
+    const Halide::ImageParam& weights =
+        body.input(static_cast<int>(panels.attrs().get_int("index")));
+    // A whole sum further on is the same place of the next panel.
+    stage.prefetch(weights.parameter(), sum.x, sum.x, sum.x.extent(),
+                   Halide::PrefetchBoundStrategy::NonFaulting);
+}
+
+void share_prefetches(Halide::Pipeline& pipeline, const ir::Graph& body) {
+    for (const auto& node : body.nodes()) {
+        if (!node->is("packed_linear")) continue;
+        const auto width = static_cast<int>(node->input(1).type().shape.back().constant());
+        return pipeline.add_custom_lowering_pass(new ShareLines(width));
+    }
+}
+
+}  // namespace lithe::lower
