@@ -7,9 +7,8 @@
 #include <algorithm>
 #include <limits>
 
-#include "compiler/ir/attention.h"
+#include "compiler/lower/attention_parts.h"
 #include "compiler/lower/families.h"
-#include "compiler/lower/strided.h"
 #include "dsl/lower_math.h"
 
 namespace lithe::lower {
@@ -24,56 +23,10 @@ using Halide::VarOrRVar;
 
 /// Floating-point operations that are worth a second thread: 20 us.
 constexpr double parallel_flops = 4e6;
-/// The score of a pair that is left out. Finite, for outside of strict_float LLVM may drop a choice
-/// of an infinity that it sees; a query without any key is told by its maximum.
-constexpr float lowest = std::numeric_limits<float>::lowest();
 constexpr int partial_sums = 4;  // of maxima and sums, so that they do not wait for each other
 
-bool is_layout(const ir::Node& node) {
-    return node.is("permute") || node.is("reshape") || node.is("slice");
-}
-
-const ir::Node* anchor_of(const ir::Graph& body) {
-    const ir::Node* anchor = nullptr;
-    for (const auto& node : body.nodes()) {
-        if (node->is("attention")) {
-            if (anchor) return nullptr;
-            anchor = node.get();
-        } else if (!node->is("input") && !is_layout(*node) &&
-                   !(anchor && node->is(Trait::elementwise))) {
-            return nullptr;
-        }
-    }
-    return anchor;
-}
-
-/// Where the result's axes are in the group's: by a permute behind, if there is one. Empty: not so.
-Shape order_of(const ir::Graph& body, const ir::Node& anchor) {
-    Shape order;
-    for (int axis = 0; axis < anchor.type().rank(); ++axis) order.emplace_back(axis);
-    bool is_behind = false;
-    for (const auto& node : body.nodes()) {
-        if (node.get() == &anchor) is_behind = true;
-        if (!is_behind || node.get() == &anchor || !is_layout(*node)) continue;
-        const bool is_first = node->is("permute") && node->input(0).node == &anchor;
-        if (!is_first) return {};
-        order = node->attrs().get_shape("perm");
-    }
-    return order;
-}
-
 bool matches(const ir::Node& group, const Target&, std::string& why) {
-    const ir::Graph& body = *group.body();
-    const ir::Node* anchor = anchor_of(body);
-    bool fits = anchor && group.types().size() == 1 && anchor->type().dtype == DType::f32;
-    if (fits) {
-        const Shape order = order_of(body, *anchor);
-        fits = !order.empty() && group.type().rank() == anchor->type().rank() &&
-               order.back().is_constant(anchor->type().rank() - 1);
-    }
-    if (!fits)
-        why = "attention: not one attention with layouts in front and elementwise nodes behind";
-    return fits;
+    return is_attention(group, why);
 }
 
 int64_t rounded_up(int64_t value, int64_t step) { return (value + step - 1) / step * step; }
@@ -105,15 +58,15 @@ class Schedule {
 public:
     explicit Schedule(Body& body)
         : body_(body),
-          anchor_(*anchor_of(body.graph())),
+          anchor_(*attention_of(body.graph())),
           rank_(anchor_.type().rank()),
           lanes_(body.target().lanes()),
           keys_(body.size(anchor_.input(1).type().size(rank_ - 2))),
           queries_(body.size(anchor_.type().size(rank_ - 2))),
           tiles_(choose_tiles(anchor_.type().size(rank_ - 2),
-                              anchor_.type().shape.back().constant(), body.target())) {
-        for (int axis = rank_ - 2; axis-- > 0;) lead_.emplace_back("b" + std::to_string(axis));
-    }
+                              anchor_.type().shape.back().constant(), body.target())),
+          lead_(attention_lead(rank_)),
+          operands_(body, anchor_, lead_) {}
 
     void run() {
         define();
@@ -133,54 +86,21 @@ private:
         return first;
     }
 
-    /// Element [lead.., a, b] of operand i.
-    Expr element(int i, const Expr& a, const Expr& b) {
-        const ir::Value operand = anchor_.input(i);
-        Coords coords(lead_.rbegin(), lead_.rend());
-        coords.insert(coords.end(), {a, b});
-        const std::optional<Strided> view = strided_view(operand);
-        if (!view) return body_.at(operand, coords);
-        Expr flat = body_.size(view->offset);
-        for (size_t axis = 0; axis < coords.size(); ++axis) {
-            flat = flat + coords[axis] * body_.size(view->strides[axis]);
-        }
-        // The kernel's operands are dense, so the first axis may run on over all elements.
-        Halide::ImageParam& input = body_.input(view->input);
-        std::vector<Expr> from(static_cast<size_t>(input.dimensions()), Expr(0));
-        from[0] = flat;
-        return input(from);
-    }
-
-    Expr masked(const Expr& score, const Expr& is_later, const Expr& row, const Expr& key) {
-        const OpCall op_call = anchor_.call();
-        LowerCall call{.call = op_call,
-                       .output = 0,
-                       .at = {},
-                       .out_types = anchor_.types(),
-                       .in = {},
-                       .size = {}};
-        call.at.assign(lead_.rbegin(), lead_.rend());
-        call.at.insert(call.at.end(), {row, Expr(0)});
-        call.in = [&](int operand, const Coords& coords) {
-            return body_.at(anchor_.input(operand), coords);
-        };
-        return ir::masked_score(call, score, is_later, row, key, lowest);
-    }
-
     void define() {
         const Expr depth = body_.size(anchor_.input(0).type().shape.back());
         const auto scale = static_cast<float>(anchor_.attrs().get_float("scale"));
         const Expr row = min(l_, queries_ - 1), key = min(s_, keys_ - 1);
-        query_(vars({l_, d_})) = strict_float(element(0, row, d_) * scale);
+        query_(vars({l_, d_})) = strict_float(operands_.element(0, row, d_) * scale);
 
         over_depth_ = RDom(0, depth);
         product_(vars({l_, s_})) = 0.f;
-        product_(vars({l_, s_})) += query_(at({l_, over_depth_})) * element(1, key, over_depth_);
+        product_(vars({l_, s_})) +=
+            query_(at({l_, over_depth_})) * operands_.element(1, key, over_depth_);
         tile_(vars({l_, s_})) = product_(at({l_, s_}));
         // Halide 21 loses the loop over tiles of keys where it compares loop variables of both.
         row_(vars({l_})) = row;
         score_(vars({l_, s_})) =
-            strict_float(masked(tile_(at({l_, s_})), key > row_(at({l_})), row, key));
+            strict_float(operands_.masked(tile_(at({l_, s_})), key > row_(at({l_})), row, key));
 
         // Keys in rounds of four: those beyond the last repeat it, and then weigh nothing.
         over_rounds_ = RDom(0, (keys_ + partial_sums - 1) / partial_sums);
@@ -191,18 +111,19 @@ private:
         most_(vars({l_})) =
             folded(most_part_, [](const Expr& a, const Expr& b) { return select(a > b, a, b); });
         const Expr weight = lower_math::exp(score_(at({l_, s_})) - most_(at({l_})));
-        // A sum of nothing, 0, gives 0 / 0 in the end.
-        const Expr counts = s_ < keys_ && most_(at({l_})) != lowest;
-        weight_(vars({l_, s_})) = strict_float(select(counts, weight, 0.f));
+        weight_(vars({l_, s_})) = strict_float(select(s_ < keys_, weight, 0.f));
         total_part_(vars({l_, j_})) = 0.f;
         total_part_(vars({l_, j_})) =
             strict_float(total_part_(at({l_, j_})) + weight_(at({l_, each})));
-        total_(vars({l_})) = strict_float(
-            1.f / folded(total_part_, [](const Expr& a, const Expr& b) { return a + b; }));
+        // 0 / 0 where every key is left out.
+        const Expr counts = select(most_(at({l_})) == lowest_score, 0.f, 1.f);
+        const Expr total = folded(total_part_, [](const Expr& a, const Expr& b) { return a + b; });
+        total_(vars({l_})) = strict_float(counts / (total * counts));
 
         over_keys_ = RDom(0, keys_);
         sum_(vars({e_, l_})) = 0.f;
-        sum_(vars({e_, l_})) += weight_(at({l_, over_keys_})) * element(2, over_keys_, e_);
+        sum_(vars({e_, l_})) +=
+            weight_(at({l_, over_keys_})) * operands_.element(2, over_keys_, e_);
         sum_tile_(vars({e_, l_})) = sum_(at({e_, l_}));
         result_(vars({e_, l_})) = strict_float(sum_tile_(at({e_, l_})) * total_(at({l_})));
 
@@ -224,7 +145,7 @@ private:
     /// What is computed for one block of queries; its loop is `block_` of the result.
     void schedule_block() {
         out_ = body_.output();
-        const Shape order = order_of(body_.graph(), anchor_);
+        const Shape order = order_of_attention(body_.graph(), anchor_);
         for (int axis = 0; axis < rank_; ++axis) {
             if (order[static_cast<size_t>(axis)].is_constant(rank_ - 2)) query_axis_ = axis;
         }
@@ -235,8 +156,7 @@ private:
                         &total_, &result_}) {
             f->compute_at(out_, block_).store_in(Halide::MemoryType::Stack);
         }
-        for (Func* f :
-             {&query_, &row_, &score_, &most_part_, &most_, &weight_, &total_part_, &total_}) {
+        for (Func* f : {&query_, &row_, &score_, &most_part_, &most_, &total_part_, &total_}) {
             f->bound_extent(l_, tiles_.queries).vectorize(l_, lanes_);
         }
         result_.bound_extent(l_, tiles_.queries);
@@ -264,7 +184,15 @@ private:
             f->bound_extent(j_, partial_sums).unroll(l_).unroll(j_);
             f->update().reorder(l_, j_, over_rounds_).vectorize(l_, lanes_).unroll(l_).unroll(j_);
         }
-        weight_.reorder(l_, s_);
+        // Several vectors side by side, so that their exponentials do not wait for themselves.
+        const int vectors = body_.target().register_count > 16 ? 4 : 2;
+        const int step = std::max(1, vectors * lanes_ / tiles_.queries);
+        const Var ws("ws"), wi("wi");
+        weight_.bound_extent(l_, tiles_.queries)
+            .split(s_, ws, wi, step, TailStrategy::RoundUp)
+            .reorder(l_, wi, ws)
+            .vectorize(l_)
+            .vectorize(wi);
     }
 
     void schedule_sums() {
@@ -334,6 +262,7 @@ private:
     Expr keys_, queries_;
     Tiles tiles_;
     std::vector<Var> lead_;
+    AttentionOperands operands_;
     Var l_{"l"}, s_{"s"}, d_{"d"}, e_{"e"}, j_{"j"}, block_{"block"};
     RDom over_depth_, over_rounds_, over_keys_;
     Func query_{"query"}, row_{"row"}, product_{"product"}, tile_{"tile"}, score_{"score"},

@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <limits>
 
+#include "compiler/lower/families.h"
 #include "tests/support/check_compiled.h"
 
 using namespace lithe;
@@ -62,6 +64,58 @@ BOOST_AUTO_TEST_CASE(sizes_known_late) {
                 program.check({{"L", rows}, {"S", keys}}, tolerance_of(16, keys));
             }
         }
+    }
+}
+
+/// The family of the only kernel.
+std::string family_of(const CheckedProgram& program) {
+    for (const auto& node : program.compiled().program.graph("forward")->nodes()) {
+        if (node->body()) return lower::find_family(*node, program.compiled().target).name;
+    }
+    return "";
+}
+
+BOOST_AUTO_TEST_CASE(few_queries) {
+    struct Case {
+        int64_t rows, keys, depth, width;
+        const char* family = "attention_row";
+    };
+    for (const Case& c : {Case{1, 1, 4, 1}, Case{1, 16, 64, 64}, Case{2, 40, 12, 20},
+                          Case{3, 17, 8, 5}, Case{4, 33, 36, 160}, Case{1, 300, 256, 32},
+                          Case{1, 9, 6, 16, "attention"}, Case{5, 9, 8, 16, "attention"}}) {
+        for (const char* mask : {"", "f32[3, 1, 1]", "bool[2, 1, 1, 1]"}) {
+            for (const bool is_causal : {false, true}) {
+                BOOST_TEST_CONTEXT(c.rows << " x " << c.keys << " x " << c.depth << " x " << c.width
+                                          << " " << mask << is_causal) {
+                    CheckedProgram program(
+                        attention_text(c.rows, c.keys, c.depth, c.width, mask, is_causal));
+                    BOOST_TEST(family_of(program) == c.family);
+                    program.check(std::map<std::string, int64_t>{}, tolerance_of(c.depth, c.keys));
+                }
+            }
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(few_queries_and_keys_known_late) {
+    CheckedProgram program(attention_text(2, 0, 16, 32, "f32[2, 1, 1, S]", false));
+    for (const int64_t keys : {1, 15, 16, 17, 90})
+        program.check({{"S", keys}}, tolerance_of(16, keys));
+}
+
+BOOST_AUTO_TEST_CASE(few_queries_pass_nan_and_infinities) {
+    constexpr float nan = std::numeric_limits<float>::quiet_NaN(),
+                    infinity = std::numeric_limits<float>::infinity();
+    for (const int odd : {0, 1, 2, 3, 4}) {
+        CheckedProgram program(attention_text(2, 18, 4, 16, "f32[2, 18]", false));
+        std::vector<Array> in = program.inputs({});
+        for (int64_t s = 5; s < 18; ++s) in[3].data<float>()[18 + s] = -infinity;
+        if (odd == 0) std::fill_n(in[3].data<float>(), 18, -infinity);  // a row without keys
+        if (odd == 1) in[0].data<float>()[1] = nan;
+        if (odd == 2) in[2].data<float>()[20] = nan;
+        if (odd == 3) in[2].data<float>()[17 * 16 + 5] = infinity;
+        if (odd == 4) in[3].data<float>()[2] = infinity;
+        BOOST_TEST_CONTEXT(odd) { program.check(in, tolerance_of(4, 18)); }
     }
 }
 

@@ -75,6 +75,8 @@ std::vector<LevelModel> level_models() {
         {"last_pixel", "x:f32[1,19,3,3]", of(last_pixel()), tolerance_of(171)},
         {"attention", "q:f32[2,3,33,24];k:f32[2,3,41,24];v:f32[2,3,41,24]", function(attend),
          tolerance_of(41)},
+        {"attention_row", "q:f32[2,3,1,24];k:f32[2,3,41,24];v:f32[2,3,41,24]", function(attend),
+         tolerance_of(41)},
         {"rows", "x:f32[13,77]", function(rows), tolerance_of(77)},
         {"moves", "x:f32[37,53]", function(moves), tolerance_of(1)},
     };
