@@ -60,12 +60,18 @@ double product(const std::vector<int64_t>& sizes) {
     return count;
 }
 
-/// Twice the products of a step whose second operand is weights in panels; else 0.
+/// Twice the products of a step whose second operand is weights: panels, or one filter a channel
+/// (depthwise), whose last axis is the image's; else 0.
 double flops(const Plan& plan, const Step& step) {
     if (step.values.size() < 3) return 0;
     const PlanValue& w = plan.values[static_cast<size_t>(step.values[1])];
     const std::vector<int64_t> panels = sizes_of(w);
     if (w.space != Space::prepared || panels.size() < 3) return 0;
+    const std::vector<int64_t> x = sizes_of(plan.values[static_cast<size_t>(step.values[0])]);
+    const std::vector<int64_t> y = sizes_of(plan.values[static_cast<size_t>(step.values.back())]);
+    const bool is_depthwise = panels.size() == 3 && x.size() == 4 && x.back() == panels.back() &&
+                              y.back() == panels.back();
+    if (is_depthwise) return 2 * product(y) * static_cast<double>(panels[0] * panels[1]);
     return 2 * product(sizes_of(plan.values[static_cast<size_t>(step.values.back())])) *
            product(panels) / static_cast<double>(panels.front() * panels.back());
 }
