@@ -197,8 +197,10 @@ private:
 
     ConvChoices conv_choices(const ir::Node& node) {
         ConvChoices choices;
-        const Dim &row = node.type().shape.back(), &columns = node.input(1).type().size(0);
-        const TileLimits limits = conv_limits(machine_);
+        const TensorType& w = node.input(1).type();
+        const Dim &row = node.type().shape.back(), &columns = w.size(0);
+        const Dim length = lithe::product(Shape(w.shape.begin() + 1, w.shape.end()));
+        const TileLimits limits = conv_limits(machine_, length.constant());
         choices.tiles = ranked_tiles(row, columns, machine_, limits);
         for (const Tile& tile : ranked_tiles(row, columns, machine_)) {
             if (tile.vectors > limits.vectors) choices.tiles.push_back(tile);

@@ -6,6 +6,9 @@
 namespace lithe::passes {
 namespace {
 
+/// What a tile costs beside the steps of its sum: the loop's start, the last sums' latency.
+constexpr double tile_cycles = 12;
+
 struct Timed {
     Tile tile;
     double time;
@@ -25,11 +28,13 @@ int64_t most_rows(const Dim& inner) {
 }
 
 TileLimits product_limits(const Dim& inner) {
-    return {.rows = most_rows(inner), .row_cycles = 0.1, .vector_cycles = 0.3};
+    TileLimits limits{.rows = most_rows(inner), .row_cycles = 0.1, .vector_cycles = 0.3};
+    if (inner.is_constant()) limits.length = inner.constant();
+    return limits;
 }
 
-TileLimits conv_limits(const Machine& machine) {
-    return {.vectors = machine.register_count >= 32 ? 2 : 4};
+TileLimits conv_limits(const Machine& machine, int64_t length) {
+    return {.vectors = machine.register_count >= 32 ? 2 : 4, .length = length};
 }
 
 double step_cycles(const Tile& tile) {
@@ -52,12 +57,12 @@ std::vector<Tile> ranked_tiles(const Dim& rows, const Dim& columns, const Machin
             const double tiles =
                 static_cast<double>(rounded_up(m, height) / height) *
                 static_cast<double>(rounded_up(n, vectors * lanes) / (vectors * lanes));
-            const auto sums = static_cast<double>(vectors * height);
             const double loads = limits.row_cycles * static_cast<double>(height) +
                                  limits.vector_cycles * static_cast<double>(vectors);
-            // Of equal ones the larger.
-            all.push_back({{height, vectors},
-                           tiles * (step_cycles({height, vectors}) + loads - 0.01 * sums)});
+            const double start =
+                tile_cycles / static_cast<double>(std::max<int64_t>(limits.length, 1));
+            all.push_back(
+                {{height, vectors}, tiles * (step_cycles({height, vectors}) + loads + start)});
         }
     }
     std::stable_sort(all.begin(), all.end(),

@@ -20,6 +20,7 @@ struct TileLimits {
     int64_t rows = 14, vectors = 4;
     /// Cycles of a step beside its multiply-adds: for each row and each vector that it loads.
     double row_cycles = 0, vector_cycles = 0;
+    int64_t length = 256;  ///< of the sum: what a tile costs to start and to end is spread over it
 };
 
 /// Most rows of a tile over rows of `inner` numbers: rows that lie a multiple of 4 KB apart share
@@ -29,9 +30,9 @@ int64_t most_rows(const Dim& inner);
 /// Of a product whose rows have `inner` numbers: they lie apart, and a panel is read again for
 /// every tile.
 TileLimits product_limits(const Dim& inner);
-/// Of a convolution along the rows of an image: where registers are many, tall tiles of few vectors
-/// have the shorter loop over taps.
-TileLimits conv_limits(const Machine& machine);
+/// Of a convolution along the rows of an image, sums of `length` products: where registers are
+/// many, tall tiles of few vectors have the shorter loop over taps.
+TileLimits conv_limits(const Machine& machine, int64_t length = 256);
 
 /// Cycles of one step of a tile's sum, without what the limits add.
 double step_cycles(const Tile& tile);
