@@ -4,10 +4,11 @@
 
 /// Elementary functions as Halide Exprs, for the ops' `lower`.
 ///
-/// f32 are polynomials of lithe's own: vector code, no call, the same bits on every target. NaN
-/// passes, infinities and signed zeros give what C's functions give, denormals are neither flushed
-/// nor lost. Each is evaluated strictly by itself, so it may stand in any Expr. f64 calls the C
-/// library, lane by lane: right, not fast. What may be called stands in compiler/lower/object.h.
+/// f32 are polynomials of lithe's own: vector code, no call, the same bits on every target that has
+/// an instruction for `multiply_add`. NaN passes, infinities and signed zeros give what C's
+/// functions give, denormals are neither flushed nor lost. Each is evaluated strictly by itself, so
+/// it may stand in any Expr. f64 calls the C library, lane by lane: right, not fast. What may be
+/// called stands in compiler/lower/object.h.
 ///
 /// The bounds are over all floats, in units of the last place of the exact result.
 namespace lithe::lower_math {

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "dsl/lower_multiply_add.h"
+
 /// What the files of lower_math share.
 namespace lithe::lower_math::detail {
 
@@ -73,14 +75,17 @@ inline Expr copy_sign(const Expr& magnitude, const Expr& sign) {
 /// long as Horner's, which is what a loop over one vector waits for.
 template <class Number>
 Expr polynomial(const Expr& x, std::initializer_list<Number> coefficients) {
+    const auto step = [](const Expr& a, const Expr& b, const Expr& c) {
+        return c.type().bits() == 32 ? multiply_add(a, b, c) : c + a * b;
+    };
     std::vector<Expr> terms;
     for (const Number c : coefficients) {
         terms.push_back(Halide::Internal::make_const(x.type(), c));
     }
     for (Expr power = x; terms.size() > 1; power = power * power) {
         for (size_t i = 0; 2 * i < terms.size(); ++i) {
-            terms[i] =
-                2 * i + 1 < terms.size() ? terms[2 * i] + terms[2 * i + 1] * power : terms[2 * i];
+            terms[i] = 2 * i + 1 < terms.size() ? step(terms[2 * i + 1], power, terms[2 * i])
+                                                : terms[2 * i];
         }
         terms.resize((terms.size() + 1) / 2);
     }

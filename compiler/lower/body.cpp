@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "compiler/ir/kernel_key.h"
+#include "dsl/lower_multiply_add.h"
 #include "runtime/error.h"
 
 namespace lithe::lower {
@@ -82,6 +83,12 @@ Expr Body::at(ir::Value value, const Coords& coords) {
         return param(reversed(coords));
     }
     return func(value)(reversed(coords));
+}
+
+Expr Body::add_term(const Expr& total, const Expr& term) {
+    const auto* product = term.as<Halide::Internal::Mul>();
+    if (!product || !term.type().is_float()) return strict_float(total + term);
+    return multiply_add(product->a, product->b, total);
 }
 
 Func& Body::func(ir::Value value) {

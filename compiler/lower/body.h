@@ -33,6 +33,9 @@ public:
     /// Element `coords` of a value: through its Func, or of an operand's buffer.
     Halide::Expr at(ir::Value value, const Coords& coords);
 
+    /// `total` + `term`, fused where the term is a product.
+    static Halide::Expr add_term(const Halide::Expr& total, const Halide::Expr& term);
+
     /// Replaces the Func of a value by one that a family defines itself. Must come before
     /// consumers are used.
     void define(ir::Value value, Halide::Func func);

@@ -63,8 +63,7 @@ void schedule(const ir::Node&, Body& body) { Convolution(body, *anchor_of(body.g
 
 }  // namespace
 
-const Family conv_family = {
-    .name = "conv", .fuses_multiply_add = true, .matches = matches, .schedule = schedule};
+const Family conv_family = {.name = "conv", .matches = matches, .schedule = schedule};
 
 const Family conv_vector_family = {
     .name = "conv_vector", .matches = matches_single, .schedule = schedule};

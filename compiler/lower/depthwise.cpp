@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "compiler/lower/anchor.h"
+#include "compiler/lower/epilogue.h"
 #include "compiler/lower/families.h"
 
 namespace lithe::lower {
@@ -62,9 +63,9 @@ public:
             .split(y, yo, y, lines_, TailStrategy::GuardWithIf)
             .reorder({c, x, xo, y, co, yo, n})
             .vectorize(c)
-            .unroll(x)
             .fuse(co, yo, lines)
             .fuse(lines, n, task);
+        if (has_light_epilogue(body_, anchor_)) out.unroll(x);
         const int64_t products =
             type_.size(1).constant() * type_.size(2).constant() * channels_ * taps_[0] * taps_[1];
         const int64_t images = type_.size(0).is_constant() ? type_.size(0).constant() : 1;
@@ -104,18 +105,21 @@ private:
         const TensorType& x = anchor_.input(0).type();
         const Expr row = y_ - static_cast<int>(pad_[0]), column = x_ - static_cast<int>(pad_[1]);
         const Expr height = body_.size(x.size(1)), width = body_.size(x.size(2));
-        const Expr is_inside = row >= 0 && row < height && column >= 0 && column < width;
-        const Coords at{n_, clamp(row, 0, height - 1), clamp(column, 0, width - 1), c_};
-        padded_(c_, x_, y_, n_) = select(is_inside, body_.at(anchor_.input(0), at), 0.f);
+        // Likely: the loop over columns is cut at the padding, so that its middle only copies.
+        const Expr is_across = Halide::likely(column >= 0) && Halide::likely(column < width);
+        const Coords at{n_, clamp(row, 0, height - 1), clamp(Halide::likely(column), 0, width - 1),
+                        c_};
+        const Expr pixel = select(is_across, body_.at(anchor_.input(0), at), 0.f);
+        padded_(c_, x_, y_, n_) = select(row >= 0 && row < height, pixel, 0.f);
         window_ = RDom(0, static_cast<int>(taps_[1]), 0, static_cast<int>(taps_[0]));
         const auto step = [](const std::vector<int64_t>& sizes, size_t axis) {
             return static_cast<int>(sizes[axis]);
         };
         sum_(c_, x_, y_, n_) = 0.f;
-        sum_(c_, x_, y_, n_) +=
-            padded_(c_, x_ * step(stride_, 1) + window_.x * step(dilation_, 1),
-                    y_ * step(stride_, 0) + window_.y * step(dilation_, 0), n_) *
-            body_.at(anchor_.input(1), {window_.y, window_.x, c_});
+        const Expr read = padded_(c_, x_ * step(stride_, 1) + window_.x * step(dilation_, 1),
+                                  y_ * step(stride_, 0) + window_.y * step(dilation_, 0), n_);
+        const Expr weight = body_.at(anchor_.input(1), {window_.y, window_.x, c_});
+        sum_(c_, x_, y_, n_) = Body::add_term(sum_(c_, x_, y_, n_), read * weight);
         const std::vector<Var> vars = Body::vars(4);
         Expr value = sum_(std::vector<Expr>(vars.begin(), vars.end()));
         if (anchor_.input_count() > 2) value = value + body_.at(anchor_.input(2), {vars[0]});

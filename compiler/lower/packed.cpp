@@ -74,8 +74,7 @@ void schedule(const ir::Node&, Body& body) { Product(body, *anchor_of(body.graph
 
 }  // namespace
 
-const Family packed_family = {
-    .name = "packed", .fuses_multiply_add = true, .matches = matches, .schedule = schedule};
+const Family packed_family = {.name = "packed", .matches = matches, .schedule = schedule};
 
 const Family packed_vector_family = {
     .name = "packed_vector", .matches = matches_single, .schedule = schedule};

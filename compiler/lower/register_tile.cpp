@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "compiler/lower/epilogue.h"
 #include "compiler/lower/parallel.h"
 #include "compiler/lower/prefetch.h"
 
@@ -45,6 +46,7 @@ void RegisterTile::run() {
         return accumulate(extents, value);
     });
     body_.define_rest();
+    is_light_ = has_light_epilogue(body_, anchor_);
     out_ = body_.output();
     body_.bind_output(out_, type_);
     for (int axis = 0; axis < rank_; ++axis) {
@@ -65,7 +67,7 @@ Expr RegisterTile::accumulate(const Coords& extents, const ReduceBody& value) {
     tile_ = Func("tile");
     const std::vector<Var> vars = Body::vars(rank_);
     acc_(vars) = 0.f;
-    acc_(vars) += value(index);
+    acc_(vars) = Body::add_term(acc_(vars), value(index));
     tile_(vars) = acc_(vars);
     return tile_(std::vector<Expr>(vars.begin(), vars.end()));
 }
@@ -81,7 +83,8 @@ void RegisterTile::loops(Stage stage, int rows, bool is_parallel) {
     stage.reorder(order).vectorize(n_, lanes_);
     // Unrolled, or the compiler takes the epilogue's loop, one deeper, for hotter than the sum's
     // and keeps the epilogue's constants in registers across it, where the accumulators belong.
-    if (width_ > lanes_) stage.unroll(n_);
+    stage.unroll(n_);
+    if (is_light_) stage.unroll(mi_);
     if (!is_parallel) return;
     Var task = outer[0];
     for (size_t i = 1; i < outer.size(); ++i) {
@@ -119,12 +122,14 @@ void RegisterTile::schedule_loops() {
 }
 
 void RegisterTile::schedule_tile() {
-    for (Func f : {acc_, tile_}) {
+    std::vector<Func> tiles{acc_};
+    if (!is_light_) tiles.push_back(tile_);
+    for (Func f : tiles) {
         f.bound_extent(n_, width_).compute_at(out_, m_).vectorize(n_, lanes_).unroll(n_);
         if (rows_ > 0) f.bound_extent(m_, rows_);
         f.unroll(m_);
     }
-    tile_.store_in(Halide::MemoryType::Stack);
+    if (!is_light_) tile_.store_in(Halide::MemoryType::Stack);
     std::vector<VarOrRVar> order{n_, m_};
     for (int i = 0; i < sum_.dimensions(); ++i) order.push_back(sum_[i]);
     acc_.update().reorder(order).vectorize(n_, lanes_).unroll(n_).unroll(m_);

@@ -12,8 +12,8 @@ bool is_single_vector(const ir::Node& anchor, const Target& target);
 /// A sum of products with packed weights: a tile of accumulators in registers, rows times filters,
 /// a loop over the sum, then the rest of the group on the tile.
 ///
-/// Fused multiply-adds carry "no NaN" with them, so the accumulators are copied into memory first
-/// and the epilogue's loop over rows stays rolled: the compiler cannot see through it.
+/// A short rest is applied to the registers as they are; a long one in a loop over the tile, which
+/// lies in memory for that.
 class RegisterTile {
 public:
     RegisterTile(Body& body, const ir::Node& anchor);
@@ -49,6 +49,7 @@ private:
     const TensorType& type_;
     int rank_, width_, lanes_;
     int rows_ = 0;  ///< of the tile, where there is one height alone
+    bool is_light_ = true;
     Halide::Var n_, m_, mi_{"mi"};
     Halide::RDom sum_;
     Halide::Func acc_, tile_, out_;

@@ -35,6 +35,10 @@ Target host() {
 
 }  // namespace
 
+bool Target::has_multiply_add() const {
+    return halide.find("-fma") != std::string::npos || halide.starts_with("arm-64");
+}
+
 Target find_target(std::string_view name) {
     if (name == "host") return host();
     for (const Level& level : levels) {

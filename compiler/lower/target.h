@@ -18,6 +18,8 @@ struct Target {
     /// Lanes of f32 in one register.
     int lanes() const { return vector_bytes / 4; }
     int lanes(int element_bytes) const { return vector_bytes / element_bytes; }
+    /// Whether it multiplies and adds in one instruction.
+    bool has_multiply_add() const;
 };
 
 /// Errors: target.unknown with the nearest name.
