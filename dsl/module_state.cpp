@@ -5,6 +5,7 @@
 #include "dsl/autograd.h"
 #include "dsl/module.h"
 #include "runtime/error.h"
+#include "runtime/nearest.h"
 
 namespace lithe::nn {
 namespace {
@@ -130,6 +131,14 @@ private:
             keys_.missing_keys.push_back(key);
             return;
         }
+        if (is_floating(state.tensor.dtype()) && !is_floating(source->dtype())) {
+            // Of another precision, weights are still weights; whole numbers are something else.
+            errors_.push_back("dtype mismatch for " + key + ": copying a param of " +
+                              std::string(lithe::name(source->dtype())) +
+                              " from checkpoint, the dtype in current model is " +
+                              std::string(lithe::name(state.tensor.dtype())) + ".");
+            return;
+        }
         const Shape theirs = source->sizes(), mine = state.tensor.sizes();
         const bool is_old_scalar = mine.empty() && theirs.size() == 1 && theirs[0].is_constant(1);
         if (!same(theirs, mine) && !is_old_scalar) {
@@ -182,6 +191,15 @@ private:
         target.copy_from(source.to(target.dtype()).reshape(target.sizes()));
     }
 
+    /// The missing key that the unexpected one was probably meant to be.
+    std::string hint() const {
+        if (keys_.unexpected_keys.size() != 1) return {};
+        const std::vector<std::string_view> known(keys_.missing_keys.begin(),
+                                                  keys_.missing_keys.end());
+        const std::string_view best = nearest(keys_.unexpected_keys[0], known);
+        return best.empty() ? std::string() : "Did you mean \"" + std::string(best) + "\"? ";
+    }
+
     [[noreturn]] void throw_errors(const Module& root) const {
         std::vector<std::string> lines;
         if (options_.strict && !keys_.missing_keys.empty()) {
@@ -189,8 +207,8 @@ private:
                             ". ");
         }
         if (options_.strict && !keys_.unexpected_keys.empty()) {
-            lines.push_back(
-                "Unexpected key(s) in state_dict: " + quoted_list(keys_.unexpected_keys) + ". ");
+            lines.push_back("Unexpected key(s) in state_dict: " +
+                            quoted_list(keys_.unexpected_keys) + ". " + hint());
         }
         lines.insert(lines.end(), errors_.begin(), errors_.end());
         std::string text = "Error(s) in loading state_dict for " + root.name() + ":";

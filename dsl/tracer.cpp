@@ -5,6 +5,8 @@
 #include "dsl/value.h"
 #include "runtime/error.h"
 
+extern "C" void lithe_note_error();  // what runtime/error.cpp calls
+
 namespace lithe {
 namespace {
 
@@ -42,3 +44,7 @@ std::vector<void*> capture_stack(int most) {
 }
 
 }  // namespace lithe
+
+void lithe_note_error() {
+    if (lithe::Tracer* tracer = lithe::Tracer::current()) tracer->note_error();
+}

@@ -67,6 +67,10 @@ public:
     virtual void exit_module(nn::Module& module,
                              std::span<const std::shared_ptr<const Value>> outputs) = 0;
 
+    /// An error is being made while forward() runs: the time to note the place, as its callers are
+    /// still on the stack.
+    virtual void note_error() {}
+
 protected:
     /// Makes `this` the tracer of the thread for the scope's lifetime; nests.
     class Scope {

@@ -1,5 +1,9 @@
 #include "runtime/error.h"
 
+/// The library that models are written with has it (dsl/tracer.cpp): a trace notes where in the
+/// author's model the error arises. Programs that run compiled models do without.
+extern "C" __attribute__((weak)) void lithe_note_error();
+
 namespace lithe {
 namespace {
 
@@ -14,7 +18,9 @@ std::string message(std::string_view id, std::string_view text, std::string_view
 }  // namespace
 
 Error::Error(std::string_view id, std::string_view text, std::string_view location)
-    : std::runtime_error(message(id, text, location)), id_(id) {}
+    : std::runtime_error(message(id, text, location)), id_(id) {
+    if (lithe_note_error) lithe_note_error();
+}
 
 Error::~Error() = default;
 UserError::~UserError() = default;

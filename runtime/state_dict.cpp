@@ -76,6 +76,14 @@ private:
         const NamedTensor* entry = index_.find(key.key);
         if (entry == nullptr) return;
         const Slot& slot = slot_of(key);
+        if (is_floating(slot.dtype) && !is_floating(entry->tensor.dtype)) {
+            // Of another precision, weights are still weights; whole numbers are something else.
+            mismatches_.append(concat({"\n\tdtype mismatch for ", key.key, ": copying a param of ",
+                                       name(entry->tensor.dtype),
+                                       " from checkpoint, the dtype in current model is ",
+                                       name(slot.dtype), "."}));
+            return;
+        }
         if (fits(entry->tensor, slot)) {
             match_.slots[static_cast<size_t>(key.slot)] = &entry->tensor;
             return;

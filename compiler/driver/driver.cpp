@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "compiler/driver/options.h"
+#include "compiler/driver/usage.h"
 #include "runtime/error.h"
 
 namespace lithe {
@@ -39,14 +40,16 @@ void add_compile(CLI::App& command, Options& o) {
     command.add_flag("!--no-hooks", o.with_hooks, "Leave out the plan in which hooks can run");
     command.add_flag("--exact", o.exact, "No rewrite that changes rounding (Winograd)");
     command.add_option("--threads", o.threads, "Kernels compiled side by side")
+        ->check(CLI::PositiveNumber)
         ->capture_default_str();
     command.add_option("--cache", o.cache_folder, "Folder that keeps kernels by content");
     command.add_option("--disable-pass", o.disabled_passes, "Leave out a pass");
     command.add_option("--dump-after", o.dump_after, "Print the graph after a pass");
     command.add_option("--tuning", o.tuning_file,
                        "Findings of `tune`, which overrule the estimates of the compiler");
-    command.add_option("--pass-limit", o.pass_limit,
-                       "Stop after so many changes, to bisect passes");
+    command
+        .add_option("--pass-limit", o.pass_limit, "Stop after so many changes, to bisect passes")
+        ->check(CLI::NonNegativeNumber);
 }
 
 /// The tuning file; `tune` may make it.
@@ -110,7 +113,9 @@ int driver_main(int argc, char** argv, const std::function<Subject()>& make_mode
     bench->add_option("--run-threads", o.run_threads, "Threads that the model runs on")
         ->capture_default_str();
     bench->add_flag("--steps", o.steps, "Time every step of the plan");
-    bench->add_option("--repetitions", o.repetitions, "Timed runs")->capture_default_str();
+    bench->add_option("--repetitions", o.repetitions, "Timed runs")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
     CLI::App* tune =
         add("tune", "Measure the candidates of every choice of kernels", driver::run_tune);
     add_compile(*tune, o);
@@ -118,6 +123,7 @@ int driver_main(int argc, char** argv, const std::function<Subject()>& make_mode
     tune->add_option("--run-threads", o.run_threads, "Threads that the model runs on")
         ->capture_default_str();
     tune->add_option("--repetitions", o.repetitions, "Timed runs of each candidate")
+        ->check(CLI::PositiveNumber)
         ->capture_default_str();
     try {
         app.parse(argc, argv);
@@ -129,7 +135,7 @@ int driver_main(int argc, char** argv, const std::function<Subject()>& make_mode
         }
         return status;
     } catch (const CLI::ParseError& error) {
-        return app.exit(error);
+        return driver::report_usage(app, error);
     } catch (const std::exception& error) {
         fmt::print(stderr, "error: {}\n", error.what());
         return 1;

@@ -63,7 +63,8 @@ int write_kernels(const ir::Program& program, const lower::Target& target,
     const std::vector<KernelInfo> kernels = kernels_of(program, target);
     for (const KernelInfo& kernel : kernels) {
         const std::string own = folder + "/" + kernel.name;
-        std::filesystem::create_directories(own);
+        std::error_code error;
+        std::filesystem::create_directories(own, error);  // what is wrong, write_text says
         write_text(own + "/ir.txt", ir::print(*kernel.group->body(), /*full=*/true));
         write_text(own + "/statement.txt",
                    lower::show_kernel(*kernel.group, target, lower::Form::statement) + "\n");

@@ -1,5 +1,6 @@
 #include "compiler/driver/inputs.h"
 
+#include <charconv>
 #include <map>
 #include <random>
 
@@ -51,13 +52,18 @@ std::map<std::string, int64_t> sizes_of(const ir::Program& program, const Option
     for (const std::string& text : o.sizes) {
         const size_t at = text.find('=');
         const std::string name = text.substr(0, at);
-        if (at == std::string::npos || !sizes.contains(name)) {
+        int64_t value = 0;
+        const char* const end = text.data() + text.size();
+        const bool is_number =
+            at != std::string::npos &&
+            std::from_chars(text.data() + at + 1, end, value) == std::from_chars_result{end, {}};
+        if (!is_number || !sizes.contains(name)) {
             throw UserError("driver.sizes",
                             "--sizes: expected a named size of the inputs and its "
                             "value, like N=3; got '" +
                                 text + "'");
         }
-        sizes[name] = Dim::parse(text.substr(at + 1)).constant();
+        sizes[name] = value;
     }
     return sizes;
 }

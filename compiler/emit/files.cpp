@@ -64,7 +64,15 @@ void write_weights(const Compiled& compiled, const std::string& path) {
 
 EmittedFiles emit_files(const Compiled& compiled, const std::string& folder) {
     const std::string& name = compiled.artifact.name;
-    std::filesystem::create_directories(folder);
+    if (name.empty() || name.find('/') != std::string::npos) {
+        throw UserError("emit.name", "emit: '" + name + "' cannot be the name of a file");
+    }
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    if (error) {
+        throw UserError("emit.write",
+                        "emit: cannot make the folder '" + folder + "': " + error.message());
+    }
     const EmittedFiles files{folder + "/lib" + name + ".a", folder + "/" + name + ".h",
                              folder + "/" + name + ".safetensors"};
     const std::string library = library_of(compiled);

@@ -49,7 +49,8 @@ Kernel cached_kernel(const ir::Node& group, const Target& target, const std::str
         return kernel;
     }
     kernel = compile_kernel(group, target);
-    std::filesystem::create_directories(folder);
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);  // what is wrong, write_file says
     const std::string entry = content_hash(kernel.object) + "\n" + kernel.object;
     write_file(path, std::as_bytes(std::span(entry.data(), entry.size())));
     return kernel;

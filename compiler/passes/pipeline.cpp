@@ -75,8 +75,14 @@ void check_answer([[maybe_unused]] const Pass& pass, [[maybe_unused]] const std:
 #endif
 }
 
+/// The plan is made of groups alone.
+bool is_needed(const Pass& pass) { return pass.name == "group"; }
+
 void check_names(const PipelineOptions& options) {
-    for (const std::string& name : options.disabled) find_pass(name);
+    for (const std::string& name : options.disabled) {
+        if (!is_needed(find_pass(name))) continue;
+        throw UserError("passes.needed", "passes: '" + name + "' cannot be left out");
+    }
     for (const std::string& name : options.dump_after) find_pass(name);
     if (!options.stop_after.empty()) find_pass(options.stop_after);
 }
@@ -125,9 +131,9 @@ Notes run_pipeline(ir::Program& program, const PipelineOptions& options) {
     Notes notes;
     int changes = 0;
     for (const Pass& pass : pipeline) {
-        const bool is_needed = pass.name == "group";  // the plan takes nothing else
         const bool is_over = options.limit >= 0 && changes >= options.limit;
-        if (options.disabled.contains(std::string(pass.name)) || (is_over && !is_needed)) continue;
+        if (options.disabled.contains(std::string(pass.name)) || (is_over && !is_needed(pass)))
+            continue;
         if (run_pass(pass, program, notes, options.machine)) ++changes;
         if (options.dump_after.contains(std::string(pass.name)) && options.log) {
             options.log("# after " + std::string(pass.name) + "\n" + print(program));

@@ -57,17 +57,20 @@ private:
     static bool is_mark(const ir::Node& node) { return node.is("cond") && !node.body(); }
 
     [[noreturn]] static void fail(const char* id, const ir::Node& at, const std::string& what) {
-        throw UserError(id, "trace: " + what + (at.line.empty() ? "" : "\n  at " + at.line));
+        throw UserError(id, "trace: " + what, at.line.empty() ? "" : "  at " + at.line);
+    }
+
+    const ir::Node& first_mark() const {
+        return *all_[0]->graph->nodes()[segment(*all_[0], 0).second];
     }
 
     void check_draws() const {
         for (const Way* way : all_) {
             if (way->draws == all_[0]->draws) continue;
-            throw UserError("trace.random_in_region",
-                            "trace: forward() draws random numbers " +
-                                std::to_string(all_[0]->draws) + " times on one way and " +
-                                std::to_string(way->draws) +
-                                " times on another; draw before the branch");
+            fail("trace.random_in_region", first_mark(),
+                 "forward() draws random numbers " + std::to_string(all_[0]->draws) +
+                     " times on one way and " + std::to_string(way->draws) +
+                     " times on another; draw before the branch");
         }
     }
 

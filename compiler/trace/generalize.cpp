@@ -49,12 +49,24 @@ public:
         refuse(node, what + " is " + values);
     }
 
+    /// A constant has no line of its own: that of its first user.
+    std::string line_of(const ir::Node& node) const {
+        if (!node.line.empty()) return node.line;
+        for (const auto& user : recordings_[0].graph->nodes()) {
+            const bool uses = std::any_of(user->inputs().begin(), user->inputs().end(),
+                                          [&](const ir::Value& in) { return in.node == &node; });
+            if (uses && !user->line.empty()) return user->line;
+        }
+        return {};
+    }
+
     [[noreturn]] void refuse(const ir::Node& node, const std::string& what) const {
+        const std::string line = line_of(node);
         throw UserError("trace.not_general",
                         "trace: forward() does not generalise over the named sizes: in " +
                             std::string(node.name()) + ", " + what +
-                            "; keep sizes as Dim, or fix the size in the inputs" +
-                            (node.line.empty() ? "" : "\n  at " + node.line));
+                            "; keep sizes as Dim, or fix the size in the inputs",
+                        line.empty() ? "" : "  at " + line);
     }
 
     std::string sizes_text(size_t recording) const {

@@ -35,6 +35,9 @@ void GraphTracer::run(const Forward& forward, const std::vector<InputSpec>& inpu
         for (const Tensor& argument : arguments) in.push_back(argument.value());
         const Tensors results = forward(arguments);
         collect_outputs(results);
+    } catch (const UserError& error) {
+        restore_state();
+        rethrow_with_place(error);
     } catch (...) {
         restore_state();
         throw;
@@ -42,6 +45,19 @@ void GraphTracer::run(const Forward& forward, const std::vector<InputSpec>& inpu
     restore_state();
     resolve_lines();
     insert_boundaries(graph_, frame().events);
+}
+
+void GraphTracer::note_error() {
+    error_call_ = open_calls_.empty() ? -1 : open_calls_.back();
+    error_stack_ = capture_stack();
+}
+
+void GraphTracer::rethrow_with_place(const UserError& error) {
+    const std::string_view whole = error.what();
+    const std::string id = " [" + error.id() + "]";
+    if (!whole.ends_with(id)) throw;
+    throw UserError(error.id(), whole.substr(0, whole.size() - id.size()),
+                    where(error_call_, error_stack_));
 }
 
 void GraphTracer::make_symbolic_state() {
@@ -114,8 +130,8 @@ void GraphTracer::refuse_region_value(const Value& value) const {
     throw UserError("trace.region_value",
                     "trace: a " + value.type.str() +
                         " that was computed in the body of a loop or a branch is used outside of "
-                        "it; give it back as a result\n  " +
-                        where(capture_stack()));
+                        "it; give it back as a result",
+                    where(capture_stack()));
 }
 
 ir::Value GraphTracer::constant(const ValuePtr& value) {
@@ -125,8 +141,8 @@ ir::Value GraphTracer::constant(const ValuePtr& value) {
         throw UserError("trace.unregistered_parameter",
                         "trace: a " + value->type.str() +
                             " that requires grad takes part in forward(), but is no parameter of "
-                            "the model: make it a member of the module, or detach() it\n  " +
-                            where(capture_stack()));
+                            "the model: make it a member of the module, or detach() it",
+                        where(capture_stack()));
     }
     const ir::Value node =
         frame().graph->add(ir::constant_op, {}, {{"value", value->array.clone()}});
@@ -161,8 +177,8 @@ ir::Node* GraphTracer::add_draw(const OpCall& call, const TensorTypes& types) {
         throw UserError("trace.random_in_region",
                         "trace: " + std::string(call.op->name) +
                             " in the body of a loop or a branch would draw the same numbers in "
-                            "every round; draw before it and give it slices\n  " +
-                            where(capture_stack()));
+                            "every round; draw before it and give it slices",
+                        where(capture_stack()));
     }
     if (draws_.empty())
         random_state_ =
@@ -194,8 +210,8 @@ double GraphTracer::scalar(const Value& value) {
     throw UserError("trace.scalar",
                     "trace: forward() asks for the number in a " + value.type.str() +
                         " that is known only when the model runs (item()); compare tensors and ask "
-                        "for the bool, or use where() to choose between tensors\n  " +
-                        where(capture_stack()));
+                        "for the bool, or use where() to choose between tensors",
+                    where(capture_stack()));
 }
 
 bool GraphTracer::decide(const Value& flag) {
@@ -203,15 +219,15 @@ bool GraphTracer::decide(const Value& flag) {
     if (frames_.size() > 1) {
         throw UserError("trace.branch_in_region",
                         "trace: the body of a loop or a branch asks for a bool that is known only "
-                        "when the model runs; use lithe::cond() there\n  " +
-                            where(stack));
+                        "when the model runs; use lithe::cond() there",
+                        where(stack));
     }
     if (decisions_.size() >= most_decisions) {
         throw UserError("trace.too_many_branches",
                         "trace: forward() asks for more than " + std::to_string(most_decisions) +
                             " bools that are known only when the model runs; a loop that lasts as "
-                            "long as data say is lithe::while_loop()\n  " +
-                            where(stack));
+                            "long as data say is lithe::while_loop()",
+                        where(stack));
     }
     const Known& known = values_[static_cast<size_t>(flag.id)];
     if (known.frame != frame().id) refuse_region_value(flag);
@@ -231,8 +247,8 @@ void GraphTracer::enter_module(nn::Module& module, std::span<const ValuePtr> inp
         throw UserError("trace.unregistered_module",
                         "trace: a " + module.name() +
                             " is called that cannot be reached by name from the model: make it a "
-                            "member\n  " +
-                            where(capture_stack()));
+                            "member",
+                        where(capture_stack()));
     }
     const int call = static_cast<int>(program_.calls.size());
     program_.calls.push_back({at->second, open_calls_.empty() ? -1 : open_calls_.back()});
@@ -258,9 +274,13 @@ std::vector<ir::Value> GraphTracer::known_values(std::span<const ValuePtr> value
 }
 
 std::string GraphTracer::where(const std::vector<void*>& stack) const {
-    std::string text = "in ";
-    if (!open_calls_.empty()) {
-        const ir::ModuleCall& call = program_.calls[static_cast<size_t>(open_calls_.back())];
+    return where(open_calls_.empty() ? -1 : open_calls_.back(), stack);
+}
+
+std::string GraphTracer::where(int call_index, const std::vector<void*>& stack) const {
+    std::string text = "  in ";
+    if (call_index >= 0) {
+        const ir::ModuleCall& call = program_.calls[static_cast<size_t>(call_index)];
         const ir::ModuleInfo& module = program_.modules[static_cast<size_t>(call.module)];
         if (!module.path.empty()) text += module.path + " (" + module.class_name + "), ";
     }

@@ -57,6 +57,7 @@ public:
     double scalar(const Value& value) override;
     void enter_module(nn::Module& module, std::span<const ValuePtr> inputs) override;
     void exit_module(nn::Module& module, std::span<const ValuePtr> outputs) override;
+    void note_error() override;
 
     std::vector<int64_t> begin_region(const TensorTypes& inputs) override;
     int64_t end_region(std::span<const ValuePtr> outputs) override;
@@ -112,8 +113,11 @@ private:
     Frame& frame() { return frames_.back(); }
     std::vector<ValuePtr> replay_graph(const ir::Graph& graph, std::span<const ValuePtr> inputs);
     std::vector<ir::Value> known_values(std::span<const ValuePtr> values);
-    /// `in encoder.fc1 (Linear), forward() of Net`, for messages.
+    /// Throws the error again with the place in the author's model behind it, where it has none.
+    [[noreturn]] void rethrow_with_place(const UserError& error);
+    /// `  in encoder.fc1 (Linear), forward() of Net, net.h:12`, for messages.
     std::string where(const std::vector<void*>& stack) const;
+    std::string where(int call_index, const std::vector<void*>& stack) const;
     void resolve_lines();
 
     ir::Program& program_;
@@ -130,6 +134,8 @@ private:
     ir::Value random_state_;      ///< what draws begin with; made for the first one
     std::vector<ir::Node*> draws_;
     std::vector<int> open_calls_;
+    int error_call_ = -1;  ///< the innermost call of a module at the last error
+    std::vector<void*> error_stack_;
     std::vector<bool> answers_;
     std::vector<Decision> decisions_;
     std::vector<std::pair<std::string, std::vector<void*>>> escapes_;

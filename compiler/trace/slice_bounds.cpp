@@ -53,7 +53,8 @@ void keep_room(ir::Program& program, const Dim& room, const ir::Node& node) {
                         "slice: " + node.attrs().get_dim("size").str() + " elements from " +
                             node.attrs().get_dim("begin").str() + " of " +
                             node.input(0).type().str() + " lie within it for no " + symbol->name +
-                            " in " + range);
+                            " in " + range,
+                        node.line.empty() ? "" : "  at " + node.line);
     }
     warn("trace: a slice of " + node.input(0).type().str() + " needs " + symbol->name + " within " +
          std::to_string(min) + ".." + std::to_string(max) + "; the range was " + range);

@@ -51,6 +51,7 @@ public:
 
     std::unique_ptr<ir::Graph> graph(ir::Program& program, const std::string& name, bool train) {
         const ModeScope mode(module_, train);
+        record_creation_ = false;
         std::vector<std::string> names;
         for (const ir::Symbol& symbol : program.symbols) {
             if (symbol.min != symbol.max) names.push_back(symbol.name);
@@ -60,30 +61,39 @@ public:
         if (!escaped || names.empty()) return std::move(first.graph);
         try {
             return generalize(program, names, std::move(first));
-        } catch (const UserError& error) {
-            if (error.id() != "trace.not_general") throw;
+        } catch (const UserError& refusal) {
+            if (refusal.id() != "trace.not_general") throw;
             // A mask or a grid made of integers that were sizes: recorded, it may generalise.
-            if (auto graph = with_creation(program, names, name)) return graph;
-            throw;
+            return with_creation(program, names, name, refusal);
         }
     }
 
 private:
-    /// Null where that does not generalise either.
+    /// Where that does not generalise either, the error says why neither does.
     std::unique_ptr<ir::Graph> with_creation(ir::Program& program,
                                              const std::vector<std::string>& names,
-                                             const std::string& name) {
+                                             const std::string& name, const UserError& refusal) {
         bool escaped = false;
         program.calls.resize(first_calls_);
         record_creation_ = true;
-        std::unique_ptr<ir::Graph> graph;
         try {
             Recording first = record(program, name, base_samples(program), escaped);
-            graph = generalize(program, names, std::move(first));
-        } catch (const UserError&) {  // the error of the first attempt names the author's mistake
+            return generalize(program, names, std::move(first));
+        } catch (const UserError& second) {
+            throw_both(refusal, second);
         }
-        record_creation_ = false;
-        return graph;
+    }
+
+    [[noreturn]] static void throw_both(const UserError& first, const UserError& second) {
+        const std::string_view whole = first.what(), other = second.what();
+        if (whole == other) throw UserError(first);
+        const std::string id = " [" + first.id() + "]";
+        const size_t end = whole.find(id);
+        std::string places(whole.substr(end + id.size()));
+        if (places.starts_with('\n')) places = places.substr(1) + "\n";
+        throw UserError(
+            first.id(), whole.substr(0, end),
+            places + "  with tensors made of sizes recorded as well: " + std::string(other));
     }
 
     std::unique_ptr<ir::Graph> generalize(ir::Program& program,
@@ -180,8 +190,8 @@ private:
         throw UserError("trace.too_many_branches",
                         "trace: forward() has more than " + std::to_string(most_ways) +
                             " ways through its bools that are known only when the model runs; "
-                            "lithe::cond() keeps a branch to itself" +
-                            (line.empty() ? "" : "\n  at " + line));
+                            "lithe::cond() keeps a branch to itself",
+                        line.empty() ? "" : "  at " + line);
     }
 
     /// Records for comparison: the table of calls stays that of the first recording.

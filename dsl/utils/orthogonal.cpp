@@ -171,18 +171,14 @@ struct OrthogonalImpl : Module {
         return turns ? transpose(q, -2, -1) : q;
     }
 
-    /// Errors: orthogonal.assign.
+    /// Without a base only reflections have an inverse; else the weight itself is what the map
+    /// takes.
     Tensor right_inverse(const Tensor& weight) {
         const int64_t rows = weight.size(-2), columns = weight.size(-1);
         const bool turns = rows < columns;
         const Tensor q = turns ? transpose(weight, -2, -1) : weight;
         if (!is_trivial) {
-            if (map != OrthogonalMap::householder) {
-                throw UserError("orthogonal.assign",
-                                "orthogonal: it is not possible to assign to the matrix "
-                                "exponential or the Cayley parametrizations when "
-                                "use_trivialization is false");
-            }
+            if (map != OrthogonalMap::householder) return weight;
             const Tensor x = to_reflections(q);
             return turns ? transpose(x, -2, -1).contiguous() : x;
         }

@@ -96,8 +96,7 @@ enum class OrthogonalMap : uint8_t { matrix_exp, cayley, householder };
 /// Makes the tensor's last two axes orthogonal matrices: W^T W = 1, or W W^T = 1 where there are
 /// fewer rows than columns. Without a map: matrix_exp for square matrices, else householder. With
 /// `use_trivialization` the matrix is the buffer 0.base times the map's, and the present weight (or
-/// its orthogonal factor) stays. Errors: orthogonal.rank, orthogonal.assign, module.unknown_name,
-/// utils.twice.
+/// its orthogonal factor) stays. Errors: orthogonal.rank, module.unknown_name, utils.twice.
 void orthogonal(Module& module, const std::string& name = "weight",
                 std::optional<OrthogonalMap> map = std::nullopt, bool use_trivialization = true);
 

@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(a_loose_load_gives_the_differences) {
 BOOST_AUTO_TEST_CASE(copying_keeps_the_dtype_and_assigning_takes_it) {
     Layer layer;
     nn::StateDict dict = layer->state_dict();
-    dict.set("weight", full({2}, 3, DType::i32));
+    dict.set("weight", full({2}, 3.0, DType::f64));
     layer->load_state_dict(dict);
     check_equal(layer->get_parameter("weight").detach(), full({2}, 3.0));
     dict.set("weight", full({2}, 4.0, DType::f64));

@@ -101,6 +101,23 @@ const ErrorCases cases = {
              return y;
          });
      }},
+    {"trace.not_general",
+     [] {
+         trace_odd([](OddImpl&, const Tensor& x) {
+             Tensor row = zeros({4});
+             for (int64_t i = 0; i < static_cast<int64_t>(x.size(0)); ++i) row = row + i;
+             return x + row;
+         });
+     }},
+    {"trace.not_general",
+     [] {
+         trace_odd([](OddImpl&, const Tensor& x) {
+             const int64_t n = x.size(0);
+             return x * static_cast<double>(n * n);
+         });
+     }},
+    {"slice.symbolic_range",
+     [] { trace_odd([](OddImpl&, const Tensor& x) { return x.slice(0, 0, 9); }); }},
     {"tensor.symbolic",
      [] { trace_odd([](OddImpl&, const Tensor& x) { return Tensor::from(x.array()); }); }},
     {"tensor.trace_ended",
@@ -179,6 +196,11 @@ const ErrorCases cases = {
          write_tensor("x", DType::i32);
          run_driver(driver::run_run, {.input_file = error_folder() / "in.safetensors"});
      }},
+    {"driver.sizes", [] { run_driver(driver::run_check, {.sizes = {"N=three"}}); }},
+    {"emit.name", [] { run_driver(driver::run_compile, {.name = "up/net"}); }},
+    {"emit.write",
+     [] { run_driver(driver::run_compile, {.output = error_file("no_folder", "") + "/out"}); }},
+    {"passes.needed", [] { run_driver(driver::run_check, {.disabled_passes = {"group"}}); }},
     {"passes.unknown", [] { passes::find_pass("fold_constant"); }},
     {"target.mixed", [] { lower::find_targets("x86-64-v3+aarch64"); }},
     {"tune.file", [] { run_driver(driver::run_tune, {}); }},

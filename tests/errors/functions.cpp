@@ -23,6 +23,8 @@ const ErrorCases cases = {
     {"linalg.matrix_norm", [] { linalg::matrix_norm(eye(2), "max", {0, 1}, false); }},
     {"conv_tbc.rank",
      [] { nn::functional::conv_tbc(zeros({3, 2}), zeros({3, 2, 4}), zeros({4}), 0); }},
+    {"one_hot.range", [] { one_hot(tensor({0, 5}), 3); }},
+    {"one_hot.range", [] { one_hot(tensor({0, -1})); }},
     {"clamp.bounds", [] { clamp(zeros({2}), Tensor(), Tensor()); }},
     {"div.rounding", [] { div(zeros({2}), ones({2}), "up"); }},
     {"searchsorted.rank", [] { searchsorted(zeros({2, 3}), zeros({3})); }},

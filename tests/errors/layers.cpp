@@ -10,16 +10,28 @@ namespace {
 namespace F = nn::functional;
 namespace rnn = nn::utils::rnn;
 
+nn::TransformerOptions small_transformer() {
+    return nn::TransformerOptions(4, 2).num_encoder_layers(1).num_decoder_layers(1);
+}
+
 const ErrorCases cases = {
     {"batch_norm.one_value", [] { nn::BatchNorm1d(2)(zeros({1, 2})); }},
     {"batch_norm.rank", [] { nn::BatchNorm1d(2)(zeros({2, 2, 2, 2})); }},
     {"batch_norm.statistics", [] { batch_norm(zeros({2, 3}), {}, {}, {}, {}, false); }},
     {"instance_norm.rank", [] { instance_norm(zeros({2, 3}), {}, {}); }},
+    {"instance_norm.one_value", [] { nn::InstanceNorm1d(3)(zeros({2, 3, 1})); }},
     {"instance_norm.statistics",
      [] {
          F::instance_norm(zeros({2, 3, 4}), F::InstanceNormFuncOptions().use_input_stats(false));
      }},
     {"layer_norm.shape", [] { layer_norm(zeros({2, 3}), {4}); }},
+    {"rms_norm.shape", [] { nn::RMSNorm(Sizes{4})(zeros({2, 3})); }},
+    {"rms_norm.shape", [] { rms_norm(zeros({3}), {2, 3}); }},
+    {"pad.rank", [] { nn::ReflectionPad2d(1)(zeros({3, 4})); }},
+    {"transformer.batch",
+     [] { nn::Transformer{small_transformer()}(zeros({3, 2, 4}), zeros({5, 1, 4})); }},
+    {"transformer.width",
+     [] { nn::Transformer{small_transformer()}(zeros({3, 2, 6}), zeros({5, 2, 4})); }},
     {"group_norm.groups", [] { nn::GroupNorm(3, 4); }},
     {"group_norm.groups", [] { group_norm(zeros({2, 4}), 3); }},
     {"local_response_norm.rank", [] { nn::LocalResponseNorm(2)(zeros({2, 3})); }},

@@ -163,6 +163,18 @@ const ErrorCases cases = {
          Pair()->load_state_dict(dict);
      }},
     {"load_state_dict.incompatible", [] { Pair()->load_state_dict(nn::StateDict()); }},
+    {"load_state_dict.incompatible",
+     [] {
+         nn::StateDict dict;
+         dict.set("first.weihgt", ones({2}));
+         Pair()->load_state_dict(dict);
+     }},
+    {"load_state_dict.incompatible",
+     [] {
+         nn::StateDict dict;
+         dict.set("first.weight", ones({2}, DType::i64));
+         Pair()->load_state_dict(dict);
+     }},
     {"utils.twice",
      [] {
          nn::Linear fc(2, 2);
@@ -179,6 +191,7 @@ const ErrorCases cases = {
     {"prune.amount", [] { utils::prune::l1_unstructured(*nn::Linear(2, 2), "bias", 3); }},
     {"parametrize.shape",
      [] { utils::parametrize::register_parametrization(*nn::Linear(2, 2), "weight", Rows()); }},
+    {"orthogonal.rank", [] { utils::parametrizations::orthogonal(*nn::Linear(2, 3), "bias"); }},
     {"fuse.training", [] { utils::fuse_conv_bn_eval(nn::Conv2d(2, 2, 1), nn::BatchNorm2d(2)); }},
     {"clip_grad.nonfinite",
      [] {

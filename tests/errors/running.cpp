@@ -189,6 +189,11 @@ const ErrorCases cases = {
     {"state_dict.mismatch", [] { load_state({}); }},
     {"state_dict.mismatch",
      [] { load_state({{"fc.weight", rows({2, 4})}, {"fc.bais", rows({2})}}); }},
+    {"state_dict.mismatch",
+     [] {
+         static const int32_t whole[6] = {};
+         load_state({{"fc.weight", {whole, DType::i32, {2, 3}}}, {"fc.bias", rows({2})}});
+     }},
     {"state_dict.unknown_key", [] { toy_model().state_dict()["fc.wieght"]; }},
     {"executor.thread_count", [] { ThreadPool(0); }},
     {"executor.thread_count", [] { ThreadPool(1 << 20); }},

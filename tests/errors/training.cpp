@@ -62,6 +62,7 @@ const ErrorCases cases = {
     {"optim.options", [] { get_ema_avg_fn(2); }},
     {"optim.option_type", [] { to_number("lr", OptionValue(std::string("fast"))); }},
     {"optim.closure", [] { LBFGS({parameter()}).step(nullptr); }},
+    {"optim.differentiable", [] { Adam({parameter()}, AdamOptions(0.1).differentiable(true)); }},
     {"optim.load_state_dict",
      [] { SGD({parameter(), parameter()}, 0.1).load_state_dict(one().state_dict()); }},
     {"optim.load_state_dict",

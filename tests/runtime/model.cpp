@@ -5,6 +5,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "runtime/convert.h"
 #include "runtime/error.h"
 #include "runtime/session.h"
 #include "runtime/torch_zip.h"
@@ -102,11 +103,24 @@ BOOST_AUTO_TEST_CASE(what_a_loose_state_dict_lacks_keeps_its_value) {
 
 BOOST_AUTO_TEST_CASE(elements_are_converted) {
     const double weight[6] = {2, 2, 2, 2, 2, 2};
-    const int32_t bias[2] = {7, 8};
+    const uint16_t bias[2] = {float_to_half(7), float_to_half(8)};
     const std::vector<NamedTensor> mixed = {{"fc.weight", {weight, DType::f64, {2, 3}}},
-                                            {"fc.bias", {bias, DType::i32, {2}}}};
+                                            {"fc.bias", {bias, DType::f16, {2}}}};
     model.load_state_dict(mixed);
     BOOST_CHECK((run(model) == Row{19, 20}));
+}
+
+BOOST_AUTO_TEST_CASE(whole_numbers_are_no_weights) {
+    const int32_t bias[2] = {7, 8};
+    const Row before = run(model);
+    std::vector<NamedTensor> entries = weights.entries();
+    for (NamedTensor& entry : entries) {
+        if (entry.name == "fc.bias") entry.tensor = {bias, DType::i32, {2}};
+    }
+    BOOST_CHECK_EXCEPTION(
+        model.load_state_dict(entries, {.strict = false}), UserError,
+        [](const UserError& error) { return error.id() == "state_dict.mismatch"; });
+    BOOST_CHECK((run(model) == before));
 }
 
 BOOST_AUTO_TEST_CASE(a_tensor_of_one_element_fills_a_scalar) {

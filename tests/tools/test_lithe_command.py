@@ -110,6 +110,17 @@ class Command(unittest.TestCase):
             golden.write_text(text)
         self.assertEqual(text, golden.read_text())
 
+    def test_command_lines_that_are_not_understood(self):
+        words = ["net.h", "--class", "Net"]
+        self.check_golden("tool.command", self.lithe("chekc", *words, status=2))
+        self.check_golden("tool.option", self.model("trace", "--ful", status=2))
+        self.check_golden("tool.arguments", self.lithe("trace", *words, status=2))
+        for arguments in [[], ["--hlep"], ["trace"], ["trace", "net.h"], ["inspect"], ["inspect", "--all", "x"],
+                          ["trace", *words, "--inputs"], ["compile", *words, "--inputs", "x:f32[1,4]", "--threads", "two"],
+                          ["dump", *words, "--inputs", "x:f32[1,4]", "--format", "xml"]]:
+            with self.subTest(arguments=arguments):
+                self.assertRegex(self.lithe(*arguments, status=2), r"(?m)^error: lithe.* \[tool\.(option|arguments)\]$")
+
     def test_new_overwrites_nothing(self):
         self.assertIn("wrote fresh/main.cpp", self.lithe("new", "fresh"))
         files = {p: p.read_bytes() for p in (self.folder / "fresh").iterdir()}

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <filesystem>
 
+#include "compiler/driver/usage.h"
 #include "runtime/error.h"
 #include "runtime/safetensors.h"
 #include "runtime/version.h"
@@ -78,7 +79,7 @@ int main(int argc, char** argv) {
         words.insert(words.end(), rest.begin(), rest.end());
         lithe::tool::replace_process(words);
     } catch (const CLI::ParseError& error) {
-        return app.exit(error);
+        return lithe::driver::report_usage(app, error);
     } catch (const std::exception& error) {
         fmt::print(stderr, "error: {}\n", error.what());
         return 1;

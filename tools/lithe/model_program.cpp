@@ -82,7 +82,8 @@ std::string build_model_program(const ModelSource& model) {
     const std::string source = driver_source(model);
     const fs::path folder =
         fs::path(model.work_folder) / fmt::format("{:016x}", std::hash<std::string>()(source));
-    fs::create_directories(folder);
+    std::error_code error;
+    fs::create_directories(folder, error);  // what is wrong, write_if_changed says
     const std::string driver = folder / "driver.cpp", fields = folder / "driver.reflect.inc",
                       whole = folder / "program.cpp", program = folder / "program",
                       depfile = folder / "program.d", commands = folder / "commands";
