@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "dsl/lower_math_detail.h"
+#include "dsl/lower_math_exp.h"
 
 namespace lithe::lower_math {
 
@@ -52,9 +53,9 @@ Expr wrapping_negate(const Expr& a) {
                                              Halide::reinterpret(unsigned_type, a));
 }
 
-/// e^x for x <= 0, half as long as the general one: 2^n is made at a scale where it is a normal
-/// number, so that a denormal result is rounded once.
-Expr exp_of_negative(const Expr& x) {
+/// e^x for x <= 0 or NaN, half as long as the general one: 2^n is made at a scale where it is a
+/// normal number, so that a denormal result is rounded once.
+Expr short_exp(const Expr& x) {
     constexpr float magic = 12582912.f + 127 + 64;  // leaves the bits of 2^(n + 64), unshifted
     const Expr a = select(x < -104.f, -104.f, x);
     const Expr shifted = multiply_add(a, 1.44269504f, magic);
@@ -141,6 +142,10 @@ Expr exp(const Expr& x) {
     return strict(scale(y, n));
 }
 
+Expr exp_of_negative(const Expr& x) {
+    return is_f64(x) ? lower_math::exp(x) : strict(short_exp(x));
+}
+
 Expr expm1(const Expr& x) {
     if (is_f64(x)) return call_c("expm1", {x});
     return strict(select(x == 0.f, x, expm1_of(x)));
@@ -188,7 +193,7 @@ Expr sigmoid(const Expr& x) {
         const Expr e = lower_math::exp(strict(magnitude(x) * f64(-1)));
         return strict(select(x < f64(0), e, f64(1)) / (e + f64(1)));
     }
-    const Expr e = exp_of_negative(float_of(Halide::reinterpret<uint32_t>(x) | u32(0x80000000)));
+    const Expr e = short_exp(float_of(Halide::reinterpret<uint32_t>(x) | u32(0x80000000)));
     return strict(divide_by_one_to_two(select(x < 0.f, e, 1.f), e + 1.f));
 }
 
@@ -204,7 +209,7 @@ Expr erf(const Expr& x) {
     const Expr p =
         polynomial(t, {-0.000175193069f, 1.12951744f, 0.63334173f, 0.108285896f, -0.0251232423f,
                        0.00417252909f, -0.000434767542f, 2.11215174e-05f});
-    const Expr away = 1.f - exp_of_negative(p * -1.f);
+    const Expr away = 1.f - short_exp(p * -1.f);
     return strict(copy_sign(select(a < 0.921875f, near_zero, away), x));
 }
 

@@ -9,7 +9,7 @@
 
 #include "compiler/lower/attention_parts.h"
 #include "compiler/lower/families.h"
-#include "dsl/lower_math.h"
+#include "dsl/lower_math_exp.h"
 
 namespace lithe::lower {
 namespace {
@@ -110,7 +110,7 @@ private:
         most_part_(vars({l_, j_})) = strict_float(select(candidate > most, candidate, most));
         most_(vars({l_})) =
             folded(most_part_, [](const Expr& a, const Expr& b) { return select(a > b, a, b); });
-        const Expr weight = lower_math::exp(score_(at({l_, s_})) - most_(at({l_})));
+        const Expr weight = lower_math::exp_of_negative(score_(at({l_, s_})) - most_(at({l_})));
         weight_(vars({l_, s_})) = strict_float(select(s_ < keys_, weight, 0.f));
         total_part_(vars({l_, j_})) = 0.f;
         total_part_(vars({l_, j_})) =

@@ -10,7 +10,7 @@
 #include "compiler/lower/attention_parts.h"
 #include "compiler/lower/families.h"
 #include "compiler/lower/parallel.h"
-#include "dsl/lower_math.h"
+#include "dsl/lower_math_exp.h"
 
 namespace lithe::lower {
 namespace {
@@ -119,7 +119,7 @@ private:
         most_part_(vars({j_})) = strict_float(select(candidate > most, candidate, most));
         most_(vars({})) =
             folded(most_part_, [](const Expr& a, const Expr& b) { return select(a > b, a, b); });
-        const Expr weight = lower_math::exp(score_(at({s_})) - most_(at({})));
+        const Expr weight = lower_math::exp_of_negative(score_(at({s_})) - most_(at({})));
         // A sum of nothing, 0, gives 0 / 0 in the end.
         const Expr counts = s_ < keys_ && most_(at({})) != lowest_score;
         weight_(vars({s_})) = strict_float(select(counts, weight, 0.f));

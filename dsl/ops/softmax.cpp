@@ -6,7 +6,7 @@
 #include "dsl/autograd.h"
 #include "dsl/axis.h"
 #include "dsl/elementwise.h"
-#include "dsl/lower_math.h"
+#include "dsl/lower_math_exp.h"
 #include "dsl/lowering.h"
 #include "dsl/op_list.h"
 #include "dsl/ops.h"
@@ -65,9 +65,9 @@ Halide::Expr lower(const LowerCall& call) {
     };
     const Halide::Expr size = call.size(call.call.input(0).shape[axis]);
     const Halide::Expr most = reduce_max(size, element);
-    const Halide::Expr total =
-        reduce_sum(size, [&](Halide::Expr i) { return lower_math::exp(element(i) - most); });
-    return lower_math::exp(call.in(0, call.at) - most) / total;
+    const Halide::Expr total = reduce_sum(
+        size, [&](Halide::Expr i) { return lower_math::exp_of_negative(element(i) - most); });
+    return lower_math::exp_of_negative(call.in(0, call.at) - most) / total;
 }
 
 }  // namespace

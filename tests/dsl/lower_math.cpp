@@ -1,5 +1,6 @@
 #include "dsl/lower_math.h"
 
+#include "dsl/lower_math_exp.h"
 #include "tests/support/math_functions.h"
 
 #include <algorithm>
@@ -68,6 +69,14 @@ BOOST_AUTO_TEST_CASE(functions_keep_their_bounds) {
                   [&](float x) { return applies(function, x); });
         }
     }
+}
+
+BOOST_AUTO_TEST_CASE(exp_of_numbers_below_zero) {
+    check(
+        lower_math::exp_of_negative, [](double x) { return std::exp(x); }, 1.1,
+        [](float x) { return !(x > 0); });
+    const std::vector<float> one = evaluate<float>(lower_math::exp_of_negative, {0.f, -0.f});
+    BOOST_TEST((one == std::vector<float>{1.f, 1.f}));
 }
 
 BOOST_AUTO_TEST_CASE(gamma_functions_below_zero) {
