@@ -200,7 +200,10 @@ private:
         const TensorType& w = node.input(1).type();
         const Dim &row = node.type().shape.back(), &columns = w.size(0);
         const Dim length = lithe::product(Shape(w.shape.begin() + 1, w.shape.end()));
-        const TileLimits limits = conv_limits(machine_, length.constant());
+        TileLimits limits = conv_limits(machine_, length.constant());
+        // Pixels side by side, read and written.
+        const Dim read = w.size(1) * node.attrs().get_shape("stride").back();
+        limits.rows = std::min(most_rows(read), most_rows(columns));
         choices.tiles = ranked_tiles(row, columns, machine_, limits);
         for (const Tile& tile : ranked_tiles(row, columns, machine_)) {
             if (tile.vectors > limits.vectors) choices.tiles.push_back(tile);
