@@ -17,8 +17,9 @@ constexpr double memory_bytes = 4;
 double cache_bytes(double weights) { return weights < (8 << 20) ? 9 : 5; }
 /// Bytes a cycle of data between stages, written and read in order, and what stays near.
 constexpr double stage_bytes = 8, near_stage_bytes = 512 << 10;
-/// What the products of all patches wait beside their steps: they read every panel from afar.
-constexpr double stage_wait = 1.15;
+/// Bytes a cycle that the stages' products read weights at, which they ask for a panel ahead, and
+/// how much of that (or of the steps, if they are less) shows.
+constexpr double stage_weight_bytes = 7, stage_wait = 0.1;
 /// Weights that stay near while all blocks pass.
 constexpr double near_bytes = 400 << 10;
 /// A direct convolution reaches this part of the peak.
@@ -80,8 +81,7 @@ double stage_cycles(const Problem& p, const WinogradPlan& plan, int64_t lanes) {
                         limits.row_cycles * static_cast<double>(plan.rows) +
                         limits.vector_cycles * static_cast<double>(plan.vectors);
     const double products =
-        stage_wait * step *
-        static_cast<double>(elements * p.channels * panels * ceil_div(patches, plan.rows));
+        step * static_cast<double>(elements * p.channels * panels * ceil_div(patches, plan.rows));
     const double transforms = static_cast<double>(patches * elements) *
                               (data_cycles * static_cast<double>(ceil_div(p.channels, lanes)) +
                                result_cycles * static_cast<double>(panels * plan.vectors));
@@ -90,7 +90,8 @@ double stage_cycles(const Problem& p, const WinogradPlan& plan, int64_t lanes) {
     const double between = 4.0 * static_cast<double>(elements * patches) *
                            static_cast<double>(p.channels + panels * plan.vectors * lanes);
     const double far = between > near_stage_bytes ? 2 * between / stage_bytes : 0;
-    return together(products, weights / memory_bytes) + transforms + far;
+    const double reads = weights / stage_weight_bytes;
+    return std::max(products, reads) + stage_wait * std::min(products, reads) + transforms + far;
 }
 
 WinogradPlan plan_in_stages(const Problem& p, int64_t tile, const Machine& machine) {
