@@ -17,6 +17,8 @@ constexpr const Family* families[] = {
     &depthwise_family,
     &packed_family,
     &packed_vector_family,
+    &running_family,
+    &sort_family,
     &rows_family,
     &window_family,
     &transpose_family,

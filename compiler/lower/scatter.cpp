@@ -2,7 +2,8 @@
 // once and its sources are put, or added, where they belong. One element at a time would ask the
 // whole index for each.
 //
-// Takes scatter and scatter_add with what is read in front of them and nothing behind. Lines along
+// Takes scatter, scatter_add and scatter_reduce with what is read in front of them and nothing
+// behind. Lines along
 // the other axes are independent: they are the vectors and the tasks, so that every element is
 // written by one task, in the order of the index.
 #include "compiler/lower/families.h"
@@ -19,7 +20,17 @@ using Halide::RVar;
 using Halide::TailStrategy;
 using Halide::Var;
 
-bool is_scatter(const ir::Node& node) { return node.is("scatter") || node.is("scatter_add"); }
+bool is_scatter(const ir::Node& node) {
+    return node.is("scatter") || node.is("scatter_add") || node.is("scatter_reduce");
+}
+
+/// What is done with a place and a source for it.
+Reduce reduce_of(const ir::Node& node) {
+    if (node.is("scatter_add")) return Reduce::sum;
+    const std::string& word = node.attrs().get_string("reduce");
+    if (word == "prod") return Reduce::product;
+    return word == "amax" ? Reduce::max : Reduce::min;
+}
 
 ir::Node* anchor_of(const ir::Graph& body) {
     ir::Node* anchor = nullptr;
@@ -96,7 +107,7 @@ private:
         const Expr source = body_.at(node_.input(2), from);
         out(target) = node_.is("scatter")
                           ? source
-                          : strict_float(reduce_step(Reduce::sum, out(target), source));
+                          : strict_float(reduce_step(reduce_of(node_), out(target), source));
     }
 
     /// Vectorizes the copy of the operand; gives the step of its innermost loop.

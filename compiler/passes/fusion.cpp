@@ -26,15 +26,25 @@ std::string family_of(const ir::Node& anchor) {
     for (const char* name : {"attention", "conv", "conv_transpose", "linear", "matmul"}) {
         if (anchor.is(name)) return name;
     }
-    if (anchor.is("scatter") || anchor.is("scatter_add")) return "scatter";
+    if (anchor.is("scatter") || anchor.is("scatter_add") || anchor.is("scatter_reduce"))
+        return "scatter";
+    if (anchor.is("cumsum") || anchor.is("linear_recurrence") || anchor.is("cummax_index"))
+        return "running";
+    if (anchor.is("argsort")) return "sort";
     if (anchor.is(Trait::reduction)) return "reduction";
     if (is_pool(anchor)) return "pool";
     return is_rows(anchor) ? "rows" : "generic";
 }
 
+/// Whether a kernel of the family writes its elements several times, or reads what it wrote.
+bool is_complete_last(const std::string& family) {
+    return family == "scatter" || family == "running" || family == "sort";
+}
+
 /// Whether a kernel of the family can write its result in another order of axes.
 bool writes_any_layout(const std::string& family) {
-    return family != "generic" && family != "rows" && family != "reduction" && family != "scatter";
+    return family != "generic" && family != "rows" && family != "reduction" &&
+           !is_complete_last(family);
 }
 
 /// A permute, or a reshape of one: an order of elements in memory.
@@ -124,7 +134,7 @@ std::vector<Cluster> Fusion::run() {
 
 void Fusion::grow_behind(Cluster& cluster) {
     const ir::Node& anchor = *cluster.anchor;
-    if (cluster.family == "scatter") return;  // its result is complete when the last index is read
+    if (is_complete_last(cluster.family)) return;
     for (int i = 1; i < static_cast<int>(anchor.types().size()); ++i) {
         for (const ir::Node* user : users(anchor)) {
             // An output does not say which result it is: that it is used at all has to do.
@@ -246,7 +256,7 @@ std::string Fusion::refusal(const ir::Node& node, const ir::Node& user,
     if (is_anchor(user)) {
         if (!is_pointwise(node)) return name + " reads whole rows of it";
         if (user.is(Trait::reduction)) return {};
-        if (cluster.family == "rows") {
+        if (cluster.family == "rows" || cluster.family == "running") {
             return is_cheap(node) ? "" : name + " would compute it several times";
         }
         return name + " reads its elements many times";

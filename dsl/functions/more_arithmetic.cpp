@@ -1,4 +1,5 @@
 // Rarer arithmetic, comparison and order, composed of nodes.
+#include <bit>
 #include <cmath>
 #include <numbers>
 
@@ -104,6 +105,36 @@ Tensor isin(const Tensor& x, const Tensor& list) {
     return any(eq(unsqueeze(x, -1), reshape(list, {-1})), -1);
 }
 
+namespace {
+
+/// Lines up to this length are counted through; longer ones are halved.
+constexpr int64_t longest_counted = 64;
+
+/// Whether elements of the sorted line come before the values. A NaN belongs behind all numbers.
+Tensor comes_before(const Tensor& element, const Tensor& value, bool right) {
+    const Tensor before = right ? logical_not(lt(value, element)) : lt(element, value);
+    return logical_or(before, isnan(value));
+}
+
+/// Goes on by halves of the line: `count` elements, then half as many, ... are known to come
+/// before.
+Tensor searched_by_halves(const Tensor& sorted, const Tensor& values, bool right) {
+    const int64_t length = sorted.size(-1).constant();
+    Tensor found = zeros(values.sizes(), DType::i64);
+    for (auto step = static_cast<int64_t>(std::bit_floor(static_cast<uint64_t>(length))); step > 0;
+         step /= 2) {
+        const Tensor next = found + step, at = clamp_max(next - 1, length - 1);
+        const Tensor element =
+            sorted.dim() == 1 ? reshape(index_select(sorted, 0, reshape(at, {-1})), values.sizes())
+                              : gather(sorted, -1, at);
+        const Tensor is_known = logical_and(next <= length, comes_before(element, values, right));
+        found = where(is_known, next, found);
+    }
+    return found;
+}
+
+}  // namespace
+
 Tensor searchsorted(const Tensor& sorted, const Tensor& values, bool right) {
     const Tensor line = unsqueeze(sorted, -2), value = unsqueeze(values, -1);
     const Tensor& row = sorted.dim() == 1 ? sorted : line;
@@ -112,9 +143,10 @@ Tensor searchsorted(const Tensor& sorted, const Tensor& values, bool right) {
                                                  " must be one line, or have the rank of the " +
                                                  "values " + values.type().str());
     }
-    // A NaN belongs behind all numbers.
-    const Tensor before = right ? logical_not(lt(value, row)) : lt(row, value);
-    return sum(logical_or(before, isnan(value)), -1);
+    const bool is_long =
+        sorted.size(-1).is_constant() && sorted.size(-1).constant() > longest_counted;
+    if (is_long) return searched_by_halves(sorted, values, right);
+    return sum(comes_before(row, value, right), -1);
 }
 Tensor bucketize(const Tensor& values, const Tensor& boundaries, bool right) {
     if (boundaries.dim() != 1) {

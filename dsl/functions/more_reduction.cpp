@@ -1,22 +1,19 @@
 // Rarer reductions and running ones, composed of nodes.
 #include <cmath>
 
+#include "dsl/axis.h"
 #include "dsl/ops.h"
+#include "dsl/running.h"
 #include "runtime/error.h"
 
 namespace lithe {
 namespace {
 
-/// x with its axis last and once more in front of it: element [.., i, j] is x[.., j] where j <= i,
-/// else `fill`.
-Tensor lower_lines(const Tensor& x, int64_t axis, const Scalar& fill) {
-    const Tensor last = movedim(x, axis, -1), place = arange(last.size(-1));
-    return where(place <= unsqueeze(place, 1), unsqueeze(last, -2), scalar_for(x, fill));
-}
-
-double least_of(const Tensor& x) {
-    if (x.is_floating_point()) return -INFINITY;
-    return static_cast<double>(std::numeric_limits<int64_t>::min());
+/// Numbers that count the axis, broadcast to the axes behind it.
+Tensor places_along(const Tensor& x, int64_t axis) {
+    Shape shape(static_cast<size_t>(x.dim()), Dim(1));
+    shape[static_cast<size_t>(axis)] = x.size(axis);
+    return reshape(arange(x.size(axis)), shape);
 }
 
 }  // namespace
@@ -71,30 +68,40 @@ Tensor median(const Tensor& x) { return std::get<0>(median(reshape(x, {-1}), 0))
 Tensor cumprod(const Tensor& x, int64_t axis) {
     const Tensor from = x.is_floating_point() ? x : x.to(DType::i64);
     if (x.dim() == 0 || x.size(axis).is_constant(0)) return from;
-    return movedim(prod(lower_lines(from, axis, 1), -1), -1, axis);
+    const int at = normalize_axis("cumprod", axis, static_cast<int>(x.dim()));
+    const Tensor is_first = places_along(from, at) == 0;
+    // Begins with the first element itself; -0 is what changes no number that it is added to.
+    return linear_recurrence(
+        where(is_first, 0, from),
+        where(is_first, from, scalar_for(from, x.is_floating_point() ? Scalar(-0.0) : Scalar(0))),
+        at);
 }
 
 std::tuple<Tensor, Tensor> cummax(const Tensor& x, int64_t axis) {
     if (x.dim() == 0) return {x, zeros({}, DType::i64)};
     if (x.size(axis).is_constant(0)) return {x, zeros(x.sizes(), DType::i64)};
-    const Tensor lines = lower_lines(x.detach(), axis, least_of(x)),
-                 most = amax(lines, -1, /*keepdim=*/true);
-    const Tensor place = arange(lines.size(-1));
-    const Tensor hit = logical_or(eq(lines, most), logical_and(isnan(lines), isnan(most)));
-    const Tensor known = logical_and(hit, place <= unsqueeze(place, 1));
-    const Tensor at = movedim(amax(where(known, place, -1), -1), -1, axis);
+    const Tensor at = cummax_index(x, axis);
     return {gather(x, axis, at), at};
 }
 std::tuple<Tensor, Tensor> cummin(const Tensor& x, int64_t axis) {
     if (x.dim() == 0) return {x, zeros({}, DType::i64)};
+    if (x.size(axis).is_constant(0)) return {x, zeros(x.sizes(), DType::i64)};
     const Tensor mirrored = x.is_floating_point() ? -x.detach() : -1 - x.to(DType::i64);
-    const Tensor at = std::get<1>(cummax(mirrored, axis));
+    const Tensor at = cummax_index(mirrored, axis);
     return {gather(x, axis, at), at};
 }
 
+/// The sum of exp(x - m) goes on from element to element, where m is the largest so far.
 Tensor logcumsumexp(const Tensor& x, int64_t axis) {
     if (x.dim() == 0 || x.size(axis).is_constant(0)) return x;
-    return movedim(logsumexp(lower_lines(x, axis, -INFINITY), -1), -1, axis);
+    const int at = normalize_axis("logcumsumexp", axis, static_cast<int>(x.dim()));
+    const Tensor most = std::get<0>(cummax(x.detach(), at));
+    // Against infinities nothing is subtracted.
+    const Tensor base = where(isinf(most), 0, most);
+    const Tensor before = roll(base, {1}, {at}), was_nothing = eq(roll(most, {1}, {at}), -INFINITY);
+    const Tensor is_first = logical_or(places_along(x, at) == 0, was_nothing);
+    const Tensor factor = where(is_first, 0, exp(where(is_first, 0, before - base)));
+    return log(linear_recurrence(factor, exp(x - base), at)) + base;
 }
 
 Tensor diff(const Tensor& x, int64_t axis) {

@@ -81,16 +81,13 @@ Tensor nanmedian(const Tensor& x) {
 
 std::tuple<Tensor, Tensor> mode(const Tensor& x, int64_t axis, bool keepdim) {
     if (x.dim() == 0) return {x, zeros({}, DType::i64)};
-    const Tensor lines = movedim(x, axis, -1), data = lines.detach();
-    const Tensor equal = eq(unsqueeze(data, -1), unsqueeze(data, -2));
-    const Tensor counts = sum(equal, -1), most = amax(counts, -1, /*keepdim=*/true);
-    // Of the commonest the least, and of those the last.
-    const Tensor is_common = eq(counts, most);
-    const Tensor highest = amax(data, -1, /*keepdim=*/true);
-    const Tensor least = amin(where(is_common, data, highest), -1, /*keepdim=*/true);
-    const Tensor hit = logical_and(is_common, eq(data, least));
-    const Tensor place = arange(data.size(-1));
-    Tensor at = clamp_min(amax(where(hit, place, -1), -1, /*keepdim=*/true), 0);
+    // Sorted, equal elements stand side by side: the first of the longest runs is of the least
+    // element, and where it ends is the last index of it.
+    const Tensor lines = movedim(x, axis, -1), order = argsort(lines.detach(), -1);
+    const Tensor sorted = gather(lines.detach(), -1, order), place = arange(lines.size(-1));
+    const Tensor begins = logical_or(place == 0, ne(sorted, roll(sorted, {1}, {-1})));
+    const Tensor run = place - std::get<0>(cummax(where(begins, place, 0), -1));
+    const Tensor at = gather(order, -1, argmax(run, -1, /*keepdim=*/true));
     Tensor value = gather(lines, -1, at);
     if (keepdim) return {movedim(value, -1, axis), movedim(at, -1, axis)};
     return {squeeze(value, -1), squeeze(at, -1)};
@@ -128,10 +125,12 @@ Tensor bincount(const Tensor& x, const Tensor& weights, int64_t minimum_length) 
                         "bincount: in a trace the length of the result must be known: give " +
                             std::string("minimum_length, got ") + std::to_string(minimum_length));
     }
-    const Tensor hit = eq(unsqueeze(arange(length), 1), x.to(DType::i64));
-    if (!weights.defined()) return sum(hit, 1);
+    const Tensor index = x.to(DType::i64);
+    if (!weights.defined()) {
+        return scatter_add(zeros({length}, DType::i64), 0, index, ones(x.sizes(), DType::i64));
+    }
     const Tensor weight = weights.dtype() == DType::f32 ? weights : weights.to(DType::f64);
-    return sum(where(hit, weight, 0), 1);
+    return scatter_add(zeros({length}, weight.dtype()), 0, index, weight);
 }
 
 Tensor histc(const Tensor& x, int64_t bins, double low, double high) {
@@ -156,8 +155,11 @@ Tensor histc(const Tensor& x, int64_t bins, double low, double high) {
     }
     const Tensor inside = logical_and(line >= first, line <= last);
     const Tensor at = floor((line - first) * bins / (last - first));
-    const Tensor bin = clamp(where(inside, at, -1), -1, bins - 1);
-    return sum(eq(unsqueeze(arange(bins).to(x.dtype()), 1), bin), 1).to(x.dtype());
+    // What lies outside is counted in a bin of its own, which is left out.
+    const Tensor bin = where(inside, clamp(at, 0, bins - 1), bins).to(DType::i64);
+    const Tensor counts =
+        scatter_add(zeros({bins + 1}, DType::i64), 0, bin, ones(line.sizes(), DType::i64));
+    return narrow(counts, 0, 0, bins).to(x.dtype());
 }
 
 }  // namespace lithe

@@ -71,33 +71,9 @@ const Op argsort_op = {
     .lower = lower,
 };
 
-namespace {
-
-/// The number of elements of its line that come before each element is where its index belongs.
-Tensor argsort_by_rank(const Tensor& x, int64_t axis, bool descending) {
-    const Tensor lines = movedim(x, axis, -1);
-    const Tensor own = unsqueeze(lines, -1), other = unsqueeze(lines, -2);
-    const auto before = [](const Tensor& a, const Tensor& b) {
-        if (!a.is_floating_point()) return lt(a, b);
-        return logical_or(lt(a, b), logical_and(isnan(b), logical_not(isnan(a))));
-    };
-    const Tensor first = descending ? before(own, other) : before(other, own);
-    const Tensor last = descending ? before(other, own) : before(own, other);
-    const Tensor place = arange(lines.size(-1));
-    const Tensor is_earlier = place < unsqueeze(place, 1);
-    const Tensor rank = sum(logical_or(first, logical_and(is_earlier, logical_not(last))), -1);
-    const Tensor order =
-        scatter(zeros(lines.sizes(), DType::i64), -1, rank, expand(place, lines.sizes()));
-    return movedim(order, -1, axis);
-}
-
-}  // namespace
-
 Tensor argsort(const Tensor& x, int64_t axis, bool descending) {
     if (x.dim() == 0 || x.numel().is_constant(0)) return zeros(x.sizes(), DType::i64);
     const int at = normalize_axis("argsort", axis, static_cast<int>(x.dim()));
-    // A kernel would look for each place anew; it counts once and writes every index to its place.
-    if (x.is_symbolic()) return argsort_by_rank(x, at, descending);
     return apply(argsort_op, {x}, {{"axis", Dim(at)}, {"descending", descending}});
 }
 

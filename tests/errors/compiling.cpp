@@ -143,6 +143,9 @@ const ErrorCases cases = {
     {"add.dtype", [] { infer("add(%x, %i)"); }},
     {"cumsum.dtype", [] { infer("cumsum(%b) {axis = 0}"); }},
     {"scatter.source", [] { infer("scatter(%x, %i, %i) {axis = 0}"); }},
+    {"scatter_reduce.source",
+     [] { infer("scatter_reduce(%x, %i, %i) {axis = 0, reduce = \"prod\"}"); }},
+    {"linear_recurrence.operands", [] { infer("linear_recurrence(%x, %i) {axis = 0}"); }},
     {"scatter_add.source", [] { infer("scatter_add(%x, %i, %i) {axis = 0}"); }},
     {"where.condition", [] { infer("where(%x, %x, %x)"); }},
     {"where.dtype", [] { infer("where(%b, %x, %i)"); }},
@@ -210,8 +213,6 @@ const ErrorCases cases = {
                     {.tuning_file = error_folder() / "kept.txt", .target = "aarch64"});
      }},
     {"tuning.syntax", [] { passes::TuningFile::parse("cpu | node\n", "kept.txt"); }},
-    {"linalg.eager",
-     [] { trace_odd([](OddImpl&, const Tensor& x) { return linalg::svdvals(x); }); }},
     {"linalg.size",
      [] { trace_odd([](OddImpl&, const Tensor& x) { return linalg::inv(matmul(x, x.t())); }); }},
     {"bincount.length",

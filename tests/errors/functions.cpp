@@ -32,7 +32,7 @@ const ErrorCases cases = {
     {"scatter_reduce.reduce",
      [] { scatter_reduce(zeros({2}), 0, tensor({0}), ones({1}), "max", true); }},
     {"scatter_reduce.index",
-     [] { scatter_reduce(zeros({2, 3}), 0, tensor({{0}}), ones({1, 1}), "prod", true); }},
+     [] { scatter_reduce(zeros({2, 3}), 0, tensor({{0, 0, 0, 0}}), ones({1, 4}), "prod", true); }},
     {"masked_scatter.source",
      [] { masked_scatter(zeros({3}), ones({3}, DType::boolean), ones({2})); }},
     {"diagonal_scatter.source", [] { diagonal_scatter(zeros({3, 3}), ones({2})); }},

@@ -93,6 +93,8 @@ const std::map<std::string_view, Samples>& table() {
         {"index_select",
          {{{"T[4, N]", "i64[7]<4"}, "axis = 0"}, {{"T[N, 5]", "i64[3]<5"}, "axis = 1"}}},
         {"linear", {{{"T[N, 7]", "T[5, 7]", "T[5]"}, ""}, {{"T[2, N, 16]", "T[33, 16]"}, ""}}},
+        {"linear_recurrence",
+         {{{"T[N, 7]", "T[N, 7]"}, "axis = 1"}, {{"T[5, N]", "T[5, N]"}, "axis = 0"}}},
         {"log_softmax",
          {{{"T[N, 7]"}, "axis = 1"}, {{"T[3, N, 5]"}, "axis = 0"}, {{"T[2, 67]"}, "axis = 1"}}},
         {"matmul",
@@ -119,6 +121,10 @@ const std::map<std::string_view, Samples>& table() {
          {{{"T[4, 7]", "i64[3, 5]<7", "T[3, 5]"}, "axis = 1"},
           {{"T[4, N]", "i64[3, N]<4", "T[3, N]"}, "axis = 0"},
           {{"T[4, 7]", "i64[4, 6]<2", "T[4, 6]"}, "axis = 1", -1.5, 1.5, false}}},
+        {"scatter_reduce",
+         {{{"T[4, 7]", "i64[3, 5]<7", "T[3, 5]"}, "axis = 1, reduce = \"prod\""},
+          {{"T[4, N]", "i64[3, N]<4", "T[3, N]"}, "axis = 0, reduce = \"amax\""},
+          {{"T[4, 7]", "i64[4, 6]<2", "T[4, 6]"}, "axis = 1, reduce = \"amin\""}}},
         {"slice",
          {{{"T[N, 7]"}, "axis = 1, begin = 1, size = 3, step = 2"},
           {{"T[N]"}, "axis = 0, begin = 0, size = N, step = 1"}}},
@@ -129,8 +135,9 @@ const std::map<std::string_view, Samples>& table() {
 
 /// Ops with the samples of another.
 const std::map<std::string_view, std::string_view> like = {
-    {"amin", "amax"},           {"sum", "amax"}, {"prod", "amax"}, {"softmax", "log_softmax"},
-    {"scatter_add", "scatter"},
+    {"amin", "amax"},           {"sum", "amax"},
+    {"prod", "amax"},           {"softmax", "log_softmax"},
+    {"scatter_add", "scatter"}, {"cummax_index", "cumsum"},
 };
 
 /// Operands of every arity and way to broadcast; those of the op's arity are accepted.

@@ -1,0 +1,155 @@
+// What goes on from element to element along an axis: every line is walked once, each element
+// computed from the one before. One element at a time would begin every line anew for each.
+//
+// Takes cumsum, linear_recurrence and cummax_index with what is read in front of them and nothing
+// behind. Lines are independent: they are the vectors, where the axis is not the innermost, and the
+// tasks.
+#include "compiler/lower/families.h"
+#include "compiler/lower/parallel.h"
+#include "dsl/lower_math.h"
+
+namespace lithe::lower {
+namespace {
+
+using Halide::Expr;
+using Halide::Func;
+using Halide::RDom;
+using Halide::RVar;
+using Halide::TailStrategy;
+using Halide::Var;
+
+bool is_running(const ir::Node& node) {
+    return node.is("cumsum") || node.is("linear_recurrence") || node.is("cummax_index");
+}
+
+ir::Node* anchor_of(const ir::Graph& body) {
+    ir::Node* anchor = nullptr;
+    for (const auto& node : body.nodes()) {
+        if (is_running(*node)) {
+            if (anchor) return nullptr;
+            anchor = node.get();
+        } else if (!node->is("input") && !node->is(Trait::elementwise) &&
+                   !node->is(Trait::injective) && node->input_count() > 0) {
+            return nullptr;
+        }
+    }
+    return anchor;
+}
+
+bool matches(const ir::Node& group, const Target&, std::string& why) {
+    const ir::Graph& body = *group.body();
+    const ir::Node* anchor = anchor_of(body);
+    const bool fits = anchor && body.outputs.size() == 1 && body.outputs[0].value.node == anchor;
+    if (!fits) why = "running: not one running node whose result is the group's";
+    return fits;
+}
+
+class Schedule {
+public:
+    Schedule(const ir::Node& group, Body& body)
+        : body_(body),
+          node_(*anchor_of(body.graph())),
+          type_(group.type()),
+          axis_(static_cast<size_t>(node_.attrs().get_int("axis"))) {}
+
+    void run() {
+        Func out("running");
+        const int rank = type_.rank();
+        Coords place;
+        for (int axis = 0; axis < rank; ++axis) place.emplace_back(Body::axis_var(axis));
+        // The first element of every line; the others are written over.
+        out(Body::vars(rank)) = strict_float(first(place));
+        const Expr size = body_.size(type_.shape[axis_]);
+        step_ = RDom(1, max(size - 1, 0), "step");
+        Coords at = place, before = place;
+        at[axis_] = step_;
+        before[axis_] = step_ - 1;
+        const auto reversed = [](const Coords& c) {
+            return std::vector<Expr>(c.rbegin(), c.rend());
+        };
+        out(reversed(at)) = strict_float(next(out(reversed(before)), at, size));
+        body_.define(node_.value(), out);
+        body_.bind_output(out, type_);
+        for (int axis = 0; axis < rank; ++axis) {
+            out.bound(Body::axis_var(axis), 0, body_.size(type_.size(axis)));
+        }
+        out.compute_root();
+        parallel_outer(body_, out, type_, 1, vectorized(out));
+        schedule_update(out);
+    }
+
+private:
+    Expr operand(int i, const Coords& at) { return body_.at(node_.input(i), at); }
+
+    Expr first(const Coords& at) {
+        if (node_.is("cummax_index")) return Halide::cast<int64_t>(0);
+        const Expr term = operand(node_.is("cumsum") ? 0 : 1, at);
+        const Expr zero = Halide::Internal::make_zero(term.type());
+        return node_.is("cumsum") ? zero + term : operand(0, at) * zero + term;
+    }
+
+    Expr next(const Expr& last, const Coords& at, const Expr& size) {
+        if (node_.is("cumsum")) return last + operand(0, at);
+        if (node_.is("linear_recurrence")) return operand(0, at) * last + operand(1, at);
+        Coords best = at;
+        best[axis_] = Halide::clamp(Halide::cast<int>(last), 0, max(size - 1, 0));
+        const Expr x = operand(0, at), most = operand(0, best);
+        const Expr is_less = x < most || (lower_math::is_nan(most) && !lower_math::is_nan(x));
+        return select(is_less, last, Halide::cast<int64_t>(at[axis_]));
+    }
+
+    int lanes() const { return body_.target().lanes(static_cast<int>(size_bytes(type_.dtype))); }
+
+    bool is_wide() const {
+        const Dim& length = type_.shape.back();
+        return !length.is_constant() || length.constant() >= lanes();
+    }
+
+    /// Vectorizes the innermost axis of the definition; gives the step of its loop.
+    int64_t vectorized(Func& out) const {
+        if (!is_wide()) return 1;
+        const Var x = Body::axis_var(type_.rank() - 1), xi("xi");
+        out.split(x, x, xi, lanes(), TailStrategy::GuardWithIf).vectorize(xi);
+        return lanes();
+    }
+
+    void schedule_update(Func& out) {
+        Halide::Stage update = out.update(0);
+        std::vector<Halide::VarOrRVar> order;
+        const int inner = type_.rank() - 1;
+        const Var x = Body::axis_var(inner), xi("xi");
+        const bool is_across = static_cast<int>(axis_) != inner;
+        if (is_across && is_wide()) {
+            update.split(x, x, xi, lanes(), TailStrategy::GuardWithIf).vectorize(xi);
+            order.emplace_back(xi);
+        }
+        if (is_across) order.emplace_back(x);
+        order.emplace_back(RVar(step_.x));
+        int outer = -1;
+        for (int axis = inner; axis-- > 0;) {
+            if (axis == static_cast<int>(axis_)) continue;
+            order.emplace_back(Body::axis_var(axis));
+            outer = axis;
+        }
+        if (order.size() > 1) update.reorder(order);
+        const Dim lines = outer < 0 ? Dim(1) : type_.size(outer), work = type_.count();
+        if (outer >= 0 && lines.is_constant() && lines.constant() > 1 && work.is_constant() &&
+            work.constant() >= parallel_threshold) {
+            update.parallel(Body::axis_var(outer));
+        }
+    }
+
+    Body& body_;
+    ir::Node& node_;
+    const TensorType& type_;
+    size_t axis_;
+    RDom step_;
+};
+
+void schedule(const ir::Node& group, Body& body) { Schedule(group, body).run(); }
+
+}  // namespace
+
+const Family running_family = {.name = "running", .matches = matches, .schedule = schedule};
+
+}  // namespace lithe::lower

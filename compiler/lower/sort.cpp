@@ -1,0 +1,140 @@
+// argsort along an axis: sorted runs are merged, each round with runs twice as long. An element at
+// a time would count all others for each.
+//
+// The result's own 64 bits are the memory that merging needs: the lower half holds the order so
+// far, the upper half where the next order takes each element from. A round walks its line three
+// times: it merges (an element is the smaller one of the two that its neighbour left over), takes
+// the elements, and makes the new order the old one.
+//
+// Takes argsort alone. Lines are the tasks.
+#include "compiler/lower/families.h"
+#include "compiler/lower/parallel.h"
+#include "dsl/lower_math.h"
+
+namespace lithe::lower {
+namespace {
+
+using Halide::cast;
+using Halide::Expr;
+using Halide::Func;
+using Halide::RDom;
+using Halide::RVar;
+using Halide::Var;
+
+bool matches(const ir::Node& group, const Target&, std::string& why) {
+    const ir::Graph& body = *group.body();
+    const ir::Node& last = *body.outputs[0].value.node;
+    bool fits = body.outputs.size() == 1 && last.is("argsort");
+    for (const auto& node : body.nodes()) fits = fits && (node->is("input") || node.get() == &last);
+    if (!fits) why = "sort: not argsort alone";
+    return fits;
+}
+
+/// The halves of an element of the result.
+Expr order_in(const Expr& both) { return cast<int>(both & 0xffffffff); }
+Expr source_in(const Expr& both) { return cast<int>(both >> 32); }
+Expr joined(const Expr& order, const Expr& source) {
+    return (cast<int64_t>(source) << 32) | cast<int64_t>(order);
+}
+
+class Schedule {
+public:
+    Schedule(const ir::Node& group, Body& body)
+        : body_(body),
+          node_(*body.graph().outputs[0].value.node),
+          type_(group.type()),
+          axis_(static_cast<size_t>(node_.attrs().get_int("axis"))),
+          size_(body.size(type_.shape[axis_])) {}
+
+    void run() {
+        const int rank = type_.rank();
+        for (int axis = 0; axis < rank; ++axis) place_.emplace_back(Body::axis_var(axis));
+        out_(Body::vars(rank)) = cast<int64_t>(place_[axis_]);
+        // As many rounds as double a run of one to the whole line.
+        const Expr rounds = 32 - cast<int>(count_leading_zeros(cast<uint32_t>(max(size_, 1) - 1)));
+        r_ = RDom(0, size_, 0, 3, 0, rounds, "r");
+        const Expr own = value_at(r_.x);
+        out_(at(r_.x)) = select(r_.y == 0, joined(order_in(own), merged()), r_.y == 1,
+                                joined(order_in(own), order_in(value_at(source_in(own)))),
+                                cast<int64_t>(source_in(own)));
+        body_.define(node_.value(), out_);
+        body_.bind_output(out_, type_);
+        for (int axis = 0; axis < rank; ++axis) {
+            out_.bound(Body::axis_var(axis), 0, body_.size(type_.size(axis)));
+        }
+        out_.compute_root();
+        parallel_outer(body_, out_, type_, 1, 1);
+        schedule_update();
+    }
+
+private:
+    std::vector<Expr> at(const Expr& i) const {
+        Coords coords = place_;
+        coords[axis_] = i;
+        return {coords.rbegin(), coords.rend()};
+    }
+    Expr inside(const Expr& i) const { return Halide::clamp(i, 0, max(size_ - 1, 0)); }
+    Expr value_at(const Expr& i) { return out_(at(i.same_as(r_.x) ? i : inside(i))); }
+    Expr key_at(const Expr& i) {
+        Coords coords = place_;
+        coords[axis_] = inside(order_in(value_at(i)));
+        return body_.at(node_.input(0), coords);
+    }
+
+    /// Where element r.x of this round's order stands in that of the last round.
+    Expr merged() {
+        const Expr width = Expr(1) << cast<int>(r_.z);
+        const Expr begin = r_.x - (r_.x & (2 * width - 1));
+        const Expr middle = min(begin + width, size_), end = min(middle + width, size_);
+        const Expr previous = source_in(value_at(r_.x - 1));
+        const Expr is_first = r_.x == begin;
+        // What has been taken from the two runs adds up to what has been written.
+        const Expr done = r_.x - begin;
+        const Expr taken = select(is_first, 0, previous < middle, previous + 1 - begin,
+                                  done - (previous + 1 - middle));
+        const Expr left = begin + taken, right = middle + (done - taken);
+        const Expr a = key_at(left), b = key_at(right);
+        const bool is_descending = node_.attrs().get_bool("descending");
+        // Equal elements keep their order: the left one goes first.
+        const Expr is_right = is_descending ? is_before(a, b) : is_before(b, a);
+        return select(right >= end || (left < middle && !is_right), left, right);
+    }
+
+    static Expr is_before(const Expr& a, const Expr& b) {
+        return a < b || (lower_math::is_nan(b) && !lower_math::is_nan(a));
+    }
+
+    void schedule_update() {
+        Halide::Stage update = out_.update(0);
+        std::vector<Halide::VarOrRVar> order{RVar(r_.x), RVar(r_.y), RVar(r_.z)};
+        int outer = -1;
+        for (int axis = type_.rank(); axis-- > 0;) {
+            if (axis == static_cast<int>(axis_)) continue;
+            order.emplace_back(Body::axis_var(axis));
+            outer = axis;
+        }
+        update.reorder(order).unroll(r_.y);
+        const Dim lines = outer < 0 ? Dim(1) : type_.size(outer), work = type_.count();
+        if (outer >= 0 && lines.is_constant() && lines.constant() > 1 && work.is_constant() &&
+            work.constant() >= parallel_threshold / 32) {
+            update.parallel(Body::axis_var(outer));
+        }
+    }
+
+    Body& body_;
+    ir::Node& node_;
+    const TensorType& type_;
+    size_t axis_;
+    Expr size_;
+    Func out_{"sort"};
+    Coords place_;
+    RDom r_;
+};
+
+void schedule(const ir::Node& group, Body& body) { Schedule(group, body).run(); }
+
+}  // namespace
+
+const Family sort_family = {.name = "sort", .matches = matches, .schedule = schedule};
+
+}  // namespace lithe::lower
