@@ -3,7 +3,7 @@
 // Matrices are the last two axes, whatever stands before is a batch. What is made by elimination
 // (solve, inv, det, cholesky, qr) is composed of nodes, about ten for each row, so it is
 // differentiated and compiled like the rest; the number of rows must be a constant there. What
-// takes as many steps as the numbers ask for (eigh, svd) runs in eager mode alone.
+// iterates (eigh, svd) is Eigen's in eager mode and loops of rotations in a compiled model.
 #pragma once
 
 #include "dsl/tensor.h"
@@ -29,13 +29,13 @@ Tensor cholesky(const Tensor& a, bool upper = false);
 /// "complete" or "r" (q is empty). Errors: linalg.qr_mode.
 std::tuple<Tensor, Tensor> qr(const Tensor& a, const std::string& mode = "reduced");
 /// Eigenvalues, ascending, and eigenvectors of a symmetric matrix, of which the lower triangle is
-/// read. Not while tracing: linalg.eager.
+/// read. The largest element of every vector is positive. Compiled, sizes must be constants.
 std::tuple<Tensor, Tensor> eigh(const Tensor& a);
 Tensor eigvalsh(const Tensor& a);
-/// u, s, v^T with u diag(s) v^T = a, s descending. Not while tracing: linalg.eager.
+/// u, s, v^T with u diag(s) v^T = a, s descending; the largest of every column of u is positive.
 std::tuple<Tensor, Tensor, Tensor> svd(const Tensor& a, bool full_matrices = true);
 Tensor svdvals(const Tensor& a);
-/// By svd. Not while tracing: linalg.eager.
+/// By svd.
 Tensor pinv(const Tensor& a, double rtol = -1);
 Tensor matrix_rank(const Tensor& a, double rtol = -1);
 

@@ -35,7 +35,7 @@ def ids(files):
             continue
         for match in ID.finditer(text):
             before = text[:match.start()].rstrip()
-            is_name = before.endswith(("InternalError(", "order_of(", "matrices_of(", "check_pivots(", "=="))
+            is_name = before.endswith(("InternalError(", "order_of(", "check_matrices(", "check_pivots(", "=="))
             if not is_name and not FILES.search(match[1]):
                 found.setdefault(match[1], path)
         if "UserError" not in text:

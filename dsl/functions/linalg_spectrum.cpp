@@ -1,8 +1,10 @@
-// Linear algebra by Eigen, in eager mode alone: see dsl/linalg.h. Gradients are composed of nodes.
+// Eigenvalues and singular values: by Eigen in eager mode, by rotations in a trace. Gradients are
+// composed of nodes.
 #include <Eigen/Dense>
 #include <cmath>
 
 #include "dsl/autograd.h"
+#include "dsl/functions/linalg_jacobi.h"
 #include "dsl/ops.h"
 #include "runtime/error.h"
 
@@ -13,21 +15,15 @@ namespace {
 using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 using Map = Eigen::Map<Matrix>;
 
-/// The batch of matrices as dense doubles. Errors: linalg.matrix, linalg.eager.
-Array matrices_of(const char* name, const Tensor& a) {
-    if (a.dim() < 2 || !a.is_floating_point()) {
-        throw UserError(
-            "linalg.matrix",
-            std::string(name) + ": expected floating-point matrices, got " + a.type().str());
-    }
-    if (a.is_symbolic()) {
-        throw UserError("linalg.eager", std::string(name) +
-                                            ": iterates as long as its numbers ask for, which is " +
-                                            "not compiled: " + a.type().str() +
-                                            " is known only when the model runs");
-    }
-    return a.array().dense().to(DType::f64);
+void check_matrices(const char* name, const Tensor& a) {
+    if (a.dim() >= 2 && a.is_floating_point()) return;
+    throw UserError(
+        "linalg.matrix",
+        std::string(name) + ": expected floating-point matrices, got " + a.type().str());
 }
+
+/// The batch of matrices as dense doubles.
+Array matrices_of(const Tensor& a) { return a.array().dense().to(DType::f64); }
 
 struct Batch {
     int64_t count = 1, rows = 0, columns = 0;
@@ -51,7 +47,14 @@ Map matrix_at(const Array& array, int64_t i, int64_t rows, int64_t columns) {
     return {array.data<double>() + i * rows * columns, rows, columns};
 }
 
-Tensor as(const Array& array, DType dtype) { return Tensor::from(array.to(dtype)); }
+/// 1, or -1 where the largest element of a column [.., 1, k] is negative: with it the vectors have
+/// one sign, whoever computed them.
+Tensor signs_of(const Tensor& columns) {
+    const Tensor at = argmax(abs(columns), -2, /*keepdim=*/true);
+    const Tensor one = ones({}, columns.dtype());
+    return where(gather(columns, -2, at) < 0, -one, one);
+}
+
 Tensor mT(const Tensor& x) { return transpose(x, -2, -1); }
 
 /// 1 / x, 0 where x is 0.
@@ -66,13 +69,11 @@ double tolerance_of(const Tensor& a, double rtol) {
 
 }  // namespace
 
-std::tuple<Tensor, Tensor> eigh(const Tensor& a) {
-    const Array in = matrices_of("linalg.eigh", a);
+namespace {
+
+Eigenpairs eigh_by_eigen(const Tensor& a) {
+    const Array in = matrices_of(a);
     const Batch batch(in);
-    if (batch.rows != batch.columns) {
-        throw UserError("linalg.square",
-                        "linalg.eigh: expected square matrices, got " + a.type().str());
-    }
     const int64_t n = batch.rows;
     const Array values = Array::empty(DType::f64, batch.with({n})),
                 vectors = Array::empty(DType::f64, batch.with({n, n}));
@@ -81,24 +82,11 @@ std::tuple<Tensor, Tensor> eigh(const Tensor& a) {
         Eigen::Map<Eigen::VectorXd>(values.data<double>() + i * n, n) = solver.eigenvalues();
         matrix_at(vectors, i, n, n) = solver.eigenvectors();
     }
-    const Tensor l = as(values, a.dtype()), v = as(vectors, a.dtype());
-    // dA = V (diag(dL) + F * (V^T dV)) V^T with F[i, j] = 1 / (L[j] - L[i]) beside the diagonal.
-    const Tensors results =
-        autograd::attach({l, v}, {a}, [l, v](std::span<const Tensor> grad) -> std::vector<Tensor> {
-            Tensor middle = grad[0].defined() ? diag_embed(grad[0]) : zeros_like(v);
-            if (grad[1].defined()) {
-                const Tensor gaps = unsqueeze(l, -2) - unsqueeze(l, -1);
-                middle = middle + inverse_or_zero(gaps) * lithe::matmul(mT(v), grad[1]);
-            }
-            return {lithe::matmul(lithe::matmul(v, middle), mT(v))};
-        });
-    return {results[0], results[1]};
+    return {Tensor::from(values), Tensor::from(vectors)};
 }
 
-Tensor eigvalsh(const Tensor& a) { return std::get<0>(eigh(a)); }
-
-std::tuple<Tensor, Tensor, Tensor> svd(const Tensor& a, bool full_matrices) {
-    const Array in = matrices_of("linalg.svd", a);
+Singular svd_by_eigen(const Tensor& a, bool full_matrices) {
+    const Array in = matrices_of(a);
     const Batch batch(in);
     const int64_t m = batch.rows, n = batch.columns, k = std::min(m, n);
     const int64_t left = full_matrices ? m : k, right = full_matrices ? n : k;
@@ -113,32 +101,106 @@ std::tuple<Tensor, Tensor, Tensor> svd(const Tensor& a, bool full_matrices) {
         Eigen::Map<Eigen::VectorXd>(s.data<double>() + i * k, k) = solver.singularValues();
         matrix_at(vt, i, right, n) = solver.matrixV().transpose();
     }
-    const Tensor tu = as(u, a.dtype()), ts = as(s, a.dtype()), tv = as(vt, a.dtype());
+    return {Tensor::from(u), Tensor::from(s), Tensor::from(vt)};
+}
+
+/// The first `count` columns times their signs; further ones as they are.
+Tensor with_signs(const Tensor& columns, const Tensor& signs) {
+    const Dim count = signs.size(-1), all = columns.size(-1);
+    if (same(count, all)) return columns * signs;
+    return cat({narrow(columns, -1, 0, count) * signs, narrow(columns, -1, count, all - count)},
+               -1);
+}
+
+/// dA = V (diag(dL) + F * (W - W^T) / 2) V^T with W = V^T dV and F[i, j] = 1 / (L[j] - L[i]) beside
+/// the diagonal: vectors of length 1 can only be turned.
+Tensor eigh_gradient(const Tensor& l, const Tensor& v, std::span<const Tensor> grad) {
+    Tensor middle = grad[0].defined() ? diag_embed(grad[0]) : zeros_like(v);
+    if (grad[1].defined()) {
+        const Tensor gaps = unsqueeze(l, -2) - unsqueeze(l, -1);
+        const Tensor w = lithe::matmul(mT(v), grad[1]);
+        middle = middle + inverse_or_zero(gaps) * (w - mT(w)) * 0.5;
+    }
+    return lithe::matmul(lithe::matmul(v, middle), mT(v));
+}
+
+/// Of the reduced form: Townsend, "Differentiating the singular value decomposition", 2016.
+Tensor svd_gradient(const Tensor& u, const Tensor& s, const Tensor& vt,
+                    std::span<const Tensor> grad) {
+    const int64_t k = s.size(-1);
+    const Tensor u1 = narrow(u, -1, 0, k), v1 = mT(narrow(vt, -2, 0, k));
+    const Tensor squares = s * s, gaps = unsqueeze(squares, -2) - unsqueeze(squares, -1);
+    const Tensor f = inverse_or_zero(gaps), rows = unsqueeze(s, -1), columns = unsqueeze(s, -2),
+                 inverse = inverse_or_zero(s);
+    Tensor middle = grad[1].defined() ? diag_embed(grad[1]) : zeros_like(gaps);
+    Tensor outside;
+    if (grad[0].defined()) {
+        const Tensor du = narrow(grad[0], -1, 0, k), w = lithe::matmul(mT(u1), du);
+        middle = middle + f * (w - mT(w)) * columns;
+        outside = lithe::matmul((du - lithe::matmul(u1, w)) * unsqueeze(inverse, -2), mT(v1));
+    }
+    if (grad[2].defined()) {
+        const Tensor dv = mT(narrow(grad[2], -2, 0, k)), w = lithe::matmul(mT(v1), dv);
+        middle = middle + rows * f * (w - mT(w));
+        const Tensor rest =
+            lithe::matmul(u1, mT((dv - lithe::matmul(v1, w)) * unsqueeze(inverse, -2)));
+        outside = outside.defined() ? outside + rest : rest;
+    }
+    const Tensor da = lithe::matmul(lithe::matmul(u1, middle), mT(v1));
+    return outside.defined() ? da + outside : da;
+}
+
+}  // namespace
+
+std::tuple<Tensor, Tensor> eigh(const Tensor& a) {
+    check_matrices("linalg.eigh", a);
+    if (!same(a.size(-1), a.size(-2)) && a.size(-1) != a.size(-2)) {
+        throw UserError("linalg.square",
+                        "linalg.eigh: expected square matrices, got " + a.type().str());
+    }
+    if (a.size(-1).is_constant(0)) return {sum(a, -1), a};
+    const Eigenpairs found =
+        a.is_symbolic() ? eigh_by_rotations(a.detach().to(DType::f64)) : eigh_by_eigen(a.detach());
+    const Tensor l = found.values.to(a.dtype()),
+                 v = (found.vectors * signs_of(found.vectors)).to(a.dtype());
+    const Tensors results =
+        autograd::attach({l, v}, {a}, [l, v, a](std::span<const Tensor> grad) -> Tensors {
+            if (!GradMode::is_enabled()) return {eigh_gradient(l, v, grad)};
+            const auto [values, vectors] =
+                linalg::eigh(a);  // once more, so that they have derivatives
+            return {eigh_gradient(values, vectors, grad)};
+        });
+    return {results[0], results[1]};
+}
+
+Tensor eigvalsh(const Tensor& a) { return std::get<0>(eigh(a)); }
+
+std::tuple<Tensor, Tensor, Tensor> svd(const Tensor& a, bool full_matrices) {
+    check_matrices("linalg.svd", a);
+    Singular found;
+    if (a.is_symbolic()) {
+        found = svd_by_rotations(a.detach().to(DType::f64));
+        if (full_matrices) {
+            found.u = completed(found.u);
+            found.vt = mT(completed(mT(found.vt)));
+        }
+    } else {
+        found = svd_by_eigen(a.detach(), full_matrices);
+    }
+    const int64_t k = found.s.size(-1);
+    if (k > 0) {
+        const Tensor signs = signs_of(narrow(found.u, -1, 0, k));
+        found.u = with_signs(found.u, signs);
+        found.vt = mT(with_signs(mT(found.vt), signs));
+    }
+    const Tensor tu = found.u.to(a.dtype()), ts = found.s.to(a.dtype()),
+                 tv = found.vt.to(a.dtype());
     const Tensors results = autograd::attach(
-        {tu, ts, tv}, {a}, [tu, ts, tv, k](std::span<const Tensor> grad) -> std::vector<Tensor> {
-            // Of the reduced form: Townsend, "Differentiating the singular value decomposition",
-            // 2016.
-            const Tensor u1 = narrow(tu, -1, 0, k), v1 = mT(narrow(tv, -2, 0, k));
-            const Tensor squares = ts * ts, gaps = unsqueeze(squares, -2) - unsqueeze(squares, -1);
-            const Tensor f = inverse_or_zero(gaps), rows = unsqueeze(ts, -1),
-                         columns = unsqueeze(ts, -2), inverse = inverse_or_zero(ts);
-            Tensor middle = grad[1].defined() ? diag_embed(grad[1]) : zeros_like(gaps);
-            Tensor outside;
-            if (grad[0].defined()) {
-                const Tensor du = narrow(grad[0], -1, 0, k), w = lithe::matmul(mT(u1), du);
-                middle = middle + f * (w - mT(w)) * columns;
-                outside =
-                    lithe::matmul((du - lithe::matmul(u1, w)) * unsqueeze(inverse, -2), mT(v1));
-            }
-            if (grad[2].defined()) {
-                const Tensor dv = mT(narrow(grad[2], -2, 0, k)), w = lithe::matmul(mT(v1), dv);
-                middle = middle + rows * f * (w - mT(w));
-                const Tensor rest =
-                    lithe::matmul(u1, mT((dv - lithe::matmul(v1, w)) * unsqueeze(inverse, -2)));
-                outside = outside.defined() ? outside + rest : rest;
-            }
-            const Tensor da = lithe::matmul(lithe::matmul(u1, middle), mT(v1));
-            return {outside.defined() ? da + outside : da};
+        {tu, ts, tv}, {a}, [tu, ts, tv, a](std::span<const Tensor> grad) -> Tensors {
+            if (!GradMode::is_enabled()) return {svd_gradient(tu, ts, tv, grad)};
+            const auto [u, values, vt] =
+                linalg::svd(a, false);  // once more, so that they have derivatives
+            return {svd_gradient(u, values, vt, grad)};
         });
     return {results[0], results[1], results[2]};
 }
