@@ -40,6 +40,51 @@ def recorded_cases():
     return cases, ", ".join(sorted(versions))
 
 
+def reasons():
+    """Returns {(stage, name): reason} from tests/parity/reasons.txt: why a name has no case in a column."""
+    found = {}
+    for line in (ROOT / "tests/parity/reasons.txt").read_text().splitlines():
+        if not line or line.startswith("#"):
+            continue
+        column, reason, names = (part.strip() for part in line.split("|"))
+        stage = {"eager": "eager", "gradient": "gradient", "compiled": "static", "dynamic": "symbolic"}[column]
+        for name in names.split():
+            found[stage, name] = reason
+    return found
+
+
+def check_reasons(cases, listed):
+    """A name without a case in a column has a reason there, and none that has one."""
+    known = reasons()
+    for stage in STAGES:
+        for name in sorted(listed):
+            has_case = any(applies(stage, row) for row in cases.get(name, []))
+            if has_case and (stage, name) in known:
+                sys.exit(f"catalogue: {name} has cases in the column '{TITLES[stage]}': take its reason off "
+                         "tests/parity/reasons.txt")
+            if not has_case and (stage, name) not in known:
+                sys.exit(f"catalogue: {name} has no case in the column '{TITLES[stage]}', and no reason in "
+                         "tests/parity/reasons.txt")
+    stray = sorted({name for _, name in known} - listed)
+    if stray:
+        sys.exit(f"catalogue: reasons for names that are not listed: {', '.join(stray)}")
+
+
+def reason_lines(names):
+    """The reasons of a section, each with its columns and names."""
+    grouped = collections.defaultdict(lambda: collections.defaultdict(list))
+    known = reasons()
+    for stage in STAGES:
+        for name in names:
+            if (stage, name) in known:
+                grouped[known[stage, name]][stage].append(name)
+    lines = []
+    for reason, columns in grouped.items():
+        for stage, found in columns.items():
+            lines.append(f"- no {TITLES[stage]}: {reason}: " + ", ".join(f"`{n}`" for n in found) + ".")
+    return lines
+
+
 def results(build):
     """Returns {(stage, case): report}."""
     found = {}
@@ -69,6 +114,16 @@ def cell(stage, rows, found):
     return str(passed) if passed == len(wanted) else f"{passed} of {len(wanted)}"
 
 
+def second_lines(cases, found):
+    """How many second derivatives were recorded, and what does not equal PyTorch's."""
+    wanted = [(name, row["name"]) for name, rows in sorted(cases.items()) for row in rows
+              if any(k.startswith("ddx") for k in row.get("yardsticks", {}))]
+    wrong = [case for _, case in wanted if found.get(("second", case), {"reason": "not run"})["reason"]]
+    names = len({name for name, _ in wanted})
+    return [f"Second derivatives: {len(wanted) - len(wrong)} of {len(wanted)} cases that PyTorch has some for, of "
+            f"{names} names."]
+
+
 def page(found):
     cases, version = recorded_cases()
     sections = catalogue()
@@ -92,14 +147,19 @@ def page(found):
                       if found.get((s, r["name"]), {"reason": "-"})["reason"] == ""]
             worst = f"{max(errors):.2f}" if errors else ""
             tables.append(f"| `{name}` | " + " | ".join(cells) + f" | {worst} |")
-        tables.append("")
-        totals.append(f"| {title} | {len(names)} | " + " | ".join(str(full[s]) for s in STAGES) + " |")
+        notes = reason_lines(names)
+        tables += ["", *notes, ""] if notes else [""]
+        without = collections.Counter(stage for stage, name in reasons() if name in names)
+        totals.append(f"| {title} | {len(names)} | " + " | ".join(
+            str(full[s]) + (f" + {without[s]}" if without[s] else "") for s in STAGES) + " |")
     every = [r for name in listed for r in cases.get(name, [])]
     worst = max((r["error"] for r in found.values() if r["reason"] == ""), default=0)
     lines += [f"Cases: {sum('error' not in r for r in every)}, refusals: {sum('error' in r for r in every)}.",
+              *second_lines(cases, found),
               f"Largest error in units of the tolerance: {worst:.2f}", "",
-              "Names all of whose cases pass:", "",
+              "Names all of whose cases pass, + names that have none, for reasons given below their table:", "",
               "| | names | " + " | ".join(TITLES[s] for s in STAGES) + " |", "|---|" + "---|" * 5] + totals + [""]
+    check_reasons(cases, listed)
     stray = sorted(set(cases) - listed)
     if stray:
         sys.exit(f"catalogue: cases of names that tests/parity/catalogue.txt has not: {', '.join(stray)}")
@@ -110,7 +170,7 @@ def comparable(text, stages):
     """The page without the figures of errors and the columns that were not run."""
     lines = []
     for line in text.splitlines():
-        if line.startswith("Largest error"):
+        if line.startswith("Largest error") or (line.startswith("Second") and "second" not in stages):
             continue
         if line.startswith("|"):
             cells = line.strip("|").split("|")

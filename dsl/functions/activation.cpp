@@ -50,7 +50,8 @@ Tensor softplus(const Tensor& x, double beta, double threshold) {
     return where(is_line, x, beta == 1 ? curve : curve / beta);
 }
 
-Tensor logsigmoid(const Tensor& x) { return minimum(x, 0) - log1p(exp(-abs(x))); }
+// -|x| by branches: abs() has no second derivative at 0, where logsigmoid is smooth.
+Tensor logsigmoid(const Tensor& x) { return where(x < 0, x, 0) - log1p(exp(where(x < 0, x, -x))); }
 // Not clamp(): at the limits hardtanh has no gradient.
 Tensor hardtanh(const Tensor& x, double min, double max) {
     return where(x <= min, min, where(x >= max, max, x));

@@ -45,11 +45,14 @@ Tensor linspace(const Scalar& start, const Scalar& end, int64_t count,
     const DType dtype = options.dtype_or(DType::f32);
     const double first = start.to_double(), last = end.to_double();
     if (count < 1) return with_options(zeros({0}, dtype), options);
-    // From both ends, so that both are met exactly.
-    const double step = count > 1 ? (last - first) / static_cast<double>(count - 1) : 0;
-    const Tensor index = arange(count, DType::f64);
-    const Tensor up = index * step + first, down = (index - (count - 1)) * step + last;
-    return with_options(where(index < count / 2, up, count == 1 ? up : down).to(dtype), options);
+    // From both ends, so that both are met exactly. The count stays in tensors, whose numbers may
+    // follow a size that has a name.
+    const Tensor index = arange(count), place = index.to(DType::f64);
+    const Tensor steps = scalar_tensor(count - 1, DType::i64).to(DType::f64);
+    const Tensor step = (last - first) / clamp_min(steps, 1);
+    const Tensor up = place * step + first, down = (place - steps) * step + last;
+    const Tensor is_low = logical_or(index == 0, index * 2 + 2 <= count);
+    return with_options(where(is_low, up, down).to(dtype), options);
 }
 
 Tensor eye(const Dim& rows, const Dim& columns, const TensorOptions& options) {

@@ -132,7 +132,8 @@ Tensor huber_loss(const Tensor& x, const Tensor& target, Reduction reduction, do
         refuse("huber_loss", "delta",
                "only positive values of delta are supported, got " + std::to_string(delta));
     // The square of a far error, infinite perhaps, must not meet the derivative's 0.
-    const Tensor away = abs(x - target), is_far = away > delta, near = where(is_far, 0, away);
+    const Tensor error = x - target, away = abs(error), is_far = away > delta,
+                 near = where(is_far, 0, error);
     return reduced(where(is_far, (away - 0.5 * delta) * delta, near * near * 0.5), reduction);
 }
 
@@ -141,7 +142,8 @@ Tensor smooth_l1_loss(const Tensor& x, const Tensor& target, Reduction reduction
         refuse("smooth_l1_loss", "beta",
                "negative values of beta are not supported, got " + std::to_string(beta));
     if (beta == 0) return l1_loss(x, target, reduction);
-    const Tensor away = abs(x - target), is_far = away >= beta, near = where(is_far, 0, away);
+    const Tensor error = x - target, away = abs(error), is_far = away >= beta,
+                 near = where(is_far, 0, error);
     return reduced(where(is_far, away - 0.5 * beta, near * near * (0.5 / beta)), reduction);
 }
 

@@ -198,20 +198,14 @@ Tensor pairwise_distance(const Tensor& a, const Tensor& b, double p, double eps,
 Tensor pdist(const Tensor& x, double p) {
     if (x.dim() != 2)
         throw UserError("pdist.rank", "pdist: expected rows [N, M], got " + x.type().str());
-    const int64_t rows = x.size(0);
-    std::vector<int64_t> first, second;
-    for (int64_t i = 0; i < rows; ++i) {
-        for (int64_t j = i + 1; j < rows; ++j) {
-            first.push_back(i);
-            second.push_back(j);
-        }
-    }
-    const auto pick = [&](const std::vector<int64_t>& list) {
-        const Array index = Array::empty(DType::i64, {static_cast<int64_t>(list.size())});
-        std::copy(list.begin(), list.end(), index.data<int64_t>());
-        return index_select(x, 0, Tensor::from(index));
-    };
-    return norm(pick(first) - pick(second), p, 1);
+    if (x.size(0).is_constant() && x.size(0).constant() < 2) return zeros({0}, x.dtype());
+    // Pair k is of row i with one behind it, where the pairs of the rows before i are `begins[i]`.
+    const Dim rows = x.size(0);
+    const Tensor row = arange(rows), place = arange(rows * (rows - 1) / 2);
+    const Tensor begins = floor_div(row * (scalar_tensor(rows * 2 - 1, DType::i64) - row), 2);
+    const Tensor first = searchsorted(begins, place, /*right=*/true) - 1;
+    const Tensor second = place - index_select(begins, 0, first) + first + 1;
+    return norm(index_select(x, 0, first) - index_select(x, 0, second), p, 1);
 }
 
 }  // namespace lithe

@@ -23,15 +23,24 @@ void reference(const OpCall& call, std::span<const Array> in, std::span<const Ar
 }
 
 /// Without zeros y / x; beside one zero only that one has a gradient, beside two none.
+/// Every factor gets the product of those before it and those behind: without a division, so that
+/// zeros have all derivatives too.
 Tensors gradient(const GradientCall& g) {
     const Sizes axes = g.call.attrs.get_ints("axes");
-    const Tensor zero = g.x() == 0, one = ones_like(g.x());
-    const Tensor zeros_beside = sum(zero, axes, true);
-    const Tensor others = where(zero, one, g.x());
-    const Tensor product = prod(others, axes, true);
-    const Tensor factor = where(zeros_beside == 0, product / others,
-                                where(logical_and(zero, zeros_beside == 1), product, one * 0));
-    return {reduction::spread(g.call, g.dy()) * factor};
+    const int64_t rank = g.x().dim();
+    Sizes last;
+    for (size_t i = 0; i < axes.size(); ++i)
+        last.push_back(rank - static_cast<int64_t>(axes.size() - i));
+    const Tensor moved = movedim(g.x(), axes, last);
+    const Shape whole = moved.sizes();
+    Shape rows(whole.begin(), whole.end() - static_cast<std::ptrdiff_t>(axes.size()));
+    rows.push_back(
+        product(Shape(whole.end() - static_cast<std::ptrdiff_t>(axes.size()), whole.end())));
+    const Tensor factors = reshape(moved, rows);
+    const Tensor before = cumprod(constant_pad(factors, {1, -1}, 1), -1);
+    const Tensor behind = flip(cumprod(constant_pad(flip(factors, -1), {1, -1}, 1), -1), -1);
+    const Tensor others = movedim(reshape(before * behind, whole), last, axes);
+    return {reduction::spread(g.call, g.dy()) * others};
 }
 
 Halide::Expr lower(const LowerCall& call) { return reduction::lower(call, reduce_product); }

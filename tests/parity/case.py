@@ -50,7 +50,8 @@ class Cases:
         derivative_of (a function of FUNCTIONS with the same values, whose gradients count), as_list, as_pair (states in
         a tuple), args (names of options that the call takes by position, behind the tensors, or before them with
         args_first), outputs (numbers of the results that are compared), eager_only (the shapes of the results depend on
-        the numbers: refused by a trace)."""
+        the numbers: refused by a trace).
+        Options may be names of sizes; an operand of the role "sizes" has them and is not passed."""
         kind = kind or self.kind
         options = {k: str(v) if v in (INF, -INF) else v for k, v in (options or {}).items()}  # JSON has no infinity
         row = {"name": f"{kind}.{call}.{title}", "kind": kind, "call": call, "options": options,

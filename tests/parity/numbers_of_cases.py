@@ -28,6 +28,12 @@ def cotangent(row, index, output):
     return torch.from_numpy(counter.uniform(f"{row['name']}:dy{index}", list(output.shape), -1, 1)).to(output.dtype)
 
 
+def weights(row, index, gradient):
+    """What the gradient of an operand is multiplied with for its own derivative."""
+    numbers = counter.uniform(f"{row['name']}:ddx{index}", list(gradient.shape), -1, 1)
+    return torch.from_numpy(numbers).to(gradient.dtype)
+
+
 def fill_state(row, module, jitter):
     """Parameters and floating buffers by their state_dict keys; variances positive."""
     with torch.no_grad():
@@ -59,7 +65,12 @@ FUNCTIONS = {
 
 def prepare(row):
     options = row["torch_options"]
+    sizes = row.get("sizes", {})
     for name, value in options.items():
+        if isinstance(value, list):
+            value = options[name] = [sizes.get(v, v) if isinstance(v, str) else v for v in value]
+        elif isinstance(value, str) and value in sizes:
+            value = options[name] = sizes[value]
         if isinstance(value, list):
             options[name] = tuple(value)
         if value == "inf":

@@ -1,6 +1,6 @@
-// Every case of tests/parity/data is four test cases: eager results, gradients and buffers in f32
-// and f64; compiled results in f32 for fixed sizes and for sizes with names. What fails and is
-// listed in tests/parity/missing.txt is expected to fail, and must.
+// Every case of tests/parity/data is up to five test cases: eager results, gradients and buffers in
+// f32 and f64; second derivatives in f64; compiled results in f32 for fixed sizes and for sizes
+// with names. What fails and is listed in tests/parity/missing.txt is expected to fail, and must.
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -38,6 +38,27 @@ struct Prepared {
     Tensors leaves;              ///< all operands
 };
 
+Tensors detached(const Prepared& p) {
+    Tensors inputs;
+    for (const size_t i : p.traced) inputs.push_back(p.leaves[i].detach());
+    return inputs;
+}
+
+/// The sizes that the case has names for, as the operands have them.
+std::map<std::string, Dim> sizes_of(const Case& c, const std::vector<size_t>& traced,
+                                    const Tensors& operands) {
+    std::map<std::string, Dim> sizes;
+    for (size_t i = 0; i < traced.size(); ++i) {
+        const Json& shape = c.row()["operands"][traced[i]]["shape"];
+        for (size_t axis = 0; axis < shape.size(); ++axis) {
+            if (shape[axis].is_string())
+                sizes[shape[axis].get<std::string>()] =
+                    operands[i].size(static_cast<int64_t>(axis));
+        }
+    }
+    return sizes;
+}
+
 std::string role_of(const Case& c, size_t i) { return c.row()["operands"][i].value("role", ""); }
 
 void fill_state(const Case& c, nn::Module& module, DType dtype) {
@@ -71,11 +92,12 @@ Prepared prepare(const Case& c, DType dtype, int64_t change = 0) {
         }
         if (role.starts_with("forward:"))
             call_tensors[role.substr(8)] = x;
-        else
+        else if (role != "sizes")
             p.arguments.positional.push_back(x);
         p.traced.push_back(i);
     }
     p.arguments.named = Options(c.row().value("forward", Json::object()), call_tensors);
+    p.arguments.named.with_sizes(sizes_of(c, p.traced, detached(p)));
     p.built = (*maker)(Options(c.row()["options"], option_tensors));
     if (p.built.module) {
         if (p.built.is_lazy) {
@@ -134,14 +156,55 @@ Tensors outputs_of(const Case& c, const Built& built, const Arguments& arguments
     return chosen;
 }
 
-void check_gradients(const Case& c, Prepared& p, const Tensors& outputs, DType dtype,
-                     Outcome& outcome) {
+/// The sum of the results, each element with a weight of its own; undefined where none depends on
+/// a leaf.
+Tensor loss_of(const Case& c, const Tensors& outputs) {
     Tensor loss;
     for (size_t i = 0; i < outputs.size(); ++i) {
         if (!outputs[i].is_floating_point() || !outputs[i].requires_grad()) continue;
         const Tensor part = (outputs[i] * c.cotangent(i, outputs[i])).sum();
         loss = loss.defined() ? loss + part : part;
     }
+    return loss;
+}
+
+/// Gradients of a weighted sum of the gradients, in f64.
+void check_second(const Case& c, Outcome& outcome) {
+    constexpr DType dtype = DType::f64;
+    Prepared p = prepare(c, dtype);
+    const Tensor loss = loss_of(c, outputs_of(c, p.built, p.arguments));
+    if (!loss.defined()) return outcome.fail("the results depend on no operand");
+    std::vector<size_t> places;
+    Tensors leaves;
+    for (size_t i = 0; i < p.leaves.size(); ++i) {
+        if (!p.leaves[i].requires_grad()) continue;
+        places.push_back(i);
+        leaves.push_back(p.leaves[i]);
+    }
+    const Tensors first = autograd::grad({loss}, leaves, {}, true, true, true);
+    Tensor total;
+    for (size_t i = 0; i < first.size(); ++i) {
+        if (!first[i].defined() || !first[i].requires_grad()) continue;
+        const std::string text = c.name() + ":ddx" + std::to_string(places[i]);
+        const Tensor weights =
+            Tensor::from(uniform(text, constant_sizes(first[i].sizes()), -1, 1, dtype));
+        const Tensor part = (first[i] * weights).sum();
+        total = total.defined() ? total + part : part;
+    }
+    const Tensors second = total.defined() ? autograd::grad({total}, leaves, {}, true, false, true)
+                                           : Tensors(leaves.size());
+    for (size_t i = 0; i < places.size(); ++i) {
+        const std::string name = "ddx" + std::to_string(places[i]);
+        if (!c.expected(name, dtype).defined()) continue;
+        outcome.has_gradient = true;
+        const Tensor got = second[i].defined() ? second[i] : zeros_like(leaves[i].detach());
+        compare(c, name, got, dtype, outcome);
+    }
+}
+
+void check_gradients(const Case& c, Prepared& p, const Tensors& outputs, DType dtype,
+                     Outcome& outcome) {
+    const Tensor loss = loss_of(c, outputs);
     std::vector<std::string> names = c.expected_names("dx");
     for (const std::string& name : c.expected_names("d.")) names.push_back(name);
     if (names.empty()) return;
@@ -186,12 +249,6 @@ void check_refusal(const Case& c, Outcome& outcome) {
     outcome.fail("nothing was refused; PyTorch says: " + c.row()["error"].get<std::string>());
 }
 
-Tensors detached(const Prepared& p) {
-    Tensors inputs;
-    for (const size_t i : p.traced) inputs.push_back(p.leaves[i].detach());
-    return inputs;
-}
-
 struct NothingImpl : nn::Module {};
 
 void check_compiled(const Case& c, Outcome& outcome, bool is_symbolic) {
@@ -204,10 +261,11 @@ void check_compiled(const Case& c, Outcome& outcome, bool is_symbolic) {
             const std::string role = role_of(c, p.traced[i]);
             if (role.empty())
                 arguments.positional.push_back(inputs[i]);
-            else
+            else if (role != "sizes")
                 named[role.substr(8)] = inputs[i];
         }
         arguments.named = Options(c.row().value("forward", Json::object()), named);
+        arguments.named.with_sizes(sizes_of(c, p.traced, inputs));
         return outputs_of(c, p.built, arguments);
     };
     CompileOptions options;
@@ -226,11 +284,6 @@ void check_compiled(const Case& c, Outcome& outcome, bool is_symbolic) {
     compare_outputs(c, compiled(inputs), dtype, outcome);
     if (!is_symbolic) return;
     Prepared other = prepare(c, dtype, 1);  // another size, against eager mode
-    for (const auto& operand : c.row()["operands"]) {
-        if (c.kind() != "nn" && operand.contains("values") &&
-            operand["shape"].dump().find('"') != std::string::npos)
-            return;
-    }
     const Tensors want = outputs_of(c, other.built, other.arguments);
     const Tensors got = compiled(detached(other));
     for (size_t i = 0; i < want.size(); ++i) {
@@ -312,11 +365,13 @@ void add_suite(const std::string& group, const std::string& stage, bool is_slow)
     const std::map<std::string, Check> checks = {
         {"eager", [](const Case& c, Outcome& o) { check_eager(c, o, false); }},
         {"gradient", [](const Case& c, Outcome& o) { check_eager(c, o, true); }},
+        {"second", check_second},
         {"static", [](const Case& c, Outcome& o) { check_compiled(c, o, false); }},
         {"symbolic", [](const Case& c, Outcome& o) { check_compiled(c, o, true); }}};
     for (const Case& c : recorded(group)) {
         if (stage != "eager" && c.is_refused()) continue;
         if (stage == "symbolic" && !c.has_symbols()) continue;
+        if (stage == "second" && c.expected_names("ddx").empty()) continue;
         Check check = c.is_refused() ? Check(check_refusal) : checks.at(stage);
         if (stage == "static" && c.row().value("eager_only", false)) check = check_not_compiled;
         suite->add(ut::make_test_case(
@@ -330,6 +385,7 @@ void add_suite(const std::string& group, const std::string& stage, bool is_slow)
     for (const std::string& group : groups()) {
         add_suite(group, "eager", false);
         add_suite(group, "gradient", false);
+        add_suite(group, "second", false);
         add_suite(group, "static", true);
         add_suite(group, "symbolic", true);
     }

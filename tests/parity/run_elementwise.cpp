@@ -134,22 +134,26 @@ void add_comparisons() {
                                                : lithe::masked_fill(c[0], c[1], c[2]));
 }
 
+Scalar end_of(const Call& c) {
+    const std::optional<Dim> called = c.named.size_called(c.o.row().at("end"));
+    return called ? Scalar(*called) : c.scalar("end");
+}
+
 void add_creation() {
-    LITHE_FUNCTION(zeros, lithe::zeros(to_shape(c.o.list("size"))));
-    LITHE_FUNCTION(ones, lithe::ones(to_shape(c.o.list("size"))));
-    LITHE_FUNCTION(full, lithe::full(to_shape(c.o.list("size")), c.scalar("fill_value")));
+    LITHE_FUNCTION(zeros, lithe::zeros(c.shape("size")));
+    LITHE_FUNCTION(ones, lithe::ones(c.shape("size")));
+    LITHE_FUNCTION(full, lithe::full(c.shape("size"), c.scalar("fill_value")));
     LITHE_UNARY(zeros_like);
     LITHE_UNARY(ones_like);
     LITHE_FUNCTION(full_like, lithe::full_like(c[0], c.scalar("fill_value")));
     LITHE_FUNCTION(arange, c.has("start")
-                               ? lithe::arange(c.scalar("start"), c.scalar("end"), c.scalar("step"))
-                               : lithe::arange(c.scalar("end")));
-    LITHE_FUNCTION(linspace,
-                   lithe::linspace(c.scalar("start"), c.scalar("end"), c.integer("steps")));
-    LITHE_FUNCTION(logspace, lithe::logspace(c.scalar("start"), c.scalar("end"), c.integer("steps"),
+                               ? lithe::arange(c.scalar("start"), end_of(c), c.scalar("step"))
+                               : lithe::arange(end_of(c)));
+    LITHE_FUNCTION(linspace, lithe::linspace(c.scalar("start"), c.scalar("end"), c.dim("steps")));
+    LITHE_FUNCTION(logspace, lithe::logspace(c.scalar("start"), c.scalar("end"), c.dim("steps"),
                                              c.number("base", 10)));
-    LITHE_FUNCTION(
-        eye, c.has("m") ? lithe::eye(c.integer("n"), c.integer("m")) : lithe::eye(c.integer("n")));
+    LITHE_FUNCTION(eye,
+                   c.has("m") ? lithe::eye(c.dim("n"), c.integer("m")) : lithe::eye(c.dim("n")));
     LITHE_FUNCTION(one_hot, lithe::one_hot(c[0], c.integer("num_classes", -1)));
     LITHE_FUNCTION(tril_indices,
                    lithe::tril_indices(c.integer("row"), c.integer("col"), c.integer("offset")));

@@ -109,6 +109,9 @@ F::PadFuncOptions pad_options(const Call& c) {
     return filled(c, made);
 }
 
+/// As a model that keeps its sizes in integers has them.
+Sizes sizes_of(const Shape& shape) { return {shape.begin(), shape.end()}; }
+
 void add_images() {
     LITHE_F(conv_tbc, F::conv_tbc(c[0], c[1], c[2], c.integer("pad", 0)));
     LITHE_F(unfold,
@@ -126,7 +129,8 @@ void add_images() {
     LITHE_F(upsample_nearest, F::upsample_nearest(c[0], resize_options(c)));
     LITHE_F(upsample_bilinear, F::upsample_bilinear(c[0], resize_options(c)));
     LITHE_F(grid_sample, F::grid_sample(c[0], c[1], grid_options(c)));
-    LITHE_F(affine_grid, F::affine_grid(c[0], c.o.list("size"), c.o.flag("align_corners", false)));
+    LITHE_F(affine_grid,
+            F::affine_grid(c[0], sizes_of(c.shape("size")), c.o.flag("align_corners", false)));
 }
 
 [[maybe_unused]] const bool is_added = [] {

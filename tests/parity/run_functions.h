@@ -22,6 +22,19 @@ struct Call {
     int64_t integer(const char* name, int64_t other) const { return o.get<int64_t>(name, other); }
     int64_t integer(const char* name) const { return o.integer(name); }
     double number(const char* name, double other) const { return o.number(name, other); }
+    /// A size, given as a number or by its name.
+    Dim dim(const char* name) const {
+        const std::optional<Dim> called = named.size_called(o.row().at(name));
+        return called ? *called : Dim(integer(name));
+    }
+    Shape shape(const char* name) const {
+        Shape result;
+        for (const Json& size : o.row().at(name)) {
+            const std::optional<Dim> called = named.size_called(size);
+            result.push_back(called ? *called : Dim(size.get<int64_t>()));
+        }
+        return result;
+    }
     /// A whole number stays one.
     Scalar scalar(const char* name, const Scalar& other = 1) const {
         return has(name) ? o.scalar(name) : other;

@@ -40,7 +40,9 @@ void add_places() {
     LITHE_FUNCTION(slice_scatter,
                    lithe::slice_scatter(c[0], c[1], c.integer("dim"), Dim(c.integer("start")),
                                         Dim(c.integer("end")), c.integer("step")));
-    LITHE_FUNCTION(diagonal_scatter, lithe::diagonal_scatter(c[0], c[1], c.integer("offset")));
+    LITHE_FUNCTION(diagonal_scatter,
+                   lithe::diagonal_scatter(c[0], c[1], c.integer("offset"), c.integer("dim1", 0),
+                                           c.integer("dim2", 1)));
     LITHE_UNARY(nonzero);
     LITHE_UNARY(argwhere);
     LITHE_FUNCTION(unique, c.has("dim")

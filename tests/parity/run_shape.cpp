@@ -26,7 +26,7 @@ void add_shapes() {
     LITHE_UNARY(atleast_2d);
     LITHE_UNARY(atleast_3d);
     LITHE_FUNCTION(expand, lithe::expand(c[0], shape_of(c, "size")));
-    LITHE_FUNCTION(broadcast_to, lithe::broadcast_to(c[0], shape_of(c, "size")));
+    LITHE_FUNCTION(broadcast_to, lithe::broadcast_to(c[0], c.shape("size")));
     LITHE_FUNCTION(repeat, lithe::repeat(c[0], shape_of(c, "repeats")));
     LITHE_FUNCTION(tile, lithe::tile(c[0], shape_of(c, "dims")));
     LITHE_FUNCTION(repeat_interleave, [&] {

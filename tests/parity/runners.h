@@ -57,6 +57,16 @@ public:
         return list(name);
     }
     Choice choice(const char* name, Choice other) const;
+    /// Whether sizes are called so in the case: the values of options may be such names.
+    std::optional<Dim> size_called(const Json& name) const {
+        const auto at = name.is_string() ? sizes_.find(name.get<std::string>()) : sizes_.end();
+        return at == sizes_.end() ? std::nullopt : std::optional(at->second);
+    }
+    const Json& row() const { return row_; }
+    Options& with_sizes(std::map<std::string, Dim> sizes) {
+        sizes_ = std::move(sizes);
+        return *this;
+    }
     Options inner(const char* name) const { return {row_.at(name), {}}; }
     /// Undefined where the case has none.
     Tensor tensor(const std::string& name) const {
@@ -69,6 +79,7 @@ private:
 
     Json row_;
     std::map<std::string, Tensor> tensors_;
+    std::map<std::string, Dim> sizes_;
 };
 
 /// What a case's call gets: tensors by position, and options of the call by name.

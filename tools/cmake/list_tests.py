@@ -56,7 +56,7 @@ def ctest_lines(suites, executable, reports):
                    "--report_format=XML", f"--report_sink={reports}/{name}.xml"]
         lines.append(f"add_test([==[{name}]==] " + " ".join(f"[==[{c}]==]" for c in command) + ")")
         lines.append(f"set_tests_properties([==[{name}]==] PROPERTIES LABELS [==[{labels}]==] TIMEOUT 900)")
-        if name.startswith(("parity_eager_", "parity_gradient_")):  # what the test `catalogue` reads
+        if name.startswith(("parity_eager_", "parity_gradient_", "parity_second_")):  # what the test `catalogue` reads
             lines.append(f"set_tests_properties([==[{name}]==] PROPERTIES FIXTURES_SETUP parity)")
 
     for suite in suites:

@@ -60,6 +60,8 @@ for reduction in ("none", "mean", "sum"):
     for full in (False, True):
         add("GaussianNLLLoss", f"{reduction}_{full}", [T("N", 3), T("N", 3), T("N", 3, low=0.1)],
             {**r, "full": full}, sizes=n)
+for name in ("SmoothL1Loss", "HuberLoss"):
+    add(name, "zero", [V([0.0, 0.5, -0.25, 2.0, 1.0]), V([0.0, 0.0, 0.0, 0.0, 1.0], grad=False)], {"reduction": "none"})
 add("KLDivLoss", "batchmean", [T("N", 3), T("N", 3, **P)], {"reduction": "batchmean"}, sizes={"N": 4})
 add("CrossEntropyLoss", "all_ignored", [T(2, 5), V([-100, -100], dtype="i64")])
 add("MSELoss", "empty", [T(0, 3), T(0, 3)])
