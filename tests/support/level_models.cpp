@@ -54,6 +54,10 @@ Tensors rows(const Tensors& in) {
     return {softmax(in[0], 1), sum(in[0] * in[0], {1}), amax(in[0], {0, 1})};
 }
 
+Tensors lines(const Tensors& in) {
+    return {cumsum(in[0], 1), std::get<0>(cummax(in[0], 0)), std::get<0>(sort(in[0], 1))};
+}
+
 Tensors moves(const Tensors& in) {
     const Tensor to = remainder(unsqueeze(arange(37), 1) + arange(53), 37);
     return {permute(in[0], {1, 0}) + 0.0, cat({in[0], exp(in[0])}, 1),
@@ -79,6 +83,7 @@ std::vector<LevelModel> level_models() {
          tolerance_of(41)},
         {"rows", "x:f32[13,77]", function(rows), tolerance_of(77)},
         {"moves", "x:f32[37,53]", function(moves), tolerance_of(1)},
+        {"lines", "x:f32[37,53]", function(lines), tolerance_of(53)},
     };
 }
 
