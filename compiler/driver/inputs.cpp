@@ -6,6 +6,7 @@
 
 #include "runtime/error.h"
 #include "runtime/safetensors.h"
+#include "runtime/text.h"
 
 namespace lithe::driver {
 namespace {
@@ -33,7 +34,14 @@ Array random_array(const TensorType& type, const std::map<std::string, int64_t>&
 
 Array from_file(const SafetensorsFile& file, const std::string& name, const TensorType& type) {
     const ConstTensorView* tensor = file.find(name);
-    if (!tensor) throw UserError("driver.input", "--in: the file has no tensor '" + name + "'");
+    if (!tensor) {
+        std::string names;
+        for (const NamedTensor& other : file.tensors()) {
+            names += (names.empty() ? "" : ", ") + quote(other.name);
+        }
+        throw UserError("driver.input", "--in: the file has no tensor '" + name + "', it has " +
+                                            (names.empty() ? "none" : names));
+    }
     if (tensor->dtype != type.dtype) {
         throw UserError("driver.input", "--in: '" + name + "' is " +
                                             std::string(lithe::name(tensor->dtype)) +

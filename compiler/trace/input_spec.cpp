@@ -44,9 +44,19 @@ int64_t number(std::string_view text, std::string_view all) {
     return value;
 }
 
+/// A number, a name, or an expression over names.
+Dim parse_expression(std::string_view text, std::string_view all) {
+    try {
+        const Dim size = Dim::parse(text);
+        if (!size.is_constant() || size.constant() >= 0) return size;
+    } catch (const UserError&) {  // below, with the whole input
+    }
+    fail(all, "'" + std::string(text) + "' is no size");
+}
+
 Dim parse_size(std::string_view text, std::string_view all, std::vector<ir::Symbol>& symbols) {
     const size_t equals = text.find('=');
-    if (equals == std::string_view::npos) return Dim::parse(text);
+    if (equals == std::string_view::npos) return parse_expression(text, all);
     ir::Symbol symbol;
     symbol.name = std::string(trim(text.substr(0, equals)));
     std::string_view range = trim(text.substr(equals + 1));
@@ -62,8 +72,14 @@ Dim parse_size(std::string_view text, std::string_view all, std::vector<ir::Symb
         fail(all, "the range of " + symbol.name + " is empty: " + std::to_string(symbol.min) +
                       " > " + std::to_string(symbol.max));
     }
+    if (symbol.max / symbol.multiple_of * symbol.multiple_of < symbol.min) {
+        fail(all, "the range of " + symbol.name + " has no multiple of " +
+                      std::to_string(symbol.multiple_of));
+    }
+    const Dim size = parse_expression(symbol.name, all);
+    if (!same(size, Dim::symbol(symbol.name))) fail(all, "'" + symbol.name + "' is no name");
     symbols.push_back(symbol);
-    return Dim::symbol(symbol.name);
+    return size;
 }
 
 }  // namespace
@@ -79,6 +95,10 @@ std::vector<InputSpec> parse_input_specs(std::string_view text) {
         }
         InputSpec spec;
         spec.name = std::string(trim(part.substr(0, colon)));
+        const bool is_known = std::any_of(specs.begin(), specs.end(), [&](const InputSpec& other) {
+            return other.name == spec.name;
+        });
+        if (spec.name.empty() || is_known) fail(part, "the name is missing or taken");
         const std::string_view dtype = trim(part.substr(colon + 1, open - colon - 1));
         const auto found = dtype_from_name(dtype);
         if (!found) fail(part, "unknown dtype '" + std::string(dtype) + "'");

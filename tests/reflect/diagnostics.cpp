@@ -133,6 +133,36 @@ BOOST_AUTO_TEST_CASE(what_does_not_compile_is_the_compilers_error) {
     BOOST_TEST(!fs::exists(scratch.path / "out.inc"));
 }
 
+BOOST_AUTO_TEST_CASE(errors_in_libraries_that_follow_the_authors_are_not_told) {
+    const Scratch scratch;
+    fs::create_directories(scratch.path / "library");
+    write(scratch.path / "library/hold.h",
+          "template <class T> struct Hold { typename T::Wanted wanted; };\n");
+    write(scratch.path / "a.cpp",
+          "#include \"library/hold.h\"\n"
+          "struct Net {};\n"
+          "Hold<Net> net;\n");
+    const auto errors_of = [&](const std::string& extra) {
+        const Run run = run_tool(
+            scratch.path,
+            "a.cpp -o a.inc --skip-path='" + (scratch.path / "library").string() + "' -- " + extra,
+            scratch);
+        BOOST_TEST(run.status == 1);
+        size_t count = 0;
+        for (size_t at = run.output.find(" error: "); at != std::string::npos;
+             at = run.output.find(" error: ", at + 1)) {
+            ++count;
+        }
+        return count;
+    };
+    BOOST_TEST(errors_of("") == 1u);  // alone, it is told
+    write(scratch.path / "a.cpp",
+          "#include \"library/hold.h\"\n"
+          "struct Net { Unknown x; };\n"
+          "Hold<Net> net;\n");
+    BOOST_TEST(errors_of("") == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(a_save_that_takes_no_module_is_explained) {
     const Scratch scratch;
     write(scratch.path / "a.cpp",

@@ -16,7 +16,7 @@ WITHOUT = {
 # What makes an error of an id that stands in the same file.
 MAKES = ("UserError", ".warn(", "fail(", "module(", "check_types(", "check_flag(")
 ID = re.compile(r'"([a-z][a-z0-9_]*\.[a-z][a-z0-9_]*)"')
-FILES = re.compile(r"\.(a|cpp|h|o|safetensors|so|d|inc|pkl|html|new|old)$")
+FILES = re.compile(r"\.(a|cpp|h|o|safetensors|txt|so|d|inc|pkl|html|new|old)$")
 SUFFIX = re.compile(r'\+\s*"(\.[a-z][a-z0-9_]*)"')
 PREFIX = re.compile(r'(?:concat\(\{|std::string\(|UserError\()"([a-z][a-z0-9_]*\.)"(?:\)|, | \+)')
 REASON = re.compile(r'\bfail\((?:[a-z_]+, ){0,2}"([a-z][a-z0-9_]*)"')

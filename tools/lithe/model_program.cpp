@@ -90,7 +90,9 @@ std::string build_model_program(const ModelSource& model) {
     write_if_changed(driver, source);
     write_if_changed(whole, "#include \"driver.cpp\"\n#include \"driver.reflect.inc\"\n");
     const std::vector<std::string> flags = compile_flags(model, tools);
-    std::vector<std::string> reflect = {tools.reflect, driver, "-o", fields, "--"};
+    std::vector<std::string> reflect = {tools.reflect, driver, "-o", fields};
+    for (const std::string& own : tools.own_folders) reflect.push_back("--skip-path=" + own);
+    reflect.push_back("--");
     reflect.insert(reflect.end(), flags.begin(), flags.end());
     std::vector<std::string> compile = {tools.compiler};
     compile.insert(compile.end(), flags.begin(), flags.end());

@@ -35,6 +35,7 @@ Toolchain find_toolchain() {
     const fs::path prefix = here.parent_path();
     if (fs::exists(prefix / "include/lithe/lithe.h")) {
         found.include_folders = {prefix / "include", prefix / "include/lithe"};
+        found.own_folders = {prefix / "include/lithe"};
         for (const char* folder :
              {"lib", "lib64", "lib/x86_64-linux-gnu", "lib/aarch64-linux-gnu"}) {
             if (fs::exists(prefix / folder / "liblithe.so")) found.library_folder = prefix / folder;
@@ -42,6 +43,8 @@ Toolchain find_toolchain() {
     } else {
         found.include_folders = {LITHE_SOURCE_FOLDER, LITHE_SOURCE_FOLDER "/dsl/include",
                                  LITHE_SOURCE_FOLDER "/compiler/include"};
+        found.own_folders = {LITHE_SOURCE_FOLDER "/dsl", LITHE_SOURCE_FOLDER "/compiler",
+                             LITHE_SOURCE_FOLDER "/runtime"};
         found.library_folder = LITHE_BINARY_FOLDER;
     }
     found.reflect = here / "lithe-reflect";

@@ -9,6 +9,7 @@ namespace lithe::tool {
 /// or the build tree that it was built in.
 struct Toolchain {
     std::vector<std::string> include_folders;
+    std::vector<std::string> own_folders;  ///< where headers are lithe's, not the author's
     std::string library_folder;
     std::string reflect;   ///< path of lithe-reflect
     std::string compiler;  ///< the C++ compiler: $CXX, else c++

@@ -67,7 +67,6 @@ protected:
     bool PrepareToExecuteAction(CompilerInstance& compiler) override {
         compiler.getFrontendOpts().SkipFunctionBodies = true;  // Consumer says which
         compiler.getDiagnostics().setIgnoreAllWarnings(true);  // the compiler gives its own
-        compiler.getDiagnosticOpts().SnippetLineLimit = 4;  // a fix-it may be at the end of a class
         if (!options_.depfile.empty()) {
             DependencyOutputOptions dependencies;
             dependencies.OutputFile = options_.depfile;

@@ -4,9 +4,11 @@
 #include <fstream>
 #include <iostream>
 
+#include "clang/Frontend/TextDiagnosticPrinter.h"
 #include "clang/Tooling/Tooling.h"
 #include "llvm/Support/CommandLine.h"
 #include "tools/reflect/action.h"
+#include "tools/reflect/author_errors.h"
 #include "tools/reflect/clang_path.h"
 #include "tools/reflect/compile_flags.h"
 
@@ -78,7 +80,14 @@ int main(int argc, const char** argv) {
                      .fixed = fixed},
     };
     const auto files = llvm::makeIntrusiveRefCnt<clang::FileManager>(clang::FileSystemOptions());
+    const auto print_options = llvm::makeIntrusiveRefCnt<clang::DiagnosticOptions>();
+    print_options->SnippetLineLimit = 4;  // a fix-it may be at the end of a class
+    AuthorErrors errors(
+        std::make_unique<clang::TextDiagnosticPrinter>(llvm::errs(), print_options.get()),
+        {skip_path.begin(), skip_path.end()});
     clang::tooling::ToolInvocation invocation(command_line(flags), make_action(options),
                                               files.get());
+    invocation.setDiagnosticConsumer(&errors);
+    invocation.setDiagnosticOptions(print_options.get());
     return invocation.run() ? 0 : 1;
 }
