@@ -266,6 +266,6 @@ Tensor masked_select(const Tensor& x, const Tensor& mask);
 
 #include "dsl/image_ops.h"
 #include "dsl/linalg.h"
-#include "dsl/more_ops.h"
 #include "dsl/nn_ops.h"
 #include "dsl/operators.h"
+#include "dsl/rare_ops.h"

@@ -239,7 +239,7 @@ public:
     void set_data(const Tensor& value) const;
 
 #include "dsl/tensor_methods.inc"
-#include "dsl/tensor_more_methods.inc"
+#include "dsl/tensor_rare_methods.inc"
 
 private:
     void* data_checked(DType wanted) const;

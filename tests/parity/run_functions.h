@@ -5,7 +5,7 @@
 
 #include "dsl/indexing.h"
 #include "dsl/linalg.h"
-#include "dsl/more_ops.h"
+#include "dsl/rare_ops.h"
 #include "tests/parity/runners.h"
 
 namespace lithe::tests::parity {

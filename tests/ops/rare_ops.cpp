@@ -37,7 +37,7 @@ LITHE_MODULE(Many);
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(ops_more_ops)
+BOOST_AUTO_TEST_SUITE(ops_rare_ops)
 
 BOOST_AUTO_TEST_CASE(bits_and_shifts) {
     const Tensor a = tensor({6, -3, 5}), b = tensor({3, 2, 70});
