@@ -71,4 +71,42 @@ struct Printer {
 
 std::string str(const Attr& attr) { return std::visit(Printer{}, attr); }
 
+Attrs::Attrs() = default;
+Attrs::Attrs(std::initializer_list<std::pair<const std::string, Attr>> items) : items_(items) {}
+Attrs::Attrs(const Attrs& other) = default;
+Attrs::Attrs(Attrs&& other) noexcept = default;
+Attrs& Attrs::operator=(const Attrs& other) = default;
+Attrs& Attrs::operator=(Attrs&& other) noexcept = default;
+Attrs::~Attrs() = default;
+
+void Attrs::set(const std::string& name, Attr value) { items_[name] = std::move(value); }
+void Attrs::erase(const std::string& name) { items_.erase(name); }
+bool Attrs::has(const std::string& name) const { return items_.contains(name); }
+
+template <class T>
+const T& Attrs::get(const std::string& name) const {
+    const auto at = items_.find(name);
+    if (at == items_.end()) {
+        throw UserError("attr.missing", "attribute '" + name + "' is missing");
+    }
+    const T* value = std::get_if<T>(&at->second);
+    if (!value) throw UserError("attr.type", "attribute '" + name + "' has another type");
+    return *value;
+}
+
+bool Attrs::get_bool(const std::string& name) const { return get<bool>(name); }
+const Dim& Attrs::get_dim(const std::string& name) const { return get<Dim>(name); }
+int64_t Attrs::get_int(const std::string& name) const { return get<Dim>(name).constant(); }
+double Attrs::get_float(const std::string& name) const { return get<double>(name); }
+const std::string& Attrs::get_string(const std::string& name) const {
+    return get<std::string>(name);
+}
+DType Attrs::get_dtype(const std::string& name) const { return get<DType>(name); }
+const Shape& Attrs::get_shape(const std::string& name) const { return get<Shape>(name); }
+Sizes Attrs::get_ints(const std::string& name) const { return constant_sizes(get<Shape>(name)); }
+const std::vector<double>& Attrs::get_floats(const std::string& name) const {
+    return get<std::vector<double>>(name);
+}
+const Array& Attrs::get_array(const std::string& name) const { return get<Array>(name); }
+
 }  // namespace lithe

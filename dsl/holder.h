@@ -236,7 +236,8 @@ public:
     ModuleHolder(std::nullptr_t) {}
     template <class Derived>
         requires std::convertible_to<Derived*, Contained*>
-    ModuleHolder(std::shared_ptr<Derived> module) : impl_(std::move(module)) {}
+    ModuleHolder(const std::shared_ptr<Derived>& module)
+        : impl_(module, static_cast<Contained*>(module.get())) {}
     template <class Head, class... Tail>
         requires(sizeof...(Tail) > 0 ||
                  (!std::derived_from<std::remove_cvref_t<Head>, ModuleHolder> &&
@@ -246,14 +247,16 @@ public:
         : impl_(make(std::forward<Head>(head), std::forward<Tail>(tail)...)) {}
 
     /// Another reference to the same module; a copy of the module while clone() runs.
-    ModuleHolder(const ModuleHolder& other)
-        : impl_(detail::is_cloning() && other.impl_
-                    ? std::static_pointer_cast<Contained>(detail::clone_child(other.impl_))
-                    : other.impl_) {}
+    ModuleHolder(const ModuleHolder& other) : impl_(other.impl_) {
+        if (!detail::is_cloning() || !impl_) return;
+        const ModulePtr copy = detail::clone_child(ModulePtr(impl_, checked()));
+        impl_ = {copy, static_cast<Contained*>(copy.get())};
+    }
     template <class Derived>
         requires(!std::same_as<Derived, Contained> && std::convertible_to<Derived*, Contained*>)
     ModuleHolder(const ModuleHolder<Derived>& other)
-        : impl_(other.is_empty() ? nullptr : std::shared_ptr<Contained>(other.ptr())) {}
+        : ModuleHolder(other.is_empty() ? std::shared_ptr<Contained>()
+                                        : std::shared_ptr<Contained>(other.ptr())) {}
     ModuleHolder(ModuleHolder&&) noexcept = default;
     ModuleHolder& operator=(const ModuleHolder&) = default;
     ModuleHolder& operator=(ModuleHolder&&) noexcept = default;
@@ -277,7 +280,7 @@ public:
     template <class Base>
         requires std::convertible_to<Contained*, Base*>
     operator std::shared_ptr<Base>() const {
-        return impl_;
+        return {impl_, static_cast<Contained*>(impl_.get())};
     }
 
     template <class... Args>
@@ -322,18 +325,20 @@ private:
     using Object = typename Choose<C, std::is_final_v<C>>::type;
 
     template <class... Args>
-    static std::shared_ptr<Contained> make(Args&&... args) {
+    static std::shared_ptr<void> make(Args&&... args) {
         static_assert(std::constructible_from<Object<>, Args...>,
                       "the module has no such constructor; a holder without a module is made of "
                       "nullptr");
-        return std::make_shared<Object<>>(std::forward<Args>(args)...);
+        const auto made = std::make_shared<Object<>>(std::forward<Args>(args)...);
+        return {made, static_cast<Contained*>(made.get())};
     }
     Contained* checked() const {
         if (!impl_) detail::throw_empty_holder(typeid(Contained));
-        return impl_.get();
+        return static_cast<Contained*>(impl_.get());
     }
 
-    std::shared_ptr<Contained> impl_;
+    // To the Contained. Of one type in all holders: a model's file would pay for 160 otherwise.
+    std::shared_ptr<void> impl_;
 };
 
 template <class Contained>
