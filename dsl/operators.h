@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dsl/ops.h"
+#include "dsl/rare_ops.h"
 
 namespace lithe {
 
@@ -35,7 +36,40 @@ inline Tensor operator>(const Scalar& a, const Tensor& b) { return gt(scalar_for
 inline Tensor operator>=(const Tensor& a, const Tensor& b) { return ge(a, b); }
 inline Tensor operator>=(const Tensor& a, const Scalar& b) { return ge(a, scalar_for(a, b)); }
 inline Tensor operator>=(const Scalar& a, const Tensor& b) { return ge(scalar_for(b, a), b); }
+inline Tensor operator%(const Tensor& a, const Tensor& b) { return remainder(a, b); }
+inline Tensor operator%(const Tensor& a, const Scalar& b) { return remainder(a, scalar_for(a, b)); }
+inline Tensor operator%(const Scalar& a, const Tensor& b) { return remainder(scalar_for(b, a), b); }
+inline Tensor operator&(const Tensor& a, const Tensor& b) { return bitwise_and(a, b); }
+inline Tensor operator&(const Tensor& a, const Scalar& b) {
+    return bitwise_and(a, scalar_for(a, b));
+}
+inline Tensor operator&(const Scalar& a, const Tensor& b) {
+    return bitwise_and(scalar_for(b, a), b);
+}
+inline Tensor operator|(const Tensor& a, const Tensor& b) { return bitwise_or(a, b); }
+inline Tensor operator|(const Tensor& a, const Scalar& b) {
+    return bitwise_or(a, scalar_for(a, b));
+}
+inline Tensor operator|(const Scalar& a, const Tensor& b) {
+    return bitwise_or(scalar_for(b, a), b);
+}
+inline Tensor operator^(const Tensor& a, const Tensor& b) { return bitwise_xor(a, b); }
+inline Tensor operator^(const Tensor& a, const Scalar& b) {
+    return bitwise_xor(a, scalar_for(a, b));
+}
+inline Tensor operator^(const Scalar& a, const Tensor& b) {
+    return bitwise_xor(scalar_for(b, a), b);
+}
+inline Tensor operator<<(const Tensor& a, const Tensor& b) { return bitwise_left_shift(a, b); }
+inline Tensor operator<<(const Tensor& a, const Scalar& b) {
+    return bitwise_left_shift(a, scalar_for(a, b));
+}
+inline Tensor operator>>(const Tensor& a, const Tensor& b) { return bitwise_right_shift(a, b); }
+inline Tensor operator>>(const Tensor& a, const Scalar& b) {
+    return bitwise_right_shift(a, scalar_for(a, b));
+}
 inline Tensor operator-(const Tensor& x) { return neg(x); }
+inline Tensor operator~(const Tensor& x) { return bitwise_not(x); }
 
 inline const Tensor& operator+=(const Tensor& a, const Tensor& b) { return a.add_(b); }
 inline const Tensor& operator+=(const Tensor& a, const Scalar& b) {
@@ -53,5 +87,9 @@ inline const Tensor& operator/=(const Tensor& a, const Tensor& b) { return a.div
 inline const Tensor& operator/=(const Tensor& a, const Scalar& b) {
     return a.div_(scalar_for(a, b));
 }
+inline const Tensor& operator%=(const Tensor& a, const Tensor& b) { return a.remainder_(b); }
+inline const Tensor& operator&=(const Tensor& a, const Tensor& b) { return a.bitwise_and_(b); }
+inline const Tensor& operator|=(const Tensor& a, const Tensor& b) { return a.bitwise_or_(b); }
+inline const Tensor& operator^=(const Tensor& a, const Tensor& b) { return a.bitwise_xor_(b); }
 
 }  // namespace lithe

@@ -48,6 +48,20 @@ BOOST_AUTO_TEST_CASE(bits_and_shifts) {
     check_equal(bitwise_left_shift(a, b), tensor({48, -12, 0}));
     check_equal(bitwise_right_shift(a, b), tensor({0, -1, 0}));
     check_equal(bitwise_not(tensor({true, false})), tensor({false, true}));
+    check_equal(a & b, bitwise_and(a, b));
+    check_equal(a | b, bitwise_or(a, b));
+    check_equal(a ^ 1, tensor({7, -4, 4}));
+    check_equal(2 ^ a, tensor({4, -1, 7}));
+    check_equal(~a, bitwise_not(a));
+    check_equal(a << 1, tensor({12, -6, 10}));
+    check_equal(a >> 1, tensor({3, -2, 2}));
+    check_equal(a % 4, tensor({2, 1, 1}));
+    check_equal((a > 0) & ~(b > 3), tensor({true, false, false}));
+    Tensor mask = a > 0;
+    mask |= b > 1;
+    mask &= a != 6;
+    mask ^= tensor({true, true, false});
+    check_equal(mask, tensor({true, false, true}));
     check_error("bitwise_and.dtype", [] { bitwise_and(ones({2}), ones({2})); });
 }
 
