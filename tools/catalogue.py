@@ -37,6 +37,9 @@ def recorded_cases():
         versions.add(metadata["torch"])
         for row in json.loads(metadata["cases"]):
             cases[row["kind"] + "." + row["call"]].append(row)
+    count = collections.Counter(row["name"] for rows in cases.values() for row in rows)
+    if repeated := sorted(name for name, times in count.items() if times > 1):
+        sys.exit(f"catalogue: several groups have a case of the name {', '.join(repeated)}")
     return cases, ", ".join(sorted(versions))
 
 

@@ -105,7 +105,7 @@ for name in ("cumsum", "cumprod", "logcumsumexp", "cummax", "cummin", "sort", "a
     stable = {"stable": True} if "sort" in name else {}
     add(name, "named_line", [T("H", low=0.5, high=1.5)], {"dim": 0, **stable}, sizes={"H": 33})
     add(name, "named_rows", [T("H", 3, low=0.5, high=1.5)], {"dim": 0, **stable}, sizes={"H": 33})
-    add(name, "special", [V([1.0, NAN, -2.0, INF, NAN, -INF, 0.0, -0.0, 3.0, INF], [2, 5])], {"dim": 1, **stable}, no_grad=True)
+    add(name, "special_rows", [V([1.0, NAN, -2.0, INF, NAN, -INF, 0.0, -0.0, 3.0, INF], [2, 5])], {"dim": 1, **stable}, no_grad=True)
 for title, values in {"one": [0.5, 0.0, -2.0, 3.0], "two": [1.5, 0.0, 2.0, 0.0, -1.0], "first": [0.0, 2.0, 3.0]}.items():
     add("cumprod", f"zeros_{title}", [V(values)], {"dim": 0})
 
