@@ -89,11 +89,16 @@ private:
     size_t at_ = 0;
 };
 
-/// The tensors in what forward() returned, in order.
+/// The tensors in what forward() returned, in order.  Errors: forward.results where there are none.
 template <class Result>
 Tensors results_of(Result result) {
     Tensors results;
     for (Tensor* tensor : tensors_in(result)) results.push_back(*tensor);
+    if (results.empty()) {
+        throw UserError("forward.results",
+                        "forward: no tensor in what it gives; of classes that are no plain structs "
+                        "or containers, visit_tensors(Class&, visit) names the tensors");
+    }
     return results;
 }
 

@@ -214,9 +214,14 @@ public:
             return checked_cast<M>();
         }
     }
+    /// The module of that class; for a holder's class, a holder of it. Errors: any_module.type.
     template <class M>
-    M& get() const {
-        return *checked_cast<M>();
+    decltype(auto) get() const {
+        if constexpr (requires { typename M::ContainedType; }) {
+            return M(checked_cast<typename M::ContainedType>());
+        } else {
+            return static_cast<M&>(*checked_cast<M>());
+        }
     }
 
 private:

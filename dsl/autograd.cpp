@@ -86,6 +86,10 @@ private:
                                                   node.get()) != accumulated_.end();
             if (captured_nodes_.empty() && is_wanted) {
                 accumulate(*leaf, gradients[0]);
+                const auto hooks = leaf->accumulate_hooks;  // a hook may remove itself
+                for (const auto& hook : hooks) {
+                    if (hook) hook(Tensor(leaf));
+                }
             }
             return;
         }
@@ -297,6 +301,23 @@ HookHandle Tensor::register_hook(std::function<Tensor(const Tensor&)> hook) cons
     const size_t at = hooks[index].size() - 1;
     return HookHandle([node = std::weak_ptr<GradNode>(v->grad_node), index, at] {
         if (const NodePtr alive = node.lock()) alive->hooks[index][at] = nullptr;
+    });
+}
+
+HookHandle Tensor::register_post_accumulate_grad_hook(
+    std::function<void(const Tensor&)> hook) const {
+    if (!requires_grad() || !is_leaf()) {
+        throw UserError("tensor.hook",
+                        requires_grad()
+                            ? "register_post_accumulate_grad_hook: post accumulate grad hooks "
+                              "cannot be registered on non-leaf tensors"
+                            : "register_post_accumulate_grad_hook: cannot register a hook on a "
+                              "tensor that doesn't require gradient");
+    }
+    impl_->accumulate_hooks.push_back(std::move(hook));
+    const size_t at = impl_->accumulate_hooks.size() - 1;
+    return HookHandle([impl = std::weak_ptr<TensorImpl>(impl_), at] {
+        if (const auto alive = impl.lock()) alive->accumulate_hooks[at] = nullptr;
     });
 }
 

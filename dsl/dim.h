@@ -1,8 +1,11 @@
 #pragma once
 
+#include <compare>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -163,14 +166,66 @@ bool operator>=(const A& a, const B& b) {
 using Sizes = std::vector<int64_t>;
 
 /// The sizes of a tensor, outermost first.
+/// Walks the sizes of a temporary, which it keeps, so that `x.sizes().begin()` and
+/// `x.sizes().end()` are the ends of one list.
+class KeptSizes {
+public:
+    using iterator_category = std::random_access_iterator_tag;
+    using value_type = Dim;
+    using difference_type = std::ptrdiff_t;
+    using pointer = const Dim*;
+    using reference = const Dim&;
+
+    KeptSizes() = default;
+    KeptSizes(std::shared_ptr<const std::vector<Dim>> sizes, difference_type at)
+        : sizes_(std::move(sizes)), at_(at) {}
+
+    reference operator*() const { return (*sizes_)[static_cast<size_t>(at_)]; }
+    pointer operator->() const { return &**this; }
+    reference operator[](difference_type n) const { return *(*this + n); }
+    KeptSizes& operator+=(difference_type n) {
+        at_ += n;
+        return *this;
+    }
+    KeptSizes& operator-=(difference_type n) { return *this += -n; }
+    KeptSizes& operator++() { return *this += 1; }
+    KeptSizes& operator--() { return *this -= 1; }
+    KeptSizes operator++(int) { return {sizes_, at_++}; }
+    KeptSizes operator--(int) { return {sizes_, at_--}; }
+    friend KeptSizes operator+(KeptSizes i, difference_type n) { return i += n; }
+    friend KeptSizes operator+(difference_type n, KeptSizes i) { return i += n; }
+    friend KeptSizes operator-(KeptSizes i, difference_type n) { return i -= n; }
+    friend difference_type operator-(const KeptSizes& a, const KeptSizes& b) {
+        return a.at_ - b.at_;
+    }
+    friend bool operator==(const KeptSizes& a, const KeptSizes& b) { return a.at_ == b.at_; }
+    friend auto operator<=>(const KeptSizes& a, const KeptSizes& b) { return a.at_ <=> b.at_; }
+
+private:
+    std::shared_ptr<const std::vector<Dim>> sizes_;
+    difference_type at_ = 0;
+};
+
 class Shape : public std::vector<Dim> {
 public:
     using std::vector<Dim>::vector;
     Shape() = default;
     Shape(const Sizes& sizes) : std::vector<Dim>(sizes.begin(), sizes.end()) {}
     Shape(std::vector<Dim> dims) : std::vector<Dim>(std::move(dims)) {}
+
+    iterator begin() & { return std::vector<Dim>::begin(); }
+    iterator end() & { return std::vector<Dim>::end(); }
+    const_iterator begin() const& { return std::vector<Dim>::begin(); }
+    const_iterator end() const& { return std::vector<Dim>::end(); }
+    KeptSizes begin() && { return {kept(), 0}; }
+    KeptSizes end() && { return {kept(), static_cast<std::ptrdiff_t>(size())}; }
     /// As plain numbers; where one is symbolic, the running trace is asked for it.
     Sizes vec() const { return {begin(), end()}; }
+
+private:
+    std::shared_ptr<const std::vector<Dim>> kept() const {
+        return std::make_shared<const std::vector<Dim>>(*this);
+    }
 };
 
 /// A shape as authors hand it over: `{N, -1}`, one size alone, a `Shape`, or integers kept in a

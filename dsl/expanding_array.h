@@ -35,6 +35,11 @@ public:
 
     T operator[](size_t i) const { return values_[i]; }
     T& operator[](size_t i) { return values_[i]; }
+    // LibTorch reads the numbers through `*`: `(*options.stride())[0]`, `options.stride()->at(0)`.
+    const std::array<T, D>& operator*() const { return values_; }
+    std::array<T, D>& operator*() { return values_; }
+    const std::array<T, D>* operator->() const { return &values_; }
+    std::array<T, D>* operator->() { return &values_; }
     auto begin() const { return values_.begin(); }
     auto end() const { return values_.end(); }
     static constexpr size_t size() { return D; }

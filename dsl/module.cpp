@@ -83,6 +83,9 @@ public:
         if (Members::Child* known = find_name(members_.children, name)) {
             known->module = child;
         } else if (!is_registered(child)) {
+            if (find_name(members_.parameters, name) || find_name(members_.buffers, name)) {
+                module_.throw_taken(name);
+            }
             members_.children.push_back({name, child});
         }
     }
@@ -101,10 +104,12 @@ public:
 private:
     void add(const std::string& name, Tensor& tensor, TensorFieldKind kind) {
         if (kind == TensorFieldKind::buffer) {
+            check_no_module(name);
             members_.buffers.push_back({name, tensor, true});
             return;
         }
         if (kind == TensorFieldKind::declared_buffer) {
+            check_no_module(name);
             const auto& buffer = static_cast<const Buffer&>(tensor);
             members_.buffers.push_back({name, tensor, buffer.is_persistent()});
             return;
@@ -114,9 +119,14 @@ private:
             if (is_trained) module_.known_parameters_.insert(name);
             if (!module_.known_parameters_.contains(name)) return;
         }
+        check_no_module(name);
         members_.parameters.push_back({name, tensor, true});
     }
 
+    /// A field and a registration of the same kind may share a name; of two kinds they may not.
+    void check_no_module(const std::string& name) {
+        if (find_name(members_.children, name)) module_.throw_taken(name);
+    }
     /// Registered explicitly, under whatever name.
     bool is_registered(const ModulePtr& child) const {
         if (!child) return false;
@@ -190,6 +200,11 @@ ModulePtr Module::self() const {
 
 Members Module::members() const { return MemberReader(*this).read(); }
 
+void Module::throw_taken(const std::string& taken) const {
+    throw UserError("module.duplicate_name",
+                    name() + ": attribute " + quote(taken) + " already exists");
+}
+
 void Module::check_new_name(const std::string& kind, const std::string& name) const {
     if (name.empty()) {
         throw UserError("module.name", kind + " name can't be empty string \"\"");
@@ -198,11 +213,7 @@ void Module::check_new_name(const std::string& kind, const std::string& name) co
         throw UserError("module.name",
                         kind + " name can't contain \".\" (got " + quote(name) + ")");
     }
-    const Members known = members();
-    const auto taken = [&](const auto& list) {
-        return std::any_of(list.begin(), list.end(),
-                           [&](const auto& item) { return item.name == name; });
-    };
+    // Fields are not read: in a constructor they may not be made yet.
     const Tensor* parameter = parameters_.find(name);
     const auto* buffer = buffers_.find(name);
     const ModulePtr* child = children_.find(name);
@@ -211,11 +222,9 @@ void Module::check_new_name(const std::string& kind, const std::string& name) co
         throw UserError("module.duplicate_name",
                         kind + " " + quote(name) + " already defined in " + this->name());
     }
-    // A field of the same kind may carry the name; one of another kind may not.
-    if ((kind != "parameter" && taken(known.parameters)) ||
-        (kind != "buffer" && taken(known.buffers)) || (kind != "module" && taken(known.children))) {
-        throw UserError("module.duplicate_name",
-                        this->name() + ": attribute " + quote(name) + " already exists");
+    if ((kind != "parameter" && parameter) || (kind != "buffer" && buffer) ||
+        (kind != "module" && child)) {
+        throw_taken(name);
     }
 }
 

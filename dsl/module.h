@@ -286,6 +286,7 @@ private:
     void add_child(const std::string& name, ModulePtr module);
     void unregister_for_replacement(const std::string& name);
     void check_new_name(const std::string& kind, const std::string& name) const;
+    [[noreturn]] void throw_taken(const std::string& taken) const;
     HookHandle add_hook(detail::PreCallHook hook, HookOptions options, bool takes_arguments);
     HookHandle add_hook(detail::CallHook hook, HookOptions options, bool takes_arguments);
     HookHandle add_backward_pre_hook(BackwardPreHook hook, HookOptions options);

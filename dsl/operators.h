@@ -1,6 +1,8 @@
 // Operators on tensors and numbers.
 #pragma once
 
+#include <type_traits>
+
 #include "dsl/ops.h"
 #include "dsl/rare_ops.h"
 
@@ -70,6 +72,39 @@ inline Tensor operator>>(const Tensor& a, const Scalar& b) {
 }
 inline Tensor operator-(const Tensor& x) { return neg(x); }
 inline Tensor operator~(const Tensor& x) { return bitwise_not(x); }
+
+inline Tensor operator+(const Tensor& a, const Item& b) { return a + b.tensor(); }
+inline Tensor operator+(const Item& a, const Tensor& b) { return a.tensor() + b; }
+inline Tensor operator-(const Tensor& a, const Item& b) { return a - b.tensor(); }
+inline Tensor operator-(const Item& a, const Tensor& b) { return a.tensor() - b; }
+inline Tensor operator*(const Tensor& a, const Item& b) { return a * b.tensor(); }
+inline Tensor operator*(const Item& a, const Tensor& b) { return a.tensor() * b; }
+inline Tensor operator/(const Tensor& a, const Item& b) { return a / b.tensor(); }
+inline Tensor operator/(const Item& a, const Tensor& b) { return a.tensor() / b; }
+
+// How numbers in tensors compare, as bools: while tracing, `if (x.item() > 0)` is followed both
+// ways.
+template <class T>
+concept Number = std::is_arithmetic_v<T>;
+#define LITHE_COMPARE_ITEMS(op)                                 \
+    inline bool operator op(const Item& a, const Item& b) {     \
+        return (a.tensor() op b.tensor()).item<bool>();         \
+    }                                                           \
+    template <Number T>                                         \
+    bool operator op(const Item& a, T b) {                      \
+        return (a.tensor() op Scalar(b)).template item<bool>(); \
+    }                                                           \
+    template <Number T>                                         \
+    bool operator op(T a, const Item& b) {                      \
+        return (Scalar(a) op b.tensor()).template item<bool>(); \
+    }
+LITHE_COMPARE_ITEMS(<)
+LITHE_COMPARE_ITEMS(<=)
+LITHE_COMPARE_ITEMS(>)
+LITHE_COMPARE_ITEMS(>=)
+LITHE_COMPARE_ITEMS(==)
+LITHE_COMPARE_ITEMS(!=)
+#undef LITHE_COMPARE_ITEMS
 
 inline const Tensor& operator+=(const Tensor& a, const Tensor& b) { return a.add_(b); }
 inline const Tensor& operator+=(const Tensor& a, const Scalar& b) {

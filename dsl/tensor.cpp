@@ -158,6 +158,14 @@ double Tensor::item_value() const {
 
 Item Tensor::item() const { return Item(*this); }
 
+Tensor Item::tensor() const { return tensor_.dim() == 0 ? tensor_ : tensor_.reshape(Shape{}); }
+
+Item::operator Scalar() const {
+    const DType dtype = tensor_.dtype();
+    if (dtype == DType::boolean) return toBool();
+    return is_floating(dtype) ? Scalar(toDouble()) : Scalar(toLong());
+}
+
 const Tensor& Tensor::assign(const Tensor& value) const {
     const TensorType mine = type(), theirs = value.type();
     if (!same(mine, theirs)) {

@@ -106,6 +106,7 @@ public:
     template <std::integral T>
         requires(!std::same_as<T, bool>)
     Axes(T axis) : list_{static_cast<int64_t>(axis)} {}
+    Axes(const Dim& axis) : list_{static_cast<int64_t>(axis)} {}
     Axes(std::initializer_list<int64_t> axes) : list_(axes) {}
     Axes(Sizes axes) : list_(std::move(axes)) {}
     Axes(const Shape& axes) : list_(axes.vec()) {}
@@ -226,6 +227,9 @@ public:
     /// Calls `hook(gradient)` when the gradient of this tensor is known; a defined result
     /// replaces it.
     HookHandle register_hook(std::function<Tensor(const Tensor&)> hook) const;
+    /// Calls `hook(this)` each time a backward pass has added to grad() of this leaf: it may use
+    /// and clear it. Errors: tensor.hook.
+    HookHandle register_post_accumulate_grad_hook(std::function<void(const Tensor&)> hook) const;
     /// An alias of the same data without history.
     Tensor detach() const;
     Tensor data() const { return detach(); }
@@ -256,10 +260,13 @@ public:
     operator T() const {
         return tensor_.item<T>();
     }
+    operator Scalar() const;
     template <class T>
     T to() const {
         return tensor_.item<T>();
     }
+    /// The number as a tensor without axes: `x / y.item()` is traced, and so is `y.item() > 0`.
+    Tensor tensor() const;
     // LibTorch's names.
     double toDouble() const { return to<double>(); }  // NOLINT
     float toFloat() const { return to<float>(); }     // NOLINT
@@ -284,6 +291,8 @@ struct TensorImpl {
     bool retains_grad = false;
     Tensor grad;
     std::shared_ptr<GradNode> accumulate;  ///< the leaf's end of the graph
+    /// Of register_post_accumulate_grad_hook; a removed one is empty.
+    std::vector<std::function<void(const Tensor&)>> accumulate_hooks;
 };
 
 /// Applies an op: infers, then records it in the running trace or runs its reference, and links

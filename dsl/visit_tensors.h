@@ -7,13 +7,15 @@
 #include <utility>
 #include <vector>
 
+#include "dsl/aggregate.h"
 #include "dsl/tensor.h"
 
 namespace lithe {
 
 /// Calls `visit(Tensor&)` for every tensor in a value: a Tensor, or an optional, pointer-free
-/// container, pair, tuple or map of such values, in order. A struct of the author's takes part
-/// where its namespace has `visit_tensors(Struct&, visit)`. Anything else holds no tensor.
+/// container, pair, tuple, map or plain struct of such values, in order. A class of the author's
+/// takes part where its namespace has `visit_tensors(Class&, visit)`. Anything else holds no
+/// tensor.
 template <class T, class Visit>
 void for_each_tensor(T& value, Visit& visit) {
     using Plain = std::remove_cv_t<T>;
@@ -46,6 +48,8 @@ void for_each_tensor(T& value, Visit& visit) {
         }
     } else if constexpr (requires { std::tuple_size<Plain>::value; }) {
         std::apply([&](auto&... element) { (for_each_tensor(element, visit), ...); }, value);
+    } else if constexpr (detail::PlainStruct<Plain>) {
+        detail::for_each_field(value, [&](auto& field) { for_each_tensor(field, visit); });
     }
 }
 

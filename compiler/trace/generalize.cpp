@@ -1,6 +1,7 @@
 #include "compiler/trace/generalize.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "compiler/ir/regions.h"
@@ -26,6 +27,10 @@ public:
         const bool are_equal = std::all_of(seen.begin(), seen.end(),
                                            [&](const Dim& dim) { return same(dim, seen[0]); });
         if (!seen[0].is_constant() && are_equal) return seen[0];
+        if (const std::optional<Dim> common = common_part(seen)) {
+            for (Dim& dim : seen) dim = dim - *common;
+            return *common + solve(std::move(seen), node, what);
+        }
         // Where a size meets a number that escaped from it, either may be left: a sample of 1
         // broadcasts, others do not.
         const std::vector<Dim> written = seen;
@@ -34,9 +39,8 @@ public:
             if (!value) fail(written, node, what);
             seen[i] = Dim(*value);
         }
-        for (const std::optional<Dim>& result : {sum(seen), product(seen)}) {
-            if (result && explains(*result, seen)) return *result;
-        }
+        if (const std::optional<Dim> result = sum(seen)) return *result;
+        if (const std::optional<Dim> result = product(seen)) return *result;
         fail(written, node, what);
     }
 
@@ -86,57 +90,116 @@ private:
         return true;
     }
 
-    /// The sum of a multiple, or an even part, of every size that it depends on.
+    /// What all have besides a number that escaped: `2*H` of `2*H + 12` and `2*H + 15`.
+    static std::optional<Dim> common_part(const std::vector<Dim>& seen) {
+        if (seen[0].is_constant()) return {};
+        Dim number(0);
+        for (const DimTerm& term : seen[0].expr()->terms) {
+            if (term.atoms.empty()) number = Dim(term.coefficient);
+        }
+        const bool differ_by_numbers = std::all_of(seen.begin(), seen.end(), [&](const Dim& dim) {
+            return (dim - seen[0]).is_constant();
+        });
+        return differ_by_numbers ? std::optional(seen[0] - number) : std::nullopt;
+    }
+
+    /// A sum with one term for every size that it depends on: a multiple of the size, of one that
+    /// escaped, or an even part of it; or a size that escaped as it is.
     std::optional<Dim> sum(const std::vector<Dim>& seen) const {
-        Dim result = seen[0];
+        Dim multiples = seen[0];
         for (size_t s = 0; s < symbols_.size(); ++s) {
-            const int64_t change = seen[s + 1].constant() - seen[0].constant();
-            const int64_t step = sample(s + 1, s) - sample(0, s);
-            if (change == 0 || step == 0) continue;
-            const Dim symbol = Dim::symbol(symbols_[s]);
-            if (change % step == 0) {
-                result = result + (symbol - sample(0, s)) * Dim(change / step);
-            } else if (step % change == 0) {
-                const Dim divisor(step / change);
-                result = result + floor_div(symbol, divisor) - floor_div(sample(0, s), divisor);
-            } else {
-                return {};
-            }
+            const std::optional<Dim> term = term_of(s, seen, Dim::symbol(symbols_[s]));
+            if (term) multiples = multiples + *term;
+        }
+        if (explains(multiples, seen)) return multiples;
+        for (const Dim& size : recordings_[0].escaped) {
+            if (explains(size, seen)) return size;
+        }
+        return sum_from(0, seen[0], seen);
+    }
+
+    /// `so_far` and terms of the sizes from number s on; tries them in turn.
+    std::optional<Dim> sum_from(size_t s, const Dim& so_far, const std::vector<Dim>& seen) const {
+        if (s == symbols_.size()) {
+            return explains(so_far, seen) ? std::optional(so_far) : std::nullopt;
+        }
+        if (same(seen[s + 1], seen[0])) return sum_from(s + 1, so_far, seen);
+        const Dim symbol = Dim::symbol(symbols_[s]);
+        std::vector<Dim> parts{symbol};
+        const int64_t change = seen[s + 1].constant() - seen[0].constant();
+        const int64_t step = sample(s + 1, s) - sample(0, s);
+        if (step % change == 0) parts.push_back(floor_div(symbol, step / change));
+        for (const Dim& size : escaped_of(s)) parts.push_back(size);
+        for (const Dim& part : parts) {
+            const std::optional<Dim> term = term_of(s, seen, part);
+            if (!term) continue;
+            if (auto result = sum_from(s + 1, so_far + *term, seen)) return result;
+        }
+        return {};
+    }
+
+    /// The multiple of `part` that grows with size s as the numbers seen do, 0 at the base.
+    std::optional<Dim> term_of(size_t s, const std::vector<Dim>& seen, const Dim& part) const {
+        const int64_t change = seen[s + 1].constant() - seen[0].constant();
+        const auto before = value_at(part, 0), after = value_at(part, s + 1);
+        if (!before || !after || *after == *before || change % (*after - *before) != 0) return {};
+        return (part - *before) * Dim(change / (*after - *before));
+    }
+
+    /// The sizes that escaped and depend on size s alone.
+    std::vector<Dim> escaped_of(size_t s) const {
+        std::vector<Dim> result;
+        for (const Dim& size : recordings_[0].escaped) {
+            const auto names = size.symbols();
+            if (names.size() == 1 && *names.begin() == symbols_[s]) result.push_back(size);
         }
         return result;
     }
 
     /// A multiple of a product with one factor for every size that it depends on: `12*N*T`,
-    /// `N*(H/2)*(W/2)`, `N*(T + 1)`.
+    /// `N*(H/2)*(W/2)`, `N*(T + 1)`, `T*T`.
     std::optional<Dim> product(const std::vector<Dim>& seen) const {
-        Dim factors(1);
-        for (size_t s = 0; s < symbols_.size(); ++s) {
-            if (same(seen[s + 1], seen[0])) continue;
-            const std::optional<Dim> factor = factor_of(s, seen);
-            if (!factor) return {};
-            factors = factors * *factor;
-        }
-        const std::optional<int64_t> at_base = value_at(factors, 0);
-        if (!at_base || *at_base == 0 || seen[0].constant() % *at_base != 0) return {};
-        return factors * Dim(seen[0].constant() / *at_base);
+        return product_from(0, Dim(1), seen);
     }
 
-    /// What grows with size s as the numbers seen do.
-    std::optional<Dim> factor_of(size_t s, const std::vector<Dim>& seen) const {
+    /// A multiple of `so_far` and of factors of the sizes from number s on; tries them in turn.
+    std::optional<Dim> product_from(size_t s, const Dim& so_far,
+                                    const std::vector<Dim>& seen) const {
+        if (s == symbols_.size()) {
+            const std::optional<int64_t> at_base = value_at(so_far, 0);
+            if (!at_base || *at_base == 0 || seen[0].constant() % *at_base != 0) return {};
+            const Dim result = so_far * Dim(seen[0].constant() / *at_base);
+            return explains(result, seen) ? std::optional(result) : std::nullopt;
+        }
+        if (same(seen[s + 1], seen[0])) return product_from(s + 1, so_far, seen);
+        for (const Dim& factor : factors_of(s, seen)) {
+            if (auto result = product_from(s + 1, so_far * factor, seen)) return result;
+        }
+        return {};
+    }
+
+    /// What grows with size s as the numbers seen do, the likeliest first.
+    std::vector<Dim> factors_of(size_t s, const std::vector<Dim>& seen) const {
         const Dim symbol = Dim::symbol(symbols_[s]);
         std::vector<Dim> candidates{symbol};
+        for (const Dim& size : escaped_of(s)) candidates.push_back(size);
         for (const int64_t divisor : {2, 3, 4, 5, 6, 7, 8, 10, 14, 16, 28, 32})
             candidates.push_back(floor_div(symbol, divisor));
         for (const int64_t distance : {1, 2, 3, 4}) {
             candidates.push_back(symbol + distance);
             candidates.push_back(symbol - distance);
         }
+        const size_t single = 1 + escaped_of(s).size();
+        for (size_t i = 0; i < single; ++i) candidates.push_back(candidates[i] * candidates[i]);
+        std::vector<Dim> result;
         for (const Dim& factor : candidates) {
             const auto before = value_at(factor, 0), after = value_at(factor, s + 1);
             if (!before || !after || *before <= 0) continue;
-            if (seen[s + 1].constant() * *before == seen[0].constant() * *after) return factor;
+            if (seen[s + 1].constant() * *before == seen[0].constant() * *after) {
+                result.push_back(factor);
+            }
         }
-        return {};
+        return result;
     }
 
     std::optional<int64_t> value_at(const Dim& dim, size_t recording) const {
@@ -251,6 +314,11 @@ private:
             node.attrs().set(name, solver_.solve(dims, node, "'" + name + "'"));
         } else if (std::holds_alternative<Shape>(attr)) {
             node.attrs().set(name, solve_shape(node, name, seen));
+        } else if (node.inputs().empty() && are_sizes(seen)) {
+            std::vector<Dim> dims;
+            for (const Attr* a : seen)
+                dims.emplace_back(static_cast<int64_t>(std::get<double>(*a)));
+            node.attrs().set(name, solver_.solve(dims, node, "'" + name + "'"));
         } else if (const Array* array = std::get_if<Array>(&attr)) {
             for (const Attr* a : seen) {
                 if (!same_bytes(*array, std::get<Array>(*a))) {
@@ -264,6 +332,17 @@ private:
                 }
             }
         }
+    }
+
+    /// Numbers that differ and are whole: a size as a number. What makes tensors takes either.
+    static bool are_sizes(const std::vector<const Attr*>& seen) {
+        bool differ = false;
+        for (const Attr* a : seen) {
+            const double* number = std::get_if<double>(a);
+            if (!number || std::floor(*number) != *number || std::abs(*number) > 1e15) return false;
+            differ |= *number != std::get<double>(*seen[0]);
+        }
+        return differ;
     }
 
     Shape solve_shape(const ir::Node& node, const std::string& name,

@@ -1,5 +1,7 @@
 #include "compiler/trace/graph_tracer.h"
 
+#include <algorithm>
+
 #include "compiler/ir/ops.h"
 #include "dsl/author_line.h"
 #include "dsl/autograd.h"
@@ -201,7 +203,10 @@ int64_t GraphTracer::escape(const Dim& dim) {
         throw UserError("trace.symbol",
                         "trace: the size '" + dim.str() + "' has no declared range");
     }
-    escapes_.emplace_back(dim.str(), capture_stack());
+    const auto is_dim = [&](const Dim& other) { return same(other, dim); };
+    if (std::none_of(escaped_sizes_.begin(), escaped_sizes_.end(), is_dim)) {
+        escaped_sizes_.push_back(dim);
+    }
     return *value;
 }
 
@@ -209,8 +214,9 @@ double GraphTracer::scalar(const Value& value) {
     if (value.type.dtype == DType::boolean) return decide(value) ? 1 : 0;
     throw UserError("trace.scalar",
                     "trace: forward() asks for the number in a " + value.type.str() +
-                        " that is known only when the model runs (item()); compare tensors and ask "
-                        "for the bool, or use where() to choose between tensors",
+                        " that is known only when the model runs (item<T>()); branch on item() "
+                        "itself, as in 'if (x.item() > 0)', compute with the tensor, or choose "
+                        "between tensors by where()",
                     where(capture_stack()));
 }
 
@@ -287,12 +293,6 @@ std::string GraphTracer::where(int call_index, const std::vector<void*>& stack) 
     text += "forward() of " + program_.modules[0].class_name;
     const std::string line = author_line(stack);
     return line.empty() ? text : text + ", " + line;
-}
-
-std::vector<Escape> GraphTracer::escapes() const {
-    std::vector<Escape> result;
-    for (const auto& [dim, stack] : escapes_) result.push_back({dim, author_line(stack)});
-    return result;
 }
 
 void GraphTracer::resolve_lines() {

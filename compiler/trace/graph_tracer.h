@@ -11,12 +11,6 @@
 
 namespace lithe::tracing {
 
-/// An integer was taken from a symbolic size: what generalisation has to explain.
-struct Escape {
-    std::string dim;
-    std::string line;
-};
-
 /// A module's forward began or ended before node `position` was recorded.
 struct BoundaryEvent {
     size_t position = 0;
@@ -48,7 +42,8 @@ public:
     const std::vector<Decision>& decisions() const { return decisions_; }
     int64_t draw_count() const { return static_cast<int64_t>(draws_.size()); }
 
-    std::vector<Escape> escapes() const;
+    /// The symbolic sizes from which integers were taken: what generalisation has to explain.
+    const std::vector<Dim>& escaped_sizes() const { return escaped_sizes_; }
 
     std::vector<int64_t> record(const OpCall& call, std::span<const ValuePtr> inputs,
                                 const TensorTypes& types) override;
@@ -138,7 +133,7 @@ private:
     std::vector<void*> error_stack_;
     std::vector<bool> answers_;
     std::vector<Decision> decisions_;
-    std::vector<std::pair<std::string, std::vector<void*>>> escapes_;
+    std::vector<Dim> escaped_sizes_;  ///< each once
     std::vector<std::pair<ir::Node*, std::vector<void*>>> stacks_;
 };
 

@@ -121,15 +121,22 @@ private:
         Samples samples;
         size_t next = 0;
         for (const ir::Symbol& symbol : program.symbols) {
-            samples[symbol.name] = nearest_in_range(symbol, primes[next++ % std::size(primes)]);
+            int64_t value = nearest_in_range(symbol, primes[next++ % std::size(primes)]);
+            // The least size is often one at which code does something else: no resizing, no loop.
+            if (value == symbol.min) {
+                const auto steps = static_cast<int64_t>(next);
+                value = nearest_in_range(symbol, symbol.min + steps * symbol.multiple_of);
+            }
+            samples[symbol.name] = value;
         }
         return samples;
     }
 
     /// A value in the range, other than those known.
     static int64_t other(const ir::Symbol& symbol, int64_t base, const std::set<int64_t>& taken) {
-        for (const int64_t wanted : {base + 2 * symbol.multiple_of, base + 5 * symbol.multiple_of,
-                                     base - symbol.multiple_of, symbol.max, symbol.min}) {
+        for (const int64_t wanted :
+             {base + 2 * symbol.multiple_of, base + 5 * symbol.multiple_of,
+              base - symbol.multiple_of, base - 2 * symbol.multiple_of, symbol.max, symbol.min}) {
             const int64_t value = nearest_in_range(symbol, wanted);
             if (value != base && !taken.contains(value)) return value;
         }
@@ -146,7 +153,8 @@ private:
         Recording recording;
         recording.samples = samples;
         std::vector<Way> ways;
-        explore(program, name, {}, ways, escaped);
+        explore(program, name, {}, ways, recording.escaped);
+        escaped |= !recording.escaped.empty();
         recording.graph = ways[0].decisions.empty()
                               ? std::move(ways[0].graph)
                               : tracing::join_ways(program, ways, first_calls_);
@@ -156,7 +164,7 @@ private:
     /// Runs forward() with these answers to the bools that it asks for, then, for every bool that
     /// was asked for beyond them, with the other answer.
     void explore(ir::Program& program, const std::string& name, std::vector<bool> answers,
-                 std::vector<Way>& ways, bool& escaped) {
+                 std::vector<Way>& ways, std::vector<Dim>& escaped) {
         program.calls.resize(first_calls_);
         const size_t known = answers.size();
         Way way;
@@ -165,7 +173,10 @@ private:
         GraphTracer tracer(program, *way.graph, module_, record_creation_);
         tracer.answer(std::move(answers));
         tracer.run(forward_, inputs_);
-        escaped |= !tracer.escapes().empty();
+        for (const Dim& size : tracer.escaped_sizes()) {
+            const auto is_size = [&](const Dim& other) { return same(other, size); };
+            if (std::none_of(escaped.begin(), escaped.end(), is_size)) escaped.push_back(size);
+        }
         way.decisions = tracer.decisions();
         way.calls = program.calls;
         way.draws = tracer.draw_count();

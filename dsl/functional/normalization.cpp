@@ -37,7 +37,10 @@ Tensor local_response_norm(const Tensor& x, const LocalResponseNormFuncOptions& 
 }
 
 Tensor normalize(const Tensor& x, const NormalizeFuncOptions& options) {
-    return lithe::normalize(x, options.p(), options.dim(), options.eps());
+    const Tensor result = lithe::normalize(x, options.p(), options.dim(), options.eps());
+    if (!options.out()) return result;
+    if (!same(options.out()->type(), result.type())) options.out()->set_data(result);
+    return options.out()->copy_(result);
 }
 
 }  // namespace lithe::nn::functional

@@ -61,6 +61,8 @@ public:
     LITHE_ARG(double, p) = 2;
     LITHE_ARG(int64_t, dim) = 1;
     LITHE_ARG(double, eps) = 1e-12;
+    /// Where the result is written as well.
+    LITHE_ARG(std::optional<Tensor>, out);
 };
 
 Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& running_var,

@@ -71,7 +71,7 @@ InterpolateFuncOptions::InterpolateFuncOptions(const UpsampleOptions& options)
       recompute_scale_factor_(options.recompute_scale_factor()) {}
 
 Tensor pad(const Tensor& x, const PadFuncOptions& options) {
-    return lithe::pad(x, to_shape(options.pad()), pad_mode(options.mode()), options.value());
+    return lithe::pad(x, options.pad(), pad_mode(options.mode()), options.value());
 }
 
 Tensor interpolate(const Tensor& x, const InterpolateFuncOptions& options) {

@@ -9,8 +9,8 @@ namespace lithe::nn::functional {
 class PadFuncOptions {
 public:
     /// Widths before and after each axis, in pairs, last axis first; negative ones cut.
-    PadFuncOptions(Sizes pad) : pad_(std::move(pad)) {}
-    LITHE_ARG(Sizes, pad);
+    PadFuncOptions(Shape pad) : pad_(std::move(pad)) {}
+    LITHE_ARG(Shape, pad);
     /// kConstant, kReflect, kReplicate, kCircular
     LITHE_ARG(Choice, mode) = kConstant;
     LITHE_ARG(double, value) = 0;

@@ -26,11 +26,6 @@ public:
 struct ASMoutput {
     Tensor output, loss;
 };
-template <class Visit>
-void visit_tensors(ASMoutput& value, Visit& visit) {
-    visit(value.output);
-    visit(value.loss);
-}
 
 /// log softmax over many classes, the rare ones in clusters with narrower projections.
 ///

@@ -37,6 +37,22 @@ Tensor as_parameter(const Tensor& tensor) {
     return result;
 }
 
+/// Adds what Python prints of one parameter: `  (0): Parameter containing: [torch.float32 of size
+/// 2x3]`.
+void add_line(std::string& lines, const std::string& key, const std::string& type,
+              const Tensor& parameter) {
+    std::string size;
+    for (const Dim& dim : parameter.sizes()) size += (size.empty() ? "" : "x") + dim.str();
+    lines += (lines.empty() ? "" : "\n") + ("  (" + key + "): Parameter containing: [" + type) +
+             " of size " + size + "]";
+}
+
+/// Python's older name of a dtype: `torch.FloatTensor`.
+std::string torch_class(DType dtype) {
+    const std::string storage(torch_storage_name(dtype));  // FloatStorage
+    return "torch." + storage.substr(0, storage.size() - 7) + "Tensor";
+}
+
 /// The position that a name such as "3" stands for, or nothing.
 std::optional<size_t> position(const std::string& name, size_t size) {
     for (size_t i = 0; i < size; ++i) {
@@ -182,6 +198,15 @@ void ParameterListImpl::visit_members(FieldVisitor& visitor) {
     }
 }
 
+std::string ParameterListImpl::extra_repr() const {
+    std::string lines;
+    for (size_t i = 0; i < list_.size(); ++i) {
+        add_line(lines, std::to_string(i), "torch." + std::string(torch_name(list_[i].dtype())),
+                 list_[i]);
+    }
+    return lines;
+}
+
 Tensor& ParameterDictImpl::insert(const std::string& key, const Tensor& parameter) {
     check_key(key);
     return items_.set(key, as_parameter(parameter));
@@ -201,6 +226,14 @@ void ParameterDictImpl::visit_members(FieldVisitor& visitor) {
     for (auto& [key, parameter] : items_) {
         visitor.tensor(key, parameter, TensorFieldKind::parameter);
     }
+}
+
+std::string ParameterDictImpl::extra_repr() const {
+    std::string lines;
+    for (const auto& [key, parameter] : items_) {
+        add_line(lines, key, torch_class(parameter.dtype()), parameter);
+    }
+    return lines;
 }
 
 }  // namespace lithe::nn

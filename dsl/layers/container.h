@@ -230,6 +230,7 @@ public:
     auto begin() { return list_.begin(); }
     auto end() { return list_.end(); }
     void visit_members(FieldVisitor& visitor) override;
+    std::string extra_repr() const override;
 
 private:
     Tensors list_;
@@ -254,6 +255,7 @@ public:
     auto begin() { return items_.begin(); }
     auto end() { return items_.end(); }
     void visit_members(FieldVisitor& visitor) override;
+    std::string extra_repr() const override;
 
 private:
     NamedTensors items_{"Parameter"};

@@ -51,14 +51,21 @@ EmbeddingImpl::EmbeddingImpl(const EmbeddingOptions& embedding_options)
     reset(weight, padding);
 }
 
-std::shared_ptr<EmbeddingImpl> EmbeddingImpl::from_pretrained(const Tensor& weight, bool freeze) {
+std::shared_ptr<EmbeddingImpl> EmbeddingImpl::from_pretrained(
+    const Tensor& weight, const EmbeddingFromPretrainedOptions& from) {
     if (weight.dim() != 2) {
         throw UserError("embedding.weight",
                         "embedding: the weight must have 2 axes, got " + weight.type().str());
     }
-    EmbeddingOptions options(weight.size(0), weight.size(1));
-    auto result = std::make_shared<Called<EmbeddingImpl>>(options._weight(weight));
-    result->weight.requires_grad_(!freeze);
+    auto result =
+        std::make_shared<Called<EmbeddingImpl>>(EmbeddingOptions(weight.size(0), weight.size(1))
+                                                    .padding_idx(from.padding_idx())
+                                                    .max_norm(from.max_norm())
+                                                    .norm_type(from.norm_type())
+                                                    .scale_grad_by_freq(from.scale_grad_by_freq())
+                                                    .sparse(from.sparse())
+                                                    ._weight(weight));
+    result->weight.requires_grad_(!from.freeze());
     return result;
 }
 
@@ -116,6 +123,26 @@ EmbeddingBagImpl::EmbeddingBagImpl(const EmbeddingBagOptions& bag_options) : opt
     }
     weight = new_parameter({options.num_embeddings(), options.embedding_dim()}, options.dtype());
     reset_parameters();
+}
+
+std::shared_ptr<EmbeddingBagImpl> EmbeddingBagImpl::from_pretrained(
+    const Tensor& weight, const EmbeddingBagFromPretrainedOptions& from) {
+    if (weight.dim() != 2) {
+        throw UserError("embedding_bag.weight",
+                        "embedding_bag: the weight must have 2 axes, got " + weight.type().str());
+    }
+    auto result = std::make_shared<Called<EmbeddingBagImpl>>(
+        EmbeddingBagOptions(weight.size(0), weight.size(1))
+            .mode(from.mode())
+            .padding_idx(from.padding_idx())
+            .include_last_offset(from.include_last_offset())
+            .max_norm(from.max_norm())
+            .norm_type(from.norm_type())
+            .scale_grad_by_freq(from.scale_grad_by_freq())
+            .sparse(from.sparse())
+            ._weight(weight));
+    result->weight.requires_grad_(!from.freeze());
+    return result;
 }
 
 void EmbeddingBagImpl::reset_parameters() {

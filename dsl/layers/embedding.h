@@ -27,6 +27,18 @@ public:
     LITHE_ARG(DType, dtype) = DType::f32;
 };
 
+/// Options of Embedding::from_pretrained.
+class EmbeddingFromPretrainedOptions {
+public:
+    /// Keeps the rows as they are.
+    LITHE_ARG(bool, freeze) = true;
+    LITHE_ARG(std::optional<int64_t>, padding_idx);
+    LITHE_ARG(std::optional<double>, max_norm);
+    LITHE_ARG(double, norm_type) = 2;
+    LITHE_ARG(bool, scale_grad_by_freq) = false;
+    LITHE_ARG(bool, sparse) = false;
+};
+
 /// A row of the weight for each index.
 ///
 /// weight: [num_embeddings, embedding_dim], drawn from normal(0, 1).  Errors: embedding.*.
@@ -35,8 +47,9 @@ public:
     EmbeddingImpl(int64_t num_embeddings, int64_t embedding_dim)
         : EmbeddingImpl(EmbeddingOptions(num_embeddings, embedding_dim)) {}
     explicit EmbeddingImpl(const EmbeddingOptions& options);
-    /// Takes the rows as they are; `freeze` them, or train them.
-    static std::shared_ptr<EmbeddingImpl> from_pretrained(const Tensor& weight, bool freeze = true);
+    /// Begins with the rows of `weight`.  Errors: embedding.weight.
+    static std::shared_ptr<EmbeddingImpl> from_pretrained(
+        const Tensor& weight, const EmbeddingFromPretrainedOptions& options = {});
 
     void reset_parameters();
     Tensor forward(const Tensor& index);
@@ -49,8 +62,12 @@ public:
 class Embedding : public ModuleHolder<EmbeddingImpl> {
 public:
     using ModuleHolder<EmbeddingImpl>::ModuleHolder;
-    static Embedding from_pretrained(const Tensor& weight, bool freeze = true) {
-        return EmbeddingImpl::from_pretrained(weight, freeze);
+    static Embedding from_pretrained(const Tensor& weight,
+                                     const EmbeddingFromPretrainedOptions& options = {}) {
+        return EmbeddingImpl::from_pretrained(weight, options);
+    }
+    static Embedding from_pretrained(const Tensor& weight, bool freeze) {
+        return from_pretrained(weight, EmbeddingFromPretrainedOptions().freeze(freeze));
     }
 };
 
@@ -71,6 +88,20 @@ public:
     LITHE_ARG(DType, dtype) = DType::f32;
 };
 
+/// Options of EmbeddingBag::from_pretrained.
+class EmbeddingBagFromPretrainedOptions {
+public:
+    /// Keeps the rows as they are.
+    LITHE_ARG(bool, freeze) = true;
+    LITHE_ARG(Choice, mode) = kMean;
+    LITHE_ARG(bool, include_last_offset) = false;
+    LITHE_ARG(std::optional<int64_t>, padding_idx);
+    LITHE_ARG(std::optional<double>, max_norm);
+    LITHE_ARG(double, norm_type) = 2;
+    LITHE_ARG(bool, scale_grad_by_freq) = false;
+    LITHE_ARG(bool, sparse) = false;
+};
+
 /// Sums, means or maxima of the rows of each bag of indices.
 ///
 /// index: [bags, length], or [N] with offsets [bags], where each bag begins.
@@ -80,6 +111,9 @@ public:
     EmbeddingBagImpl(int64_t num_embeddings, int64_t embedding_dim)
         : EmbeddingBagImpl(EmbeddingBagOptions(num_embeddings, embedding_dim)) {}
     explicit EmbeddingBagImpl(const EmbeddingBagOptions& options);
+    /// Begins with the rows of `weight`.  Errors: embedding_bag.weight.
+    static std::shared_ptr<EmbeddingBagImpl> from_pretrained(
+        const Tensor& weight, const EmbeddingBagFromPretrainedOptions& options = {});
 
     void reset_parameters();
     Tensor forward(const Tensor& index, const Tensor& offsets = {},
@@ -90,6 +124,13 @@ public:
     EmbeddingBagOptions options;
     Tensor weight;
 };
-LITHE_MODULE(EmbeddingBag);
+class EmbeddingBag : public ModuleHolder<EmbeddingBagImpl> {
+public:
+    using ModuleHolder<EmbeddingBagImpl>::ModuleHolder;
+    static EmbeddingBag from_pretrained(const Tensor& weight,
+                                        const EmbeddingBagFromPretrainedOptions& options = {}) {
+        return EmbeddingBagImpl::from_pretrained(weight, options);
+    }
+};
 
 }  // namespace lithe::nn

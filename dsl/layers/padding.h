@@ -16,6 +16,15 @@ public:
 };
 
 template <size_t D>
+using ZeroPadOptions = PadOptions<D>;
+template <size_t D>
+using ReflectionPadOptions = PadOptions<D>;
+template <size_t D>
+using ReplicationPadOptions = PadOptions<D>;
+template <size_t D>
+using CircularPadOptions = PadOptions<D>;
+
+template <size_t D>
 class ConstantPadOptions {
 public:
     ConstantPadOptions(ExpandingArray<D * 2> padding, double value)

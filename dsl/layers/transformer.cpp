@@ -158,10 +158,9 @@ void TransformerDecoderLayerImpl::visit_members(FieldVisitor& visitor) {
     visit_field(visitor, "dropout3", dropout3);
 }
 
-TransformerEncoderImpl::TransformerEncoderImpl(const TransformerEncoderLayer& layer,
-                                               int64_t num_layers, AnyModule last_norm)
-    : norm(std::move(last_norm)) {
-    add_copies(layers, layer, num_layers);
+TransformerEncoderImpl::TransformerEncoderImpl(const TransformerEncoderOptions& encoder_options)
+    : options(encoder_options), norm(options.norm()) {
+    add_copies(layers, options.encoder_layer(), options.num_layers());
 }
 
 Tensor TransformerEncoderImpl::forward(const Tensor& src, const Tensor& src_mask,
@@ -179,10 +178,14 @@ void TransformerEncoderImpl::visit_members(FieldVisitor& visitor) {
     visitor.module("norm", norm.ptr());
 }
 
-TransformerDecoderImpl::TransformerDecoderImpl(const TransformerDecoderLayer& layer,
-                                               int64_t num_layers, AnyModule last_norm)
-    : norm(std::move(last_norm)) {
-    add_copies(layers, layer, num_layers);
+bool TransformerEncoderImpl::replace_member(const std::string& name, const ModulePtr& module) {
+    if (name == "norm" && norm.replace(module)) return true;
+    return Module::replace_member(name, module);
+}
+
+TransformerDecoderImpl::TransformerDecoderImpl(const TransformerDecoderOptions& decoder_options)
+    : options(decoder_options), norm(options.norm()) {
+    add_copies(layers, options.decoder_layer(), options.num_layers());
 }
 
 Tensor TransformerDecoderImpl::forward(const Tensor& tgt, const Tensor& memory,
@@ -204,12 +207,25 @@ void TransformerDecoderImpl::visit_members(FieldVisitor& visitor) {
     visitor.module("norm", norm.ptr());
 }
 
+bool TransformerDecoderImpl::replace_member(const std::string& name, const ModulePtr& module) {
+    if (name == "norm" && norm.replace(module)) return true;
+    return Module::replace_member(name, module);
+}
+
 TransformerImpl::TransformerImpl(const TransformerOptions& transformer_options)
     : options(transformer_options),
-      encoder(TransformerEncoderLayer(options), options.num_encoder_layers(),
-              AnyModule(norm_of(options))),
-      decoder(TransformerDecoderLayer(options), options.num_decoder_layers(),
-              AnyModule(norm_of(options))) {
+      encoder(options.custom_encoder()),
+      decoder(options.custom_decoder()) {
+    if (encoder.is_empty()) {
+        encoder = AnyModule(
+            TransformerEncoder(TransformerEncoderOptions(options, options.num_encoder_layers())
+                                   .norm(norm_of(options))));
+    }
+    if (decoder.is_empty()) {
+        decoder = AnyModule(
+            TransformerDecoder(TransformerDecoderOptions(options, options.num_decoder_layers())
+                                   .norm(norm_of(options))));
+    }
     reset_parameters();
 }
 
@@ -226,9 +242,16 @@ Tensor TransformerImpl::forward(const Tensor& src, const Tensor& tgt, const Tens
                                 const Tensor& memory_key_padding_mask, bool src_is_causal,
                                 bool tgt_is_causal, bool memory_is_causal) {
     check_inputs(src, tgt, options);
-    const Tensor memory = encoder->forward(src, src_mask, src_key_padding_mask, src_is_causal);
-    return decoder->forward(tgt, memory, tgt_mask, memory_mask, tgt_key_padding_mask,
-                            memory_key_padding_mask, tgt_is_causal, memory_is_causal);
+    // Custom ones need not know is_causal.
+    const Tensor memory = options.custom_encoder().is_empty()
+                              ? encoder.forward(src, src_mask, src_key_padding_mask, src_is_causal)
+                              : encoder.forward(src, src_mask, src_key_padding_mask);
+    if (!options.custom_decoder().is_empty()) {
+        return decoder.forward(tgt, memory, tgt_mask, memory_mask, tgt_key_padding_mask,
+                               memory_key_padding_mask);
+    }
+    return decoder.forward(tgt, memory, tgt_mask, memory_mask, tgt_key_padding_mask,
+                           memory_key_padding_mask, tgt_is_causal, memory_is_causal);
 }
 
 Tensor TransformerImpl::generate_square_subsequent_mask(const Dim& size) {
@@ -237,8 +260,14 @@ Tensor TransformerImpl::generate_square_subsequent_mask(const Dim& size) {
 }
 
 void TransformerImpl::visit_members(FieldVisitor& visitor) {
-    visit_field(visitor, "encoder", encoder);
-    visit_field(visitor, "decoder", decoder);
+    visitor.module("encoder", encoder.ptr());
+    visitor.module("decoder", decoder.ptr());
+}
+
+bool TransformerImpl::replace_member(const std::string& name, const ModulePtr& module) {
+    if (name == "encoder" && encoder.replace(module)) return true;
+    if (name == "decoder" && decoder.replace(module)) return true;
+    return Module::replace_member(name, module);
 }
 
 }  // namespace lithe::nn

@@ -6,6 +6,20 @@
 #include "runtime/error.h"
 
 namespace lithe::optim {
+namespace {
+
+/// A group's options that nobody has set are the optimizer's.
+void inherit(OptimizerOptions& options, const OptimizerOptions& defaults) {
+    OptionValues values = options.values();
+    const OptionValues from = defaults.values();
+    for (const auto& [name, initial] : options.initial_values()) {
+        const auto inherited = from.find(name);
+        if (inherited != from.end() && values[name] == initial) values[name] = inherited->second;
+    }
+    options.set_values(values);
+}
+
+}  // namespace
 
 Array& ParamState::array_like(const std::string& name, const Array& x, double value) {
     Array& array = arrays[name];
@@ -58,7 +72,11 @@ void Optimizer::add_param_group(OptimizerParamGroup group) {
         throw UserError("optim.parameter", "optimizer got an empty parameter list");
     }
     check_new(group.params());
-    if (!group.has_options()) group.set_options(defaults_->clone());
+    if (group.has_options()) {
+        inherit(group.options(), *defaults_);
+    } else {
+        group.set_options(defaults_->clone());
+    }
     groups_.push_back(std::move(group));
 }
 

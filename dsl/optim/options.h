@@ -35,6 +35,8 @@ public:
     virtual double get_lr() const = 0;
     virtual void set_lr(double lr) = 0;
     virtual OptionValues values() const = 0;
+    /// The values of options that nobody has set.
+    virtual OptionValues initial_values() const = 0;
     /// Takes the values whose names it knows. Errors: optim.option_type.
     virtual void set_values(const OptionValues& values) = 0;
 };
@@ -94,6 +96,7 @@ public:
             [&](const char* name, auto& value) { result[name] = detail::get_option(value); });
         return result;
     }
+    OptionValues initial_values() const override { return Derived().values(); }
     void set_values(const OptionValues& values) override {
         const auto differentiable = values.find("differentiable");
         if (differentiable != values.end())

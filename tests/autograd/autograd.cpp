@@ -119,6 +119,37 @@ BOOST_AUTO_TEST_CASE(gradients_accumulate_and_graphs_are_used_once) {
     check_equal(torch::autograd::grad({first}, {x})[0], tensor({18.0}, DType::f64));
 }
 
+BOOST_AUTO_TEST_CASE(hooks_run_after_gradients_were_added) {
+    Tensor x = leaf({1, 2});
+    int calls = 0;
+    auto handle = x.register_post_accumulate_grad_hook([&](const Tensor& leaf) {
+        ++calls;
+        BOOST_CHECK(leaf.impl() == x.impl());
+        check_equal(leaf.grad(), tensor({2.0 * calls, 4.0 * calls}, DType::f64));
+    });
+    // Both paths to x are summed before the hook sees them.
+    (x * x * 0.5 + x * x * 0.5).sum().backward();
+    (x * x).sum().backward();
+    BOOST_CHECK_EQUAL(calls, 2);
+    torch::autograd::grad({(x * x).sum()}, {x});  // nothing is accumulated
+    BOOST_CHECK_EQUAL(calls, 2);
+    handle.remove();
+    (x * x).sum().backward();
+    BOOST_CHECK_EQUAL(calls, 2);
+}
+
+BOOST_AUTO_TEST_CASE(an_optimizer_may_step_within_the_backward_pass) {
+    Tensor x = leaf({1, 2});
+    torch::optim::SGD optimizer({x}, torch::optim::SGDOptions(0.25));
+    x.register_post_accumulate_grad_hook([&](const Tensor&) {
+        optimizer.step();
+        optimizer.zero_grad();
+    });
+    (x * x).sum().backward();
+    check_equal(x.detach(), tensor({0.5, 1.0}, DType::f64));
+    BOOST_CHECK(!x.grad().defined());
+}
+
 BOOST_AUTO_TEST_CASE(guards_nest) {
     Tensor x = leaf({1});
     {
@@ -155,6 +186,10 @@ BOOST_AUTO_TEST_CASE(errors_have_pytorch_s_words) {
     Tensor x = leaf({1, 2});
     says("does not require grad and does not have a grad_fn", [] { ones({1}).backward(); });
     says("grad can be implicitly created only for scalar outputs", [&] { (x * 2).backward(); });
+    says("post accumulate grad hooks cannot be registered on non-leaf tensors",
+         [&] { (x * 2).register_post_accumulate_grad_hook([](const Tensor&) {}); });
+    says("cannot register a hook on a tensor that doesn't require gradient",
+         [&] { ones({1}).register_post_accumulate_grad_hook([](const Tensor&) {}); });
     says("a leaf Variable that requires grad is being used in an in-place operation",
          [&] { x.add_(1); });
     says("you can only change requires_grad flags of leaf variables",

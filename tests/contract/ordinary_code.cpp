@@ -51,6 +51,57 @@ struct OddCodeImpl : nn::Module {
 };
 LITHE_MODULE(OddCode);
 
+/// Gives a plain struct, one of whose fields is another.
+struct Scores {
+    Tensor logits;
+    std::optional<Tensor> value;
+};
+struct Decision {
+    Scores scores;
+    int64_t step = 0;
+    std::vector<Tensor> more;
+};
+struct DecidesImpl : nn::Module {
+    nn::Linear fc = register_module("fc", nn::Linear(4, 3));
+    Decision forward(const Tensor& x) {
+        const Tensor y = fc(x);
+        return {{y, y.sum(1)}, 7, {y * 2, x + 1}};
+    }
+};
+LITHE_MODULE(Decides);
+
+/// Sizes as numbers of all kinds: positions from the last to the first, copies for every row, a
+/// mean by hand, halves that round up, products of those.
+struct CountsImpl : nn::Module {
+    Tensors forward(const Tensor& x) {  // [N, T]
+        const int rows = x.size(0);
+        const int64_t length = x.size(1);
+        const Tensor back = arange(x.size(1) - 1, -1, -1.0),
+                     same_back = arange(length - 1, -1, -1.0);
+        const Tensor bias = ones({1, length}).repeat({rows, 1});
+        const Tensor mean = x.sum(1, true) / static_cast<double>(length);
+        const Tensor thin = x.slice(1, 0, {}, 2);
+        const int64_t half = thin.size(1);
+        const Tensor pairs = (thin.unsqueeze(2) * thin.unsqueeze(1)).reshape({rows, half * half});
+        const std::vector<int64_t> sizes(x.sizes().begin(), x.sizes().end());
+        return {(x + back - mean + bias).view(sizes), same_back.expand_as(x), pairs};
+    }
+};
+LITHE_MODULE(Counts);
+
+/// Branches on numbers that only a run knows, and divides by one.
+struct BranchesOnNumbersImpl : nn::Module {
+    Tensor forward(const Tensor& x) {
+        Tensor y = x;
+        if (x.sum().item() > 0) y = y * 2;
+        if (x.min().item() == x.max().item()) y = y + 100;
+        const auto largest = x.abs().max().item();
+        if (1 < largest) y = y / largest;
+        return 1 - largest * y;
+    }
+};
+LITHE_MODULE(BranchesOnNumbers);
+
 /// Attention as it is written with sizes in plain integers: a mask made of them, and rows of all
 /// batches in one product.
 struct CausalImpl : nn::Module {
@@ -133,6 +184,49 @@ BOOST_AUTO_TEST_CASE(a_number_that_only_a_run_knows_is_refused_with_its_place) {
         BOOST_CHECK_MESSAGE(text.find("where()") != std::string::npos, text);
     }
     check_equal(net(ones({2, 4})), full({2, 4}, 2.0, DType::f32));  // eager goes on
+}
+
+BOOST_AUTO_TEST_CASE(a_plain_struct_gives_the_tensors_of_its_fields) {
+    Decides net;
+    CompiledModel compiled = compile(net, "x:f32[N=1..4,4]");
+    const Tensor x = numbers({3, 4}, DType::f32);
+    const Tensors got = compiled(Tensors{x});
+    const Decision want = net(x);
+    BOOST_REQUIRE_EQUAL(got.size(), 4U);
+    check_equal(got[0], want.scores.logits.detach(), 1e-6);
+    check_equal(got[1], want.scores.value->detach(), 1e-6);
+    check_equal(got[2], want.more[0].detach(), 1e-6);
+    check_equal(got[3], want.more[1].detach(), 1e-6);
+    int seen = 0;
+    net->register_forward_hook([&](nn::Module&, const Tensors&, const Tensors& results) {
+        seen = static_cast<int>(results.size());
+    });
+    net(x);
+    BOOST_CHECK_EQUAL(seen, 4);
+}
+
+BOOST_AUTO_TEST_CASE(sizes_as_numbers_of_all_kinds_serve_every_size) {
+    Counts net;
+    CompiledModel compiled = compile(net, "x:f32[N=1..4,T=1..20]");
+    for (const int64_t n : {1, 2, 4}) {
+        for (const int64_t t : {1, 2, 9, 20}) {
+            const Tensor x = numbers({n, t}, DType::f32);
+            const Tensors got = compiled(Tensors{x}), want = net(x);
+            for (size_t i = 0; i < 3; ++i) check_equal(got[i], want[i], 1e-5);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_branch_on_a_number_is_followed_both_ways) {
+    BranchesOnNumbers net;
+    CompiledModel compiled = compile(net, rows_by_four);
+    for (const double first : {-3.0, -0.5, 0.25, 0.5, 40.0}) {
+        for (const bool are_equal : {false, true}) {
+            Tensor x = are_equal ? full({2, 4}, first, DType::f32) : numbers({2, 4}, DType::f32);
+            x[0][0] = first;
+            check_equal(compiled(x), net(x), 1e-6);
+        }
+    }
 }
 
 BOOST_AUTO_TEST_CASE(an_exception_of_forward_comes_out_and_leaves_the_model_as_it_was) {

@@ -1,8 +1,10 @@
 // Every way in which C++ holds a module, in one model: this source goes through lithe-reflect.
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <map>
 #include <memory>
+#include <new>
 #include <optional>
 #include <tuple>
 #include <vector>
@@ -36,6 +38,24 @@ protected:
 }  // namespace blocks::deep
 
 namespace {
+
+/// Registers before the members that come later are made.
+struct InInitialisersImpl : nn::Module {
+    InInitialisersImpl()
+        : first(register_module("first", nn::Linear(2, 3))),
+          gain(register_parameter("gain", ones({3}))),
+          second(register_module("second", nn::Linear(3, 1))) {}
+    Tensor forward(const Tensor& x) { return second(first(x) * gain); }
+    nn::Linear first;
+    Tensor gain;
+    nn::Linear second;
+};
+
+/// The name of a field of one kind goes to a registration of another.
+struct TwoKindsImpl : nn::Module {
+    nn::Linear fc{2, 2};
+    Tensor forward(const Tensor& x) { return fc(x); }
+};
 
 using Dense3 = nn::ModuleHolder<blocks::deep::DenseImpl<3>>;
 
@@ -127,6 +147,21 @@ BOOST_AUTO_TEST_CASE(the_compiled_model_has_the_same_names_and_results) {
     std::vector<std::string> wanted = net->state_dict().keys();
     std::sort(wanted.begin(), wanted.end());
     BOOST_CHECK_EQUAL(joined(names), joined(wanted));
+}
+
+BOOST_AUTO_TEST_CASE(members_register_in_initialisers_before_others_are_made) {
+    alignas(InInitialisersImpl) unsigned char memory[sizeof(InInitialisersImpl)];
+    std::fill(std::begin(memory), std::end(memory), static_cast<unsigned char>(0xAB));
+    auto* net = new (memory) InInitialisersImpl();
+    BOOST_CHECK_EQUAL(joined(net->state_dict().keys()),
+                      "gain first.weight first.bias second.weight second.bias");
+    net->~InInitialisersImpl();
+}
+
+BOOST_AUTO_TEST_CASE(a_field_of_another_kind_keeps_its_name_to_itself) {
+    TwoKindsImpl net;
+    net.register_buffer("fc", ones({2}));
+    check_error("module.duplicate_name", [&] { net.state_dict(); });
 }
 
 BOOST_AUTO_TEST_CASE(a_clone_shares_nothing) {

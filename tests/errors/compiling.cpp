@@ -29,6 +29,12 @@ void trace_odd(std::function<Tensor(OddImpl&, const Tensor&)> body,
     compile(Odd(std::move(body)), inputs);
 }
 
+/// Gives what holds no tensor.
+struct NothingImpl : nn::Module {
+    std::string forward(const Tensor&) { return "nothing"; }
+};
+LITHE_MODULE(Nothing);
+
 void trace_linear(const char* inputs) { compile(nn::Linear(4, 2), inputs); }
 
 /// The type of an op over x, n (f32), i (i64) and b (bool).
@@ -76,6 +82,7 @@ const ErrorCases cases = {
     {"input_spec.range", [] { trace_linear("x:f32[N=1..2,4];y:f32[N=1..3]"); }},
     {"forward.arguments", [] { trace_linear("x:f32[1,4];y:f32[1,4]"); }},
     {"forward.arguments", [] { subject_of(nn::Linear(4, 2)).forward({}); }},
+    {"forward.results", [] { compile(Nothing(), "x:f32[1,4]"); }},
     {"trace.scalar",
      [] {
          trace_odd([](OddImpl&, const Tensor& x) { return x.sum().item<float>() > 0 ? x * 2 : x; });

@@ -52,6 +52,7 @@ const ErrorCases cases = {
          net->push_back("a", nn::ReLU());
          net->push_back("a", nn::ReLU());
      }},
+    {"embedding_bag.weight", [] { nn::EmbeddingBag::from_pretrained(ones({3})); }},
     {"module.cycle",
      [] {
          Pair pair;

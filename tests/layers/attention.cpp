@@ -82,6 +82,44 @@ BOOST_AUTO_TEST_CASE(a_causal_encoder_does_not_see_what_comes_later) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(stacks_are_made_of_options) {
+    nn::TransformerEncoderLayer layer(nn::TransformerEncoderLayerOptions(4, 2).dim_feedforward(8));
+    nn::TransformerEncoder encoder(nn::TransformerEncoderOptions(layer, 2).norm(
+        nn::AnyModule(nn::LayerNorm(nn::LayerNormOptions({4})))));
+    encoder->eval();
+    BOOST_CHECK_EQUAL(encoder->options.num_layers(), 2);
+    BOOST_CHECK(encoder->state_dict().contains("norm.weight"));
+    nn::TransformerEncoder same_layers(layer, 2, nn::LayerNorm(nn::LayerNormOptions({4})));
+    same_layers->eval();
+    const Tensor x = as({3, 2, 4});
+    check_equal(encoder->forward(x).detach(), same_layers->forward(x).detach());
+    nn::TransformerDecoder decoder(
+        nn::TransformerDecoderOptions(nn::TransformerDecoderLayerOptions(4, 2), 3));
+    BOOST_CHECK_EQUAL(decoder->layers->size(), 3U);
+    BOOST_CHECK(decoder->norm.is_empty());
+}
+
+/// An encoder of the author's: knows neither masks nor is_causal.
+struct DoublingImpl : nn::Module {
+    nn::Linear fc = register_module("fc", nn::Linear(4, 4));
+    Tensor forward(const Tensor& src, const Tensor&, const Tensor&) { return fc(src) * 2; }
+};
+LITHE_MODULE(Doubling);
+
+BOOST_AUTO_TEST_CASE(a_transformer_takes_an_encoder_of_the_author_s) {
+    Doubling doubling;
+    nn::Transformer transformer(nn::TransformerOptions(4, 2, 1, 1)
+                                    .dim_feedforward(8)
+                                    .dropout(0)
+                                    .custom_encoder(nn::AnyModule(doubling)));
+    BOOST_CHECK(transformer->state_dict().contains("encoder.fc.weight"));
+    BOOST_CHECK(transformer->encoder.get<Doubling>().ptr() == doubling.ptr());
+    const Tensor src = as({3, 2, 4}), tgt = as({2, 2, 4}, 1);
+    const Tensor memory = doubling->forward(src, Tensor(), Tensor());
+    check_equal(transformer->forward(src, tgt).detach(),
+                transformer->decoder.get<nn::TransformerDecoder>()->forward(tgt, memory).detach());
+}
+
 BOOST_AUTO_TEST_CASE(a_transformer_has_pytorch_s_names_and_learns) {
     manual_seed(1);
     nn::TransformerOptions options(4, 2);

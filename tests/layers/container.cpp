@@ -62,6 +62,20 @@ BOOST_AUTO_TEST_CASE(sequential_fires_the_hooks_of_what_it_holds) {
     BOOST_CHECK_EQUAL(calls, 2);
 }
 
+BOOST_AUTO_TEST_CASE(any_module_gives_what_it_holds_as_a_holder_a_reference_or_a_pointer) {
+    nn::Linear linear(2, 3);
+    const nn::AnyModule any(linear);
+    const nn::Linear held = any.get<nn::Linear>();
+    BOOST_CHECK(held.ptr() == linear.ptr());
+    BOOST_CHECK_EQUAL(&any.get<nn::LinearImpl>(), linear.get());
+    BOOST_CHECK(any.ptr<nn::LinearImpl>() == linear.ptr());
+    BOOST_CHECK(any.ptr() == linear.ptr());
+    check_error("any_module.type", [&] { any.get<nn::ReLU>(); });
+    nn::Sequential row(linear, nn::ReLU());
+    BOOST_CHECK_EQUAL(&row->at<nn::LinearImpl>(0), linear.get());
+    BOOST_CHECK(row->ptr<nn::LinearImpl>(0) == linear.ptr());
+}
+
 BOOST_AUTO_TEST_CASE(sequential_can_be_derived_from) {
     struct BlockImpl : nn::SequentialImpl {
         explicit BlockImpl(int64_t size) : SequentialImpl(nn::Linear(size, size), nn::ReLU()) {}

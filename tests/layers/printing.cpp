@@ -293,6 +293,22 @@ const std::vector<Row> rows = {
                                        nn::Tanh()));
      }},
     {"nn.ModuleDict({'z': nn.ReLU(), 'a': nn.Linear(1, 1)})", [] { return text_of(z_and_a()); }},
+    {"nn.ParameterList()", [] { return text_of(nn::ParameterList()); }},
+    {"nn.ParameterList([zeros(2, 3), zeros(4, dtype=torch.float64)])",
+     [] { return text_of(nn::ParameterList(zeros({2, 3}), zeros({4}, DType::f64))); }},
+    {"nn.ParameterDict({'a': zeros(2, 3), 'b': zeros(())})",
+     [] {
+         nn::ParameterDict dict;
+         dict->insert("a", zeros({2, 3}));
+         dict->insert("b", zeros({}));
+         return text_of(dict);
+     }},
+    {"nn.ParameterDict({'a': zeros(2, dtype=torch.float64)})",
+     [] {
+         nn::ParameterDict dict;
+         dict->insert("a", zeros({2}, DType::f64));
+         return text_of(dict);
+     }},
     {"nn.LazyLinear(3)", [] { return text_of(nn::LazyLinear(3)); }},
     {"nn.LazyConv2d(3, 2)", [] { return text_of(nn::LazyConv2d(3, 2)); }},
     {"nn.LazyBatchNorm2d()", [] { return text_of(nn::LazyBatchNorm2d()); }},

@@ -149,10 +149,19 @@ nn.Sequential()
 nn.Sequential(nn.Linear(1, 2), nn.ReLU(), nn.Sequential(nn.Flatten()))
 nn.ModuleList([nn.Linear(1, 2), nn.Linear(1, 2), nn.ReLU(), nn.ReLU(), nn.Tanh()])
 nn.ModuleDict({'z': nn.ReLU(), 'a': nn.Linear(1, 1)})
+nn.ParameterList()
+nn.ParameterList([zeros(2, 3), zeros(4, dtype=torch.float64)])
+nn.ParameterDict({'a': zeros(2, 3), 'b': zeros(())})
+nn.ParameterDict({'a': zeros(2, dtype=torch.float64)})
 nn.LazyLinear(3)
 nn.LazyConv2d(3, 2)
 nn.LazyBatchNorm2d()
 """.strip().splitlines()
+
+
+def zeros(*size, **options):
+    return nn.Parameter(torch.zeros(*size, **options))
+
 
 text = ""
 for line in LAYERS:

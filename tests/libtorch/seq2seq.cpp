@@ -17,9 +17,11 @@ BOOST_AUTO_TEST_CASE(learns_and_compiles, *boost::unit_test::label("slow")) {
                                                          target.view({-1}));
         return loss;
     });
-    check_compiled(net, "src:i64[N=1..8,7]", batches({1, 4, 8}, [](int64_t n) {
-                       return torch::randint(0, 13, {n, 7}, torch::kLong);
-                   }));
+    const auto words = [](int64_t n, int64_t length) {
+        return torch::randint(0, 13, {n, length}, torch::kLong);
+    };
+    check_compiled(net, "src:i64[N=1..8,S=1..12]",
+                   {{words(1, 7)}, {words(4, 1)}, {words(8, 12)}, {words(3, 2)}});
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -106,6 +106,23 @@ BOOST_AUTO_TEST_CASE(groups_have_options_of_their_own) {
     BOOST_CHECK_EQUAL(unused.array().at(0), 1);
 }
 
+BOOST_AUTO_TEST_CASE(groups_take_what_they_do_not_set_from_the_optimizer) {
+    std::vector<optim::OptimizerParamGroup> groups;
+    groups.emplace_back(Tensors{parameter(1)}, optim::AdamOptions(0.5).eps(1e-3));
+    groups.emplace_back(Tensors{parameter(1)});
+    optim::Adam optimizer(groups, optim::AdamOptions(0.1).weight_decay(0.2).eps(1e-4));
+    optimizer.add_param_group({{parameter(1)}, optim::AdamOptions().amsgrad(true)});
+    const auto options = [&](size_t group) -> optim::AdamOptions& {
+        return dynamic_cast<optim::AdamOptions&>(optimizer.param_groups()[group].options());
+    };
+    for (size_t group = 0; group < 3; ++group) {
+        BOOST_CHECK_EQUAL(options(group).lr(), group == 0 ? 0.5 : 0.1);
+        BOOST_CHECK_EQUAL(options(group).eps(), group == 0 ? 1e-3 : 1e-4);
+        BOOST_CHECK_EQUAL(options(group).weight_decay(), 0.2);
+        BOOST_CHECK_EQUAL(options(group).amsgrad(), group == 2);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(state_moves_to_another_optimizer) {
     Tensor x = parameter(1), y = parameter(1);
     optim::Adam first({x}, 0.1), second({y}, 0.3);

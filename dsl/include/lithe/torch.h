@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "dsl/random.h"
+#include "dsl/torch_names.h"
 #include "lithe/lithe.h"
 #include "runtime/error.h"
 
