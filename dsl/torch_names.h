@@ -2,9 +2,9 @@
 #pragma once
 
 #include "dsl/image_ops.h"
-#include "dsl/more_ops.h"
 #include "dsl/nn_ops.h"
 #include "dsl/ops.h"
+#include "dsl/rare_ops.h"
 
 namespace lithe {
 

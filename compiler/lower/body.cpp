@@ -28,8 +28,8 @@ std::vector<Var> Body::vars(int rank) {
     return result;
 }
 
-Body::Body(const ir::Graph& graph, const Target& target) : graph_(graph), target_(target) {
-    symbol_order_ = ir::kernel_symbols(graph);
+Body::Body(const ir::Graph& graph, const Target& target, std::vector<std::string> symbols)
+    : graph_(graph), target_(target), symbol_order_(std::move(symbols)) {
     for (size_t i = 0; i < symbol_order_.size(); ++i) {
         // The kernel's own names depend on the order of appearance, not on the author's.
         symbols_.emplace(symbol_order_[i], Halide::Param<int>("size" + std::to_string(i)));

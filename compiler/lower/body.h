@@ -21,7 +21,9 @@ namespace lithe::lower {
 /// outermost first. `axis(f, i)` is the Var of shape axis i.
 class Body {
 public:
-    Body(const ir::Graph& graph, const Target& target);
+    /// `symbols`: the sizes with names that the kernel is given, in this order. Those of the group
+    /// as it was: joined axes may name them in another.
+    Body(const ir::Graph& graph, const Target& target, std::vector<std::string> symbols);
 
     const ir::Graph& graph() const { return graph_; }
     const Target& target() const { return target_; }

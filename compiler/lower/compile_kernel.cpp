@@ -22,7 +22,7 @@ namespace lithe::lower {
 namespace {
 
 /// Bumped when the same body and parameters give other code.
-constexpr const char* generator_version = "24";
+constexpr const char* generator_version = "26";
 
 /// Halide's flags: no runtime, no checks (lithe has checked), a context for parallel loops, and
 /// IEEE arithmetic unless the family needs fused multiply-adds.
@@ -72,7 +72,7 @@ Compiled to_module(const ir::Node& group, const Target& target, const std::strin
     ir::Node* node = like->add_node(group.op(), {}, group.attrs(), types);
     node->add_body(graph.clone());
 
-    Body body(*node->body(), target);
+    Body body(*node->body(), target, ir::kernel_symbols(group));
     const Family& family = is_general ? generic_family : find_family(*node, target);
     family.schedule(*node, body);
     std::vector<Halide::Func> outputs;

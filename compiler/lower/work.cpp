@@ -1,5 +1,6 @@
 #include "compiler/lower/work.h"
 
+#include "compiler/ir/kernel_key.h"
 #include "compiler/lower/body.h"
 
 namespace lithe::lower {
@@ -32,7 +33,7 @@ Work work_of(const ir::Node& group, const ir::SymbolValues& sizes) {
     for (const ir::Value& operand : group.inputs()) work.bytes += bytes_of(operand.type(), sizes);
     for (const TensorType& type : group.types()) work.bytes += bytes_of(type, sizes);
 
-    Body body(*group.body(), {});
+    Body body(*group.body(), {}, ir::kernel_symbols(group));
     double elements = 0;
     body.reduce_with([&](Reduce kind, const Coords& extents, const ReduceBody& value) {
         double terms = 1;

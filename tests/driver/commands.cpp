@@ -235,7 +235,8 @@ BOOST_AUTO_TEST_CASE(run_reads_and_writes_tensors) {
     save_safetensors(in, wrong);
     const Outcome outcome = run("run", {"--in", in, "--out", out});
     BOOST_TEST(outcome.status == 1);
-    BOOST_TEST(outcome.err == "error: --in: the file has no tensor 'x' [driver.input]\n");
+    BOOST_TEST(outcome.err ==
+               "error: --in: the file has no tensor 'x', it has 'y' [driver.input]\n");
 }
 
 BOOST_AUTO_TEST_CASE(bench_prints_times) {

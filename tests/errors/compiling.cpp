@@ -1,5 +1,6 @@
 // Tracing, the text form of the IR, passes, targets.
 #include <lithe/lithe.h>
+#include <cmath>
 
 #include "compiler/compiled_model.h"
 #include "compiler/driver/options.h"
@@ -126,7 +127,7 @@ const ErrorCases cases = {
      [] {
          trace_odd([](OddImpl&, const Tensor& x) {
              const int64_t n = x.size(0);
-             return x * static_cast<double>(n * n);
+             return x * std::sqrt(static_cast<double>(n));
          });
      }},
     {"slice.symbolic_range",
