@@ -17,6 +17,21 @@ ir::Node* sole_anchor(const ir::Graph& body, std::string_view name, InFront in_f
     return anchor;
 }
 
+ir::Node* last_anchor(const ir::Graph& body, bool (*is_anchor)(const ir::Node&)) {
+    ir::Node* anchor = nullptr;
+    for (const auto& node : body.nodes()) {
+        if (is_anchor(*node)) {
+            if (anchor) return nullptr;
+            anchor = node.get();
+        } else if (!node->is("input") && !node->is(Trait::elementwise) &&
+                   !node->is(Trait::injective) && node->input_count() > 0) {
+            return nullptr;
+        }
+    }
+    const bool is_last = body.outputs.size() == 1 && body.outputs[0].value.node == anchor;
+    return is_last ? anchor : nullptr;
+}
+
 bool has_result_of(const ir::Node& group, const ir::Node& anchor) {
     const TensorType& type = anchor.type();
     return group.types().size() == 1 && type.dtype == DType::f32 && type.rank() >= 2 &&

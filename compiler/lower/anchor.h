@@ -16,6 +16,10 @@ enum class InFront {
 /// for any other body.
 ir::Node* sole_anchor(const ir::Graph& body, std::string_view name, InFront in_front);
 
+/// The one node that `is_anchor` takes, with elementwise nodes and moves in front of it and nothing
+/// behind: the group's one result is its. Null for any other body.
+ir::Node* last_anchor(const ir::Graph& body, bool (*is_anchor)(const ir::Node&));
+
 /// Whether a group that is built around `anchor` has one f32 result of the anchor's shape.
 bool has_result_of(const ir::Node& group, const ir::Node& anchor);
 

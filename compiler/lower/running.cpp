@@ -4,6 +4,7 @@
 // Takes cumsum, linear_recurrence and cummax_index with what is read in front of them and nothing
 // behind. Lines are independent: they are the vectors, where the axis is not the innermost, and the
 // tasks.
+#include "compiler/lower/anchor.h"
 #include "compiler/lower/families.h"
 #include "compiler/lower/parallel.h"
 #include "dsl/lower_math.h"
@@ -22,24 +23,8 @@ bool is_running(const ir::Node& node) {
     return node.is("cumsum") || node.is("linear_recurrence") || node.is("cummax_index");
 }
 
-ir::Node* anchor_of(const ir::Graph& body) {
-    ir::Node* anchor = nullptr;
-    for (const auto& node : body.nodes()) {
-        if (is_running(*node)) {
-            if (anchor) return nullptr;
-            anchor = node.get();
-        } else if (!node->is("input") && !node->is(Trait::elementwise) &&
-                   !node->is(Trait::injective) && node->input_count() > 0) {
-            return nullptr;
-        }
-    }
-    return anchor;
-}
-
 bool matches(const ir::Node& group, const Target&, std::string& why) {
-    const ir::Graph& body = *group.body();
-    const ir::Node* anchor = anchor_of(body);
-    const bool fits = anchor && body.outputs.size() == 1 && body.outputs[0].value.node == anchor;
+    const bool fits = last_anchor(*group.body(), is_running) != nullptr;
     if (!fits) why = "running: not one running node whose result is the group's";
     return fits;
 }
@@ -48,7 +33,7 @@ class Schedule {
 public:
     Schedule(const ir::Node& group, Body& body)
         : body_(body),
-          node_(*anchor_of(body.graph())),
+          node_(*last_anchor(body.graph(), is_running)),
           type_(group.type()),
           axis_(static_cast<size_t>(node_.attrs().get_int("axis"))) {}
 

@@ -6,6 +6,7 @@
 // behind. Lines along
 // the other axes are independent: they are the vectors and the tasks, so that every element is
 // written by one task, in the order of the index.
+#include "compiler/lower/anchor.h"
 #include "compiler/lower/families.h"
 #include "compiler/lower/parallel.h"
 #include "dsl/indexing_loops.h"
@@ -32,24 +33,8 @@ Reduce reduce_of(const ir::Node& node) {
     return word == "amax" ? Reduce::max : Reduce::min;
 }
 
-ir::Node* anchor_of(const ir::Graph& body) {
-    ir::Node* anchor = nullptr;
-    for (const auto& node : body.nodes()) {
-        if (is_scatter(*node)) {
-            if (anchor) return nullptr;
-            anchor = node.get();
-        } else if (!node->is("input") && !node->is(Trait::elementwise) &&
-                   !node->is(Trait::injective) && node->input_count() > 0) {
-            return nullptr;
-        }
-    }
-    return anchor;
-}
-
 bool matches(const ir::Node& group, const Target&, std::string& why) {
-    const ir::Graph& body = *group.body();
-    const ir::Node* anchor = anchor_of(body);
-    const bool fits = anchor && body.outputs.size() == 1 && body.outputs[0].value.node == anchor;
+    const bool fits = last_anchor(*group.body(), is_scatter) != nullptr;
     if (!fits) why = "scatter: not one scatter whose result is the group's";
     return fits;
 }
@@ -58,7 +43,7 @@ class Schedule {
 public:
     Schedule(const ir::Node& group, Body& body)
         : body_(body),
-          node_(*anchor_of(body.graph())),
+          node_(*last_anchor(body.graph(), is_scatter)),
           type_(group.type()),
           axis_(static_cast<int>(node_.attrs().get_int("axis"))) {}
 
