@@ -53,9 +53,10 @@ bool is_layout(const ir::Node& node) {
     return node.is("reshape") && is_layout(*node.input(0).node);
 }
 
-/// Whether the anchor reads its operands in any order of elements, or parts of them.
+/// Whether the anchor reads its operands in any order of elements, or parts of them. winograd_data
+/// reads every element up to nine times, in vectors of channels: those have to lie side by side.
 bool reads_layouts(const ir::Node& anchor) {
-    return is_anchor(anchor) && !anchor.is("packed_linear");
+    return is_anchor(anchor) && !anchor.is("packed_linear") && !anchor.is("winograd_data");
 }
 bool reads_parts(const ir::Node& anchor) { return anchor.is("attention"); }
 
