@@ -9,8 +9,8 @@ namespace lithe::lower {
 /// What may stand between the inputs of a group and its anchor.
 enum class InFront {
     nothing,
-    order
-};  ///< order: permutes and reshapes, how an operand lies in memory
+    order,  ///< permutes and reshapes: how an operand lies in memory
+};
 
 /// The one node of op `name` in a group's body, where elementwise nodes alone stand behind it; null
 /// for any other body.

@@ -76,14 +76,11 @@ public:
     }
 
 private:
-    /// Vars or coordinates in Halide's order: those given, then the axes in front.
     std::vector<Var> vars(std::vector<Var> first) const {
-        first.insert(first.end(), lead_.begin(), lead_.end());
-        return first;
+        return with_lead(std::move(first), lead_);
     }
     std::vector<Expr> at(std::vector<Expr> first) const {
-        first.insert(first.end(), lead_.begin(), lead_.end());
-        return first;
+        return with_lead(std::move(first), lead_);
     }
 
     void define() {

@@ -23,6 +23,13 @@ bool is_attention(const ir::Node& group, std::string& why);
 /// Vars of the axes in front, from the inside outwards.
 std::vector<Halide::Var> attention_lead(int rank);
 
+/// Vars or coordinates in Halide's order: those given, then the axes in front.
+template <class T>
+std::vector<T> with_lead(std::vector<T> first, const std::vector<Halide::Var>& lead) {
+    first.insert(first.end(), lead.begin(), lead.end());
+    return first;
+}
+
 /// Elements of an attention's operands at coordinates `lead` of the axes in front, which are
 /// `attention_lead`'s. Heads that were split by reshapes, permutes and slices are read where
 /// they lie.

@@ -73,12 +73,10 @@ public:
 
 private:
     std::vector<Var> vars(std::vector<Var> first) const {
-        first.insert(first.end(), lead_.begin(), lead_.end());
-        return first;
+        return with_lead(std::move(first), lead_);
     }
     std::vector<Expr> at(std::vector<Expr> first) const {
-        first.insert(first.end(), lead_.begin(), lead_.end());
-        return first;
+        return with_lead(std::move(first), lead_);
     }
 
     void define() {
@@ -168,22 +166,12 @@ private:
         const Dim numbers = type.count() * anchor_.input(1).type().size(rank_ - 2);
         const double least = parallel_ns * weight_bytes_per_ns / 8;
         if (numbers.is_constant()) {
-            if (static_cast<double>(numbers.constant()) >= least) fuse_parallel(out_, outer);
+            if (static_cast<double>(numbers.constant()) >= least) parallel_tasks(out_, outer);
             return;
         }
         const Expr is_large =
             cast<float>(body_.size(type.count())) * cast<float>(keys_) >= static_cast<float>(least);
-        fuse_parallel(out_.specialize(is_large), outer);
-    }
-
-    static void fuse_parallel(Halide::Stage stage, const std::vector<Var>& outer) {
-        Var task = outer.back();
-        for (size_t i = outer.size() - 1; i-- > 0;) {
-            const Var fused("task" + std::to_string(i));
-            stage.fuse(outer[i], task, fused);
-            task = fused;
-        }
-        stage.parallel(task);
+        parallel_tasks(out_.specialize(is_large), outer);
     }
 
     void schedule_scores() {

@@ -39,4 +39,35 @@ void parallel_outer(Body& body, Halide::Func& f, const TensorType& type, int64_t
     make_parallel(f.specialize(body.size(count) >= static_cast<int32_t>(least)));
 }
 
+void order_lines(Halide::Stage update, std::vector<Halide::VarOrRVar> order, const TensorType& type,
+                 size_t axis, const Dim& work, int64_t threshold) {
+    int outer = -1;
+    for (int at = type.rank(); at-- > 0;) {
+        const Halide::Var loop = Body::axis_var(at);
+        const bool is_given =
+            std::any_of(order.begin(), order.end(),
+                        [&](const Halide::VarOrRVar& v) { return v.name() == loop.name(); });
+        if (at == static_cast<int>(axis) || is_given) continue;
+        order.emplace_back(loop);
+        outer = at;
+    }
+    if (order.size() > 1) update.reorder(order);
+    if (outer < 0) return;
+    const Dim& lines = type.size(outer);
+    if (lines.is_constant() && lines.constant() > 1 && work.is_constant() &&
+        work.constant() >= threshold) {
+        update.parallel(Body::axis_var(outer));
+    }
+}
+
+void parallel_tasks(Halide::Stage stage, const std::vector<Halide::Var>& loops) {
+    Halide::Var task = loops[0];
+    for (size_t i = 1; i < loops.size(); ++i) {
+        const Halide::Var fused("task" + std::to_string(i));
+        stage.fuse(task, loops[i], fused);
+        task = fused;
+    }
+    stage.parallel(task);
+}
+
 }  // namespace lithe::lower

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include "compiler/lower/body.h"
 
 namespace lithe::lower {
@@ -9,6 +11,15 @@ namespace lithe::lower {
 /// into blocks; `step` elements of it make one turn of its loop. Comes after all other scheduling.
 void parallel_outer(Body& body, Halide::Func& f, const TensorType& type,
                     int64_t cost_per_element = 1, int64_t step = 1);
+
+/// The loops of an update whose lines along `axis` depend on nothing but themselves: those given,
+/// then the axes that are not among them. The outermost of these is the tasks where there are
+/// `threshold` elements of work or more.
+void order_lines(Halide::Stage update, std::vector<Halide::VarOrRVar> order, const TensorType& type,
+                 size_t axis, const Dim& work, int64_t threshold);
+
+/// Makes one parallel loop of several, given from the inside outwards.
+void parallel_tasks(Halide::Stage stage, const std::vector<Halide::Var>& loops);
 
 /// Elements below which a kernel stays on the calling thread (5 to 10 us of plain work).
 inline constexpr int64_t parallel_threshold = 1 << 15;

@@ -85,14 +85,7 @@ void RegisterTile::loops(Stage stage, int rows, bool is_parallel) {
     // and keeps the epilogue's constants in registers across it, where the accumulators belong.
     stage.unroll(n_);
     if (is_light_) stage.unroll(mi_);
-    if (!is_parallel) return;
-    Var task = outer[0];
-    for (size_t i = 1; i < outer.size(); ++i) {
-        const Var fused("task" + std::to_string(i));
-        stage.fuse(task, outer[i], fused);
-        task = fused;
-    }
-    stage.parallel(task);
+    if (is_parallel) parallel_tasks(stage, outer);
 }
 
 void RegisterTile::schedule_loops() {

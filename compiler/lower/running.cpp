@@ -110,18 +110,7 @@ private:
         }
         if (is_across) order.emplace_back(x);
         order.emplace_back(RVar(step_.x));
-        int outer = -1;
-        for (int axis = inner; axis-- > 0;) {
-            if (axis == static_cast<int>(axis_)) continue;
-            order.emplace_back(Body::axis_var(axis));
-            outer = axis;
-        }
-        if (order.size() > 1) update.reorder(order);
-        const Dim lines = outer < 0 ? Dim(1) : type_.size(outer), work = type_.count();
-        if (outer >= 0 && lines.is_constant() && lines.constant() > 1 && work.is_constant() &&
-            work.constant() >= parallel_threshold) {
-            update.parallel(Body::axis_var(outer));
-        }
+        order_lines(update, std::move(order), type_, axis_, type_.count(), parallel_threshold);
     }
 
     Body& body_;

@@ -3,9 +3,8 @@
 // whole index for each.
 //
 // Takes scatter, scatter_add and scatter_reduce with what is read in front of them and nothing
-// behind. Lines along
-// the other axes are independent: they are the vectors and the tasks, so that every element is
-// written by one task, in the order of the index.
+// behind. Lines along the other axes are independent: they are the vectors and the tasks, so that
+// every element is written by one task, in the order of the index.
 #include "compiler/lower/anchor.h"
 #include "compiler/lower/families.h"
 #include "compiler/lower/parallel.h"
@@ -123,19 +122,8 @@ private:
             order.emplace_back(x);
         }
         order.emplace_back(RVar(step_.x));
-        int outer = -1;
-        for (int axis = type_.rank() - 1; axis-- > 0;) {
-            if (axis == axis_) continue;
-            order.emplace_back(Body::axis_var(axis));
-            outer = axis;
-        }
-        if (order.size() > 1) update.reorder(order);
-        const Dim lines = outer < 0 ? Dim(1) : type_.size(outer);
-        const Dim work = product(index_shape());
-        if (outer >= 0 && lines.is_constant() && lines.constant() > 1 && work.is_constant() &&
-            work.constant() >= parallel_threshold) {
-            update.parallel(Body::axis_var(outer));
-        }
+        order_lines(update, std::move(order), type_, static_cast<size_t>(axis_),
+                    product(index_shape()), parallel_threshold);
     }
 
     Body& body_;

@@ -107,18 +107,8 @@ private:
     void schedule_update() {
         Halide::Stage update = out_.update(0);
         std::vector<Halide::VarOrRVar> order{RVar(r_.x), RVar(r_.y), RVar(r_.z)};
-        int outer = -1;
-        for (int axis = type_.rank(); axis-- > 0;) {
-            if (axis == static_cast<int>(axis_)) continue;
-            order.emplace_back(Body::axis_var(axis));
-            outer = axis;
-        }
-        update.reorder(order).unroll(r_.y);
-        const Dim lines = outer < 0 ? Dim(1) : type_.size(outer), work = type_.count();
-        if (outer >= 0 && lines.is_constant() && lines.constant() > 1 && work.is_constant() &&
-            work.constant() >= parallel_threshold / 32) {
-            update.parallel(Body::axis_var(outer));
-        }
+        order_lines(update, std::move(order), type_, axis_, type_.count(), parallel_threshold / 32);
+        update.unroll(r_.y);
     }
 
     Body& body_;
