@@ -144,9 +144,7 @@ private:
         for (const Dim& size : node.type().shape) {
             if (size.is_constant(0)) return {};
         }
-        if (!attrs.get_dim("groups").is_constant(1)) {
-            return grouped(node);
-        }
+        if (!attrs.get_dim("groups").is_constant(1)) return grouped(node);
         const ConvChoices choices = conv_choices(node);
         const size_t at = decide(node, choices.names);
         if (at >= choices.first_plan && at < choices.first_plan + choices.plans.size())
@@ -177,15 +175,26 @@ private:
         const Dim& groups = node.attrs().get_dim("groups");
         const TensorType& w = node.input(1).type();
         const int64_t filters = w.size(0).constant() / groups.constant();
-        const std::vector<Tile> tiles = group_tiles(node.type().shape.back(), filters, machine_);
-        if (tiles.empty() || w.size(1).is_constant(1)) return {};
-        const Tile tile = decide(node, tiles);
+        if (filters % 2 != 0 || w.size(1).is_constant(1)) return {};
+        const Tile tile =
+            decide(node, group_tiles(node.type().shape.back(), filters, machine_, limits_of(node)));
         const int64_t power_of_two = filters & -filters;
         const int64_t width = filters % lanes() == 0 ? tile.vectors * lanes() : power_of_two;
         return direct(node, tile, width, {{"groups", groups}});
     }
 
     int64_t lanes() const { return machine_.vector_bytes / 4; }
+
+    TileLimits limits_of(const ir::Node& conv) const {
+        const TensorType& w = conv.input(1).type();
+        const Dim length = lithe::product(Shape(w.shape.begin() + 1, w.shape.end()));
+        TileLimits limits = conv_limits(machine_, length.constant());
+        // Pixels side by side, read and written: of all groups.
+        const Dim pixel = w.size(1) * conv.attrs().get_dim("groups");
+        limits.rows = std::min(most_rows(pixel * conv.attrs().get_shape("stride").back()),
+                               most_rows(w.size(0)));
+        return limits;
+    }
 
     /// The ways to compute a convolution, the model's choice first.
     struct ConvChoices {
@@ -199,11 +208,7 @@ private:
         ConvChoices choices;
         const TensorType& w = node.input(1).type();
         const Dim &row = node.type().shape.back(), &columns = w.size(0);
-        const Dim length = lithe::product(Shape(w.shape.begin() + 1, w.shape.end()));
-        TileLimits limits = conv_limits(machine_, length.constant());
-        // Pixels side by side, read and written.
-        const Dim read = w.size(1) * node.attrs().get_shape("stride").back();
-        limits.rows = std::min(most_rows(read), most_rows(columns));
+        const TileLimits limits = limits_of(node);
         choices.tiles = ranked_tiles(row, columns, machine_, limits);
         for (const Tile& tile : ranked_tiles(row, columns, machine_)) {
             if (tile.vectors > limits.vectors) choices.tiles.push_back(tile);

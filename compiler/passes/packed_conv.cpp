@@ -34,13 +34,12 @@ ir::Value packed_conv(ir::Graph& graph, std::vector<ir::Value> operands, int64_t
     return graph.add(ir::packed_conv_op, std::move(operands), attrs);
 }
 
-std::vector<Tile> group_tiles(const Dim& row, int64_t filters, const Machine& machine) {
-    if (filters % 2 != 0) return {};
+std::vector<Tile> group_tiles(const Dim& row, int64_t filters, const Machine& machine,
+                              const TileLimits& limits) {
     const int64_t lanes = machine.vector_bytes / 4;
     const bool is_narrow = filters % lanes != 0;
     std::vector<Tile> tiles;
-    for (const Tile& tile :
-         ranked_tiles(row, is_narrow ? lanes : filters, machine, conv_limits(machine))) {
+    for (const Tile& tile : ranked_tiles(row, is_narrow ? lanes : filters, machine, limits)) {
         const bool fits = is_narrow ? tile.vectors == 1 : filters % (tile.vectors * lanes) == 0;
         if (fits) tiles.push_back(tile);
     }

@@ -21,7 +21,8 @@ ir::Value packed_conv(ir::Graph& graph, std::vector<ir::Value> operands, int64_t
                       int64_t width, Attrs attrs);
 
 /// The tiles for groups of `filters`, whose panels lie within a group: of whole vectors, or else of
-/// one that is narrower. None where the number of filters is odd.
-std::vector<Tile> group_tiles(const Dim& row, int64_t filters, const Machine& machine);
+/// one that is narrower.
+std::vector<Tile> group_tiles(const Dim& row, int64_t filters, const Machine& machine,
+                              const TileLimits& limits);
 
 }  // namespace lithe::passes
