@@ -43,6 +43,23 @@ void for_each_entry(const Array& x, const Array& index, size_t axis, Body&& body
     elementwise::for_each_index<1>({strides}, index.sizes(), body);
 }
 
+/// scatter: the result is x where no index points, else what `join(place, source)` makes of it, in
+/// the order of the index. Operands: x, index, source. Errors: the index out of range.
+template <class Join>
+void join_sources(std::string_view op, std::span<const Array> in, const Array& out, size_t axis,
+                  Join&& join) {
+    const int64_t* index = in[1].data<int64_t>();
+    out.copy_from(in[0]);
+    visit(in[0].dtype(), [&]<class T>(T) {
+        const T* source = in[2].data<T>();
+        T* y = out.data<T>();
+        for_each_entry(in[0], in[1], axis, [&](int64_t i, int64_t line) {
+            T& place = y[line + checked(op, index[i], out.sizes()[axis]) * out.strides()[axis]];
+            place = join(place, source[i]);
+        });
+    });
+}
+
 /// An index read from memory as a coordinate that stays inside whatever it holds.
 inline Halide::Expr lower_index(const LowerCall& call, const Halide::Expr& index, const Dim& size) {
     const Halide::Expr last = max(call.size(size) - 1, 0);

@@ -23,17 +23,8 @@ TensorTypes infer(const OpCall& call) {
 
 void reference(const OpCall& call, std::span<const Array> in, std::span<const Array> out) {
     const auto axis = static_cast<size_t>(call.attrs.get_int("axis"));
-    const int64_t* index = in[1].data<int64_t>();
-    out[0].copy_from(in[0]);
-    visit(in[0].dtype(), [&]<class T>(T) {
-        const T* source = in[2].data<T>();
-        T* y = out[0].data<T>();
-        indexing::for_each_entry(in[0], in[1], axis, [&](int64_t i, int64_t line) {
-            const int64_t at = indexing::checked("scatter_add", index[i], out[0].sizes()[axis]);
-            T& place = y[line + at * out[0].strides()[axis]];
-            place = static_cast<T>(place + source[i]);
-        });
-    });
+    indexing::join_sources("scatter_add", in, out[0], axis,
+                           []<class T>(T a, T b) { return static_cast<T>(a + b); });
 }
 
 Tensors gradient(const GradientCall& g) {

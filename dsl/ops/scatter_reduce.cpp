@@ -47,17 +47,8 @@ T joined(const std::string& reduce, T a, T b) {
 void reference(const OpCall& call, std::span<const Array> in, std::span<const Array> out) {
     const auto axis = static_cast<size_t>(call.attrs.get_int("axis"));
     const std::string& reduce = call.attrs.get_string("reduce");
-    const int64_t* index = in[1].data<int64_t>();
-    out[0].copy_from(in[0]);
-    visit(in[0].dtype(), [&]<class T>(T) {
-        const T* source = in[2].data<T>();
-        T* y = out[0].data<T>();
-        indexing::for_each_entry(in[0], in[1], axis, [&](int64_t i, int64_t line) {
-            const int64_t at = indexing::checked("scatter_reduce", index[i], out[0].sizes()[axis]);
-            T& place = y[line + at * out[0].strides()[axis]];
-            place = joined(reduce, place, source[i]);
-        });
-    });
+    indexing::join_sources("scatter_reduce", in, out[0], axis,
+                           [&]<class T>(T a, T b) { return joined(reduce, a, b); });
 }
 
 /// Every factor gets the product of the others of its place: with one 0 among them it alone gets
