@@ -13,8 +13,6 @@
 namespace lithe::linalg {
 namespace {
 
-Tensor mT(const Tensor& x) { return transpose(x, -2, -1); }
-
 /// Sweeps until nothing changes in f64, with some to spare: they converge quadratically, and need
 /// about one more where a matrix is twice as large.
 int64_t sweeps_for(int64_t n) {

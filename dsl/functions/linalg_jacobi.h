@@ -6,6 +6,9 @@
 // Eigen's solvers. Computed in f64. The sizes of a matrix must be constants; batches may have any.
 namespace lithe::linalg {
 
+/// Every matrix turned: Tensor::mT() for expressions that read from the inside outwards.
+inline Tensor mT(const Tensor& x) { return x.mT(); }
+
 struct Eigenpairs {
     Tensor values, vectors;  ///< [.., n] ascending, [.., n, n]
 };

@@ -55,8 +55,6 @@ Tensor signs_of(const Tensor& columns) {
     return where(gather(columns, -2, at) < 0, -one, one);
 }
 
-Tensor mT(const Tensor& x) { return transpose(x, -2, -1); }
-
 /// 1 / x, 0 where x is 0.
 Tensor inverse_or_zero(const Tensor& x) { return where(x == 0, 0, 1 / where(x == 0, 1, x)); }
 
@@ -66,10 +64,6 @@ double tolerance_of(const Tensor& a, double rtol) {
     const int64_t rows = a.size(-2), columns = a.size(-1);
     return eps * static_cast<double>(std::max(rows, columns));
 }
-
-}  // namespace
-
-namespace {
 
 Eigenpairs eigh_by_eigen(const Tensor& a) {
     const Array in = matrices_of(a);
