@@ -68,7 +68,7 @@ class MachinePaths(unittest.TestCase):
                 self.assertEqual(len(machine_paths.check({"a": "fine\n" + text})), 1)
 
     def test_accepts_relative_paths_and_the_system(self):
-        text = "build/work/x /usr/lib/llvm-19 ${HOME}/ro" + "ot/x a/ho" + "me/b/c"
+        text = "build/wo" + "rk/x /usr/lib/llvm-19 ${HOME}/ro" + "ot/x a/ho" + "me/b/c"
         self.assertEqual(machine_paths.check({"a": text}), [])
 
 
