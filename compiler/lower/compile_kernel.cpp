@@ -22,7 +22,7 @@ namespace lithe::lower {
 namespace {
 
 /// Bumped when the same body and parameters give other code.
-constexpr const char* generator_version = "26";
+constexpr const char* generator_version = "26-lead3";
 
 /// Halide's flags: no runtime, no checks (lithe has checked), a context for parallel loops, and
 /// IEEE arithmetic unless the family needs fused multiply-adds.
@@ -80,6 +80,7 @@ Compiled to_module(const ir::Node& group, const Target& target, const std::strin
         outputs.push_back(body.output(static_cast<int>(i)));
     Halide::Pipeline pipeline(outputs);
     share_prefetches(pipeline, graph);
+    prefetch_operands(pipeline, outputs[0].name());
     if (!target.has_multiply_add()) split_multiply_adds(pipeline);
     return {pipeline.compile_to_module(body.arguments(), name, halide_target(target, family),
                                        Halide::LinkageType::ExternalPlusArgv),

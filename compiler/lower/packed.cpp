@@ -3,6 +3,7 @@
 
 #include "compiler/lower/anchor.h"
 #include "compiler/lower/families.h"
+#include "compiler/lower/prefetch.h"
 #include "compiler/lower/register_tile.h"
 
 namespace lithe::lower {
@@ -14,6 +15,8 @@ using Halide::Var;
 
 /// Floating-point operations of one task: 10 us.
 constexpr double task_flops = 1.5e6;
+/// Rows of so many times the weights' size are further away than these.
+constexpr int64_t most_rows_per_weight = 4;
 
 ir::Node* anchor_of(const ir::Graph& body) {
     return sole_anchor(body, "packed_linear", InFront::nothing);
@@ -46,9 +49,20 @@ private:
                                  const Var& panel) override {
         const Var block("block");
         std::vector<Var> outer{panel};
-        if (is_parallel && split_block(stage, rows, block)) outer.push_back(block);
+        if (is_parallel && split_block(stage, rows, block)) {
+            outer.insert(are_weights_outer() ? outer.begin() : outer.end(), block);
+        }
         for (int axis = rank() - 3; axis >= 0; --axis) outer.push_back(Body::axis_var(axis));
         return outer;
+    }
+
+    /// Weights that come from far are read once, and the rows for every panel; else each block of
+    /// rows is, and the weights for every block.
+    bool are_weights_outer() const {
+        const Dim rows = anchor().input(0).type().count(),
+                  weights = anchor().input(1).type().count();
+        if (!is_far(anchor())) return false;
+        return !rows.is_constant() || rows.constant() <= most_rows_per_weight * weights.constant();
     }
 
     /// Cuts many rows into blocks, so that there are tasks enough.

@@ -20,9 +20,8 @@ constexpr int64_t far_bytes = 2 << 20;
 /// while the next panel comes. One tile alone reads at the memory's speed anyway.
 bool pays(const ir::Node& anchor, int64_t rows) {
     const Dim& height = anchor.type().size(anchor.type().rank() - 2);
-    const Dim count = anchor.input(1).type().count();
     if (height.is_constant() && height.constant() <= rows) return false;
-    return count.is_constant() && 4 * count.constant() >= far_bytes;
+    return is_far(anchor);
 }
 
 /// Halide's own loop over the lines of a row of a panel keeps LLVM from holding the tile in
@@ -77,6 +76,11 @@ private:
 };
 
 }  // namespace
+
+bool is_far(const ir::Node& anchor) {
+    const Dim count = anchor.input(1).type().count();
+    return count.is_constant() && 4 * count.constant() >= far_bytes;
+}
 
 void prefetch_next_panel(Body& body, const ir::Node& anchor, Halide::Stage stage,
                          const Halide::RDom& sum, int64_t rows) {

@@ -65,10 +65,11 @@ BOOST_AUTO_TEST_CASE(panels_from_far_away_are_asked_for_ahead) {
         int64_t rows, columns, inner;
         bool is_ahead;
     };
-    // Tiles of 8 rows: two, three, some; one alone; panels of less than 2 MB.
+    // Tiles of 8 rows: two, three, several blocks of three; some; one alone; panels of less than 2
+    // MB.
     for (const Case& c :
-         {Case{11, 1100, 512, true}, Case{20, 1100, 513, true}, Case{0, 1100, 512, true},
-          Case{8, 1100, 512, false}, Case{20, 1000, 512, false}}) {
+         {Case{11, 1100, 512, true}, Case{101, 1100, 512, true}, Case{20, 1100, 513, true},
+          Case{0, 1100, 512, true}, Case{8, 1100, 512, false}, Case{20, 1000, 512, false}}) {
         BOOST_TEST_CONTEXT(c.rows << " x " << c.columns << " x " << c.inner) {
             CheckedProgram program(linear_text(c.rows, c.columns, c.inner, 48, 8));
             BOOST_TEST((statement_of(program).find("prefetch") != std::string::npos) == c.is_ahead);
@@ -113,6 +114,23 @@ graph forward
 return %2
 )");
     for (const int64_t n : {1, 2, 9}) program.check({{"N", n}}, tolerance_of(12));
+}
+
+BOOST_AUTO_TEST_CASE(a_residual_is_asked_for_ahead_and_a_bias_is_not) {
+    for (const bool has_residual : {false, true}) {
+        const std::string rest = has_residual ? "add(%0, %r)" : "relu(%0)";
+        CheckedProgram program(R"(program p
+
+graph forward
+%x = input : f32[19, 12]
+%w = input : f32[2, 12, 48]
+%b = input : f32[77]
+%r = input : f32[19, 77]
+%0 = packed_linear(%x, %w, %b) : f32[19, 77] {columns = 77, tile_rows = 8}
+%1 = )" + rest + " : f32[19, 77]\nreturn %1\n");
+        BOOST_TEST((statement_of(program).find("prefetch") != std::string::npos) == has_residual);
+        program.check(std::map<std::string, int64_t>{}, tolerance_of(12));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(batches_of_matrices) {
