@@ -12,6 +12,9 @@ namespace {
 using Halide::Stage;
 using Halide::Var;
 
+/// Half of a second-level cache.
+constexpr int64_t near_bytes = 512 << 10;
+
 ir::Node* anchor_of(const ir::Graph& body) {
     return sole_anchor(body, "packed_conv", InFront::order);
 }
@@ -45,9 +48,17 @@ private:
                                  const Var& panel) override {
         std::vector<Var> outer;
         for (int axis = rank() - 3; axis > 0; --axis) outer.push_back(Body::axis_var(axis));
-        outer.push_back(panel);
+        outer.insert(are_weights_near() ? outer.begin() : outer.end(), panel);
         outer.push_back(Body::axis_var(0));
         return outer;
+    }
+
+    /// Filters that stay in the second-level cache are read for every line, and the image, which
+    /// may come from memory, once; else the image is read for every panel. Where sums are short the
+    /// results bind, which were written up to 1.4 times as fast panel by panel.
+    bool are_weights_near() const {
+        const Dim count = anchor().input(1).type().count();
+        return count.is_constant() && 4 * count.constant() <= near_bytes && sum_length() >= 64;
     }
 };
 
