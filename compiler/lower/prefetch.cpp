@@ -19,8 +19,12 @@ constexpr int64_t far_bytes = 2 << 20;
 /// Whether the panels are far away and each is read for several tiles of rows: the others compute
 /// while the next panel comes. One tile alone reads at the memory's speed anyway.
 bool pays(const ir::Node& anchor, int64_t rows) {
-    const Dim& height = anchor.type().size(anchor.type().rank() - 2);
-    if (height.is_constant() && height.constant() <= rows) return false;
+    const TensorType& type = anchor.type();
+    Dim all = type.size(type.rank() - 2);
+    for (int axis = 1; anchor.is("packed_conv") && axis < type.rank() - 2; ++axis) {
+        all = all * type.size(axis);
+    }
+    if (all.is_constant() && all.constant() <= rows) return false;
     return is_far(anchor);
 }
 
@@ -49,13 +53,16 @@ private:
         return call && call->is_intrinsic(Call::prefetch) ? call : nullptr;
     }
 
-    /// The loop around the sum's goes over tiles of rows.
+    /// The loop around those of the sum goes over tiles of rows.
     Stmt share(const Expr& first) const {
         const auto* call = first.as<Call>();
         Expr turn = 0;
         int64_t turns = lines_;  // where their number is not known
-        if (loops_.size() > 1) {
-            const For& tiles = *loops_[loops_.size() - 2];
+        const auto around = std::find_if(loops_.rbegin(), loops_.rend(), [](const For* loop) {
+            return !Halide::Internal::starts_with(loop->name, "acc");
+        });
+        if (around != loops_.rend()) {
+            const For& tiles = **around;
             turn = Halide::Internal::Variable::make(Halide::Int(32), tiles.name) - tiles.min;
             const auto* extent = tiles.extent.as<Halide::Internal::IntImm>();
             if (extent) turns = extent->value;
@@ -85,17 +92,17 @@ bool is_far(const ir::Node& anchor) {
 void prefetch_next_panel(Body& body, const ir::Node& anchor, Halide::Stage stage,
                          const Halide::RDom& sum, int64_t rows) {
     const ir::Node& panels = *anchor.input(1).node;
-    if (sum.dimensions() != 1 || !panels.is("input") || !pays(anchor, rows)) return;
+    if (!panels.is("input") || !pays(anchor, rows)) return;
     const Halide::ImageParam& weights =
         body.input(static_cast<int>(panels.attrs().get_int("index")));
-    // A whole sum further on is the same place of the next panel.
+    // A whole innermost sum further on is the same place of the next tap or the next panel.
     stage.prefetch(weights.parameter(), sum.x, sum.x, sum.x.extent(),
                    Halide::PrefetchBoundStrategy::NonFaulting);
 }
 
 void share_prefetches(Halide::Pipeline& pipeline, const ir::Graph& body) {
     for (const auto& node : body.nodes()) {
-        if (!node->is("packed_linear")) continue;
+        if (!node->is("packed_linear") && !node->is("packed_conv")) continue;
         const auto width = static_cast<int>(node->input(1).type().shape.back().constant());
         return pipeline.add_custom_lowering_pass(new ShareLines(width));
     }

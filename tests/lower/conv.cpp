@@ -28,6 +28,33 @@ return %1
     for (const int64_t n : {1, 3}) program.check({{"N", n}}, tolerance_of(30));
 }
 
+/// Of each panel, two lines: by tiles of one line of pixels, by several lines, by one tile alone.
+BOOST_AUTO_TEST_CASE(filters_from_far_away_are_asked_for_ahead) {
+    struct Case {
+        int height, width, kernel;
+        bool is_ahead;
+    };
+    for (const Case& c :
+         {Case{3, 5, 1, true}, Case{1, 19, 1, true}, Case{7, 7, 3, true}, Case{1, 7, 1, false}}) {
+        BOOST_TEST_CONTEXT(c.height << " x " << c.width << " pixels, filters of " << c.kernel) {
+            const auto number = [](int value) { return std::to_string(value); };
+            const std::string height = number(c.height - c.kernel + 1);
+            const std::string result =
+                ") : f32[2, " + height + ", " + number(c.width - c.kernel + 1) + ", 1280]";
+            CheckedProgram program(
+                "program p\n\ngraph forward\n%x = input : f32[2, " + number(c.height) + ", " +
+                number(c.width) + ", 512]\n%w = input : f32[40, " + number(c.kernel) + ", " +
+                number(c.kernel) + ", 512, 32]\n%0 = packed_conv(%x, %w" + result +
+                " {columns = 1280, dilation = [1, 1], stride = [1, 1], "
+                "tile_rows = 8}\n%1 = relu(%0" +
+                result + "\nreturn %1\n");
+            BOOST_TEST((program.statement().find("prefetch") != std::string::npos) == c.is_ahead);
+            program.check(std::map<std::string, int64_t>{},
+                          tolerance_of(512 * c.kernel * c.kernel));
+        }
+    }
+}
+
 /// Groups of two panels, and of one that is narrower than any vector.
 BOOST_AUTO_TEST_CASE(groups) {
     const auto text = [](int channels, int width) {

@@ -1,6 +1,5 @@
 #include <limits>
 
-#include "compiler/lower/kernel.h"
 #include "tests/support/check_compiled.h"
 
 using namespace lithe;
@@ -25,15 +24,6 @@ std::string linear_text(int64_t rows, int64_t columns, int64_t inner, int64_t pa
 
 /// Sums of `inner` products of at most 2.25: f32 keeps 24 bits of each.
 double tolerance_of(int64_t inner) { return 2.25 * static_cast<double>(inner) * 6e-8; }
-
-/// What the only kernel of a program does.
-std::string statement_of(const CheckedProgram& program) {
-    for (const auto& node : program.compiled().program.graph("forward")->nodes()) {
-        if (node->body())
-            return lower::show_kernel(*node, program.compiled().target, lower::Form::statement);
-    }
-    return "";
-}
 
 }  // namespace
 
@@ -72,7 +62,7 @@ BOOST_AUTO_TEST_CASE(panels_from_far_away_are_asked_for_ahead) {
           Case{0, 1100, 512, true}, Case{8, 1100, 512, false}, Case{20, 1000, 512, false}}) {
         BOOST_TEST_CONTEXT(c.rows << " x " << c.columns << " x " << c.inner) {
             CheckedProgram program(linear_text(c.rows, c.columns, c.inner, 48, 8));
-            BOOST_TEST((statement_of(program).find("prefetch") != std::string::npos) == c.is_ahead);
+            BOOST_TEST((program.statement().find("prefetch") != std::string::npos) == c.is_ahead);
             program.check({{"M", 13}}, tolerance_of(c.inner));
         }
     }
@@ -128,7 +118,7 @@ graph forward
 %r = input : f32[19, 77]
 %0 = packed_linear(%x, %w, %b) : f32[19, 77] {columns = 77, tile_rows = 8}
 %1 = )" + rest + " : f32[19, 77]\nreturn %1\n");
-        BOOST_TEST((statement_of(program).find("prefetch") != std::string::npos) == has_residual);
+        BOOST_TEST((program.statement().find("prefetch") != std::string::npos) == has_residual);
         program.check(std::map<std::string, int64_t>{}, tolerance_of(12));
     }
 }

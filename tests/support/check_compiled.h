@@ -6,6 +6,7 @@
 
 #include "compiler/compiled_model.h"
 #include "compiler/ir/program.h"
+#include "compiler/lower/kernel.h"
 #include "tests/support/tensors.h"
 
 namespace lithe::tests {
@@ -38,6 +39,15 @@ public:
         : program_(parsed(text)), model_(compile_program(parsed(text), options)) {}
 
     const Compiled& compiled() const { return model_.compiled(); }
+
+    /// What the only kernel of the program does, as Halide's statement.
+    std::string statement() const {
+        for (const auto& node : compiled().program.graph("forward")->nodes()) {
+            if (node->body())
+                return lower::show_kernel(*node, compiled().target, lower::Form::statement);
+        }
+        return "";
+    }
 
     Tensors operator()(const Tensors& inputs) { return model_(inputs); }
 
