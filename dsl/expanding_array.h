@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <concepts>
 #include <cstdint>
 #include <initializer_list>
 #include <string>
@@ -31,6 +32,10 @@ public:
         for (size_t i = 0; i < D; ++i) values_[i] = list[i];
     }
     ExpandingArray(T single) { values_.fill(single); }
+    /// The size of an axis.
+    ExpandingArray(const Dim& single)
+        requires std::same_as<T, int64_t>
+        : ExpandingArray(static_cast<T>(single)) {}
     ExpandingArray(const std::array<T, D>& values) : values_(values) {}
 
     T operator[](size_t i) const { return values_[i]; }

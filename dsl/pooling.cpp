@@ -3,9 +3,20 @@
 #include <algorithm>
 #include <string>
 
+#include "dsl/tracer.h"
 #include "runtime/error.h"
 
 namespace lithe::pooling {
+namespace {
+
+/// Whether a window's length is the named size of the axis that it goes along, taken as an integer
+/// (`max_pool1d(x, x.size(2))`): the window covers the axis at every size.
+bool is_whole(const Dim& size, int64_t taps) {
+    const Tracer* tracer = Tracer::current();
+    return !size.is_constant() && tracer && tracer->has_escaped(size, taps);
+}
+
+}  // namespace
 
 int64_t spatial_rank(const Tensor& x, const PoolOptions& options) {
     if (options.kernel.list().size() > 1) return static_cast<int64_t>(options.kernel.list().size());
@@ -14,31 +25,36 @@ int64_t spatial_rank(const Tensor& x, const PoolOptions& options) {
 
 Attrs attrs(std::string_view op, const Tensor& x, const PoolOptions& options) {
     const int64_t rank = spatial_rank(x, options);
-    const Sizes kernel = per_axis(op, options.kernel, rank);
-    const Sizes stride = options.stride.empty() ? kernel : per_axis(op, options.stride, rank);
+    const Sizes taps = per_axis(op, options.kernel, rank);
+    const Sizes steps = options.stride.empty() ? taps : per_axis(op, options.stride, rank);
     const Sizes padding = per_axis(op, options.padding, rank);
     const Sizes dilation = per_axis(op, options.dilation, rank);
-    Shape end = to_shape(padding);
+    Shape end = to_shape(padding), kernel = to_shape(taps), stride = to_shape(steps);
     for (size_t i = 0; i < end.size(); ++i) {
-        if (2 * padding[i] > kernel[i]) {
+        if (2 * padding[i] > taps[i]) {
             throw UserError(std::string(op) + ".padding",
                             std::string(op) + ": padding " + std::to_string(padding[i]) +
-                                " is more than half the kernel's " + std::to_string(kernel[i]));
+                                " is more than half the kernel's " + std::to_string(taps[i]));
         }
-        if (!options.ceil_mode || x.dim() != rank + 2 || stride[i] < 1) continue;
-        // As many windows as begin within the image or the padding before it.
+        if (x.dim() != rank + 2 || steps[i] < 1) continue;
         const Dim size = x.size(static_cast<int64_t>(i) + 2);
+        if (is_whole(size, taps[i])) {
+            kernel[i] = size;
+            if (steps[i] == taps[i]) stride[i] = size;
+        }
+        if (!options.ceil_mode) continue;
+        // As many windows as begin within the image or the padding before it.
         const Dim reach = size + 2 * padding[i] - dilation[i] * (kernel[i] - 1) - 1;
-        const Dim rounded = ceil_div(reach, Dim(stride[i])) + 1;
-        const Dim begins = floor_div(size + padding[i] - 1, Dim(stride[i])) + 1;
+        const Dim rounded = ceil_div(reach, stride[i]) + 1;
+        const Dim begins = floor_div(size + padding[i] - 1, stride[i]) + 1;
         const Dim places = min(rounded, begins);
         end[i] =
             max((places - 1) * stride[i] + dilation[i] * (kernel[i] - 1) + 1 - size - padding[i],
                 Dim(padding[i]));
     }
     Attrs attrs;
-    attrs.set("kernel", to_shape(kernel));
-    attrs.set("stride", to_shape(stride));
+    attrs.set("kernel", kernel);
+    attrs.set("stride", stride);
     attrs.set("dilation", to_shape(dilation));
     attrs.set("pad_begin", to_shape(padding));
     attrs.set("pad_end", end);

@@ -67,6 +67,9 @@ public:
     virtual void exit_module(nn::Module& module,
                              std::span<const std::shared_ptr<const Value>> outputs) = 0;
 
+    /// Whether forward() has asked for this symbolic size as an integer and got `value`.
+    virtual bool has_escaped(const Dim& /*dim*/, int64_t /*value*/) const { return false; }
+
     /// An error is being made while forward() runs: the time to note the place, as its callers are
     /// still on the stack.
     virtual void note_error() {}

@@ -23,6 +23,13 @@ const Symbol* Program::symbol(std::string_view symbol_name) const {
     return nullptr;
 }
 
+std::optional<int64_t> Program::sample_of(const Dim& dim) const {
+    return dim.evaluate([&](const std::string& symbol_name) -> std::optional<int64_t> {
+        const Symbol* known = symbol(symbol_name);
+        return known ? std::optional(known->sample) : std::nullopt;
+    });
+}
+
 Program Program::copy() const {
     Program other{name, symbols, slots, modules, calls, {}};
     for (const auto& g : graphs) other.graphs.push_back(g->clone());

@@ -58,6 +58,8 @@ struct Program {
     Graph* graph(std::string_view graph_name) const;
     const Slot* slot(std::string_view key) const;
     const Symbol* symbol(std::string_view symbol_name) const;
+    /// The value at the samples; nothing where a symbol is not declared.
+    std::optional<int64_t> sample_of(const Dim& dim) const;
     /// With graphs of its own; the data of slots are shared.
     Program copy() const;
 };

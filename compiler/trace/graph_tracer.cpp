@@ -194,11 +194,14 @@ ir::Node* GraphTracer::add_draw(const OpCall& call, const TensorTypes& types) {
     return draws_.back();
 }
 
+bool GraphTracer::has_escaped(const Dim& dim, int64_t value) const {
+    const auto is_dim = [&](const Dim& other) { return same(other, dim); };
+    return program_.sample_of(dim) == value &&
+           std::any_of(escaped_sizes_.begin(), escaped_sizes_.end(), is_dim);
+}
+
 int64_t GraphTracer::escape(const Dim& dim) {
-    const auto value = dim.evaluate([&](const std::string& name) -> std::optional<int64_t> {
-        const ir::Symbol* symbol = program_.symbol(name);
-        return symbol ? std::optional(symbol->sample) : std::nullopt;
-    });
+    const std::optional<int64_t> value = program_.sample_of(dim);
     if (!value) {
         throw UserError("trace.symbol",
                         "trace: the size '" + dim.str() + "' has no declared range");

@@ -49,6 +49,7 @@ public:
                                 const TensorTypes& types) override;
     bool records_creation() const override { return records_creation_; }
     int64_t escape(const Dim& dim) override;
+    bool has_escaped(const Dim& dim, int64_t value) const override;
     double scalar(const Value& value) override;
     void enter_module(nn::Module& module, std::span<const ValuePtr> inputs) override;
     void exit_module(nn::Module& module, std::span<const ValuePtr> outputs) override;

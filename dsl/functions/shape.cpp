@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "dsl/ops.h"
+#include "dsl/tracer.h"
 #include "runtime/error.h"
 
 namespace lithe {
@@ -67,12 +68,22 @@ Tensor squeeze(const Tensor& x) {
     return reshape(x, shape);
 }
 
+namespace {
+
+/// Whether an axis that the author wants to drop has one element. A trace answers for the sizes
+/// that it runs at; where the answer differs between them, it refuses the reshape.
+bool is_one(const Dim& size) {
+    return size.is_constant(1) || (!size.is_constant() && Tracer::current() && size == 1);
+}
+
+}  // namespace
+
 Tensor squeeze(const Tensor& x, const Axes& axes) {
     const Shape have = x.sizes();
     std::vector<bool> dropped(have.size(), false);
     for (const int64_t axis : axes.list()) {
         const size_t at = axis_of("squeeze", x, axis);
-        if (at < have.size() && have[at].is_constant(1)) dropped[at] = true;
+        if (at < have.size() && is_one(have[at])) dropped[at] = true;
     }
     Shape shape;
     for (size_t i = 0; i < have.size(); ++i) {
