@@ -11,12 +11,10 @@ std::vector<int64_t> SampleScope::record(const OpCall& call, std::span<const Val
 }
 
 int64_t SampleScope::escape(const Dim& dim) {
-    const auto value = dim.evaluate([&](const std::string& name) -> std::optional<int64_t> {
-        const Symbol* symbol = program_.symbol(name);
-        return symbol ? std::optional(symbol->sample) : std::nullopt;
-    });
+    const std::optional<int64_t> value = program_.sample_of(dim);
     if (!value)
         throw InternalError("ir.symbol", "ir: the size '" + dim.str() + "' is not declared");
+    asked_.push_back(dim);
     return *value;
 }
 

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <utility>
+#include <vector>
+
 #include "compiler/ir/program.h"
 #include "dsl/tracer.h"
 #include "dsl/value.h"
@@ -19,7 +22,11 @@ public:
     void enter_module(nn::Module&, std::span<const ValuePtr>) override {}
     void exit_module(nn::Module&, std::span<const ValuePtr>) override {}
 
+    /// The sizes whose values were asked for since the last call.
+    std::vector<Dim> take_asked() { return std::exchange(asked_, {}); }
+
 private:
+    std::vector<Dim> asked_;
     const Program& program_;
     Scope scope_;
 };

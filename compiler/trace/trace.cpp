@@ -4,6 +4,7 @@
 #include <set>
 
 #include "compiler/trace/branches.h"
+#include "compiler/trace/check_sizes.h"
 #include "compiler/trace/describe.h"
 #include "compiler/trace/generalize.h"
 #include "compiler/trace/graph_tracer.h"
@@ -266,6 +267,7 @@ ir::Program trace(nn::Module& module, const Forward& forward, const std::vector<
         program.graphs.push_back(session.graph(program, "forward_train", /*train=*/true));
     }
     tracing::narrow_ranges(program);
+    tracing::check_sizes(program);
     return program;
 }
 

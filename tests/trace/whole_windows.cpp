@@ -70,6 +70,17 @@ void check_image(const Pool& pool) {
                 {{1, 3, 2, 3}, {2, 3, 5, 7}, {4, 3, 7, 7}, {3, 3, 20, 19}});
 }
 
+std::string refusal(const std::function<void()>& body) {
+    try {
+        body();
+    } catch (const UserError& error) {
+        BOOST_TEST(error.id() == "trace.not_general");
+        return error.what();
+    }
+    BOOST_ERROR("nothing was thrown");
+    return {};
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(trace_whole_windows)
@@ -124,6 +135,23 @@ BOOST_AUTO_TEST_CASE(of_a_constant_length_stay_as_they_are) {
                     return torch::max_pool2d(y, {5, 1}).mean({2, 3}) * static_cast<double>(h);
                 }),
                 "x:f32[N=1..4,3,H=5..20,W=3..20]", {{1, 3, 5, 3}, {2, 3, 12, 7}, {4, 3, 20, 20}});
+}
+
+BOOST_AUTO_TEST_CASE(of_half_the_axis_are_refused_where_their_number_changes) {
+    const auto halves = [](const Tensor& y) {
+        return torch::max_pool2d(y, {y.size(2) / 2, y.size(3)}).flatten(1).slice(1, 0, 5);
+    };
+    check_sizes(ImageNet(halves), "x:f32[N=1..4,3,H=4..20,W=3..20]",
+                {{1, 3, 4, 3}, {2, 3, 5, 7}, {4, 3, 20, 20}});
+    const auto two = [](const Tensor& y) {
+        return torch::max_pool2d(y, {y.size(2) / 2, y.size(3)}).view({y.size(0), 5, 2}).sum(2);
+    };
+    check_sizes(ImageNet(two), "x:f32[N=1..4,3,H=4..20,W=3..20]",
+                {{1, 3, 4, 3}, {2, 3, 5, 7}, {4, 3, 20, 20}});
+    const std::string text =
+        refusal([&] { compile(ImageNet(two), "x:f32[N=1..4,3,H=3..20,W=3..20]"); });
+    BOOST_TEST(text.find("in reshape at ") != std::string::npos, text);
+    BOOST_TEST(text.find("H=3") != std::string::npos, text);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
