@@ -41,6 +41,12 @@ public:
         }
         if (const std::optional<Dim> result = sum(seen)) return *result;
         if (const std::optional<Dim> result = product(seen)) return *result;
+        // Tokens beside those of a grid: `1 + (H/4)*(W/4)`.
+        for (const int64_t more : {1, 2, 3, 4, -1, -2}) {
+            std::vector<Dim> rest;
+            for (const Dim& dim : seen) rest.push_back(dim - more);
+            if (const std::optional<Dim> result = product(rest)) return *result + more;
+        }
         fail(written, node, what);
     }
 

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "dsl/ops.h"
+#include "dsl/tracer.h"
 #include "runtime/error.h"
 
 namespace lithe {
@@ -38,17 +39,27 @@ struct Resizing {
     }
 };
 
+/// Whether the numbers of a resizing may be taken as they are. Those of constant sizes may not
+/// where a trace runs at samples of sizes that the author keeps in integers: at other sizes a
+/// factor of 1 is another one.
+bool is_general(const Resizing& r) {
+    const Tracer* tracer = Tracer::current();
+    return !r.out.is_constant() || !tracer || !tracer->records_creation();
+}
+
+bool is_unchanged(const Resizing& r) { return same(r.size, r.out) && !r.scale && is_general(r); }
+
 Tensor resize_nearest(const Tensor& x, const Resizing& r, bool is_exact) {
-    if (same(r.size, r.out) && !r.scale) return x;
+    if (is_unchanged(r)) return x;
     const auto whole = divide_exactly(r.out, r.size);
-    if (whole && whole->is_constant() && !r.scale)
+    if (whole && whole->is_constant() && !r.scale && is_general(r))
         return repeat_interleave(x, whole->constant(), r.axis);
     const Tensor place = (arange(r.out, r.dtype) + (is_exact ? 0.5 : 0.0)) * r.ratio();
     return index_select(x, r.axis, minimum(floor(place).to(DType::i64), r.size - 1));
 }
 
 Tensor resize_linear(const Tensor& x, const Resizing& r) {
-    if (same(r.size, r.out) && !r.scale) return x;
+    if (is_unchanged(r)) return x;
     const Tensor place = r.align_corners ? r.place() : maximum(r.place(), 0);
     const Tensor low = minimum(floor(place).to(DType::i64), r.size - 1),
                  high = minimum(low + 1, r.size - 1);
@@ -62,7 +73,7 @@ Tensor cubic_far(const Tensor& d, double a) { return ((d - 5) * d + 8) * d * a -
 
 Tensor resize_cubic(const Tensor& x, const Resizing& r) {
     constexpr double a = -0.75;
-    if (same(r.size, r.out) && !r.scale) return x;
+    if (is_unchanged(r)) return x;
     const Tensor place = r.place(), base = floor(place), t = place - base;
     const Tensor weights[] = {cubic_far(t + 1, a), cubic_near(t, a), cubic_near(1 - t, a),
                               cubic_far(2 - t, a)};
