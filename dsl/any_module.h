@@ -65,26 +65,6 @@ private:
 
 namespace detail {
 
-template <class... Args>
-struct ArgList {
-    static constexpr size_t size = sizeof...(Args);
-};
-
-template <class F>
-struct ForwardArgs;
-template <class M, class R, class... Args>
-struct ForwardArgs<R (M::*)(Args...)> {
-    using type = ArgList<std::decay_t<Args>...>;
-};
-template <class M, class R, class... Args>
-struct ForwardArgs<R (M::*)(Args...) const> {
-    using type = ArgList<std::decay_t<Args>...>;
-};
-template <class R, class... Args>
-struct ForwardArgs<R (*)(Args...)> {
-    using type = ArgList<std::decay_t<Args>...>;
-};
-
 /// The first `Count` of some types.
 template <size_t Count, class Taken, class... Rest>
 struct Take;

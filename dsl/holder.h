@@ -106,6 +106,30 @@ auto call_module(Module& module, Forward forward, Args&&... args)
 /// Made of `{}` and of nothing else.
 struct Braces {};
 
+template <class... T>
+concept HasBraces = (std::same_as<std::remove_cvref_t<T>, Braces> || ...);
+
+template <class... Args>
+struct ArgList {
+    static constexpr size_t size = sizeof...(Args);
+};
+
+/// The types of forward()'s arguments.
+template <class F>
+struct ForwardArgs;
+template <class M, class R, class... Args>
+struct ForwardArgs<R (M::*)(Args...)> {
+    using type = ArgList<std::decay_t<Args>...>;
+};
+template <class M, class R, class... Args>
+struct ForwardArgs<R (M::*)(Args...) const> {
+    using type = ArgList<std::decay_t<Args>...>;
+};
+template <class R, class... Args>
+struct ForwardArgs<R (*)(Args...)> {
+    using type = ArgList<std::decay_t<Args>...>;
+};
+
 [[noreturn]] void throw_empty_holder(std::type_index type);
 
 /// Copies a module while clone() runs: everything below it is copied too, once.
@@ -173,23 +197,47 @@ public:
         return forward(std::forward<A>(a), std::tuple<T, T>(list.begin()[0], list.begin()[1]),
                        std::forward<Args>(args)...);
     }
-    // `forward(q, k, v, {}, true)`: braces have no type, so each place has an overload.
-    template <class A, class... Args>
-    LITHE_NO_VPTR_CHECK auto forward(A&& a, detail::Braces, Args&&... args) {
-        using Default = DefaultOf<std::tuple<A>, Args...>;
-        return forward(std::forward<A>(a), Default::find(), std::forward<Args>(args)...);
+    // `forward(q, k, v, {}, true)`: braces have no type, so they take the one that stands here, and
+    // each count of arguments has an overload.
+    template <int = 0, class A, class B = detail::Braces>
+        requires detail::HasBraces<B>
+    LITHE_NO_VPTR_CHECK auto forward(A&& a, B&& b) {
+        return forward_filled(std::forward<A>(a), std::forward<B>(b));
     }
-    template <class A, class B, class... Args>
-    LITHE_NO_VPTR_CHECK auto forward(A&& a, B&& b, detail::Braces, Args&&... args) {
-        using Default = DefaultOf<std::tuple<A, B>, Args...>;
-        return forward(std::forward<A>(a), std::forward<B>(b), Default::find(),
-                       std::forward<Args>(args)...);
+    template <int = 0, class A, class B = detail::Braces, class C = detail::Braces>
+        requires detail::HasBraces<B, C>
+    LITHE_NO_VPTR_CHECK auto forward(A&& a, B&& b, C&& c) {
+        return forward_filled(std::forward<A>(a), std::forward<B>(b), std::forward<C>(c));
     }
-    template <class A, class B, class C, class... Args>
-    LITHE_NO_VPTR_CHECK auto forward(A&& a, B&& b, C&& c, detail::Braces, Args&&... args) {
-        using Default = DefaultOf<std::tuple<A, B, C>, Args...>;
-        return forward(std::forward<A>(a), std::forward<B>(b), std::forward<C>(c), Default::find(),
-                       std::forward<Args>(args)...);
+    template <int = 0, class A, class B = detail::Braces, class C = detail::Braces,
+              class D = detail::Braces>
+        requires detail::HasBraces<B, C, D>
+    LITHE_NO_VPTR_CHECK auto forward(A&& a, B&& b, C&& c, D&& d) {
+        return forward_filled(std::forward<A>(a), std::forward<B>(b), std::forward<C>(c),
+                              std::forward<D>(d));
+    }
+    template <int = 0, class A, class B = detail::Braces, class C = detail::Braces,
+              class D = detail::Braces, class E = detail::Braces>
+        requires detail::HasBraces<B, C, D, E>
+    LITHE_NO_VPTR_CHECK auto forward(A&& a, B&& b, C&& c, D&& d, E&& e) {
+        return forward_filled(std::forward<A>(a), std::forward<B>(b), std::forward<C>(c),
+                              std::forward<D>(d), std::forward<E>(e));
+    }
+    template <int = 0, class A, class B = detail::Braces, class C = detail::Braces,
+              class D = detail::Braces, class E = detail::Braces, class F = detail::Braces>
+        requires detail::HasBraces<B, C, D, E, F>
+    LITHE_NO_VPTR_CHECK auto forward(A&& a, B&& b, C&& c, D&& d, E&& e, F&& f) {
+        return forward_filled(std::forward<A>(a), std::forward<B>(b), std::forward<C>(c),
+                              std::forward<D>(d), std::forward<E>(e), std::forward<F>(f));
+    }
+    template <int = 0, class A, class B = detail::Braces, class C = detail::Braces,
+              class D = detail::Braces, class E = detail::Braces, class F = detail::Braces,
+              class G = detail::Braces>
+        requires detail::HasBraces<B, C, D, E, F, G>
+    LITHE_NO_VPTR_CHECK auto forward(A&& a, B&& b, C&& c, D&& d, E&& e, F&& f, G&& g) {
+        return forward_filled(std::forward<A>(a), std::forward<B>(b), std::forward<C>(c),
+                              std::forward<D>(d), std::forward<E>(e), std::forward<F>(f),
+                              std::forward<G>(g));
     }
 
     std::type_index class_type() const override { return typeid(Impl); }
@@ -207,22 +255,35 @@ public:
     }
 
 private:
-    /// What stands for `{}` between the arguments: an undefined tensor where one fits.
-    template <class Before, class... After>
-    struct DefaultOf;
-    template <class... Before, class... After>
-    struct DefaultOf<std::tuple<Before...>, After...> {
-        static auto find() {
-            if constexpr (requires(Impl& impl, Before&&... before, After&&... after) {
-                              impl.forward(std::forward<Before>(before)..., Tensor(),
-                                           std::forward<After>(after)...);
-                          }) {
-                return Tensor();
-            } else {
-                return std::nullopt;
-            }
+    template <class... Args>
+    LITHE_NO_VPTR_CHECK auto forward_filled(Args&&... args) {
+        return [&]<size_t... I>(std::index_sequence<I...>) {
+            return forward(filled<I>(detail::ArgList<Args...>(), std::forward<Args>(args))...);
+        }(std::index_sequence_for<Args...>());
+    }
+    /// The argument, or what `{}` makes of parameter I: where forward() is overloaded, an undefined
+    /// tensor if that fits, else nothing.
+    template <size_t I, class... Args, class Arg>
+    static decltype(auto) filled(detail::ArgList<Args...>, Arg&& arg) {
+        if constexpr (!detail::HasBraces<Arg>) {
+            return std::forward<Arg>(arg);
+        } else if constexpr (requires { &Impl::forward; }) {
+            return parameter<I>(typename detail::ForwardArgs<decltype(&Impl::forward)>::type());
+        } else if constexpr (requires(Impl& impl) {
+                                 impl.forward(std::declval<Replaced<Args, Tensor>>()...);
+                             }) {
+            return Tensor();
+        } else {
+            return std::nullopt;
         }
-    };
+    }
+    template <size_t I, class... Parameters>
+    static auto parameter(detail::ArgList<Parameters...>) {
+        static_assert(I < sizeof...(Parameters), "forward() takes fewer arguments");
+        return std::tuple_element_t<I, std::tuple<Parameters...>>{};
+    }
+    template <class Arg, class Other>
+    using Replaced = std::conditional_t<detail::HasBraces<Arg>, Other, Arg>;
 };
 
 /// A shared reference to a module, as in LibTorch: `Linear fc(784, 128)`, `fc->forward(x)`,
