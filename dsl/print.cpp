@@ -154,6 +154,17 @@ std::string str(const Tensor& x) {
 
 std::ostream& operator<<(std::ostream& stream, const Tensor& x) { return stream << str(x); }
 std::ostream& operator<<(std::ostream& stream, const Shape& shape) { return stream << str(shape); }
+std::ostream& operator<<(std::ostream& stream, const Scalar& number) {
+    if (number.is_symbolic()) return stream << number.to_dim().str();
+    if (number.isBoolean()) return stream << (number.toBool() ? "true" : "false");
+    return number.is_floating() ? stream << number.to_double() : stream << number.to_int();
+}
+std::ostream& operator<<(std::ostream& stream, const Item& item) {
+    const Tensor x = item.tensor();
+    if (x.is_symbolic()) return stream << x;
+    const Scalar number = item;
+    return stream << number;
+}
 std::ostream& operator<<(std::ostream& stream, DType dtype) { return stream << name(dtype); }
 
 }  // namespace lithe

@@ -12,6 +12,9 @@ std::string str(const Tensor& x);
 std::ostream& operator<<(std::ostream& stream, const Tensor& x);
 /// `[2, 3]`.
 std::ostream& operator<<(std::ostream& stream, const Shape& shape);
+/// `2.5`; of an item in a trace, what str() of the tensor says.
+std::ostream& operator<<(std::ostream& stream, const Scalar& number);
+std::ostream& operator<<(std::ostream& stream, const Item& item);
 /// `f32`.
 std::ostream& operator<<(std::ostream& stream, DType dtype);
 

@@ -156,6 +156,11 @@ double Tensor::item_value() const {
     return v->array.at(0);
 }
 
+bool Tensor::item_truth() const {
+    const bool is_answer = dtype() == DType::boolean || !is_symbolic() || !numel().is_constant(1);
+    return is_answer ? item_value() != 0 : ne(Scalar(0)).item<bool>();
+}
+
 Item Tensor::item() const { return Item(*this); }
 
 Tensor Item::tensor() const { return tensor_.dim() == 0 ? tensor_ : tensor_.reshape(Shape{}); }

@@ -88,6 +88,25 @@ public:
     T to() const {
         return is_floating() ? static_cast<T>(floating_) : static_cast<T>(to_int());
     }
+    DType dtype() const {
+        return is_floating() ? DType::f64 : kind_ == Kind::integer ? DType::i64 : DType::boolean;
+    }
+    // LibTorch's names.
+    double toDouble() const { return to<double>(); }           // NOLINT
+    float toFloat() const { return to<float>(); }              // NOLINT
+    int64_t toLong() const { return to<int64_t>(); }           // NOLINT
+    int toInt() const { return to<int>(); }                    // NOLINT
+    bool toBool() const { return to<bool>(); }                 // NOLINT
+    DType type() const { return dtype(); }                     // NOLINT
+    bool isFloatingPoint() const { return is_floating(); }     // NOLINT
+    bool isBoolean() const { return kind_ == Kind::boolean; }  // NOLINT
+    bool isIntegral(bool include_bool) const {                 // NOLINT
+        return kind_ == Kind::integer || (include_bool && isBoolean());
+    }
+    template <class T>
+    bool equal(T number) const {
+        return to<T>() == number;
+    }
 
 private:
     Kind kind_;
@@ -194,11 +213,15 @@ public:
     /// tensor.dtype, tensor.accessor.
     template <class T, size_t N>
     TensorAccessor<T, N> accessor() const;
-    /// The only element. Errors: tensor.item. As a bool it may be asked for while tracing: both
-    /// answers are followed.
+    /// The only element. Errors: tensor.item. As a bool (whether it is not 0) it may be asked for
+    /// while tracing: both answers are followed. Other numbers have no value there: trace.scalar.
     template <class T>
     T item() const {
-        return static_cast<T>(item_value());
+        if constexpr (std::same_as<T, bool>) {
+            return item_truth();
+        } else {
+            return static_cast<T>(item_value());
+        }
     }
     Item item() const;
     /// All elements in row-major order, converted to T.
@@ -248,6 +271,7 @@ public:
 private:
     void* data_checked(DType wanted) const;
     double item_value() const;
+    bool item_truth() const;
 
     std::shared_ptr<TensorImpl> impl_;
 };
@@ -273,6 +297,17 @@ public:
     int64_t toLong() const { return to<int64_t>(); }  // NOLINT
     int toInt() const { return to<int>(); }           // NOLINT
     bool toBool() const { return to<bool>(); }        // NOLINT
+    DType type() const { return tensor_.dtype(); }
+    bool isFloatingPoint() const { return tensor_.is_floating_point(); }  // NOLINT
+    bool isBoolean() const { return tensor_.dtype() == DType::boolean; }  // NOLINT
+    bool isIntegral(bool include_bool) const {                            // NOLINT
+        return !isFloatingPoint() && (include_bool || !isBoolean());
+    }
+    /// As `==`, followed both ways while tracing.
+    template <class T>
+    bool equal(T number) const {
+        return *this == number;
+    }
 
 private:
     Tensor tensor_;

@@ -217,9 +217,9 @@ double GraphTracer::scalar(const Value& value) {
     if (value.type.dtype == DType::boolean) return decide(value) ? 1 : 0;
     throw UserError("trace.scalar",
                     "trace: forward() asks for the number in a " + value.type.str() +
-                        " that is known only when the model runs (item<T>()); branch on item() "
-                        "itself, as in 'if (x.item() > 0)', compute with the tensor, or choose "
-                        "between tensors by where()",
+                        " that is known only when the model runs (item<T>(), toFloat()); branch "
+                        "on item() itself, as in 'if (x.item() > 0)', compute with the tensor, or "
+                        "choose between tensors by where()",
                     where(capture_stack()));
 }
 

@@ -102,6 +102,20 @@ struct BranchesOnNumbersImpl : nn::Module {
 };
 LITHE_MODULE(BranchesOnNumbers);
 
+/// Asks for bools by all of LibTorch's ways, of a number and of a bool.
+struct AsksForBoolsImpl : nn::Module {
+    Tensor forward(const Tensor& x) {
+        Tensor y = x;
+        if (x.sum().item().toBool()) y = y + 1;
+        if (x[0][0].item<bool>()) y = y * 2;
+        if ((x > 30).any().item().toBool()) y = y - 5;
+        if (x[0][1].item().equal(7)) y = y * 3;
+        if (!x.sum().item().isFloatingPoint() || x.min().item().isIntegral(true)) y = y * 0;
+        return y;
+    }
+};
+LITHE_MODULE(AsksForBools);
+
 /// Attention as it is written with sizes in plain integers: a mask made of them, and rows of all
 /// batches in one product.
 struct CausalImpl : nn::Module {
@@ -224,6 +238,19 @@ BOOST_AUTO_TEST_CASE(a_branch_on_a_number_is_followed_both_ways) {
         for (const bool are_equal : {false, true}) {
             Tensor x = are_equal ? full({2, 4}, first, DType::f32) : numbers({2, 4}, DType::f32);
             x[0][0] = first;
+            check_equal(compiled(x), net(x), 1e-6);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(bools_of_numbers_are_followed_both_ways) {
+    AsksForBools net;
+    CompiledModel compiled = compile(net, rows_by_four);
+    for (const double first : {0.0, 2.0, 40.0}) {
+        for (const double second : {7.0, -first}) {
+            Tensor x = zeros({2, 4});
+            x[0][0] = first;
+            x[0][1] = second;
             check_equal(compiled(x), net(x), 1e-6);
         }
     }
