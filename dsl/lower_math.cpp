@@ -53,34 +53,35 @@ Expr wrapping_negate(const Expr& a) {
                                              Halide::reinterpret(unsigned_type, a));
 }
 
-/// e^x for x <= 0 or NaN, half as long as the general one: 2^n is made at a scale where it is a
-/// normal number, so that a denormal result is rounded once.
-Expr short_exp(const Expr& x) {
-    constexpr float magic = 12582912.f + 127 + 64;  // leaves the bits of 2^(n + 64), unshifted
-    const Expr a = select(x < -104.f, -104.f, x);
-    const Expr shifted = multiply_add(a, 1.44269504f, magic);
+/// e^(sign x) as p 2^n, where the sign is 1 or -1.
+struct Exponential {
+    Expr p;
+    Expr power;  ///< 2^n by the bits that `magic` has made of n: at the scale that it says
+};
+
+/// Half as long as the general exp: nothing is said of x outside of the range where `magic` leaves
+/// the bits of a normal number.
+Exponential exponential(const Expr& x, float sign, float magic) {
+    const Expr shifted = multiply_add(x, sign * 1.44269504f, magic);
     const Expr n = shifted - magic;
-    const Expr r = multiply_add(n, -1.42860677e-6f, multiply_add(n, -0.693145752f, a));
+    const Expr r =
+        multiply_add(n, sign * -1.42860677e-6f, multiply_add(n, sign * -0.693145752f, x));
     Expr p = 0.00138145379f;
-    for (const float c : {0.00836874532f, 0.0416683908f, 0.166665204f, 0.499999934f, 1.f, 1.f})
+    for (const float c :
+         {sign * 0.00836874532f, 0.0416683908f, sign * 0.166665204f, 0.499999934f, sign, 1.f})
         p = multiply_add(p, r, c);
-    const Expr power = float_of(Halide::reinterpret<uint32_t>(shifted) << 23);
+    return {p, float_of(Halide::reinterpret<uint32_t>(shifted) << 23)};
+}
+
+/// Added to a float it rounds to an integer n, whose low bits are then those of 2^(n + scale),
+/// unshifted.
+constexpr float exponent_magic(int scale) { return 12582912.f + 127 + static_cast<float>(scale); }
+
+/// e^x for x <= 0 or NaN: 2^n is made at a scale where it is a normal number, so that a denormal
+/// result is rounded once.
+Expr short_exp(const Expr& x) {
+    const auto [p, power] = exponential(select(x < -104.f, -104.f, x), 1, exponent_magic(64));
     return p * power * 0x1p-64f;
-}
-
-/// 1 / d for d in 1..2, in fewer cycles than a division: a cubic, then a step of third order.
-Expr reciprocal_of_one_to_two(const Expr& d) {
-    Expr r = -0.221833468f;
-    for (const float c : {1.33100608f, -2.93931718f, 2.82841133f}) r = multiply_add(r, d, c);
-    const Expr rest = multiply_add(r, d * -1.f, 1.f);
-    return multiply_add(multiply_add(rest, rest, rest), r, r);
-}
-
-/// a / d for d in 1..2, right to the last place but for halves.
-Expr divide_by_one_to_two(const Expr& a, const Expr& d) {
-    const Expr inverse = reciprocal_of_one_to_two(d);
-    const Expr quotient = a * inverse;
-    return multiply_add(multiply_add(quotient, d * -1.f, a), inverse, quotient);
 }
 
 /// NaN passes, since it is neither below nor above.
@@ -184,17 +185,21 @@ Expr log1p(const Expr& x) {
 Expr tanh(const Expr& x) {
     if (is_f64(x)) return call_c("tanh", {x});
     const Expr e = expm1_of(magnitude(x) * -2.f);
-    return strict(copy_sign(divide_by_one_to_two(e * -1.f, e + 2.f), x));
+    return strict(copy_sign(e * -1.f / (e + 2.f), x));
 }
 
-// By exp(-|x|), which does not overflow.
+// 1 / (1 + exp(-x)) at a scale of 2^-64, where exp(-x) does not overflow.
 Expr sigmoid(const Expr& x) {
     if (is_f64(x)) {
+        // By exp(-|x|), which does not overflow.
         const Expr e = lower_math::exp(strict(magnitude(x) * f64(-1)));
         return strict(select(x < f64(0), e, f64(1)) / (e + f64(1)));
     }
-    const Expr e = short_exp(float_of(Halide::reinterpret<uint32_t>(x) | u32(0x80000000)));
-    return strict(divide_by_one_to_two(select(x < 0.f, e, 1.f), e + 1.f));
+    // Beyond these it is 1, and less than half of the least denormal; NaN is neither.
+    const Expr a = select(x < -104.f, -104.f, select(x > 20.f, 20.f, x));
+    const auto [p, power] = exponential(a, -1, exponent_magic(-64));
+    // The division runs beside the multiply-adds of other vectors.
+    return strict(Expr(0x1p-64f) / multiply_add(p, power, 0x1p-64f));
 }
 
 // Near 0 an odd polynomial; elsewhere 1 - exp(-p(|x|)), as N. Juffa does for erff.
