@@ -1,0 +1,76 @@
+#include "compiler/lower/depthwise_sum.h"
+
+#include <algorithm>
+
+namespace lithe::lower {
+namespace {
+
+using Halide::Expr;
+using Halide::Func;
+using Halide::Var;
+
+/// Taps up to which the loop over them is written out.
+constexpr int64_t most_unrolled_taps = 49;
+
+}  // namespace
+
+DepthwiseSum::DepthwiseSum(Body& body, const ir::Node& anchor, int lanes)
+    : body_(body),
+      anchor_(anchor),
+      type_(anchor.type()),
+      stride_(anchor.attrs().get_ints("stride")),
+      dilation_(anchor.attrs().get_ints("dilation")),
+      pad_(anchor.attrs().get_ints("pad_begin")),
+      lanes_(lanes) {
+    for (int i = 0; i < 2; ++i) taps_.push_back(anchor.input(1).type().size(i).constant());
+    const int64_t most_columns = body.target().register_count >= 32 ? 7 : 4;
+    columns_ = static_cast<int>(std::min(type_.size(2).constant(), most_columns));
+}
+
+int64_t DepthwiseSum::lines() const { return (taps_[0] - 1) * dilation_[0] + 1; }
+
+int64_t DepthwiseSum::products() const {
+    return type_.size(1).constant() * type_.size(2).constant() * type_.size(3).constant() *
+           taps_[0] * taps_[1];
+}
+
+/// What the window reads: 0 beside the image. Lines beside it are left out by the window.
+Expr DepthwiseSum::tap(const Read& read) const {
+    const auto place = [&](const Var& at, size_t axis, const Expr& tap) {
+        return at * static_cast<int>(stride_[axis]) + tap * static_cast<int>(dilation_[axis]) -
+               static_cast<int>(pad_[axis]);
+    };
+    const TensorType& x = anchor_.input(0).type();
+    const Expr row = place(y_, 0, window_.y), column = place(x_, 1, window_.x);
+    const Expr height = body_.size(x.size(1)), width = body_.size(x.size(2));
+    // Likely: the loop over columns is cut at the borders, so that its middle has no tests.
+    const Expr is_across = Halide::likely(column >= 0) && Halide::likely(column < width);
+    const Expr pixel =
+        read({n_, clamp(row, 0, height - 1), clamp(Halide::likely(column), 0, width - 1), c_});
+    return select(is_across, pixel, 0.f);
+}
+
+void DepthwiseSum::define(const Read& read) {
+    window_ = Halide::RDom(0, static_cast<int>(taps_[1]), 0, static_cast<int>(taps_[0]));
+    const Expr row = y_ * static_cast<int>(stride_[0]) +
+                     window_.y * static_cast<int>(dilation_[0]) - static_cast<int>(pad_[0]);
+    window_.where(row >= 0 && row < body_.size(anchor_.input(0).type().size(1)));
+    sum_(c_, x_, y_, n_) = 0.f;
+    const Expr weight = body_.at(anchor_.input(1), {window_.y, window_.x, c_});
+    sum_(c_, x_, y_, n_) = Body::add_term(sum_(c_, x_, y_, n_), tap(read) * weight);
+    const std::vector<Var> vars = Body::vars(4);
+    Expr value = sum_(std::vector<Expr>(vars.begin(), vars.end()));
+    if (anchor_.input_count() > 2) value = value + body_.at(anchor_.input(2), {vars[0]});
+    conv_(vars) = strict_float(value);
+    body_.define({const_cast<ir::Node*>(&anchor_), 0}, conv_);
+}
+
+void DepthwiseSum::schedule(Func& consumer, const Var& at) {
+    sum_.compute_at(consumer, at).vectorize(c_).unroll(x_);
+    sum_.bound_extent(c_, lanes_).bound_extent(x_, columns_);
+    sum_.update().reorder({c_, x_, window_.x, window_.y}).vectorize(c_).unroll(x_);
+    if (taps_[0] * taps_[1] <= most_unrolled_taps)
+        sum_.update().unroll(window_.x).unroll(window_.y);
+}
+
+}  // namespace lithe::lower

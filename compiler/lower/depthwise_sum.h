@@ -1,0 +1,45 @@
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "compiler/lower/body.h"
+
+namespace lithe::lower {
+
+/// The sums of a depthwise convolution: a few pixels of a line for one vector of channels, in
+/// registers, all taps unrolled. Lines and columns outside of the image are left out where they
+/// are met, so that no padded copy is needed.
+class DepthwiseSum {
+public:
+    /// An element of the image, at coordinates inside of it.
+    using Read = std::function<Halide::Expr(const Coords& at)>;
+
+    DepthwiseSum(Body& body, const ir::Node& anchor, int lanes);
+
+    /// Defines the anchor's Func.
+    void define(const Read& read);
+    /// A tile for every turn of `at` of the consumer's loops.
+    void schedule(Halide::Func& consumer, const Halide::Var& at);
+
+    int lanes() const { return lanes_; }
+    /// Pixels of a tile.
+    int columns() const { return columns_; }
+    /// Lines of the image that one line of results reads, those between them included.
+    int64_t lines() const;
+    int64_t products() const;  ///< of one image
+
+private:
+    Halide::Expr tap(const Read& read) const;
+
+    Body& body_;
+    const ir::Node& anchor_;
+    const TensorType& type_;
+    std::vector<int64_t> stride_, dilation_, pad_, taps_;
+    int lanes_ = 1, columns_ = 1;
+    Halide::Var c_{"c"}, x_{"x"}, y_{"y"}, n_{"n"};
+    Halide::RDom window_;
+    Halide::Func sum_{"sum"}, conv_{"conv"};
+};
+
+}  // namespace lithe::lower
