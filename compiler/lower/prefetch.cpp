@@ -15,17 +15,19 @@ using Halide::Internal::Stmt;
 constexpr int line_floats = 16;  // of a cache line
 /// All panels together, from which on they come from further away than the second-level cache.
 constexpr int64_t far_bytes = 2 << 20;
+/// The same for convolutions, which are many in a network: the others drive theirs out of it.
+constexpr int64_t far_conv_bytes = 512 << 10;
 
 /// Whether the panels are far away and each is read for several tiles of rows: the others compute
 /// while the next panel comes. One tile alone reads at the memory's speed anyway.
 bool pays(const ir::Node& anchor, int64_t rows) {
     const TensorType& type = anchor.type();
+    const bool is_conv = anchor.is("packed_conv");
     Dim all = type.size(type.rank() - 2);
-    for (int axis = 1; anchor.is("packed_conv") && axis < type.rank() - 2; ++axis) {
-        all = all * type.size(axis);
-    }
+    for (int axis = 1; is_conv && axis < type.rank() - 2; ++axis) all = all * type.size(axis);
     if (all.is_constant() && all.constant() <= rows) return false;
-    return is_far(anchor);
+    const Dim count = anchor.input(1).type().count();
+    return count.is_constant() && 4 * count.constant() >= (is_conv ? far_conv_bytes : far_bytes);
 }
 
 /// Halide's own loop over the lines of a row of a panel keeps LLVM from holding the tile in
@@ -58,8 +60,10 @@ private:
         const auto* call = first.as<Call>();
         Expr turn = 0;
         int64_t turns = lines_;  // where their number is not known
+        // Neither the loops of a sum nor those over the lines that a depthwise convolution makes as
+        // it needs them, which are one or two in every turn.
         const auto around = std::find_if(loops_.rbegin(), loops_.rend(), [](const For* loop) {
-            return !Halide::Internal::starts_with(loop->name, "acc");
+            return !loop->name.starts_with("acc") && !loop->name.starts_with("ring");
         });
         if (around != loops_.rend()) {
             const For& tiles = **around;
