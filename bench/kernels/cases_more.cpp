@@ -44,6 +44,25 @@ void add_separable(Cases& cases, int64_t in, int64_t out, int64_t image) {
                      .flop = 2.0 * static_cast<double>(in * image * image * (9 + out))});
 }
 
+/// A 1 x 1 convolution that makes more channels, and the depthwise one behind it.
+void add_expanded(Cases& cases, int64_t in, int64_t out, int64_t image, int64_t kernel,
+                  int64_t stride) {
+    const nn::Sequential net(
+        nn::Conv2d(in, out, 1), nn::ReLU6(),
+        nn::Conv2d(
+            nn::Conv2dOptions(out, out, kernel).stride(stride).padding(kernel / 2).groups(out)),
+        nn::ReLU6());
+    const int64_t result = (image + stride - 1) / stride;
+    cases.push_back(
+        {.name = fmt::format("expanded{}x{}s{}_{}to{}@{}", kernel, kernel, stride, in, out, image),
+         .op = "expanded",
+         .sizes = {{"in", in}, {"out", out}, {"kernel", kernel}, {"stride", stride}},
+         .inputs = fmt::format("x:f32[1,{},{},{}]", in, image, image),
+         .subject = subject_of(net),
+         .flop = 2.0 * static_cast<double>(
+                           out * (image * image * in + result * result * kernel * kernel))});
+}
+
 void add_channel_norms(Cases& cases) {
     nn::BatchNorm2d batch_norm(64);
     batch_norm->eval();
@@ -98,6 +117,11 @@ void add_more(Cases& cases) {
     add_conv3d(cases, 16, 32, 16, 28);
     add_separable(cases, 144, 24, 56);
     add_separable(cases, 512, 512, 14);
+    add_expanded(cases, 16, 96, 112, 3, 2);
+    add_expanded(cases, 24, 144, 56, 3, 1);
+    add_expanded(cases, 40, 240, 28, 5, 1);
+    add_expanded(cases, 96, 576, 14, 3, 1);
+    add_expanded(cases, 160, 960, 7, 3, 1);
     add_channel_norms(cases);
     add_masked_attention(cases);
     add_functions(cases);

@@ -117,6 +117,14 @@ def separable(g, s):
     return g.add("Conv", g.add("Relu", x), g.weight(s["out"], s["in"], 1, 1), g.weight(s["out"]))
 
 
+def expanded(g, s):
+    x = g.add("Conv", first(g), g.weight(s["out"], s["in"], 1, 1), g.weight(s["out"]))
+    x = g.add("Clip", x, g.constant(np.float32(0)), g.constant(np.float32(6)))
+    x = g.add("Conv", x, g.weight(s["out"], 1, s["kernel"], s["kernel"]), g.weight(s["out"]), group=s["out"],
+              strides=[s["stride"]] * 2, pads=[s["kernel"] // 2] * 4)
+    return g.add("Clip", x, g.constant(np.float32(0)), g.constant(np.float32(6)))
+
+
 def batch_norm(g, s):
     variance = g.constant(np.ones(s["channels"], np.float32))
     return g.add("BatchNormalization", first(g), *(g.weight(s["channels"]) for _ in range(3)), variance)
@@ -181,7 +189,8 @@ BUILDERS = {
     "argmax_rows": node("ArgMax", axis=1, keepdims=0),
     "cumsum_rows": lambda g, s: g.add("CumSum", first(g), g.constant(np.int64(1))),
     "attention": attention, "lstm": recurrent("LSTM", 4), "gru": recurrent("GRU", 3),
-    "conv1d": conv1d, "conv3d": conv3d, "separable": separable, "batch_norm": batch_norm, "rms_norm": rms_norm,
+    "conv1d": conv1d, "conv3d": conv3d, "separable": separable, "expanded": expanded,
+    "batch_norm": batch_norm, "rms_norm": rms_norm,
     "masked_attention": masked_attention, "slice": cut, "erf": node("Erf"), "cos": node("Cos"),
     "log": lambda g, s: g.add("Log", g.add("Abs", first(g))),
     "embedding": lambda g, s: g.add("Gather", g.weight(s["rows"], s["width"]), first(g)),

@@ -78,7 +78,7 @@ Expr Body::size(const Dim& dim) {
 }
 
 Expr Body::at(ir::Value value, const Coords& coords) {
-    if (value.node->is("input")) {
+    if (value.node->is("input") && !funcs_.contains({value.node, value.index})) {
         Halide::ImageParam& param = input(static_cast<int>(value.node->attrs().get_int("index")));
         return param(reversed(coords));
     }

@@ -38,8 +38,8 @@ public:
     /// `total` + `term`, fused where the term is a product.
     static Halide::Expr add_term(const Halide::Expr& total, const Halide::Expr& term);
 
-    /// Replaces the Func of a value by one that a family defines itself. Must come before
-    /// consumers are used.
+    /// Replaces the Func of a value, or an operand's buffer, by a Func that a family defines
+    /// itself. Must come before consumers are used.
     void define(ir::Value value, Halide::Func func);
     /// Gives the family the reductions of nodes that are defined from now on.
     void reduce_with(ReduceScope::Make make) { reduce_ = std::move(make); }

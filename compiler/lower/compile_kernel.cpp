@@ -15,6 +15,7 @@
 #include "compiler/lower/kernel.h"
 #include "compiler/lower/object.h"
 #include "compiler/lower/prefetch.h"
+#include "compiler/lower/stack_memory.h"
 #include "dsl/lower_multiply_add.h"
 #include "runtime/error.h"
 
@@ -22,7 +23,7 @@ namespace lithe::lower {
 namespace {
 
 /// Bumped when the same body and parameters give other code.
-constexpr const char* generator_version = "27";
+constexpr const char* generator_version = "28";
 
 /// Halide's flags: no runtime, no checks (lithe has checked), a context for parallel loops, and
 /// IEEE arithmetic unless the family needs fused multiply-adds.
@@ -81,6 +82,7 @@ Compiled to_module(const ir::Node& group, const Target& target, const std::strin
     Halide::Pipeline pipeline(outputs);
     share_prefetches(pipeline, graph);
     prefetch_operands(pipeline, outputs[0].name());
+    keep_on_stack(pipeline);
     if (!target.has_multiply_add()) split_multiply_adds(pipeline);
     return {pipeline.compile_to_module(body.arguments(), name, halide_target(target, family),
                                        Halide::LinkageType::ExternalPlusArgv),

@@ -20,12 +20,14 @@ protected:
 
 }  // namespace
 
-bool has_light_epilogue(Body& body, const ir::Node& anchor) {
+bool has_light_epilogue(Body& body, const ir::Node& anchor, const ir::Node* end) {
     Counter counter;
+    bool is_behind = false;
     for (const auto& node : body.graph().nodes()) {
-        const bool is_behind =
-            !node->is("input") && node.get() != &anchor && node->is(Trait::elementwise);
-        if (is_behind) body.func(node->value()).value().accept(&counter);
+        if (node.get() == end) break;
+        if (is_behind && node->is(Trait::elementwise))
+            body.func(node->value()).value().accept(&counter);
+        is_behind |= node.get() == &anchor;
     }
     return counter.count <= most_light;
 }

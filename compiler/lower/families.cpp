@@ -14,6 +14,7 @@ constexpr const Family* families[] = {
     &winograd_result_family,
     &attention_row_family,
     &attention_family,
+    &conv_depthwise_family,
     &depthwise_family,
     &packed_family,
     &packed_vector_family,

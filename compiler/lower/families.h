@@ -7,6 +7,7 @@ namespace lithe::lower {
 // Each stands in compiler/lower/<family>.cpp.
 extern const Family cat_family;
 extern const Family conv_family, conv_vector_family;
+extern const Family conv_depthwise_family;
 extern const Family attention_family, attention_row_family;
 extern const Family depthwise_family;
 extern const Family generic_family;

@@ -4,6 +4,7 @@
 
 #include "compiler/passes/constants.h"
 #include "compiler/passes/kinds.h"
+#include "compiler/passes/rolling.h"
 
 namespace lithe::passes {
 namespace {
@@ -123,7 +124,9 @@ std::vector<Cluster> Fusion::run() {
         grow_behind(clusters_.back());
         for (const ir::Node* member : clusters_.back().members) cluster_of_[member] = index;
     }
+    join_depthwise();
     join_in_front();
+    std::erase_if(clusters_, [](const Cluster& cluster) { return cluster.members.empty(); });
     for (Cluster& cluster : clusters_) {
         std::sort(cluster.members.begin(), cluster.members.end(),
                   [](const ir::Node* a, const ir::Node* b) { return a->id() < b->id(); });
@@ -201,6 +204,29 @@ bool Fusion::absorb(Cluster& cluster) {
     }
     cluster.members.insert(cluster.members.end(), region.begin(), region.end());
     return !region.empty();
+}
+
+/// A convolution that a depthwise one alone reads joins its kernel.
+void Fusion::join_depthwise() {
+    for (size_t i = 0; i < clusters_.size(); ++i) {
+        Cluster& cluster = clusters_[i];
+        if (!cluster.anchor->is("depthwise_conv")) continue;
+        const ir::Node* image = cluster.anchor->input(0).node;
+        const auto at = cluster_of_.find(image);
+        if (at == cluster_of_.end()) continue;
+        Cluster& front = clusters_[static_cast<size_t>(at->second)];
+        if (!front.anchor->is("packed_conv") || front.exit != image) continue;
+        if (users(*image).size() > 1) continue;  // noted already
+        std::string reason = rolling_refusal(front.members, *front.anchor, *image, *cluster.anchor);
+        if (reason.empty()) reason = limit_refusal(cluster, front.members);
+        if (!reason.empty()) {
+            note(*front.exit, reason);
+            continue;
+        }
+        cluster.members.insert(cluster.members.end(), front.members.begin(), front.members.end());
+        for (const ir::Node* member : front.members) cluster_of_[member] = static_cast<int>(i);
+        front.members.clear();
+    }
 }
 
 /// Backwards, so that a node's users have their clusters when it is asked where it belongs.

@@ -42,6 +42,7 @@ private:
     bool needs_memory(const ir::Node& node) const;
     void grow_behind(Cluster& cluster);
     bool absorb(Cluster& cluster);
+    void join_depthwise();
     void join_in_front();
     std::string refusal(const ir::Node& node, const ir::Node& user, const Cluster& cluster) const;
     std::string join_refusal(const ir::Node& node, int& into) const;

@@ -158,6 +158,8 @@ bool split_prepare(ir::Program& program);
 ///   with a reshape between; a permute right behind a convolution, product or pooling is the one
 ///   in which it writes. Both join the anchor: `permute -> conv -> permute` is a convolution of
 ///   data whose channels are innermost.
+/// - A convolution that a depthwise one alone reads joins it: the kernel makes the lines of a panel
+///   of channels as it needs them, unless they are too many for the cache.
 /// - Any other reshape stays outside: it shares memory.
 /// - A body has at most 50 nodes and 12 operands. A constant of one value everywhere becomes a
 ///   `full` in the body, others are operands.

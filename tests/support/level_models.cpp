@@ -42,6 +42,12 @@ nn::Sequential depthwise() {
                           nn::AdaptiveAvgPool2d(1), nn::Flatten());
 }
 
+nn::Sequential expanded() {
+    return nn::Sequential(nn::Conv2d(5, 48, 1), nn::SiLU(),
+                          nn::Conv2d(nn::Conv2dOptions(48, 48, 3).stride(2).padding(1).groups(48)),
+                          nn::ReLU());
+}
+
 nn::Sequential last_pixel() {
     return nn::Sequential(nn::Conv2d(nn::Conv2dOptions(19, 7, 3)), nn::Flatten());
 }
@@ -76,6 +82,7 @@ std::vector<LevelModel> level_models() {
         {"wide_convolutions", "x:f32[1,32,29,29]", of(wide_convolutions()),
          100 * tolerance_of(432)},  // Winograd's way, twice
         {"depthwise", "x:f32[2,21,17,19]", of(depthwise()), tolerance_of(225)},
+        {"expanded", "x:f32[2,5,23,17]", of(expanded()), tolerance_of(45)},
         {"last_pixel", "x:f32[1,19,3,3]", of(last_pixel()), tolerance_of(171)},
         {"attention", "q:f32[2,3,33,24];k:f32[2,3,41,24];v:f32[2,3,41,24]", function(attend),
          tolerance_of(41)},
