@@ -45,9 +45,11 @@ public:
         : body_(body),
           anchor_(*anchor_of(body.graph())),
           type_(anchor_.type()),
-          transforms_(ir::winograd_transforms(anchor_.attrs().get_int("tile"))),
-          m_(static_cast<int>(anchor_.attrs().get_int("tile"))),
-          n_(m_ + 2),
+          axes_(anchor_.attrs()),
+          rows_of_tile_(static_cast<int>(axes_.down.tile)),
+          columns_of_tile_(static_cast<int>(axes_.across.tile)),
+          patch_rows_(static_cast<int>(axes_.down.size())),
+          patch_columns_(static_cast<int>(axes_.across.size())),
           width_(static_cast<int>(anchor_.input(1).type().size(3).constant())),
           channels_(static_cast<int>(anchor_.input(0).type().size(3).constant())),
           lanes_(body.target().lanes()) {
@@ -74,9 +76,10 @@ public:
 private:
     Expr pixel_of_patch(const Expr& i, const Expr& j, const Expr& channel) {
         const Sizes pad = anchor_.attrs().get_ints("pad_begin");
-        return winograd_pixel(body_, anchor_.input(0), image_,
-                              ty_ * m_ + i - static_cast<int>(pad[0]),
-                              tx_ * m_ + j - static_cast<int>(pad[1]), channel);
+        return winograd_pixel(
+            body_, anchor_.input(0), image_,
+            ty_ * static_cast<int>(axes_.down.step()) + i - static_cast<int>(pad[0]),
+            tx_ * static_cast<int>(axes_.across.step()) + j - static_cast<int>(pad[1]), channel);
     }
 
     Expr filter(const Expr& k, const Expr& w, const Expr& channel) {
@@ -84,20 +87,22 @@ private:
     }
 
     void define() {
+        const ir::WinogradTransforms &down = axes_.down.transforms(),
+                                     &across = axes_.across.transforms();
         rows_(c_, j_, u_, tx_, ty_, image_) =
-            transform_row(transforms_.data, u_, [&](int i) { return pixel_of_patch(i, j_, c_); });
-        data_(c_, tx_, ty_, image_, w_) = transform_row(transforms_.data, w_ % n_, [&](int j) {
-            return rows_(c_, j, w_ / n_, tx_, ty_, image_);
-        });
+            transform_row(down.data, u_, [&](int i) { return pixel_of_patch(i, j_, c_); });
+        data_(c_, tx_, ty_, image_, w_) = transform_row(
+            across.data, w_ % patch_columns_,
+            [&](int j) { return rows_(c_, j, w_ / patch_columns_, tx_, ty_, image_); });
         sum_ = RDom(0, channels_, "sum");
         acc_(k_, tx_, ty_, image_, w_) = 0.f;
         acc_(k_, tx_, ty_, image_, w_) += data_(sum_, tx_, ty_, image_, w_) * filter(k_, w_, sum_);
         products_(k_, tx_, ty_, image_, w_) = acc_(k_, tx_, ty_, image_, w_);
-        columns_(k_, j_, yi_, tx_, ty_, image_) =
-            transform_row(transforms_.result, yi_,
-                          [&](int i) { return products_(k_, tx_, ty_, image_, i * n_ + j_); });
+        columns_(k_, j_, yi_, tx_, ty_, image_) = transform_row(down.result, yi_, [&](int i) {
+            return products_(k_, tx_, ty_, image_, i * patch_columns_ + j_);
+        });
         results_(k_, xi_, yi_, tx_, ty_, image_) = transform_row(
-            transforms_.result, xi_, [&](int j) { return columns_(k_, j, yi_, tx_, ty_, image_); });
+            across.result, xi_, [&](int j) { return columns_(k_, j, yi_, tx_, ty_, image_); });
         define_repair();
         define_conv();
     }
@@ -105,7 +110,7 @@ private:
     void define_repair() {
         // Bits of magnitudes: those of infinities and NaN are the largest, and no flag of
         // floating-point arithmetic has a say.
-        const RDom all(0, width_ / lanes_, 0, m_, 0, m_);
+        const RDom all(0, width_ / lanes_, 0, columns_of_tile_, 0, rows_of_tile_);
         const Expr k = panel_ * width_ + all.x * lanes_ + lane_;
         const Expr bits =
             Halide::reinterpret<uint32_t>(results_(k, all.y, all.z, tx_, ty_, image_)) &
@@ -124,18 +129,23 @@ private:
         repair_start_ = RDom(0, 1, "start");
         repair_start_.where(is_bad);
         repair_(at) = Halide::cast<float>(repair_start_.x * 0);
-        repair_sum_ = RDom(0, channels_, 0, 3, 0, 3, "taps");
+        repair_sum_ = RDom(0, channels_, 0, static_cast<int>(axes_.across.taps), 0,
+                           static_cast<int>(axes_.down.taps), "taps");
         repair_sum_.where(is_bad);
         const Expr channel = repair_sum_.x, s = repair_sum_.z, t = repair_sum_.y;
         const Expr w = winograd_untransformed(
-            transforms_, s, t, [&](int u, int v) { return filter(k_, u * n_ + v, channel); });
-        repair_(at) += pixel_of_patch(yi_ + s, xi_ + t, channel) * w;
+            axes_, s, t, [&](int u, int v) { return filter(k_, u * patch_columns_ + v, channel); });
+        repair_(at) += pixel_of_patch(yi_ * static_cast<int>(axes_.down.stride) + s,
+                                      xi_ * static_cast<int>(axes_.across.stride) + t, channel) *
+                       w;
     }
 
     void define_conv() {
         const std::vector<Var> vars = Body::vars(4);
-        const Expr k = vars[0], tx = vars[1] / m_, ty = vars[2] / m_, image = vars[3];
-        const std::vector<Expr> at{k, vars[1] % m_, vars[2] % m_, tx, ty, image};
+        const Expr k = vars[0], image = vars[3];
+        const Expr tx = vars[1] / columns_of_tile_, ty = vars[2] / rows_of_tile_;
+        const std::vector<Expr> at{
+            k, vars[1] % columns_of_tile_, vars[2] % rows_of_tile_, tx, ty, image};
         const Expr is_bad = most_bits_(k / width_, tx, ty, image) >= Expr(uint32_t{0x7f800000});
         Expr value = select(is_bad, repair_(at), results_(at));
         if (anchor_.input_count() > 2) value = value + body_.at(anchor_.input(2), {k});
@@ -148,20 +158,21 @@ private:
         const auto guard = TailStrategy::GuardWithIf;
         out_.compute_root()
             .split(k, ko_, k, width_, guard)
-            .split(x, bx_, xi_, m_, guard)
-            .split(y, by_, yi_, m_, guard)
+            .split(x, bx_, xi_, columns_of_tile_, guard)
+            .split(y, by_, yi_, rows_of_tile_, guard)
             .split(bx_, bx_, ti_, block_[2], guard)
             .split(by_, by_, tj_, block_[1], guard)
             .split(n, bn_, ni_, block_[0], guard)
             .reorder({k, xi_, yi_, ti_, tj_, ni_, ko_, bx_, by_, bn_})
             .vectorize(k, lanes_);
-        const int across = ceil_div(ceil_div(type_.size(2).constant(), m_), block_[2]);
-        const int down = ceil_div(ceil_div(type_.size(1).constant(), m_), block_[1]);
+        const int across =
+            ceil_div(ceil_div(type_.size(2).constant(), columns_of_tile_), block_[2]);
+        const int down = ceil_div(ceil_div(type_.size(1).constant(), rows_of_tile_), block_[1]);
         const int64_t images =
             type_.size(0).is_constant() ? ceil_div(type_.size(0).constant(), block_[0]) : 1;
         const double flops = 2.0 * static_cast<double>(across * down * images) * block_[0] *
-                             block_[1] * block_[2] * n_ * n_ * channels_ *
-                             static_cast<double>(type_.size(3).constant());
+                             block_[1] * block_[2] * channels_ *
+                             static_cast<double>(axes_.elements() * type_.size(3).constant());
         if (flops < 2e6) return;
         if (across * down * images >= enough_blocks || !type_.size(0).is_constant()) {
             const Var rows("rows"), task("task");
@@ -186,7 +197,7 @@ private:
     void schedule_data() {
         const Var co("co");
         data_.compute_at(out_, block_loop_).store_in(large_on_stack);
-        data_.bound_extent(c_, channels_).bound_extent(w_, n_ * n_);
+        data_.bound_extent(c_, channels_).bound_extent(w_, patch_rows_ * patch_columns_);
         bound_block(data_);
         if (channels_ >= lanes_) {
             data_.split(c_, co, c_, lanes_, TailStrategy::ShiftInwards).vectorize(c_);
@@ -203,7 +214,7 @@ private:
     void schedule_products() {
         products_.compute_at(out_, ko_).store_in(large_on_stack);
         products_.bound_extent(k_, width_)
-            .bound_extent(w_, n_ * n_)
+            .bound_extent(w_, patch_rows_ * patch_columns_)
             .reorder({k_, tx_, ty_, image_, w_});
         acc_.compute_at(products_, w_).bound_extent(k_, width_);
         for (Func* f : {&products_, &acc_}) {
@@ -222,7 +233,9 @@ private:
     void schedule_results() {
         const Var vector("vector");
         results_.compute_at(out_, ti_).store_in(MemoryType::Stack);
-        results_.bound_extent(k_, width_).bound_extent(xi_, m_).bound_extent(yi_, m_);
+        results_.bound_extent(k_, width_)
+            .bound_extent(xi_, columns_of_tile_)
+            .bound_extent(yi_, rows_of_tile_);
         results_.split(k_, vector, k_, lanes_)
             .reorder({k_, xi_, yi_, vector})
             .vectorize(k_)
@@ -246,8 +259,8 @@ private:
         most_bits_.update().atomic().vectorize(lanes_dom_);
         repair_.compute_at(out_, ti_).store_in(MemoryType::Stack);
         repair_.bound_extent(k_, width_)
-            .bound_extent(xi_, m_)
-            .bound_extent(yi_, m_)
+            .bound_extent(xi_, columns_of_tile_)
+            .bound_extent(yi_, rows_of_tile_)
             .vectorize(k_, lanes_);
         repair_.update(0).reorder({k_, xi_, yi_, repair_start_}).vectorize(k_, lanes_);
         repair_.update(1)
@@ -258,8 +271,10 @@ private:
     Body& body_;
     ir::Node& anchor_;
     const TensorType& type_;
-    const ir::WinogradTransforms& transforms_;
-    int m_, n_, width_, channels_, lanes_;
+    const ir::WinogradAxes axes_;
+    int rows_of_tile_, columns_of_tile_;  ///< results
+    int patch_rows_, patch_columns_;      ///< pixels
+    int width_, channels_, lanes_;
     std::vector<int> block_;  ///< patches: images, rows, columns
     bool is_parallel_inside_ = false;
     Var c_{"c"}, j_{"j"}, k_{"k"}, u_{"u"}, w_{"w"}, xi_{"xi"}, yi_{"yi"};

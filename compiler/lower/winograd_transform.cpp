@@ -18,13 +18,25 @@ Expr dot(const std::vector<double>& coefficients, const std::function<Expr(int)>
     return total;
 }
 
+/// A difference comes first, so that a tap that is 0 comes out as one.
+Expr untransformed(const std::vector<double>& coefficients,
+                   const std::function<Expr(int)>& element) {
+    std::vector<int> used;
+    for (size_t i = 0; i < coefficients.size(); ++i) {
+        if (coefficients[i] != 0) used.push_back(static_cast<int>(i));
+    }
+    const auto factor = [&](size_t i) { return coefficients[static_cast<size_t>(used[i])]; };
+    if (used.size() != 2 || factor(0) != -factor(1)) return dot(coefficients, element);
+    return (element(used[0]) - element(used[1])) * static_cast<float>(factor(0));
+}
+
 }  // namespace
 
 Expr transform_row(const ir::WinogradTransforms::Matrix& matrix, const Expr& index,
                    const std::function<Expr(int)>& element) {
     std::vector<Expr> rows;
     for (const std::vector<double>& row : matrix) rows.push_back(dot(row, element));
-    return mux(index, rows);
+    return rows.size() == 1 ? rows[0] : mux(index, rows);
 }
 
 Expr winograd_pixel(Body& body, ir::Value x, const Expr& image, const Expr& row, const Expr& column,
@@ -36,16 +48,20 @@ Expr winograd_pixel(Body& body, ir::Value x, const Expr& image, const Expr& row,
     return select(is_inside, body.at(x, at), 0.f);
 }
 
-Expr winograd_untransformed(const ir::WinogradTransforms& transforms, const Expr& s, const Expr& t,
+Expr winograd_untransformed(const ir::WinogradAxes& axes, const Expr& s, const Expr& t,
                             const std::function<Expr(int u, int v)>& element) {
-    const ir::WinogradTransforms::Matrix& g = transforms.filter;
-    const int last = static_cast<int>(g.size()) - 1;
-    const auto along = [&](const Expr& tap, const std::function<Expr(int)>& each) {
-        const Expr middle = (each(1) - each(2)) * static_cast<float>(0.5 / g[1][1]);
-        return select(tap == 0, each(0) * static_cast<float>(1 / g[0][0]),
-                      select(tap == 2, each(last), middle));
+    const auto along = [&](const ir::WinogradAxis& axis, const Expr& tap,
+                           const std::function<Expr(int)>& each) {
+        const ir::WinogradTransforms::Matrix& rows = axis.transforms().taps;
+        Expr value = untransformed(rows.back(), each);
+        for (size_t i = rows.size() - 1; i-- > 0;) {
+            value = select(tap == static_cast<int>(i), untransformed(rows[i], each), value);
+        }
+        return value;
     };
-    return along(s, [&](int u) { return along(t, [&](int v) { return element(u, v); }); });
+    return along(axes.down, s, [&](int u) {
+        return along(axes.across, t, [&](int v) { return element(u, v); });
+    });
 }
 
 }  // namespace lithe::lower

@@ -17,7 +17,7 @@ Halide::Expr winograd_pixel(Body& body, ir::Value x, const Halide::Expr& image,
                             const Halide::Expr& channel);
 
 /// Tap (s, t) of a filter out of its transform, as the reference of winograd_conv does.
-Halide::Expr winograd_untransformed(const ir::WinogradTransforms& transforms, const Halide::Expr& s,
+Halide::Expr winograd_untransformed(const ir::WinogradAxes& axes, const Halide::Expr& s,
                                     const Halide::Expr& t,
                                     const std::function<Halide::Expr(int u, int v)>& element);
 

@@ -1,14 +1,14 @@
 #include <algorithm>
 #include <optional>
-#include <set>
 
 #include "compiler/ir/ops.h"
+#include "compiler/passes/conv_choices.h"
+#include "compiler/passes/fixed_values.h"
 #include "compiler/passes/packed_conv.h"
 #include "compiler/passes/passes.h"
 #include "compiler/passes/tile.h"
 #include "compiler/passes/transposed.h"
 #include "compiler/passes/tuning.h"
-#include "compiler/passes/winograd.h"
 
 namespace lithe::passes {
 namespace {
@@ -16,16 +16,7 @@ namespace {
 class Chooser {
 public:
     Chooser(ir::Graph& graph, const Machine& machine, Notes& notes)
-        : graph_(graph), machine_(machine), notes_(notes) {
-        for (const auto& node : graph.nodes()) {
-            const bool is_fixed =
-                node->is("parameter") || node->is("constant") || node->is("prepared");
-            const bool of_fixed = node->input_count() > 0 && !node->is(Trait::random) &&
-                                  std::all_of(node->inputs().begin(), node->inputs().end(),
-                                              [&](ir::Value v) { return fixed_.contains(v.node); });
-            if (is_fixed || of_fixed) fixed_.insert(node.get());
-        }
-    }
+        : graph_(graph), machine_(machine), notes_(notes) {}
 
     ir::Value replacement(ir::Node& node) {
         if (node.types().size() != 1 || node.type().dtype != DType::f32) return {};
@@ -64,8 +55,9 @@ private:
             graph_, node, machine_,
             {.convolution = [this](ir::Node& conv) { return convolution(conv); },
              .decide = [this](const ir::Node& n,
-                              const std::vector<Tile>& t) { return decide(n, t); },
-             .marked = [this](const Attrs& attrs) { return marked(attrs); }});
+                              const std::vector<std::string>& names) { return decide(n, names); },
+             .marked = winograd_mark(),
+             .is_fixed = [this](ir::Value v) { return fixed_.contains(v); }});
     }
 
     ir::Value panels(ir::Value w, const Tile& tile, bool transposed) {
@@ -106,8 +98,7 @@ private:
         if (a.shape.back().is_constant(0)) return {};
         const Dim& rows = b.rank() > 2 ? a.size(a.rank() - 2) : product_of_leading(a);
         // Packing costs about as much as a few rows of the product.
-        if (!fixed_.contains(node.input(1).node) && rows.is_constant() && rows.constant() < 4)
-            return {};
+        if (!fixed_.contains(node.input(1)) && rows.is_constant() && rows.constant() < 4) return {};
         const Dim& columns = b.shape.back();
         const Tile tile =
             decide(node, ranked_tiles(rows, columns, machine_, product_limits(a.shape.back())));
@@ -146,10 +137,9 @@ private:
         }
         if (!attrs.get_dim("groups").is_constant(1)) return grouped(node);
         const ConvChoices choices = conv_choices(node);
-        const size_t at = decide(node, choices.names);
-        if (at >= choices.first_plan && at < choices.first_plan + choices.plans.size())
-            return winograd(node, choices.plans[at - choices.first_plan]);
-        const Tile tile = choices.tiles[at < choices.first_plan ? at : at - choices.plans.size()];
+        const size_t at = decide(node, choices.names());
+        if (choices.plan(at)) return winograd(node, *choices.plan(at));
+        const Tile tile = choices.tile(at);
         return direct(node, tile, tile.vectors * lanes(), {});
     }
 
@@ -196,34 +186,19 @@ private:
         return limits;
     }
 
-    /// The ways to compute a convolution, the model's choice first.
-    struct ConvChoices {
-        std::vector<std::string> names;
-        std::vector<Tile> tiles;          ///< of direct ones
-        std::vector<WinogradPlan> plans;  ///< their names begin at `first_plan`
-        size_t first_plan = 0;
-    };
-
     ConvChoices conv_choices(const ir::Node& node) {
-        ConvChoices choices;
         const TensorType& w = node.input(1).type();
         const Dim &row = node.type().shape.back(), &columns = w.size(0);
         const TileLimits limits = limits_of(node);
-        choices.tiles = ranked_tiles(row, columns, machine_, limits);
+        std::vector<Tile> tiles = ranked_tiles(row, columns, machine_, limits);
         for (const Tile& tile : ranked_tiles(row, columns, machine_)) {
-            if (tile.vectors > limits.vectors) choices.tiles.push_back(tile);
+            if (tile.vectors > limits.vectors) tiles.push_back(tile);
         }
-        if (fixed_.contains(node.input(1).node))
-            choices.plans = ranked_winograd_plans(node, machine_);
-        const bool is_first =
-            !choices.plans.empty() && winograd_pays(node, choices.plans[0], machine_);
-        if (!is_first) choices.first_plan = choices.tiles.size();
-        for (const Tile& tile : choices.tiles) choices.names.push_back(tile.str());
-        std::vector<std::string> names;
-        for (const WinogradPlan& plan : choices.plans) names.push_back(plan.str());
-        choices.names.insert(is_first ? choices.names.begin() : choices.names.end(), names.begin(),
-                             names.end());
-        return choices;
+        const std::optional<WinogradProblem> problem = winograd_problem(plane_of(node));
+        if (!problem || !fixed_.contains(node.input(1))) return {tiles, {}, false};
+        const std::vector<WinogradPlan> plans = ranked_winograd_plans(*problem, machine_);
+        const bool pays = !plans.empty() && winograd_pays(*problem, plans[0], machine_);
+        return {tiles, plans, pays};
     }
 
     /// One filter a channel, an image of known size whose lines fit on the stack.
@@ -257,53 +232,40 @@ private:
         return graph_.add("permute", {y}, {{"perm", moved_channels(4, false)}});
     }
 
-    ir::Value winograd(ir::Node& node, const WinogradPlan& plan) {
-        if (plan.in_stages) return winograd_in_stages(node, plan);
+    /// The node, or one of two axes that does the same.
+    const ir::Node& plane_of(const ir::Node& node) {
+        return node.type().rank() == 3 ? *with_height(graph_, node).node : node;
+    }
+
+    ir::Value winograd(const ir::Node& of, const WinogradPlan& plan) {
+        const ir::Node& node = plane_of(of);
         const Attrs& attrs = node.attrs();
         const ir::Value x =
             graph_.add("permute", {node.input(0)}, {{"perm", moved_channels(4, true)}});
-        std::vector<ir::Value> operands{
-            x, graph_.add(ir::pack_winograd_op, {node.input(1)},
-                          {{"panel", Dim(plan.vectors * machine_.vector_bytes / 4)},
-                           {"tile", Dim(plan.tile)}})};
-        if (node.input_count() > 2) operands.push_back(node.input(2));
         const ir::Value y =
-            graph_.add(ir::winograd_conv_op, operands,
-                       marked({{"columns", node.input(1).type().size(0)},
-                               {"tile", Dim(plan.tile)},
-                               {"pad_begin", attrs.get_shape("pad_begin")},
-                               {"pad_end", attrs.get_shape("pad_end")},
-                               {"block", Shape{plan.images, plan.rows, plan.columns}}}));
-        return graph_.add("permute", {y}, {{"perm", moved_channels(4, false)}});
+            add_winograd(graph_,
+                         {.image = x,
+                          .filters = node.input(1),
+                          .bias = node.input_count() > 2 ? node.input(2) : ir::Value(),
+                          .pad_begin = attrs.get_shape("pad_begin"),
+                          .pad_end = attrs.get_shape("pad_end"),
+                          .stride = attrs.get_shape("stride")},
+                         plan, machine_, winograd_mark());
+        const ir::Value planes = graph_.add("permute", {y}, {{"perm", moved_channels(4, false)}});
+        return of.type().rank() == 3 ? without_height(graph_, planes) : planes;
     }
 
-    ir::Value winograd_in_stages(ir::Node& node, const WinogradPlan& plan) {
-        const ir::Value x =
-            graph_.add("permute", {node.input(0)}, {{"perm", moved_channels(4, true)}});
-        const Dim tile = plan.tile, panel = plan.vectors * machine_.vector_bytes / 4;
-        Attrs attrs{{"tile", tile},
-                    {"pad_begin", node.attrs().get_shape("pad_begin")},
-                    {"pad_end", node.attrs().get_shape("pad_end")}};
-        const ir::Value data = graph_.add(ir::winograd_data_op, {x}, marked(attrs, "problem_part"));
-        const ir::Value filters =
-            graph_.add(ir::pack_winograd_op, {node.input(1)},
-                       {{"panel", panel}, {"tile", tile}, {"by_element", true}});
-        const ir::Value products = graph_.add(
-            ir::packed_linear_op, {data, filters},
-            marked({{"columns", filters.type().size(1) * panel}, {"tile_rows", Dim(plan.rows)}},
-                   "problem_part"));
-        std::vector<ir::Value> operands{products, x, filters};
-        if (node.input_count() > 2) operands.push_back(node.input(2));
-        attrs.set("columns", node.input(1).type().size(0));
-        const ir::Value y = graph_.add(ir::winograd_result_op, operands, marked(attrs));
-        return graph_.add("permute", {y}, {{"perm", moved_channels(4, false)}});
+    WinogradMark winograd_mark() const {
+        return [this](const Attrs& attrs, bool is_part) {
+            return marked(attrs, is_part ? "problem_part" : "problem");
+        };
     }
 
     ir::Graph& graph_;
     const Machine& machine_;
     Notes& notes_;
     std::string problem_;  ///< of the node decided on last, where nodes are marked
-    std::set<const ir::Node*> fixed_;
+    FixedValues fixed_;
 };
 
 }  // namespace

@@ -34,6 +34,30 @@ ir::Value packed_conv(ir::Graph& graph, std::vector<ir::Value> operands, int64_t
     return graph.add(ir::packed_conv_op, std::move(operands), attrs);
 }
 
+ir::Value with_height(ir::Graph& graph, const ir::Node& node) {
+    const Shape &x = node.input(0).type().shape, &w = node.input(1).type().shape;
+    ir::Value image = graph.add("permute", {node.input(0)}, {{"perm", moved_channels(3, true)}});
+    image = graph.add("reshape", {image}, {{"shape", Shape{x[0], 1, x[2], x[1]}}});
+    image = graph.add("permute", {image}, {{"perm", moved_channels(4, false)}});
+    std::vector<ir::Value> operands = node.inputs();
+    operands[0] = image;
+    operands[1] = graph.add("reshape", {operands[1]}, {{"shape", Shape{w[0], w[1], 1, w[2]}}});
+    Attrs attrs = node.attrs();
+    const auto widen = [&](const char* name, int64_t first) {
+        if (attrs.has(name)) attrs.set(name, Shape{first, attrs.get_shape(name)[0]});
+    };
+    for (const char* factor : {"stride", "dilation"}) widen(factor, 1);
+    for (const char* pixels : {"pad_begin", "pad_end", "output_padding"}) widen(pixels, 0);
+    return graph.add(node.op(), operands, attrs);
+}
+
+ir::Value without_height(ir::Graph& graph, ir::Value y) {
+    const Shape shape = y.type().shape;
+    y = graph.add("permute", {y}, {{"perm", moved_channels(4, true)}});
+    y = graph.add("reshape", {y}, {{"shape", Shape{shape[0], shape[3], shape[1]}}});
+    return graph.add("permute", {y}, {{"perm", moved_channels(3, false)}});
+}
+
 std::vector<Tile> group_tiles(const Dim& row, int64_t filters, const Machine& machine,
                               const TileLimits& limits) {
     const int64_t lanes = machine.vector_bytes / 4;

@@ -20,6 +20,11 @@ ir::Value padded(ir::Graph& graph, ir::Value x, const Shape& begin, const Shape&
 ir::Value packed_conv(ir::Graph& graph, std::vector<ir::Value> operands, int64_t rows,
                       int64_t width, Attrs attrs);
 
+/// A convolution along one axis, also a transposed one, as one of an image that is one pixel high,
+/// and its result back: where channels are last, nothing moves in memory.
+ir::Value with_height(ir::Graph& graph, const ir::Node& node);
+ir::Value without_height(ir::Graph& graph, ir::Value y);
+
 /// The tiles for groups of `filters`, whose panels lie within a group: of whole vectors, or else of
 /// one that is narrower.
 std::vector<Tile> group_tiles(const Dim& row, int64_t filters, const Machine& machine,

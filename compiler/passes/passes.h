@@ -108,9 +108,11 @@ bool recognize_attention(ir::Program& program);
 ///   linear(x, w, b)  ->  packed_linear(x, pack_panels(w), b)
 ///   matmul(a, b)     ->  packed_linear(a, pack_panels(b))
 ///   conv(x, w, b)    ->  permute(packed_conv(pad(permute(x)), pack_filters(w), b))
-///   conv(x, w, b)    ->  permute(winograd_conv(permute(x), pack_winograd(w), b))     3 x 3, stride
-///   1 conv(x, w, b)    ->  permute(depthwise_conv(permute(x), pack_depthwise(w), b))   a filter a
-///   channel conv_transpose(x, w, b)  ->  conv of s * s times more channels, put in their places
+///   conv(x, w, b)    ->  permute(winograd_conv(permute(x), pack_winograd(w), b))     few taps
+///   conv(x, w, b)    ->  permute(depthwise_conv(permute(x), pack_depthwise(w), b))   a filter a
+///   channel
+///   conv_transpose(x, w, b)  ->  conv of s * s times more channels, put in their places; or s * s
+///   convolutions of its phases
 ///
 /// Winograd's way where an estimate says that it is faster, unless results have to be exact; a
 /// tuning overrules estimates. Notes get a line for every choice.

@@ -1,190 +1,393 @@
 #include "compiler/passes/transposed.h"
 
+#include <algorithm>
+#include <optional>
+
+#include "compiler/passes/conv_choices.h"
 #include "compiler/passes/packed_conv.h"
 
 namespace lithe::passes {
 namespace {
 
+/// How many times `stride` covers a result of `size` made from `places`: known where the places are
+/// not, if they differ by a number.
+std::optional<Dim> rounds_of(const Dim& size, const Dim& places, const Dim& stride) {
+    const Dim rest = size - (places - 1) * stride;
+    if (!rest.is_constant() || rest.constant() <= 0) return {};
+    return places - 1 + rounded_up(rest.constant(), stride.constant()) / stride.constant();
+}
+
+/// s windows apart, of the same image.
+struct Phases {
+    Shape begin;          ///< {phase_begin}
+    Shape before, after;  ///< padding of the image
+    Shape places;         ///< of every phase
+};
+
 class Transposed {
 public:
-    Transposed(ir::Graph& graph, const Machine& machine, const TransposedHelp& help)
-        : graph_(graph), machine_(machine), help_(help) {}
+    Transposed(ir::Graph& graph, ir::Node& node, const Machine& machine, const TransposedHelp& help)
+        : graph_(graph),
+          node_(node),
+          machine_(machine),
+          help_(help),
+          axes_(node.type().shape.size() - 2),
+          filters_(node.input(1).type().size(1)),
+          stride_(node.attrs().get_shape("stride")),
+          begin_(node.attrs().get_shape("pad_begin")) {}
 
-    ir::Value run(ir::Node& node) {
-        const Attrs& attrs = node.attrs();
-        const TensorType &w = node.input(1).type(), &x = node.input(0).type();
-        const Shape &stride = attrs.get_shape("stride"), &begin = attrs.get_shape("pad_begin");
-        if (w.rank() != 4 || !attrs.get_dim("groups").is_constant(1)) return {};
-        for (const Dim& size : w.shape) {
+    ir::Value run() {
+        const Shape& w = node_.input(1).type().shape;
+        for (const Dim& size : w) {
             if (!is_constant(size)) return {};
         }
-        for (const Dim& size : attrs.get_shape("dilation")) {
-            if (!size.is_constant(1)) return {};
+        for (size_t i = 0; i < axes_; ++i) {
+            const int64_t s = stride_[i].constant();
+            taps_.push_back(Dim(w[i + 2].constant() / s));
+            is_uneven_ |= w[i + 2].constant() % s != 0;
         }
-        for (int axis = 2; axis < 4; ++axis) {
-            if (!is_constant(x.size(axis)) || !is_constant(node.type().size(axis))) return {};
-        }
-        Shape taps, more;  // per axis: taps of every neighbour, places that the result has
-        for (size_t i = 0; i < 2; ++i) {
-            const int64_t s = stride[i].constant();
-            const int64_t last = begin[i].constant() + node.type().shape[i + 2].constant();
-            taps.push_back(Dim(rounded_up(w.shape[i + 2].constant(), s) / s));
-            const int64_t places = rounded_up(last, s) / s;
-            more.push_back(Dim(places - x.shape[i + 2].constant()));
-            if (more.back().constant() < 0) return {};
-        }
-        if (has_shifted_phases(node)) return by_phases(node, taps);
-        const ir::Value filters = neighbours(node.input(1), taps, stride);
-        std::vector<ir::Value> operands{node.input(0), filters};
-        if (node.input_count() > 2) operands.push_back(bias_of_neighbours(node));
-        const ir::Value conv = graph_.add("conv", operands,
-                                          {{"stride", Shape{1, 1}},
-                                           {"dilation", Shape{1, 1}},
-                                           {"groups", Dim(1)},
-                                           {"pad_begin", Shape{taps[0] - 1, taps[1] - 1}},
-                                           {"pad_end", more}});
-        const ir::Value packed = help_.convolution(*conv.node);
-        return packed ? placed(packed.node->input(0), node, begin) : ir::Value();
+        if (is_uneven_) return one_by_one();
+        const std::optional<Phases> phases = axes_ == 2 ? phases_apart() : std::nullopt;
+        return phases ? apart(*phases) : together();
     }
 
 private:
-    /// The bias once for every neighbour.
-    ir::Value bias_of_neighbours(const ir::Node& node) {
-        const Shape& stride = node.attrs().get_shape("stride");
-        const Dim count = stride[0] * stride[1], channels = node.input(1).type().size(1);
-        const ir::Value bias =
-            graph_.add("expand", {node.input(2)}, {{"shape", Shape{count, channels}}});
-        return graph_.add("reshape", {bias}, {{"shape", Shape{count * channels}}});
+    const Dim& image(size_t axis) const { return node_.input(0).type().shape[axis + 2]; }
+    const Dim& result(size_t axis) const { return node_.type().shape[axis + 2]; }
+    bool has_bias() const { return node_.input_count() > 2; }
+    Dim neighbour_count() const { return lithe::product(stride_); }
+
+    /// All neighbours of a place as channels of one convolution.
+    ir::Value together() {
+        const std::optional<ir::Value> conv = convolution();
+        if (!conv) return {};
+        const ir::Value packed = help_.convolution(*conv->node);
+        return packed ? placed(packed.node->input(0), begin_) : ir::Value();
     }
 
-    /// Whether the neighbours of a place come from windows apart, so that computing them from one
-    /// would compute places that the result has not; and whether panels keep neighbours apart.
-    bool has_shifted_phases(const ir::Node& node) const {
-        const Attrs& attrs = node.attrs();
-        const int64_t lanes = machine_.vector_bytes / 4;
-        bool is_shifted = false;
-        for (size_t i = 0; i < 2; ++i) {
-            const int64_t begin = attrs.get_shape("pad_begin")[i].constant();
-            is_shifted |= begin % attrs.get_shape("stride")[i].constant() != 0;
+    std::optional<ir::Value> convolution() {
+        Shape before, after;
+        for (size_t i = 0; i < axes_; ++i) {
+            const std::optional<Dim> places =
+                rounds_of(begin_[i] + result(i), image(i), stride_[i]);
+            if (!places || (*places - image(i)).constant() < 0) return {};
+            before.push_back(taps_[i] - 1);
+            after.push_back(*places - image(i));
         }
-        return is_shifted && node.input(1).type().size(1).constant() % lanes == 0;
+        std::vector<ir::Value> operands{node_.input(0), neighbours(node_.input(1))};
+        if (has_bias()) operands.push_back(bias_of_neighbours());
+        const Shape ones(axes_, Dim(1));
+        return graph_.add("conv", operands,
+                          {{"stride", ones},
+                           {"dilation", ones},
+                           {"groups", Dim(1)},
+                           {"pad_begin", before},
+                           {"pad_end", after}});
+    }
+
+    /// A convolution for each neighbour, with the taps that are its own: they have not all as many,
+    /// and a tap of zeros in the place of one that is not there would make NaN of an infinity.
+    ir::Value one_by_one() {
+        std::vector<ir::Value> parts;
+        for (int64_t flat = 0; flat < neighbour_count().constant(); ++flat) {
+            Shape neighbour(axes_, Dim(0));
+            int64_t rest = flat;
+            for (size_t i = axes_; i-- > 0; rest /= stride_[i].constant())
+                neighbour[i] = rest % stride_[i].constant();
+            const ir::Value conv = convolution_of(neighbour);
+            const ir::Value packed = conv ? help_.convolution(*conv.node) : ir::Value();
+            if (!packed) return {};
+            parts.push_back(packed.node->input(0));
+        }
+        const ir::Value y =
+            graph_.add("cat", parts, {{"axis", Dim(static_cast<int64_t>(axes_) + 1)}});
+        return placed(y, Shape(axes_, Dim(0)));
+    }
+
+    /// Of all its places, also those of the last round that the result has not.
+    ir::Value convolution_of(const Shape& neighbour) {
+        ir::Value w = node_.input(1), x = node_.input(0);
+        Shape before(2, Dim(0)), after(2, Dim(0)), flipped, perm{1, 0};
+        for (size_t i = 0; i < axes_; ++i) {
+            const auto axis = static_cast<int64_t>(i) + 2;
+            const int64_t s = stride_[i].constant();
+            const int64_t from = neighbour[i].constant() + begin_[i].constant();
+            const int64_t size = node_.input(1).type().shape[i + 2].constant();
+            const int64_t taps = (size - from % s + s - 1) / s;
+            const std::optional<Dim> places = rounds_of(result(i), image(i), stride_[i]);
+            if (!places || from % s >= size) return {};
+            w = graph_.add("slice", {w},
+                           {{"axis", Dim(axis)},
+                            {"begin", Dim(from % s)},
+                            {"size", Dim(taps)},
+                            {"step", Dim(s)}});
+            before.push_back(taps - 1 - from / s);
+            after.push_back(*places + taps - 1 - image(i) - before.back());
+            flipped.push_back(axis);
+            perm.push_back(axis);
+        }
+        w = graph_.add("permute", {graph_.add("flip", {w}, {{"axes", flipped}})}, {{"perm", perm}});
+        if (!cut(x, before, after)) return {};
+        std::vector<ir::Value> operands{x, w};
+        if (has_bias()) operands.push_back(node_.input(2));
+        return graph_.add("conv", operands,
+                          {{"stride", Shape(axes_, Dim(1))},
+                           {"dilation", Shape(axes_, Dim(1))},
+                           {"groups", Dim(1)},
+                           {"pad_begin", Shape(before.begin() + 2, before.end())},
+                           {"pad_end", Shape(after.begin() + 2, after.end())}});
+    }
+
+    /// Takes off the image what negative padding says; false where it is not known.
+    bool cut(ir::Value& x, Shape& before, Shape& after) {
+        Shape begin, end;
+        bool is_cut = false;
+        for (const auto& [pads, cuts] : {std::pair(&before, &begin), {&after, &end}}) {
+            for (Dim& pad : *pads) {
+                if (!pad.is_constant()) return false;
+                cuts->push_back(std::min<int64_t>(pad.constant(), 0));
+                pad = std::max<int64_t>(pad.constant(), 0);
+                is_cut |= !cuts->back().is_constant(0);
+            }
+        }
+        if (is_cut) x = graph_.add("pad", {x}, {{"begin", begin}, {"end", end}, {"value", 0.0}});
+        return true;
+    }
+
+    /// The bias once for every neighbour.
+    ir::Value bias_of_neighbours() {
+        const Dim count = neighbour_count();
+        const ir::Value bias =
+            graph_.add("expand", {node_.input(2)}, {{"shape", Shape{count, filters_}}});
+        return graph_.add("reshape", {bias}, {{"shape", Shape{count * filters_}}});
+    }
+
+    /// Where the neighbours of a place come from windows apart, so that computing them from one
+    /// would compute places that the result has not.
+    std::optional<Phases> phases_apart() const {
+        Phases phases;
+        bool are_apart = false;
+        for (size_t i = 0; i < 2; ++i) {
+            const int64_t s = stride_[i].constant(), pad = begin_[i].constant();
+            are_apart |= pad % s != 0;
+            const std::optional<Dim> places = rounds_of(result(i), image(i), stride_[i]);
+            if (!places) return {};
+            phases.begin.push_back(Dim(pad % s));
+            phases.places.push_back(*places);
+            phases.before.push_back(taps_[i] - 1 - pad / s);
+            const int64_t last_shift = (s - 1 + pad % s) / s;
+            phases.after.push_back(*places + taps_[i].constant() - 1 + last_shift - image(i) -
+                                   phases.before.back().constant());
+        }
+        return are_apart ? std::optional(phases) : std::nullopt;
     }
 
     /// Neighbour a of s along an axis, y[m s + a], is the sum of w[(a + begin) mod s + s j] over
     /// x[m + (a + begin) / s - j].
-    ir::Value by_phases(ir::Node& node, const Shape& taps) {
-        const Attrs& attrs = node.attrs();
-        const TensorType &w = node.input(1).type(), &x = node.input(0).type();
-        const Shape &stride = attrs.get_shape("stride"), &begin = attrs.get_shape("pad_begin");
-        Shape before, after, phase_begin;
-        for (size_t i = 0; i < 2; ++i) {
-            const int64_t s = stride[i].constant(), pad = begin[i].constant();
-            const int64_t places = rounded_up(node.type().shape[i + 2].constant(), s) / s;
-            phase_begin.push_back(Dim(pad % s));
-            before.push_back(taps[i] - 1 - pad / s);
-            const int64_t last_shift = (s - 1 + pad % s) / s;
-            after.push_back(Dim(places + taps[i].constant() - 1 + last_shift -
-                                x.shape[i + 2].constant() - before.back().constant()));
+    ir::Value apart(const Phases& phases) {
+        const std::vector<Tile> tiles = whole_tiles(phases);
+        const std::optional<WinogradProblem> problem = problem_of(phases);
+        std::vector<WinogradPlan> plans;
+        if (problem && help_.is_fixed(node_.input(1)))
+            plans = ranked_winograd_plans(*problem, machine_);
+        const bool pays = !plans.empty() && winograd_pays(*problem, plans[0], machine_);
+        if (!pays && tiles.empty()) return together();
+        if (pays && is_better_together(winograd_cycles(*problem, plans[0], machine_)))
+            return together();
+        const ConvChoices choices(tiles, plans, pays);
+        const size_t at = help_.decide(node_, choices.names());
+        return choices.plan(at) ? by_winograd(phases, *choices.plan(at))
+                                : by_tiles(phases, choices.tile(at));
+    }
+
+    std::optional<WinogradProblem> problem_of(const Phases& phases) const {
+        for (const Dim& places : phases.places) {
+            if (!places.is_constant()) return {};
         }
-        const Dim columns = stride[0] * stride[1] * w.size(1);
-        const Tile tile = help_.decide(node, whole_tiles(node, columns));
-        const ir::Value image = padded(
-            graph_, graph_.add("permute", {node.input(0)}, {{"perm", moved_channels(4, true)}}),
-            before, after);
-        std::vector<ir::Value> operands{
-            image, neighbours(rotated(node.input(1), taps, stride, phase_begin), taps, stride)};
-        if (node.input_count() > 2) operands.push_back(bias_of_neighbours(node));
+        const Dim& images = node_.type().size(0);
+        WinogradProblem problem{.height = phases.places[0].constant(),
+                                .width = phases.places[1].constant(),
+                                .channels = node_.input(1).type().size(0).constant(),
+                                .filters = filters_.constant(),
+                                .taps = {taps_[0].constant(), taps_[1].constant()},
+                                .phases = neighbour_count().constant(),
+                                .has_known_batch = images.is_constant()};
+        if (problem.has_known_batch) problem.images = images.constant();
+        return can_have_plans(problem) ? std::optional(problem) : std::nullopt;
+    }
+
+    /// Whether Winograd's way for all neighbours as channels of one image is faster: its transforms
+    /// are shared and its blocks stay in caches, but it computes more places and puts the
+    /// neighbours where they belong in a step of its own.
+    bool is_better_together(double cycles_apart) {
+        const std::optional<ir::Value> conv = convolution();
+        const std::optional<WinogradProblem> problem =
+            conv ? winograd_problem(*conv->node) : std::nullopt;
+        if (!problem) return false;
+        const std::vector<WinogradPlan> plans = ranked_winograd_plans(*problem, machine_);
+        if (plans.empty()) return false;
+        const auto count = static_cast<double>(problem->images * problem->height * problem->width *
+                                               problem->filters);
+        return winograd_cycles(*problem, plans[0], machine_) + placing_cycles * count <
+               cycles_apart;
+    }
+
+    ir::Value channels_last() {
+        return graph_.add("permute", {node_.input(0)}, {{"perm", moved_channels(4, true)}});
+    }
+
+    ir::Value by_winograd(const Phases& phases, const WinogradPlan& plan) {
+        const ir::Value y =
+            add_winograd(graph_,
+                         {.image = channels_last(),
+                          .filters = neighbours(rotated(node_.input(1), phases.begin)),
+                          .bias = has_bias() ? node_.input(2) : ir::Value(),
+                          .pad_begin = phases.before,
+                          .pad_end = phases.after,
+                          .stride = {1, 1}},
+                         plan, machine_, help_.marked,
+                         {{"phases", stride_},
+                          {"phase_begin", phases.begin},
+                          {"size", Shape{result(0), result(1)}}});
+        return graph_.add("permute", {y}, {{"perm", moved_channels(4, false)}});
+    }
+
+    ir::Value by_tiles(const Phases& phases, const Tile& tile) {
+        const ir::Value image = padded(graph_, channels_last(), phases.before, phases.after);
+        std::vector<ir::Value> operands{image, neighbours(rotated(node_.input(1), phases.begin))};
+        if (has_bias()) operands.push_back(bias_of_neighbours());
         const ir::Value y =
             packed_conv(graph_, operands, tile.rows, tile.vectors * machine_.vector_bytes / 4,
-                        help_.marked({{"columns", columns},
+                        help_.marked({{"columns", neighbour_count() * filters_},
                                       {"stride", Shape{1, 1}},
                                       {"dilation", Shape{1, 1}},
-                                      {"phases", stride},
-                                      {"phase_begin", phase_begin}}));
-        return placed(y, node, Shape{0, 0});
+                                      {"phases", stride_},
+                                      {"phase_begin", phases.begin}},
+                                     /*is_part=*/false));
+        return placed(y, Shape{0, 0});
     }
 
     /// Tiles whose panels hold filters of one neighbour alone.
-    std::vector<Tile> whole_tiles(const ir::Node& node, const Dim& columns) const {
-        const Dim& stride = node.attrs().get_shape("stride")[1];
+    std::vector<Tile> whole_tiles(const Phases& phases) const {
         const int64_t lanes = machine_.vector_bytes / 4;
-        std::vector<Tile> tiles = ranked_tiles(floor_div(node.type().shape[3] + stride - 1, stride),
-                                               columns, machine_, conv_limits(machine_));
+        if (filters_.constant() % lanes != 0) return {};
+        std::vector<Tile> tiles = ranked_tiles(phases.places[1], neighbour_count() * filters_,
+                                               machine_, conv_limits(machine_));
         std::erase_if(tiles, [&](const Tile& tile) {
-            return node.input(1).type().size(1).constant() % (tile.vectors * lanes) != 0;
+            return filters_.constant() % (tile.vectors * lanes) != 0;
         });
         return tiles;
     }
 
-    /// w[K, C, ...] padded to whole rounds of s taps, each round begun at tap `begin`.
-    ir::Value rotated(ir::Value w, const Shape& taps, const Shape& stride, const Shape& begin) {
+    /// [K, C, taps, s, taps, s, ...].
+    Shape rounds_of_taps(const Shape& w) const {
+        Shape rounds{w[0], w[1]};
+        for (size_t i = 0; i < axes_; ++i) {
+            rounds.push_back(taps_[i]);
+            rounds.push_back(stride_[i]);
+        }
+        return rounds;
+    }
+
+    /// w[K, C, ...], each round of s taps begun at tap `begin`.
+    ir::Value rotated(ir::Value w, const Shape& begin) {
         const Shape have = w.type().shape;
-        const Shape end{0, 0, taps[0] * stride[0] - have[2], taps[1] * stride[1] - have[3]};
-        w = graph_.add("pad", {w}, {{"begin", Shape{0, 0, 0, 0}}, {"end", end}, {"value", 0.0}});
-        const Shape rounds{have[0], have[1], taps[0], stride[0], taps[1], stride[1]};
-        w = graph_.add("reshape", {w}, {{"shape", rounds}});
+        w = graph_.add("reshape", {w}, {{"shape", rounds_of_taps(have)}});
         for (size_t i = 0; i < 2; ++i) {
             if (begin[i].is_constant(0)) continue;
             const Dim axis = static_cast<int64_t>(3 + 2 * i), one = 1;
             const ir::Value last = graph_.add("slice", {w},
                                               {{"axis", axis},
                                                {"begin", begin[i]},
-                                               {"size", stride[i] - begin[i]},
+                                               {"size", stride_[i] - begin[i]},
                                                {"step", one}});
             const ir::Value first =
                 graph_.add("slice", {w},
                            {{"axis", axis}, {"begin", Dim(0)}, {"size", begin[i]}, {"step", one}});
             w = graph_.add("cat", {last, first}, {{"axis", axis}});
         }
-        return graph_.add(
-            "reshape", {w},
-            {{"shape", Shape{have[0], have[1], taps[0] * stride[0], taps[1] * stride[1]}}});
+        return graph_.add("reshape", {w}, {{"shape", have}});
     }
 
     /// w[K, C, ...] as filters [s * s * C, K, taps...], flipped.
-    ir::Value neighbours(ir::Value w, const Shape& taps, const Shape& stride) {
-        const Shape& have = w.type().shape;
-        const Shape end{0, 0, taps[0] * stride[0] - have[2], taps[1] * stride[1] - have[3]};
-        w = graph_.add("pad", {w}, {{"begin", Shape{0, 0, 0, 0}}, {"end", end}, {"value", 0.0}});
-        w = graph_.add(
-            "reshape", {w},
-            {{"shape", Shape{have[0], have[1], taps[0], stride[0], taps[1], stride[1]}}});
-        w = graph_.add("flip", {w}, {{"axes", Shape{2, 4}}});
-        w = graph_.add("permute", {w}, {{"perm", Shape{3, 5, 1, 0, 2, 4}}});
-        return graph_.add(
-            "reshape", {w},
-            {{"shape", Shape{stride[0] * stride[1] * have[1], have[0], taps[0], taps[1]}}});
+    ir::Value neighbours(ir::Value w) {
+        const Shape have = w.type().shape;
+        w = graph_.add("reshape", {w}, {{"shape", rounds_of_taps(have)}});
+        Shape flipped, perm, shape{neighbour_count() * have[1], have[0]};
+        for (size_t i = 0; i < axes_; ++i) {
+            flipped.push_back(Dim(static_cast<int64_t>(2 + 2 * i)));
+            perm.push_back(Dim(static_cast<int64_t>(3 + 2 * i)));
+            shape.push_back(taps_[i]);
+        }
+        perm.push_back(1);
+        perm.push_back(0);
+        perm.insert(perm.end(), flipped.begin(), flipped.end());
+        w = graph_.add("flip", {w}, {{"axes", flipped}});
+        w = graph_.add("permute", {w}, {{"perm", perm}});
+        return graph_.add("reshape", {w}, {{"shape", shape}});
     }
 
     /// y[n, h, w, (a, b, c)] -> [n, c, h * s + a, w * s + b], `begin` and what is beyond the
     /// result's size cut off.
-    ir::Value placed(ir::Value y, const ir::Node& node, const Shape& begin) {
-        const Shape have = y.type().shape, &stride = node.attrs().get_shape("stride");
-        const Shape& want = node.type().shape;
-        y = graph_.add(
-            "reshape", {y},
-            {{"shape", Shape{have[0], have[1], have[2], stride[0], stride[1], want[1]}}});
-        y = graph_.add("permute", {y}, {{"perm", Shape{0, 1, 3, 2, 4, 5}}});
-        const Dim height = have[1] * stride[0], width = have[2] * stride[1];
-        y = graph_.add("reshape", {y}, {{"shape", Shape{have[0], height, width, want[1]}}});
-        const Shape before{0, -begin[0], -begin[1], 0};
-        const Shape after{0, want[2] + begin[0] - height, want[3] + begin[1] - width, 0};
-        if (!same(y.type().shape, {want[0], want[2], want[3], want[1]})) {
+    ir::Value placed(ir::Value y, const Shape& begin) {
+        const Shape have = y.type().shape;
+        const auto axes = static_cast<int64_t>(axes_);
+        Shape split(have.begin(), have.end() - 1), perm{0}, joined{have[0]};
+        Shape before{0}, after{0}, want{have[0]};
+        for (size_t i = 0; i < axes_; ++i) {
+            const auto axis = static_cast<int64_t>(i) + 1;
+            split.push_back(stride_[i]);
+            perm.push_back(Dim(axis));
+            perm.push_back(Dim(axis + axes));
+            joined.push_back(have[i + 1] * stride_[i]);
+            before.push_back(-begin[i]);
+            after.push_back(result(i) + begin[i] - joined.back());
+            want.push_back(result(i));
+        }
+        split.push_back(filters_);
+        perm.push_back(Dim(2 * axes + 1));
+        for (Shape* shape : {&joined, &want}) shape->push_back(filters_);
+        for (Shape* shape : {&before, &after}) shape->push_back(0);
+        y = graph_.add("reshape", {y}, {{"shape", split}});
+        y = graph_.add("permute", {y}, {{"perm", perm}});
+        y = graph_.add("reshape", {y}, {{"shape", joined}});
+        if (!same(y.type().shape, want)) {
             y = graph_.add("pad", {y}, {{"begin", before}, {"end", after}, {"value", 0.0}});
         }
-        return graph_.add("permute", {y}, {{"perm", moved_channels(4, false)}});
+        const int rank = node_.type().rank();
+        return graph_.add("permute", {y}, {{"perm", moved_channels(rank, false)}});
     }
 
+    /// Cycles that putting one element where it belongs takes.
+    static constexpr double placing_cycles = 1;
+
     ir::Graph& graph_;
+    ir::Node& node_;
     const Machine& machine_;
     const TransposedHelp& help_;
+    const size_t axes_;
+    const Dim filters_;
+    const Shape stride_, begin_;
+    Shape taps_;              ///< of every neighbour, along each axis
+    bool is_uneven_ = false;  ///< whether some neighbours have fewer
 };
+
+bool fits(const ir::Node& node) {
+    const Shape& dilation = node.attrs().get_shape("dilation");
+    return node.attrs().get_dim("groups").is_constant(1) &&
+           std::all_of(dilation.begin(), dilation.end(),
+                       [](const Dim& d) { return d.is_constant(1); });
+}
 
 }  // namespace
 
 ir::Value choose_transposed(ir::Graph& graph, ir::Node& node, const Machine& machine,
                             const TransposedHelp& help) {
-    return Transposed(graph, machine, help).run(node);
+    if (!fits(node)) return {};
+    if (node.type().rank() > 3) return Transposed(graph, node, machine, help).run();
+    const ir::Value wide = with_height(graph, node);
+    const ir::Value y = Transposed(graph, *wide.node, machine, help).run();
+    return y ? without_height(graph, y) : ir::Value();
 }
 
 }  // namespace lithe::passes

@@ -1,10 +1,11 @@
 #pragma once
 
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "compiler/ir/graph.h"
-#include "compiler/passes/tile.h"
+#include "compiler/passes/winograd.h"
 
 namespace lithe::passes {
 
@@ -12,15 +13,18 @@ namespace lithe::passes {
 struct TransposedHelp {
     /// What replaces a conv.
     std::function<ir::Value(ir::Node&)> convolution;
-    /// The tile to take for the node, out of some.
-    std::function<Tile(const ir::Node&, const std::vector<Tile>&)> decide;
-    /// Attributes of what computes the node that was decided on.
-    std::function<Attrs(const Attrs&)> marked;
+    /// The index of the way to take for the node, out of some that are named.
+    std::function<size_t(const ir::Node&, const std::vector<std::string>&)> decide;
+    /// Attributes of what computes the node that was decided on, or a part of it.
+    WinogradMark marked;
+    /// Whether a value is known when weights are loaded.
+    std::function<bool(ir::Value)> is_fixed;
 };
 
-/// conv_transpose of two spatial axes, known sizes, one group and dilation 1 as a convolution that
+/// conv_transpose of one to three spatial axes, one group and dilation 1 as a convolution that
 /// makes the s x s neighbours of every place as so many times more channels, which are then put
-/// where they belong. Nothing where it does not fit.
+/// where they belong; or as so many convolutions of the same image, also by Winograd's way, where
+/// neighbours come from windows apart. Nothing where it does not fit.
 ir::Value choose_transposed(ir::Graph& graph, ir::Node& node, const Machine& machine,
                             const TransposedHelp& help);
 

@@ -1,8 +1,10 @@
 #include "compiler/passes/winograd.h"
 
 #include <algorithm>
-#include <optional>
+#include <cmath>
+#include <numeric>
 
+#include "compiler/ir/ops.h"
 #include "compiler/passes/tile.h"
 
 namespace lithe::passes {
@@ -10,13 +12,21 @@ namespace {
 
 /// What one block may put on the stack: transformed data and products.
 constexpr int64_t most_block_bytes = 640 << 10;
-/// Cycles for one patch of one vector of channels, per element of the transform: measured.
-constexpr double data_cycles = 3.0, result_cycles = 2.5;
+/// Cycles for one patch of one vector of channels, per element of the transform, beside those of
+/// its multiply-adds, two a cycle: measured at F(4 x 4, 3 x 3).
+constexpr double data_start = 0.33, result_start = 0.55;
+/// The next loads and stores take a cycle anyway.
+constexpr double least_data_cycles = 1;
 /// Bytes a cycle that weights come from memory and, again for every further block, from a cache.
 constexpr double memory_bytes = 4;
 double cache_bytes(double weights) { return weights < (8 << 20) ? 9 : 5; }
-/// Bytes a cycle of data between stages, written and read in order, and what stays near.
-constexpr double stage_bytes = 8, near_stage_bytes = 512 << 10;
+/// Cycles for a line of memory between stages, written and read once, where all of them are as many
+/// bytes: measured. From a second-level cache at the best, from the next one at the worst.
+constexpr double line_cycles = 4, line_stage_bytes = 2 << 20, least_line = 0.5, most_line = 2;
+/// So many elements of a patch, each in a place of its own, are written side by side without loss.
+constexpr double near_elements = 30;
+/// Factor where these places share sets of a cache.
+constexpr double shared_sets = 2;
 /// Bytes a cycle that the stages' products read weights at, which they ask for a panel ahead, and
 /// how much of that (or of the steps, if they are less) shows.
 constexpr double stage_weight_bytes = 7, stage_wait = 0.1;
@@ -29,32 +39,9 @@ constexpr double least_gain = 1.12;
 
 int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
-struct Problem {
-    int64_t images = 1, height = 0, width = 0, channels = 0, filters = 0;
-    bool has_known_batch = true;
-};
-
 bool all_are(const Shape& shape, int64_t value) {
     return std::all_of(shape.begin(), shape.end(),
                        [&](const Dim& d) { return d.is_constant(value); });
-}
-
-std::optional<Problem> problem_of(const ir::Node& conv) {
-    const Attrs& attrs = conv.attrs();
-    const TensorType &w = conv.input(1).type(), &y = conv.type();
-    if (y.rank() != 4 || !w.size(2).is_constant(3) || !w.size(3).is_constant(3)) return {};
-    if (!all_are(attrs.get_shape("stride"), 1) || !all_are(attrs.get_shape("dilation"), 1))
-        return {};
-    if (!y.size(2).is_constant() || !y.size(3).is_constant()) return {};
-    Problem p;
-    p.has_known_batch = y.size(0).is_constant();
-    if (p.has_known_batch) p.images = y.size(0).constant();
-    p.height = y.size(2).constant();
-    p.width = y.size(3).constant();
-    p.channels = w.size(1).constant();
-    p.filters = w.size(0).constant();
-    if (p.images < 1 || p.height < 2 || p.width < 2 || p.channels < 8 || p.filters < 8) return {};
-    return p;
 }
 
 /// Cycles of computing and of waiting for memory overlap, not wholly.
@@ -62,8 +49,9 @@ double together(double compute, double memory) {
     return std::max(compute, memory) + 0.3 * std::min(compute, memory);
 }
 
-double direct_cycles(const Problem& p, int64_t lanes) {
-    const double weights = 9.0 * static_cast<double>(p.channels * p.filters);
+double direct_cycles(const WinogradProblem& p, int64_t lanes) {
+    const double weights =
+        static_cast<double>(p.taps[0] * p.taps[1] * p.phases * p.channels * p.filters);
     const double columns =
         static_cast<double>(ceil_div(p.filters, lanes) * lanes) / static_cast<double>(p.filters);
     const double products = weights * static_cast<double>(p.images * p.height * p.width);
@@ -71,10 +59,61 @@ double direct_cycles(const Problem& p, int64_t lanes) {
                     weights * 4 / memory_bytes);
 }
 
+ir::WinogradAxes axes_of(const WinogradProblem& p, const WinogradPlan& plan) {
+    return {plan.tile, p.taps, p.stride};
+}
+
+int64_t patches_down(const WinogradProblem& p, const WinogradPlan& plan) {
+    return ceil_div(p.height, axes_of(p, plan).down.tile);
+}
+int64_t patches_across(const WinogradProblem& p, const WinogradPlan& plan) {
+    return ceil_div(p.width, axes_of(p, plan).across.tile);
+}
+
+/// Multiply-adds of a product with the matrix, per element of a column.
+double operations(const ir::WinogradTransforms::Matrix& matrix) {
+    int64_t count = 0;
+    for (const std::vector<double>& row : matrix) {
+        count += std::count_if(row.begin(), row.end(), [](double x) { return x != 0; }) - 1;
+    }
+    return static_cast<double>(count) / static_cast<double>(matrix[0].size());
+}
+
+/// Cycles to transform the data and the results of all patches.
+double transform_cycles(const WinogradProblem& p, const WinogradPlan& plan, int64_t patches,
+                        int64_t lanes) {
+    const ir::WinogradAxes axes = axes_of(p, plan);
+    const ir::WinogradTransforms &down = axes.down.transforms(), &across = axes.across.transforms();
+    const double data =
+        data_start +
+        std::max(least_data_cycles, (operations(down.data) + operations(across.data)) / 2);
+    // The rows' transform leaves {tile} of its elements for that of the columns.
+    const double left = static_cast<double>(axes.down.tile) / static_cast<double>(axes.down.size());
+    const double result =
+        result_start + (operations(down.result) + left * operations(across.result)) / 2;
+    const int64_t panels = ceil_div(p.filters, plan.vectors * lanes);
+    return static_cast<double>(p.phases * patches * axes.elements()) *
+           (data * static_cast<double>(ceil_div(p.channels, lanes)) +
+            result * static_cast<double>(panels * plan.vectors));
+}
+
+/// Cycles to write and read what lies between the stages.
+double between_cycles(const WinogradProblem& p, const WinogradPlan& plan, int64_t patches,
+                      int64_t columns) {
+    constexpr int64_t page = 4096, fewest_apart = 8;
+    const int64_t elements = axes_of(p, plan).elements();
+    const double bytes = 4.0 * static_cast<double>(p.phases * elements * patches) *
+                         static_cast<double>(p.channels + columns);
+    const int64_t apart = page / std::gcd(4 * patches * p.channels, page);
+    return bytes / 64 * line_cycles * std::clamp(bytes / line_stage_bytes, least_line, most_line) *
+           std::sqrt(static_cast<double>(elements) / near_elements) *
+           (apart < fewest_apart ? shared_sets : 1);
+}
+
 /// Cycles of the three stages.
-double stage_cycles(const Problem& p, const WinogradPlan& plan, int64_t lanes) {
-    const int64_t patches = p.images * ceil_div(p.height, plan.tile) * ceil_div(p.width, plan.tile);
-    const int64_t elements = (plan.tile + 2) * (plan.tile + 2);
+double stage_cycles(const WinogradProblem& p, const WinogradPlan& plan, int64_t lanes) {
+    const int64_t patches = p.images * patches_down(p, plan) * patches_across(p, plan);
+    const int64_t elements = p.phases * axes_of(p, plan).elements();
     const int64_t panels = ceil_div(p.filters, plan.vectors * lanes);
     const TileLimits limits = product_limits(Dim(p.channels));
     const double step = step_cycles({plan.rows, plan.vectors}) +
@@ -82,40 +121,38 @@ double stage_cycles(const Problem& p, const WinogradPlan& plan, int64_t lanes) {
                         limits.vector_cycles * static_cast<double>(plan.vectors);
     const double products =
         step * static_cast<double>(elements * p.channels * panels * ceil_div(patches, plan.rows));
-    const double transforms = static_cast<double>(patches * elements) *
-                              (data_cycles * static_cast<double>(ceil_div(p.channels, lanes)) +
-                               result_cycles * static_cast<double>(panels * plan.vectors));
+    const double transforms = transform_cycles(p, plan, patches, lanes);
     const double weights =
         4.0 * static_cast<double>(elements * p.channels * panels * plan.vectors * lanes);
-    const double between = 4.0 * static_cast<double>(elements * patches) *
-                           static_cast<double>(p.channels + panels * plan.vectors * lanes);
-    const double far = between > near_stage_bytes ? 2 * between / stage_bytes : 0;
+    const double between = between_cycles(p, plan, patches, panels * plan.vectors * lanes);
     const double reads = weights / stage_weight_bytes;
-    return std::max(products, reads) + stage_wait * std::min(products, reads) + transforms + far;
+    return std::max(products, reads) + stage_wait * std::min(products, reads) + transforms +
+           between;
 }
 
-WinogradPlan plan_in_stages(const Problem& p, int64_t tile, const Machine& machine) {
-    const int64_t patches = p.images * ceil_div(p.height, tile) * ceil_div(p.width, tile);
+WinogradPlan plan_in_stages(const WinogradProblem& p, int64_t tile, const Machine& machine) {
+    WinogradPlan plan{.tile = tile, .in_stages = true};
+    const int64_t patches = p.images * patches_down(p, plan) * patches_across(p, plan);
     const Tile chosen =
         ranked_tiles(Dim(patches), Dim(p.filters), machine, product_limits(Dim(p.channels)))[0];
-    return {.tile = tile, .rows = chosen.rows, .vectors = chosen.vectors, .in_stages = true};
+    plan.rows = chosen.rows;
+    plan.vectors = chosen.vectors;
+    return plan;
 }
 
-double cycles(const Problem& p, const WinogradPlan& plan, int64_t lanes) {
+double cycles(const WinogradProblem& p, const WinogradPlan& plan, int64_t lanes) {
     if (plan.in_stages) return stage_cycles(p, plan, lanes);
-    const int64_t across = ceil_div(ceil_div(p.width, plan.tile), plan.columns);
-    const int64_t down = ceil_div(ceil_div(p.height, plan.tile), plan.rows);
+    const int64_t across = ceil_div(patches_across(p, plan), plan.columns);
+    const int64_t down = ceil_div(patches_down(p, plan), plan.rows);
     const int64_t blocks = across * down * ceil_div(p.images, plan.images);
     const int64_t rows = plan.images * plan.rows * plan.columns,
-                  elements = (plan.tile + 2) * (plan.tile + 2);
+                  elements = axes_of(p, plan).elements();
     const int64_t panels = ceil_div(p.filters, plan.vectors * lanes);
     const auto sums = static_cast<double>(rows * plan.vectors);
     const double step =
         std::max({sums / 2, static_cast<double>(rows + plan.vectors) / 2, 4.0}) + 0.1;
     const double products = step * static_cast<double>(elements * p.channels * panels);
-    const double transforms = static_cast<double>(rows * elements) *
-                              (data_cycles * static_cast<double>(ceil_div(p.channels, lanes)) +
-                               result_cycles * static_cast<double>(panels * plan.vectors));
+    const double transforms = transform_cycles(p, plan, rows, lanes);
     const double weights =
         4.0 * static_cast<double>(elements * p.channels * panels * plan.vectors * lanes);
     const double again =
@@ -124,13 +161,51 @@ double cycles(const Problem& p, const WinogradPlan& plan, int64_t lanes) {
                     weights / memory_bytes + again);
 }
 
-bool fits(const Problem& p, const WinogradPlan& plan, const Machine& machine) {
+bool fits(const WinogradProblem& p, const WinogradPlan& plan, const Machine& machine) {
     const int64_t lanes = machine.vector_bytes / 4;
     const int64_t rows = plan.images * plan.rows * plan.columns,
-                  elements = (plan.tile + 2) * (plan.tile + 2);
+                  elements = axes_of(p, plan).elements();
     const int64_t bytes = 4 * elements * rows * (p.channels + plan.vectors * lanes);
     return rows <= 16 && rows * plan.vectors + plan.vectors + 1 <= machine.register_count &&
            bytes <= most_block_bytes;
+}
+
+std::vector<WinogradPlan> plans_in_blocks(const WinogradProblem& p, int64_t tile,
+                                          const Machine& machine) {
+    WinogradPlan plan{.tile = tile};
+    const int64_t most_images = p.has_known_batch ? std::min<int64_t>(p.images, 4) : 1;
+    const int64_t most_columns = std::min<int64_t>(patches_across(p, plan), 14);
+    const int64_t most_rows = std::min<int64_t>(patches_down(p, plan), 14);
+    std::vector<WinogradPlan> plans;
+    for (plan.vectors = 1; plan.vectors <= 4; ++plan.vectors) {
+        for (plan.columns = 1; plan.columns <= most_columns; ++plan.columns) {
+            for (plan.rows = 1; plan.rows <= most_rows; ++plan.rows) {
+                for (plan.images = 1; plan.images <= most_images; ++plan.images) {
+                    if (fits(p, plan, machine)) plans.push_back(plan);
+                }
+            }
+        }
+    }
+    return plans;
+}
+
+/// The patches that there are transforms for.
+std::vector<int64_t> tiles_of(const WinogradProblem& p) {
+    constexpr int64_t most_pixels = 10;  // of a patch along an axis: all is unrolled
+    std::vector<int64_t> tiles;
+    for (const int64_t tile : {4, 3, 2}) {
+        const ir::WinogradAxes axes(tile, p.taps, p.stride);
+        bool fits = p.taps[0] > 1 || p.taps[1] > 1;
+        for (const auto& [axis, places] :
+             {std::pair(axes.down, p.height), {axes.across, p.width}}) {
+            const bool saves = axis.taps > axis.stride && places > 1;
+            fits &= axis.taps == 1 ? axis.stride == 1 : saves;
+            fits &= axis.size() <= most_pixels &&
+                    ir::has_winograd_transforms(axis.tile, axis.taps, axis.stride);
+        }
+        if (fits) tiles.push_back(tile);
+    }
+    return tiles;
 }
 
 }  // namespace
@@ -144,28 +219,43 @@ std::string WinogradPlan::str() const {
            " vectors";
 }
 
-std::vector<WinogradPlan> ranked_winograd_plans(const ir::Node& conv, const Machine& machine) {
-    const std::optional<Problem> p = problem_of(conv);
-    if (!p || machine.exact) return {};
+bool can_have_plans(const WinogradProblem& p) {
+    constexpr int64_t most_phases = 16;  // of which one patch lies on the stack
+    return p.phases <= most_phases && !tiles_of(p).empty() && p.images > 0 && p.channels >= 8 &&
+           p.filters >= 8;
+}
+
+std::optional<WinogradProblem> winograd_problem(const ir::Node& conv) {
+    const Attrs& attrs = conv.attrs();
+    const TensorType &w = conv.input(1).type(), &y = conv.type();
+    if (y.rank() != 4 || !attrs.get_dim("groups").is_constant(1)) return {};
+    if (!all_are(attrs.get_shape("dilation"), 1)) return {};
+    for (const Dim& size : w.shape) {
+        if (!size.is_constant()) return {};
+    }
+    if (!y.size(2).is_constant() || !y.size(3).is_constant()) return {};
+    WinogradProblem p;
+    p.has_known_batch = y.size(0).is_constant();
+    if (p.has_known_batch) p.images = y.size(0).constant();
+    p.height = y.size(2).constant();
+    p.width = y.size(3).constant();
+    p.channels = w.size(1).constant();
+    p.filters = w.size(0).constant();
+    p.taps = {w.size(2).constant(), w.size(3).constant()};
+    p.stride = attrs.get_ints("stride");
+    return can_have_plans(p) ? std::optional(p) : std::nullopt;
+}
+
+std::vector<WinogradPlan> ranked_winograd_plans(const WinogradProblem& p, const Machine& machine) {
+    if (machine.exact) return {};
     const int64_t lanes = machine.vector_bytes / 4;
-    const int64_t most_images = p->has_known_batch ? std::min<int64_t>(p->images, 4) : 1;
     std::vector<std::pair<double, WinogradPlan>> timed;
-    for (const int64_t tile : {4, 2}) {
-        const WinogradPlan staged = plan_in_stages(*p, tile, machine);
-        timed.emplace_back(cycles(*p, staged, lanes), staged);
-        const int64_t most_columns = std::min<int64_t>(ceil_div(p->width, tile), 14);
-        const int64_t most_rows = std::min<int64_t>(ceil_div(p->height, tile), 14);
-        for (int64_t vectors = 1; vectors <= 4; ++vectors) {
-            for (int64_t columns = 1; columns <= most_columns; ++columns) {
-                for (int64_t rows = 1; rows <= most_rows; ++rows) {
-                    for (int64_t images = 1; images <= most_images; ++images) {
-                        const WinogradPlan plan{tile, images, rows, columns, vectors};
-                        if (fits(*p, plan, machine))
-                            timed.emplace_back(cycles(*p, plan, lanes), plan);
-                    }
-                }
-            }
-        }
+    for (const int64_t tile : tiles_of(p)) {
+        const WinogradPlan staged = plan_in_stages(p, tile, machine);
+        timed.emplace_back(cycles(p, staged, lanes), staged);
+        if (p.phases > 1) continue;
+        for (const WinogradPlan& plan : plans_in_blocks(p, tile, machine))
+            timed.emplace_back(cycles(p, plan, lanes), plan);
     }
     std::stable_sort(timed.begin(), timed.end(),
                      [](const auto& a, const auto& b) { return a.first < b.first; });
@@ -176,10 +266,64 @@ std::vector<WinogradPlan> ranked_winograd_plans(const ir::Node& conv, const Mach
     return plans;
 }
 
-bool winograd_pays(const ir::Node& conv, const WinogradPlan& plan, const Machine& machine) {
-    const std::optional<Problem> p = problem_of(conv);
+double winograd_cycles(const WinogradProblem& p, const WinogradPlan& plan, const Machine& machine) {
+    return cycles(p, plan, machine.vector_bytes / 4);
+}
+
+bool winograd_pays(const WinogradProblem& p, const WinogradPlan& plan, const Machine& machine) {
     const int64_t lanes = machine.vector_bytes / 4;
-    return p && cycles(*p, plan, lanes) < direct_cycles(*p, lanes) / least_gain;
+    return cycles(p, plan, lanes) < direct_cycles(p, lanes) / least_gain;
+}
+
+namespace {
+
+ir::Value in_blocks(ir::Graph& graph, const WinogradOperands& operands, const WinogradPlan& plan,
+                    int64_t width, Attrs attrs, const WinogradMark& mark) {
+    Attrs packing{{"panel", Dim(width)}, {"tile", Dim(plan.tile)}};
+    if (attrs.has("stride")) packing.set("stride", operands.stride);
+    std::vector<ir::Value> inputs{operands.image,
+                                  graph.add(ir::pack_winograd_op, {operands.filters}, packing)};
+    if (operands.bias) inputs.push_back(operands.bias);
+    attrs.set("columns", operands.filters.type().size(0));
+    attrs.set("block", Shape{plan.images, plan.rows, plan.columns});
+    return graph.add(ir::winograd_conv_op, inputs, mark(attrs, /*is_part=*/false));
+}
+
+ir::Value in_stages(ir::Graph& graph, const WinogradOperands& operands, const WinogradPlan& plan,
+                    int64_t width, Attrs attrs, const WinogradMark& mark, const Attrs& more) {
+    Attrs packing{{"panel", Dim(width)}, {"tile", Dim(plan.tile)}, {"by_element", true}};
+    if (attrs.has("stride")) packing.set("stride", operands.stride);
+    for (const char* name : {"phases", "phase_begin"}) {
+        if (more.has(name)) attrs.set(name, more.get_shape(name));
+    }
+    if (more.has("phases")) packing.set("phases", more.get_shape("phases"));
+    const ir::Value data =
+        graph.add(ir::winograd_data_op, {operands.image}, mark(attrs, /*is_part=*/true));
+    const ir::Value filters = graph.add(ir::pack_winograd_op, {operands.filters}, packing);
+    const ir::Value products =
+        graph.add(ir::packed_linear_op, {data, filters},
+                  mark({{"columns", filters.type().size(1) * width}, {"tile_rows", Dim(plan.rows)}},
+                       /*is_part=*/true));
+    std::vector<ir::Value> inputs{products, operands.image, filters};
+    if (operands.bias) inputs.push_back(operands.bias);
+    if (more.has("size")) attrs.set("size", more.get_shape("size"));
+    attrs.set("columns", floor_div(operands.filters.type().size(0), ir::phase_count(attrs)));
+    return graph.add(ir::winograd_result_op, inputs, mark(attrs, /*is_part=*/false));
+}
+
+}  // namespace
+
+ir::Value add_winograd(ir::Graph& graph, const WinogradOperands& operands, const WinogradPlan& plan,
+                       const Machine& machine, const WinogradMark& mark, const Attrs& more) {
+    const TensorType& w = operands.filters.type();
+    Attrs attrs{
+        {"tile", Dim(plan.tile)}, {"pad_begin", operands.pad_begin}, {"pad_end", operands.pad_end}};
+    if (!w.size(2).is_constant(3) || !w.size(3).is_constant(3))
+        attrs.set("taps", Shape{w.size(2), w.size(3)});
+    if (!all_are(operands.stride, 1)) attrs.set("stride", operands.stride);
+    const int64_t width = plan.vectors * machine.vector_bytes / 4;
+    if (plan.in_stages) return in_stages(graph, operands, plan, width, attrs, mark, more);
+    return in_blocks(graph, operands, plan, width, attrs, mark);
 }
 
 }  // namespace lithe::passes

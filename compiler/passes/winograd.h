@@ -1,9 +1,12 @@
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "compiler/ir/graph.h"
+#include "compiler/ir/winograd.h"
 #include "compiler/passes/pass.h"
 
 namespace lithe::passes {
@@ -20,11 +23,46 @@ struct WinogradPlan {
     std::string str() const;
 };
 
-/// The plans that are possible, the one with the least estimated time first: for 3 x 3 taps, stride
-/// and dilation 1, one group, known image size. None where `machine.exact`.
-std::vector<WinogradPlan> ranked_winograd_plans(const ir::Node& conv, const Machine& machine);
+/// A convolution of one group, or `phases` of them on the same image.
+struct WinogradProblem {
+    int64_t images = 1, height = 0, width = 0;  ///< of the result
+    int64_t channels = 0, filters = 0;          ///< of one phase
+    Sizes taps{3, 3}, stride{1, 1};
+    int64_t phases = 1;
+    bool has_known_batch = true;
+};
+
+/// Whether there are plans: transforms for the taps and strides, and channels enough.
+bool can_have_plans(const WinogradProblem& problem);
+
+/// The problem of a conv of two spatial axes; none where no plan is possible, or without
+/// dilation 1, one group, known image size.
+std::optional<WinogradProblem> winograd_problem(const ir::Node& conv);
+
+/// The plans that are possible, the one with the least estimated time first. None where
+/// `machine.exact`; of several phases those in stages alone.
+std::vector<WinogradPlan> ranked_winograd_plans(const WinogradProblem& problem,
+                                                const Machine& machine);
 
 /// Whether an estimate says that the plan beats the direct form.
-bool winograd_pays(const ir::Node& conv, const WinogradPlan& plan, const Machine& machine);
+bool winograd_pays(const WinogradProblem& problem, const WinogradPlan& plan,
+                   const Machine& machine);
+
+/// Its estimated time.
+double winograd_cycles(const WinogradProblem& problem, const WinogradPlan& plan,
+                       const Machine& machine);
+
+/// The nodes of a plan: image[n, h, w, c], filters[K, c, taps...], perhaps a bias; the result has
+/// its channels last.
+struct WinogradOperands {
+    ir::Value image, filters, bias;
+    Shape pad_begin, pad_end, stride;
+};
+/// `mark` adds what a tuning has to find again to the attributes of a part or of the last node.
+using WinogradMark = std::function<Attrs(Attrs, bool is_part)>;
+
+/// `more`: of the nodes in stages, for phases.
+ir::Value add_winograd(ir::Graph& graph, const WinogradOperands& operands, const WinogradPlan& plan,
+                       const Machine& machine, const WinogradMark& mark, const Attrs& more = {});
 
 }  // namespace lithe::passes

@@ -1,9 +1,13 @@
-// pack_winograd(w) {panel, tile}: filters w[K, C, 3, 3], transformed for winograd_conv, in panels
+// pack_winograd(w) {panel, tile, stride}: filters w[K, C, taps...] of two axes, transformed for
+// winograd_conv, in panels; the stride is 1 where it is left out
 //
-//   result[p, u * n + v, c, i] = sum over s, t of G[u, s] * G[v, t] * w[p * panel + i, c, s, t]
+//   result[p, u * n + v, c, i] = sum over s, t of G[u, s] * G'[v, t] * w[p * panel + i, c, s, t]
 //
-// with n = tile + 2 and G of compiler/ir/winograd.h; 0 beyond the filters. {by_element}, for
-// winograd_result and products: as result[u * n + v, p, c, i].
+// with the transforms G, G' of both axes (compiler/ir/winograd.h), n results of G'; 0 beyond the
+// filters. {by_element}, for winograd_result and products: as result[u * n + v, p, c, i].
+//
+// {phases}, by element, for transposed convolutions: the filters are so many groups, one after the
+// other, and the results of each too.
 #include <algorithm>
 
 #include "compiler/ir/ops.h"
@@ -17,45 +21,55 @@ bool is_by_element(const OpCall& call) {
     return call.attrs.has("by_element") && call.attrs.get_bool("by_element");
 }
 
+WinogradAxes axes_of(const OpCall& call) {
+    const TensorType& w = call.input(0);
+    return {call.attrs.get_int("tile"),
+            {w.size(2).constant(), w.size(3).constant()},
+            call.attrs.has("stride") ? call.attrs.get_ints("stride") : Sizes{1, 1}};
+}
+
 TensorTypes infer(const OpCall& call) {
     const TensorType& w = call.input(0);
-    const Dim &panel = call.attrs.get_dim("panel"), n = call.attrs.get_dim("tile") + 2;
-    const Dim panels = floor_div(w.size(0) + panel - 1, panel);
-    if (is_by_element(call)) return TensorType{w.dtype, {n * n, panels, w.size(1), panel}};
-    return TensorType{w.dtype, {panels, n * n, w.size(1), panel}};
+    const Dim& panel = call.attrs.get_dim("panel");
+    const int64_t phases = phase_count(call.attrs), elements = axes_of(call).elements();
+    const Dim panels = floor_div(floor_div(w.size(0), phases) + panel - 1, panel);
+    if (is_by_element(call))
+        return TensorType{w.dtype, {phases * elements, panels, w.size(1), panel}};
+    return TensorType{w.dtype, {panels, elements, w.size(1), panel}};
 }
 
 template <class T>
-double transformed(const WinogradTransforms::Matrix& g, const T* filter, size_t u, size_t v) {
+double transformed(const WinogradAxes& axes, const T* filter, int64_t element) {
+    const std::vector<double>& down =
+        axes.down.transforms().filter[static_cast<size_t>(element / axes.across.size())];
+    const std::vector<double>& across =
+        axes.across.transforms().filter[static_cast<size_t>(element % axes.across.size())];
     double total = 0;
-    for (size_t s = 0; s < 3; ++s) {
-        for (size_t t = 0; t < 3; ++t)
-            total += g[u][s] * g[v][t] * static_cast<double>(filter[s * 3 + t]);
+    for (const double factor : down) {
+        for (const double other : across) total += factor * other * static_cast<double>(*filter++);
     }
     return total;
 }
 
 void reference(const OpCall& call, std::span<const Array> in, std::span<const Array> out) {
-    const WinogradTransforms::Matrix& g = winograd_transforms(call.attrs.get_int("tile")).filter;
-    const int64_t width = call.attrs.get_int("panel"), filters = in[0].size(0),
-                  channels = in[0].size(1);
+    const WinogradAxes axes = axes_of(call);
+    const int64_t phases = phase_count(call.attrs), filters = in[0].size(0) / phases;
+    const int64_t channels = in[0].size(1), taps = in[0].size(2) * in[0].size(3);
     const bool by_element = is_by_element(call);
-    const int64_t panels = out[0].size(by_element ? 1 : 0),
-                  elements = out[0].size(by_element ? 0 : 1);
+    Sizes at(4, 0);
     visit_float(in[0].dtype(), [&]<class T>(T) {
-        for (int64_t p = 0; p < panels; ++p) {
-            for (size_t u = 0; u < g.size(); ++u) {
-                for (size_t v = 0; v < g.size(); ++v) {
-                    const auto element = static_cast<int64_t>(u * g.size() + v);
-                    T* to = out[0].data<T>() +
-                            (by_element ? element * panels + p : p * elements + element) *
-                                channels * width;
-                    for (int64_t c = 0; c < channels; ++c) {
-                        for (int64_t k = p * width; k < (p + 1) * width; ++k) {
-                            const T* filter = in[0].data<T>() + (k * channels + c) * 9;
-                            *to++ =
-                                k < filters ? static_cast<T>(transformed(g, filter, u, v)) : T(0);
-                        }
+        T* to = out[0].data<T>();
+        for (at[0] = 0; at[0] < out[0].size(0); ++at[0]) {
+            for (at[1] = 0; at[1] < out[0].size(1); ++at[1]) {
+                const int64_t panel = at[by_element ? 1 : 0], element = at[by_element ? 0 : 1];
+                for (at[2] = 0; at[2] < channels; ++at[2]) {
+                    for (at[3] = 0; at[3] < out[0].size(3); ++at[3]) {
+                        const int64_t k = panel * out[0].size(3) + at[3];
+                        const int64_t whole = element / axes.elements() * filters + k;
+                        const T* filter = in[0].data<T>() + (whole * channels + at[2]) * taps;
+                        *to++ = k < filters ? static_cast<T>(transformed(axes, filter,
+                                                                         element % axes.elements()))
+                                            : T(0);
                     }
                 }
             }
@@ -75,20 +89,24 @@ Halide::Expr chosen(const Halide::Expr& index, const WinogradTransforms::Matrix&
 
 Halide::Expr lower(const LowerCall& call) {
     const DType dtype = call.out_types[0].dtype;
-    const WinogradTransforms::Matrix& g =
-        winograd_transforms(call.call.attrs.get_int("tile")).filter;
-    const Halide::Expr filters = call.size(call.call.input(0).size(0));
+    const WinogradAxes axes = axes_of(call.call);
+    const auto elements = static_cast<int>(axes.elements()),
+               width = static_cast<int>(axes.across.size());
+    const WinogradTransforms::Matrix &down = axes.down.transforms().filter,
+                                     &across = axes.across.transforms().filter;
+    const Halide::Expr filters =
+        call.size(call.call.input(0).size(0)) / static_cast<int>(phase_count(call.call.attrs));
     const bool by_element = is_by_element(call.call);
     const Halide::Expr panel = call.at[by_element ? 1 : 0], element = call.at[by_element ? 0 : 1];
     const Halide::Expr k = panel * call.size(call.call.attrs.get_dim("panel")) + call.at[3];
-    const Halide::Expr u = element / static_cast<int>(g.size()),
-                       v = element % static_cast<int>(g.size());
+    const Halide::Expr u = element % elements / width, v = element % width;
+    const Halide::Expr whole = element / elements * filters + min(k, filters - 1);
     Halide::Expr total;
-    for (size_t s = 0; s < 3; ++s) {
-        for (size_t t = 0; t < 3; ++t) {
-            const Halide::Expr w = call.in(
-                0, {min(k, filters - 1), call.at[2], static_cast<int>(s), static_cast<int>(t)});
-            const Halide::Expr term = chosen(u, g, s, dtype) * chosen(v, g, t, dtype) * w;
+    for (size_t s = 0; s < down[0].size(); ++s) {
+        for (size_t t = 0; t < across[0].size(); ++t) {
+            const Halide::Expr w =
+                call.in(0, {whole, call.at[2], static_cast<int>(s), static_cast<int>(t)});
+            const Halide::Expr term = chosen(u, down, s, dtype) * chosen(v, across, t, dtype) * w;
             total = total.defined() ? total + term : term;
         }
     }

@@ -15,21 +15,11 @@
 // phases[0] rows and (b + phase_begin[1]) / phases[1] columns further on. No panel holds filters of
 // two groups.
 #include "compiler/ir/ops.h"
+#include "compiler/ir/phases.h"
 #include "dsl/lowering.h"
 
 namespace lithe::ir {
 namespace {
-
-int64_t phases_along(const OpCall& call, size_t axis) {
-    return call.attrs.has("phases") ? call.attrs.get_shape("phases")[axis].constant() : 1;
-}
-
-/// How much further on windows of a phase begin.
-int64_t shift_of(const OpCall& call, size_t axis, int64_t phase) {
-    if (!call.attrs.has("phases")) return 0;
-    return (phase + call.attrs.get_shape("phase_begin")[axis].constant()) /
-           phases_along(call, axis);
-}
 
 /// How many panels of filters read the same channels.
 int64_t panels_of_group(const OpCall& call) {
@@ -45,7 +35,7 @@ TensorTypes infer(const OpCall& call) {
     for (int i = 0; i < x.rank() - 2; ++i) {
         const auto axis = static_cast<size_t>(i);
         const Dim reach = dilation[axis] * (filters.size(i + 1) - 1) + 1;
-        const int64_t shift = shift_of(call, axis, phases_along(call, axis) - 1);
+        const int64_t shift = last_phase_shift(call.attrs, axis);
         type.shape.push_back(floor_div(x.size(i + 1) - reach - shift, stride[axis]) + 1);
     }
     type.shape.push_back(call.attrs.get_dim("columns"));
@@ -73,9 +63,10 @@ double window(const OpCall& call, const Array& x, const Array& filters, const Si
     const T* w = filters.data<T>() + k / width * filters.strides()[0] + k % width;
     Sizes tap(taps.size(), 0), shift(taps.size(), 0);
     if (call.attrs.has("phases")) {
-        const int64_t down = phases_along(call, 0), across = phases_along(call, 1);
-        const int64_t phase = k / (call.attrs.get_int("columns") / (down * across));
-        shift = {shift_of(call, 0, phase / across), shift_of(call, 1, phase % across)};
+        const int64_t across = phases_along(call.attrs, 1);
+        const int64_t phase = k / (call.attrs.get_int("columns") / phase_count(call.attrs));
+        shift = {phase_shift<int64_t>(call.attrs, 0, phase / across),
+                 phase_shift<int64_t>(call.attrs, 1, phase % across)};
     }
     double total = 0;
     do {
@@ -115,15 +106,13 @@ Halide::Expr lower(const LowerCall& call) {
     for (size_t i = 1; i + 1 < filters.size(); ++i) extents.push_back(call.size(filters[i]));
     Coords shift(filters.size() - 3, Halide::Expr(0));
     if (call.call.attrs.has("phases")) {
-        const auto across = static_cast<int>(phases_along(call.call, 1));
-        const Halide::Expr group = call.size(call.call.attrs.get_dim("columns")) /
-                                   static_cast<int>(phases_along(call.call, 0) * across);
+        const Attrs& attrs = call.call.attrs;
+        const auto across = static_cast<int>(phases_along(attrs, 1));
+        const Halide::Expr group =
+            call.size(attrs.get_dim("columns")) / static_cast<int>(phase_count(attrs));
         const Halide::Expr phase = k / width / (group / width);
-        const Coords index{phase / across, phase % across};
-        for (size_t i = 0; i < 2; ++i) {
-            const Halide::Expr begin = call.size(call.call.attrs.get_shape("phase_begin")[i]);
-            shift[i] = (index[i] + begin) / static_cast<int>(phases_along(call.call, i));
-        }
+        shift = {phase_shift<Halide::Expr>(attrs, 0, phase / across),
+                 phase_shift<Halide::Expr>(attrs, 1, phase % across)};
     }
     Halide::Expr first = 0;
     if (call.call.attrs.has("groups")) {

@@ -1,14 +1,18 @@
-// winograd_result(products, x, filters, bias) {columns, tile, pad_begin, pad_end}: what a 3 x 3
-// convolution of stride 1 gives, out of the products of its transformed patches and filters
+// winograd_result(products, x, filters, bias) {columns, tile, taps, stride, pad_begin, pad_end}:
+// what a convolution gives, out of the products of its transformed patches and filters; taps are 3
+// x 3 and the stride is 1 where they are left out
 //
-//   result[n, a * tile + i, b * tile + j, k] = bias[k] + sum over u, v of
-//                                              A[i, u] * A[j, v] * products[u * s + v, (n, a, b),
-//                                              k]
+//   result[n, a * m + i, b * m' + j, k] = bias[k] + sum over u, v of
+//                                         A[i, u] * A'[j, v] * products[u * s + v, (n, a, b), k]
 //
-// with s = tile + 2 and A of compiler/ir/winograd.h; bias may be left out. The products have a
-// column for every filter of the panels, also for those beyond the last. A result that comes out as
-// no finite number is computed again as the plain sum over the image x[n, h, w, c], with filters[s
-// * s, K / width, c, width] won back from their transforms.
+// with the transforms A, A' and patches m, m' of both axes (compiler/ir/winograd.h), s columns of
+// A'; bias may be left out. The products have a column for every filter of the panels, also for
+// those beyond the last. A result that comes out as no finite number is computed again as the plain
+// sum over the image x[n, h, w, c], with filters won back from their transforms.
+//
+// {phases, phase_begin, size} (compiler/ir/phases.h), of a transposed convolution: the products of
+// all phases, one after the other; the result of {size} has those of the phases in turn along both
+// axes.
 #include <cmath>
 
 #include "compiler/ir/ops.h"
@@ -20,63 +24,89 @@ namespace {
 
 TensorTypes infer(const OpCall& call) {
     const TensorType& x = call.input(1);
+    const Dim& columns = call.attrs.get_dim("columns");
+    if (call.attrs.has("size")) {
+        const Shape& size = call.attrs.get_shape("size");
+        return TensorType{x.dtype, {x.size(0), size[0], size[1], columns}};
+    }
+    const WinogradAxes axes(call.attrs);
     const Shape &begin = call.attrs.get_shape("pad_begin"), &end = call.attrs.get_shape("pad_end");
     return TensorType{x.dtype,
-                      {x.size(0), x.size(1) + begin[0] + end[0] - 2,
-                       x.size(2) + begin[1] + end[1] - 2, call.attrs.get_dim("columns")}};
+                      {x.size(0), axes.down.places(x.size(1) + begin[0] + end[0]),
+                       axes.across.places(x.size(2) + begin[1] + end[1]), columns}};
 }
 
-/// Element `place` = (n, i, j, k) of the plain sum.
+/// Where a result belongs: its phases and its place among the results of these.
+struct Place {
+    int64_t n, down, across, i, j, k;
+
+    Place(const Attrs& attrs, const Sizes& at)
+        : n(at[0]),
+          down(at[1] % phases_along(attrs, 0)),
+          across(at[2] % phases_along(attrs, 1)),
+          i(at[1] / phases_along(attrs, 0)),
+          j(at[2] / phases_along(attrs, 1)),
+          k(at[3]) {}
+};
+
 template <class T>
-double plain_sum(const OpCall& call, const Array& x, const Array& filters, const Sizes& place) {
-    const WinogradTransforms::Matrix& g = winograd_transforms(call.attrs.get_int("tile")).filter;
+double plain_sum(const OpCall& call, const Array& x, const Array& filters, const Place& place) {
+    const WinogradAxes axes(call.attrs);
     const Sizes begin = call.attrs.get_ints("pad_begin");
-    const auto n = static_cast<int64_t>(g.size());
-    const int64_t channels = x.size(3), width = filters.size(3), k = place[3];
+    const int64_t first_row = place.i * axes.down.stride + phase_shift(call.attrs, 0, place.down) -
+                              begin[0],
+                  first_column = place.j * axes.across.stride +
+                                 phase_shift(call.attrs, 1, place.across) - begin[1];
+    const int64_t first_element =
+        (place.down * phases_along(call.attrs, 1) + place.across) * axes.elements();
+    const int64_t channels = x.size(3), panels = filters.size(1), width = filters.size(3);
     double total = 0;
-    for (int64_t tap = 0; tap < 9; ++tap) {
-        const int64_t row = place[1] + tap / 3 - begin[0], column = place[2] + tap % 3 - begin[1];
+    for (int64_t tap = 0; tap < axes.down.taps * axes.across.taps; ++tap) {
+        const int64_t s = tap / axes.across.taps, t = tap % axes.across.taps;
+        const int64_t row = first_row + s, column = first_column + t;
         if (row < 0 || row >= x.size(1) || column < 0 || column >= x.size(2)) continue;
+        const T* pixel =
+            x.data<T>() + ((place.n * x.size(1) + row) * x.size(2) + column) * channels;
         for (int64_t c = 0; c < channels; ++c) {
-            const double w = winograd_tap(g, tap / 3, tap % 3, [&](int64_t u, int64_t v) -> double {
-                return filters.data<
-                    T>()[(((u * n + v) * filters.size(1) + k / width) * channels + c) * width +
-                         k % width];
+            const double w = winograd_tap(axes, s, t, [&](int64_t u, int64_t v) -> double {
+                const int64_t element = first_element + u * axes.across.size() + v;
+                const int64_t panel = element * panels + place.k / width;
+                return filters.data<T>()[(panel * channels + c) * width + place.k % width];
             });
-            total +=
-                w * static_cast<double>(
-                        x.data<T>()[((place[0] * x.size(1) + row) * x.size(2) + column) * channels +
-                                    c]);
+            total += w * static_cast<double>(pixel[c]);
         }
     }
     return total;
 }
 
 template <class T>
-double transformed(const WinogradTransforms::Matrix& a, const Array& products, int64_t patch,
-                   int64_t i, int64_t j, int64_t k) {
-    const auto n = static_cast<int64_t>(a[0].size());
+double transformed(const OpCall& call, const Array& products, const WinogradPatches& patches,
+                   const Place& place) {
+    const WinogradAxes axes(call.attrs);
+    const auto row_of = [](const WinogradAxis& axis, int64_t at) -> const std::vector<double>& {
+        return axis.transforms().result[static_cast<size_t>(at % axis.tile)];
+    };
+    const std::vector<double>&down = row_of(axes.down, place.i),
+          &across = row_of(axes.across, place.j);
+    const int64_t patch =
+        (place.n * patches.down.constant() + place.i / axes.down.tile) * patches.across.constant() +
+        place.j / axes.across.tile;
+    int64_t element = (place.down * phases_along(call.attrs, 1) + place.across) * axes.elements();
     double total = 0;
-    for (int64_t u = 0; u < n; ++u) {
-        for (int64_t v = 0; v < n; ++v) {
-            const double factor = a[static_cast<size_t>(i)][static_cast<size_t>(u)] *
-                                  a[static_cast<size_t>(j)][static_cast<size_t>(v)];
+    for (const double a : down) {
+        for (const double b : across) {
+            const int64_t row = element++ * products.size(1) + patch;
+            const double factor = a * b;
             if (factor == 0) continue;
             total +=
-                factor *
-                static_cast<double>(
-                    products.data<T>()[((u * n + v) * products.size(1) + patch) * products.size(2) +
-                                       k]);
+                factor * static_cast<double>(products.data<T>()[row * products.size(2) + place.k]);
         }
     }
     return total;
 }
 
 void reference(const OpCall& call, std::span<const Array> in, std::span<const Array> out) {
-    const int64_t tile = call.attrs.get_int("tile");
-    const WinogradTransforms::Matrix& a = winograd_transforms(tile).result;
     const WinogradPatches patches = winograd_patches(call, call.input(1).shape);
-    const int64_t across = patches.across.constant(), down = patches.down.constant();
     visit_float(in[0].dtype(), [&]<class T>(T) {
         T* to = out[0].data<T>();
         Sizes at(4, 0);
@@ -86,9 +116,9 @@ void reference(const OpCall& call, std::span<const Array> in, std::span<const Ar
                 at[axis] = rest % out[0].sizes()[axis];
                 rest /= out[0].sizes()[axis];
             }
-            const int64_t patch = (at[0] * down + at[1] / tile) * across + at[2] / tile;
-            double value = transformed<T>(a, in[0], patch, at[1] % tile, at[2] % tile, at[3]);
-            if (!std::isfinite(value)) value = plain_sum<T>(call, in[1], in[2], at);
+            const Place place(call.attrs, at);
+            double value = transformed<T>(call, in[0], patches, place);
+            if (!std::isfinite(value)) value = plain_sum<T>(call, in[1], in[2], place);
             if (in.size() > 3) value += static_cast<double>(in[3].data<T>()[at[3]]);
             *to++ = static_cast<T>(value);
         }
