@@ -53,6 +53,23 @@ BOOST_AUTO_TEST_CASE(a_scan_of_f64_and_of_constant_length) {
     }
 }
 
+/// Parts of a concatenation inside of a step lie in its memory, as outside.
+BOOST_AUTO_TEST_CASE(matrices_are_solved_in_each_step) {
+    const Forward forward = [](const Tensors& in) -> Tensors {
+        const ScanStep step = [](const Tensors& c, const Tensors& x) -> ScanResult {
+            const Tensor a = matmul(x[0], transpose(x[0], -2, -1)) + eye(3) * 2;
+            const Tensor l = linalg::cholesky(a), v = slice(x[0], -1, 0, 1);
+            return {{c[0] + l}, {l, matmul(transpose(v, -2, -1), linalg::solve(a, v))}};
+        };
+        const ScanResult r = scan(step, {zeros({in[0].size(1), 3, 3})}, {in[0]});
+        return {r.stacked[0], r.stacked[1], r.carries[0]};
+    };
+    CompiledFunction f{std::make_shared<FunctionModule>(), forward, "x:f32[T=1..9,N=1..8,3,3]"};
+    for (const auto& [t, n] : {std::pair{1, 1}, {4, 8}, {9, 3}}) {
+        f.check({numbers({t, n, 3, 3}, DType::f32)}, f32_error);
+    }
+}
+
 /// Carries that are not results of a kernel of the step: exchanged, kept, set to an x, constant.
 BOOST_AUTO_TEST_CASE(carries_may_come_from_anywhere) {
     const Forward forward = [](const Tensors& in) -> Tensors {

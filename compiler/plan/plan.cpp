@@ -17,7 +17,6 @@ artifact::Plan Planner::run() {
     plan_.name = graph_->name;
     frames_.push_back({});
     choose_outputs();
-    find_parts();
     add_nodes(*graph_);
     finish_outputs();
     lay_out();
@@ -109,6 +108,7 @@ int Planner::use(int value) {
 
 void Planner::add_nodes(const ir::Graph& graph) {
     const ir::Graph* outer = std::exchange(graph_, &graph);
+    find_parts();
     for (const auto& node : graph.nodes()) add_node(*node);
     graph_ = outer;
 }
