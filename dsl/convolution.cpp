@@ -20,8 +20,8 @@ void check(const OpCall& call, const TensorType& given, const TensorType& weight
     }
     const Dim groups = call.attrs.get_dim("groups");
     const Dim &filters = weight.size(0), &per_group = weight.size(1);
-    if (!groups.is_constant() || groups.constant() < 1 ||
-        (filters.is_constant() && filters.constant() % groups.constant() != 0)) {
+    const bool is_positive = !groups.is_constant() || groups.constant() >= 1;
+    if (!is_positive || !(divide_exactly(filters, groups) || filters % groups == 0)) {
         fail("groups", groups.str() + " groups do not divide the " + filters.str() +
                            " filters of weight " + weight.str());
     }

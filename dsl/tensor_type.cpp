@@ -48,8 +48,8 @@ Shape broadcast(std::string_view op, const Shape& a, const Shape& b) {
             result[i] = x;
         } else if (x.is_constant(1)) {
             result[i] = y;
-        } else if (x == y) {  // equal only at the sizes of this trace
-            result[i] = x.is_constant() ? x : y;
+        } else if (x == y) {  // a size and a number that escaped from one: the size says more
+            result[i] = x.is_constant() ? y : x;
         } else {
             throw UserError("broadcast.shapes", std::string(op) + ": the shapes " + str(a) +
                                                     " and " + str(b) + " do not broadcast: sizes " +

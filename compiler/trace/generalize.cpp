@@ -195,6 +195,9 @@ private:
             candidates.push_back(symbol + distance);
             candidates.push_back(symbol - distance);
         }
+        for (const int64_t next : {1, -1}) {  // pairs, with or without an element and itself
+            candidates.push_back(floor_div(symbol * (symbol + next), 2));
+        }
         const size_t single = 1 + escaped_of(s).size();
         for (size_t i = 0; i < single; ++i) candidates.push_back(candidates[i] * candidates[i]);
         std::vector<Dim> result;

@@ -107,11 +107,14 @@ private:
         for (const std::string& symbol_name : names) {
             const ir::Symbol& symbol = *program.symbol(symbol_name);
             Samples changed = base;
-            changed[symbol_name] = other(symbol, base.at(symbol_name), {});
+            changed[symbol_name] = telling(symbol, base, recordings[0].escaped);
             check[symbol_name] = other(symbol, base.at(symbol_name), {changed[symbol_name]});
             recordings.push_back(again(program, name, changed));
         }
         recordings.push_back(again(program, name, check));
+        if (const Samples last = with_other_residues(program, recordings); last != base) {
+            recordings.push_back(again(program, name, last));
+        }
         set_samples(program, base);
         return tracing::generalize(program, names, std::move(recordings));
     }
@@ -133,6 +136,29 @@ private:
         return samples;
     }
 
+    /// A value of a size at which all that escaped and depends on it differs from the base: a
+    /// stride of 4 gives the same for 18 and 20. As many as there are, where none tells all.
+    static int64_t telling(const ir::Symbol& symbol, const Samples& base,
+                           const std::vector<Dim>& escaped) {
+        const auto changes_at = [&](int64_t value) {
+            return std::count_if(escaped.begin(), escaped.end(), [&](const Dim& size) {
+                Samples samples = base;
+                const auto value_of = [&](const std::string& name) -> std::optional<int64_t> {
+                    return samples.at(name);
+                };
+                const auto before = size.evaluate(value_of);
+                samples[symbol.name] = value;
+                return before != size.evaluate(value_of);
+            });
+        };
+        int64_t best = other(symbol, base.at(symbol.name), {});
+        for (const int64_t turns : {5, 8, 16, 32, 64}) {
+            const int64_t value = base.at(symbol.name) + turns * symbol.multiple_of;
+            if (value > symbol.max) break;
+            if (changes_at(value) > changes_at(best)) best = value;
+        }
+        return best;
+    }
     /// A value in the range, other than those known.
     static int64_t other(const ir::Symbol& symbol, int64_t base, const std::set<int64_t>& taken) {
         for (const int64_t wanted :
@@ -142,6 +168,43 @@ private:
             if (value != base && !taken.contains(value)) return value;
         }
         return symbol.min;
+    }
+
+    /// For every size a value that leaves other rests than those seen when it is divided by small
+    /// numbers: what is right for even sizes alone, or for 1 in 3, shows at it.
+    static Samples with_other_residues(const ir::Program& program,
+                                       const std::vector<Recording>& recordings) {
+        Samples samples = recordings[0].samples;
+        for (const ir::Symbol& symbol : program.symbols) {
+            std::set<int64_t> seen;
+            for (const Recording& r : recordings) {
+                seen.insert(r.samples.at(symbol.name) / symbol.multiple_of);
+            }
+            int64_t most = 0;
+            const int64_t base = *seen.begin();
+            for (int64_t turn = base - 2; turn < base + 24; ++turn) {
+                const int64_t value = turn * symbol.multiple_of;
+                // The least size and 1 are left alone, as in base_samples.
+                if (value <= symbol.min || value > symbol.max || value == 1) continue;
+                if (const int64_t gain = new_residues(turn, seen); gain > most) {
+                    most = gain;
+                    samples[symbol.name] = value;
+                }
+            }
+        }
+        return samples;
+    }
+    /// The small divisors by which the value leaves another rest than all those seen; the smaller
+    /// count more, for code asks for them more often.
+    static int64_t new_residues(int64_t value, const std::set<int64_t>& seen) {
+        int64_t gain = 0;
+        for (const int64_t divisor : {2, 3, 4, 5, 7, 8}) {
+            const bool is_new = std::none_of(seen.begin(), seen.end(), [&](int64_t other) {
+                return other % divisor == value % divisor;
+            });
+            if (is_new) gain += 840 / divisor;
+        }
+        return gain;
     }
 
     static void set_samples(ir::Program& program, const Samples& samples) {

@@ -24,6 +24,10 @@ TensorTypes infer(const OpCall& call) {
             throw UserError("cat.shapes", "cat: " + type.str() + " and " + input.str() +
                                               " differ in more than axis " + std::to_string(axis));
         }
+        for (int i = 0; i < type.rank(); ++i) {  // a size says more than a number that escaped
+            Dim& size = type.shape[static_cast<size_t>(i)];
+            if (size.is_constant()) size = input.size(i);
+        }
         total = total + input.size(axis);
     }
     type.shape[static_cast<size_t>(axis)] = total;
