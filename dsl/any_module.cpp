@@ -21,6 +21,12 @@ bool AnyModule::replace(const ModulePtr& module) {
     return true;
 }
 
+AnyModule AnyModule::clone() const {
+    AnyModule copy = *this;
+    if (module_) copy.module_ = module_->clone();
+    return copy;
+}
+
 void AnyModule::throw_cast(const std::type_info& wanted) const {
     throw UserError("any_module.type", "module: asked for a " + class_name(wanted) +
                                            ", but it is " +

@@ -181,6 +181,9 @@ public:
     /// Calls with values that are wrapped already.
     AnyValue run(std::span<AnyValue> values) const;
 
+    /// One that holds a copy of the module.
+    AnyModule clone() const;
+
     /// Puts in another module of the same class. False, without change, for one of another class.
     bool replace(const ModulePtr& module);
 

@@ -153,6 +153,7 @@ std::string str(const Tensor& x) {
 }
 
 std::ostream& operator<<(std::ostream& stream, const Tensor& x) { return stream << str(x); }
+std::ostream& operator<<(std::ostream& stream, const Dim& size) { return stream << size.str(); }
 std::ostream& operator<<(std::ostream& stream, const Shape& shape) { return stream << str(shape); }
 std::ostream& operator<<(std::ostream& stream, const Scalar& number) {
     if (number.is_symbolic()) return stream << number.to_dim().str();

@@ -10,6 +10,8 @@ namespace lithe {
 /// `tensor([[1., 2.], [3., 4.]])`: as Python's PyTorch prints, long ones shortened.
 std::string str(const Tensor& x);
 std::ostream& operator<<(std::ostream& stream, const Tensor& x);
+/// `2*N`, or the number.
+std::ostream& operator<<(std::ostream& stream, const Dim& size);
 /// `[2, 3]`.
 std::ostream& operator<<(std::ostream& stream, const Shape& shape);
 /// `2.5`; of an item in a trace, what str() of the tensor says.

@@ -33,6 +33,9 @@ class TensorIndex;
 
 using Tensors = std::vector<Tensor>;
 
+/// Memory is dense everywhere.
+enum class Layout : uint8_t { strided };
+
 /// Dtype and gradient flag of a tensor to be made: `zeros({2, 3}, dtype(DType::f64))`.
 struct TensorOptions {
     std::optional<DType> dtype_value;
@@ -50,6 +53,8 @@ struct TensorOptions {
         return *this;
     }
     TensorOptions device(DeviceType type, int index) const { return device(Device(type, index)); }
+    TensorOptions layout(Layout /*layout*/) const { return *this; }
+    TensorOptions pinned_memory(bool /*on*/) const { return *this; }
     /// f32 where none was said.
     DType dtype() const { return dtype_or(DType::f32); }
     Device device() const { return kCPU; }

@@ -1,10 +1,16 @@
 // Second names under which LibTorch knows functions: `torch::arctan`, `torch::concatenate`.
 #pragma once
 
+#include <optional>
+#include <string>
+
+#include "dsl/autograd/modes.h"
 #include "dsl/image_ops.h"
+#include "dsl/linalg.h"
 #include "dsl/nn_ops.h"
 #include "dsl/ops.h"
 #include "dsl/rare_ops.h"
+#include "dsl/tensor_data.h"
 
 namespace lithe {
 
@@ -35,6 +41,59 @@ inline Tensor replication_pad1d(const Tensor& x, const ShapeArg& widths) {
 }
 inline Tensor replication_pad2d(const Tensor& x, const ShapeArg& widths) {
     return pad(x, widths, PadMode::replicate);
+}
+
+/// Memory of the caller with strides of its own.
+inline Tensor from_blob(void* data, const ShapeArg& shape, const Sizes& strides,
+                        const TensorOptions& options = {}) {
+    const Sizes sizes = shape.vec();
+    int64_t reach = 1;
+    for (size_t i = 0; i < sizes.size(); ++i) {
+        if (sizes[i] == 0) return from_blob(data, shape, options);
+        reach += (sizes[i] - 1) * strides.at(i);
+    }
+    const Array all = from_blob(data, {reach}, options).array();
+    return with_options(Tensor::from(all.view(sizes, strides)), options);
+}
+
+/// Eager mode computes on the calling thread.
+inline int get_num_threads() { return 1; }
+inline void set_num_threads(int /*count*/) {}
+
+namespace autograd {
+using lithe::AutoGradMode;
+using lithe::GradMode;
+}  // namespace autograd
+
+// LibTorch has linear algebra by these names too.
+inline auto linalg_solve(const Tensor& a, const Tensor& b) { return linalg::solve(a, b); }
+inline auto linalg_inv(const Tensor& a) { return linalg::inv(a); }
+inline auto linalg_det(const Tensor& a) { return linalg::det(a); }
+inline auto linalg_slogdet(const Tensor& a) { return linalg::slogdet(a); }
+inline auto linalg_cholesky(const Tensor& a, bool upper = false) {
+    return linalg::cholesky(a, upper);
+}
+inline auto linalg_qr(const Tensor& a, const std::string& mode = "reduced") {
+    return linalg::qr(a, mode);
+}
+inline auto linalg_eigh(const Tensor& a) { return linalg::eigh(a); }
+inline auto linalg_eigvalsh(const Tensor& a) { return linalg::eigvalsh(a); }
+inline auto linalg_svd(const Tensor& a, bool full_matrices = true) {
+    return linalg::svd(a, full_matrices);
+}
+inline auto linalg_svdvals(const Tensor& a) { return linalg::svdvals(a); }
+inline auto linalg_pinv(const Tensor& a) { return linalg::pinv(a); }
+inline auto linalg_matrix_power(const Tensor& a, int64_t n) { return linalg::matrix_power(a, n); }
+inline auto linalg_vector_norm(const Tensor& x, double p = 2, const Axes& axes = {},
+                               bool keepdim = false) {
+    return linalg::vector_norm(x, p, axes, keepdim);
+}
+inline auto linalg_norm(const Tensor& x, std::optional<double> p = {}, const Axes& axes = {},
+                        bool keepdim = false) {
+    return linalg::norm(x, p, axes, keepdim);
+}
+inline auto linalg_cross(const Tensor& a, const Tensor& b, int64_t axis = -1) {
+    return linalg::cross(a, b, axis);
 }
 
 inline Tensor upsample_nearest1d(const Tensor& x, const ShapeArg& size) {

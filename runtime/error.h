@@ -16,6 +16,8 @@ public:
     ~Error() override;
 
     const std::string& id() const { return id_; }
+    /// LibTorch's name for what(): no message has a backtrace.
+    const char* what_without_backtrace() const noexcept { return what(); }
 
 private:
     std::string id_;

@@ -7,14 +7,13 @@
 #include <iostream>
 #include <optional>
 #include <span>
-#include <sstream>
 #include <string>
 #include <utility>
 
 #include "dsl/random.h"
+#include "dsl/torch_checks.h"
 #include "dsl/torch_names.h"
 #include "lithe/lithe.h"
-#include "runtime/error.h"
 
 namespace lithe {
 
@@ -55,8 +54,6 @@ template <class T>
 using optional = std::optional<T>;
 using std::nullopt;
 
-/// Memory is dense everywhere.
-enum class Layout : uint8_t { strided };
 inline constexpr Layout kStrided = Layout::strided;
 
 namespace detail {
@@ -70,19 +67,6 @@ decltype(auto) stored(T& value) {
     } else {
         return (value);
     }
-}
-}  // namespace detail
-
-namespace detail {
-template <class... Parts>
-[[noreturn]] void fail_check(const char* condition, const Parts&... parts) {
-    std::ostringstream text;
-    if constexpr (sizeof...(parts) == 0) {
-        text << "Expected " << condition << " to be true, but got false";
-    } else {
-        (text << ... << parts);
-    }
-    throw UserError("torch.check", text.str());
 }
 }  // namespace detail
 
@@ -105,6 +89,11 @@ void save(const T& value, Where&& where) {
     serialize::OutputArchive archive;
     archive << detail::stored(value);
     archive.save_to(std::forward<Where>(where));
+}
+/// `torch::save({a, b}, path)`.
+template <class Where>
+void save(const Tensors& tensors, Where&& where) {
+    save<Tensors>(tensors, std::forward<Where>(where));
 }
 /// Reads them, a module's state all or nothing.
 template <class T, class Where>
@@ -130,14 +119,6 @@ void load(O& optimizer, Where&& where) {
 namespace torch = lithe;  // NOLINT
 namespace at = lithe;     // NOLINT
 namespace c10 = lithe;    // NOLINT
-
-/// Throws where the condition does not hold, with what follows as text.
-#define TORCH_CHECK(condition, ...)                                                           \
-    do {                                                                                      \
-        if (!(condition)) ::lithe::detail::fail_check(#condition __VA_OPT__(, ) __VA_ARGS__); \
-    } while (false)
-#define AT_ASSERT(condition, ...) TORCH_CHECK(condition __VA_OPT__(, ) __VA_ARGS__)
-#define TORCH_INTERNAL_ASSERT(condition, ...) TORCH_CHECK(condition __VA_OPT__(, ) __VA_ARGS__)
 
 #define TORCH_MODULE_IMPL(Name, Impl) LITHE_MODULE_IMPL(Name, Impl)
 #define TORCH_MODULE(Name) LITHE_MODULE(Name)
