@@ -32,6 +32,10 @@ constexpr uint64_t workers_mask = 0xFFFF;
 constexpr uint64_t open_bit = 1 << 16;
 constexpr int generation_shift = 17;
 
+// The word of a thread's share, below the number of the job.
+constexpr uint64_t owner_bit = uint64_t{1} << 31;
+constexpr uint64_t chunks_mask = owner_bit - 1;
+
 void pause() {
 #if defined(__x86_64__) || defined(__i386__)
     __builtin_ia32_pause();
@@ -53,28 +57,57 @@ void SerialExecutor::parallel_for(int count, void (*task)(void*, int), void* con
     run_serially(0, count, task, context);
 }
 
+/// The tasks that one thread begins with, whatever the job: what it left in its caches is there
+/// again in the next job of as many tasks. When it has none left, it takes those of others.
+struct alignas(64) Share {
+    /// Low half: how many chunks are taken, and whether their owner is there to take the rest; high
+    /// half: of which job. Whoever takes the first chunk of a job writes all of it, so that the
+    /// caller has no line to touch that another thread owns.
+    std::atomic<uint64_t> taken{0};
+};
+
 struct ThreadPool::State {
+    explicit State(int thread_count) : shares(static_cast<size_t>(thread_count)) {}
+
     // The job. Written by the caller that holds `busy` while the job is closed and without workers.
-    void (*task)(void*, int) = nullptr;
+    // Its word has a line of the cache to itself: workers look at it all the time.
+    alignas(64) void (*task)(void*, int) = nullptr;
     void* context = nullptr;
     int count = 0;
     int chunk = 1;
 
-    alignas(64) std::atomic<int64_t> next{0};
     alignas(64) std::atomic<uint64_t> job{0};
     alignas(64) std::atomic<bool> busy{false};
     std::atomic<bool> stop{false};
     std::atomic<int> sleepers{0};
     std::mutex mutex;
     std::condition_variable wake;
+    std::vector<Share> shares;  // the caller's first
     std::vector<std::thread> threads;
 
-    void run_chunks() noexcept {
-        for (;;) {
-            const int64_t first = next.fetch_add(chunk, std::memory_order_relaxed);
-            if (first >= count) return;
-            const int64_t last = std::min<int64_t>(first + chunk, count);
+    void run_share(size_t index, uint64_t generation, bool is_owner) noexcept {
+        const auto threads_in_all = static_cast<int64_t>(shares.size()),
+                   at = static_cast<int64_t>(index);
+        const int64_t begin = at * count / threads_in_all, end = (at + 1) * count / threads_in_all;
+        const uint64_t tag = generation << 32;
+        std::atomic<uint64_t>& taken = shares[index].taken;
+        for (uint64_t seen = taken.load(std::memory_order_relaxed);;) {
+            const uint64_t now = (seen ^ tag) >> 32 == 0 ? seen : tag;
+            const int64_t first = begin + static_cast<int64_t>(now & chunks_mask) * chunk;
+            // What an owner is about to do is faster in its own caches, and lost to them here.
+            const bool is_left = !is_owner && (now & owner_bit) != 0 && first + chunk >= end;
+            if (first >= end || is_left) return;
+            const uint64_t next = (now + 1) | (is_owner ? owner_bit : 0);
+            if (!taken.compare_exchange_weak(seen, next, std::memory_order_relaxed)) continue;
+            const int64_t last = std::min<int64_t>(first + chunk, end);
             run_serially(static_cast<int>(first), static_cast<int>(last), task, context);
+            seen = taken.load(std::memory_order_relaxed);
+        }
+    }
+
+    void run_chunks(size_t self, uint64_t generation) noexcept {
+        for (size_t i = 0; i < shares.size(); ++i) {
+            run_share((self + i) % shares.size(), generation, /*is_owner=*/i == 0);
         }
     }
 
@@ -111,7 +144,7 @@ struct ThreadPool::State {
         wake.notify_all();
     }
 
-    void work() {
+    void work(size_t self) {
         uint64_t seen_generation = 0;
         while (!stop.load(std::memory_order_relaxed)) {
             uint64_t word = job.load(std::memory_order_relaxed);
@@ -119,12 +152,15 @@ struct ThreadPool::State {
                 wait_for_news(seen_generation);
                 continue;
             }
+            // Asked for together, these lines come from the caller's core in the time of one.
+            __builtin_prefetch(&task);
+            __builtin_prefetch(&shares[self], /*rw=*/1);
             if (!job.compare_exchange_weak(word, word + one_worker, std::memory_order_acquire,
                                            std::memory_order_relaxed)) {
                 continue;
             }
             seen_generation = word >> generation_shift;
-            run_chunks();
+            run_chunks(self, seen_generation);
             job.fetch_sub(one_worker, std::memory_order_release);
         }
     }
@@ -156,11 +192,12 @@ ThreadPool::ThreadPool(int thread_count) {
                         concat({"thread pool: ", decimal(thread_count), " threads asked for, 1 to ",
                                 decimal(most_threads), " are possible"}));
     }
-    state_ = std::make_unique<State>();
+    state_ = std::make_unique<State>(thread_count);
     state_->threads.reserve(thread_count - 1);
     try {
         for (int i = 1; i < thread_count; ++i) {
-            state_->threads.emplace_back([state = state_.get()] { state->work(); });
+            state_->threads.emplace_back(
+                [state = state_.get(), self = static_cast<size_t>(i)] { state->work(self); });
         }
     } catch (const std::system_error& error) {
         const size_t started = state_->threads.size();
@@ -185,13 +222,12 @@ void ThreadPool::parallel_for(int count, void (*task)(void*, int), void* context
     state.context = context;
     state.count = count;
     state.chunk = std::max(1, count / (thread_count() * chunks_per_thread));
-    state.next.store(0, std::memory_order_relaxed);
 
     const uint64_t generation = (state.job.load(std::memory_order_relaxed) >> generation_shift) + 1;
     state.job.store(generation << generation_shift | open_bit, std::memory_order_seq_cst);
     state.wake_sleepers();
 
-    state.run_chunks();
+    state.run_chunks(0, generation);
     state.finish_job();
     state.busy.store(false, std::memory_order_release);
 }

@@ -115,6 +115,23 @@ BOOST_AUTO_TEST_CASE(pools_start_and_end_at_once) {
     BOOST_CHECK_EQUAL(calls.load(), 50 * 8);
 }
 
+BOOST_AUTO_TEST_CASE(a_thread_begins_with_the_same_tasks_in_every_call) {
+    constexpr int count = 3;
+    ThreadPool pool(count);
+    std::vector<std::thread::id> first(count), threads(count);
+    for (int round = 0; round < 50; ++round) {
+        std::atomic<int> begun{0};
+        parallel_for(pool, count, [&](int index) {
+            threads[static_cast<size_t>(index)] = std::this_thread::get_id();
+            begun.fetch_add(1);
+            while (begun.load() < count) std::this_thread::yield();  // a task to every thread
+        });
+        if (round == 0) first = threads;
+        BOOST_REQUIRE(threads == first);
+    }
+    BOOST_CHECK(first[0] == std::this_thread::get_id());
+}
+
 BOOST_AUTO_TEST_CASE(thread_count_is_checked) {
     BOOST_CHECK_EXCEPTION(ThreadPool(0), UserError, [](const UserError& error) {
         return error.what() == std::string(
