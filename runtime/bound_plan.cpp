@@ -187,6 +187,7 @@ size_t BoundPlan::run_other(const Instruction& instruction, size_t next, MarkLis
 size_t BoundPlan::begin_loop(const Instruction& instruction) {
     Loop& loop = loops_[instruction.loop];
     loop.round = 0;
+    static_cast<KernelContext*>(context_)->is_backwards = false;
     for (const Placing& start : loop.starts) {
         buffers_[start.buffer].host = buffers_[start.source].host + start.bytes;
     }
@@ -202,12 +203,14 @@ size_t BoundPlan::end_loop(const Instruction& instruction) {
         buffers_[loop.moves[i].buffer].host = loop.places[i];
     }
     if (++loop.round >= loop.count) return leave_loop(loop, loop.round - 1);
+    static_cast<KernelContext*>(context_)->is_backwards = loop.round % 2 != 0;
     for (const Advance& advance : loop.advances) buffers_[advance.buffer].host += advance.bytes;
     return loop.first;
 }
 
 /// Takes back what `advanced` rounds have added.
 size_t BoundPlan::leave_loop(Loop& loop, int64_t advanced) {
+    static_cast<KernelContext*>(context_)->is_backwards = false;
     for (const Advance& advance : loop.advances) {
         buffers_[advance.buffer].host -= advance.bytes * advanced;
     }

@@ -8,19 +8,30 @@ struct Loop {
     void* context;
     lithe_task task;
     int min;
+    int size;
     uint8_t* closure;
+    int backward_shares = 0;  // 0: forwards
     std::atomic<int> failure{0};
 };
 
+/// The index at the same distance from the other end of the share that an executor's thread has.
+int mirrored(int index, int size, int shares) {
+    const int64_t share = ((index + int64_t{1}) * shares - 1) / size;
+    const int64_t first = share * size / shares, end = (share + 1) * size / shares;
+    return static_cast<int>(first + end - 1 - index);
+}
+
 void run_index(void* context, int index) {
     Loop& loop = *static_cast<Loop*>(context);
+    if (loop.backward_shares > 0) index = mirrored(index, loop.size, loop.backward_shares);
     const int result = loop.task(loop.context, loop.min + index, loop.closure);
     if (result != 0) loop.failure.store(result, std::memory_order_relaxed);
 }
 
 int run_serially(void* context, lithe_task task, int min, int size, uint8_t* closure) {
+    const bool is_backwards = static_cast<lithe::KernelContext*>(context)->is_backwards;
     for (int i = 0; i < size; ++i) {
-        const int result = task(context, min + i, closure);
+        const int result = task(context, min + (is_backwards ? size - 1 - i : i), closure);
         if (result != 0) return result;
     }
     return 0;
@@ -30,10 +41,12 @@ int run_serially(void* context, lithe_task task, int min, int size, uint8_t* clo
 
 extern "C" int lithe_do_par_for(void* context, lithe_task task, int min, int size,
                                 uint8_t* closure) {
-    lithe::Executor* executor = static_cast<lithe::KernelContext*>(context)->executor;
+    const auto& own = *static_cast<lithe::KernelContext*>(context);
+    lithe::Executor* executor = own.executor;
     if (executor == nullptr || size <= 1) return run_serially(context, task, min, size, closure);
 
-    Loop loop{context, task, min, closure};
+    Loop loop{context, task, min, size, closure};
+    if (own.is_backwards) loop.backward_shares = executor->thread_count();
     executor->parallel_for(size, run_index, &loop);
     return loop.failure.load(std::memory_order_relaxed);
 }

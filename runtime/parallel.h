@@ -10,6 +10,9 @@ namespace lithe {
 /// What a kernel's first argument points to a pointer to.
 struct KernelContext {
     Executor* executor = nullptr;  ///< null: everything on the calling thread
+    /// Every thread takes its tasks from the last to the first. A loop's rounds take turns: each
+    /// then begins with the weights that the one before has read last, which are still in a cache.
+    bool is_backwards = false;
 };
 
 }  // namespace lithe
