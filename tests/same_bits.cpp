@@ -33,6 +33,14 @@ nn::Sequential depthwise() {
         nn::Conv2d(24, 40, 1), nn::AdaptiveAvgPool2d(1), nn::Flatten());
 }
 
+/// Its steps are worth a second thread.
+struct LstmImpl : nn::Module {
+    nn::LSTM layer = register_module("layer", nn::LSTM(20, 168));
+    Tensor forward(const Tensor& x) { return std::get<0>(layer->forward(x)); }
+};
+LITHE_MODULE(Lstm);
+Lstm lstm() { return {}; }
+
 struct Case {
     const char* name;
     std::function<CompiledModel()> compiled;
@@ -61,6 +69,7 @@ nn::TransformerEncoderLayer attention() {
 std::vector<Case> cases() {
     return {make_case("lenet", lenet, "x:f32[N=1..8,1,28,28]", {5, 1, 28, 28}),
             make_case("mlp", mlp, "x:f32[N=1..64,200]", {37, 200}),
+            make_case("lstm", lstm, "x:f32[T=1..20,2,20]", {13, 2, 20}),
             make_case("attention", attention, "x:f32[33,2,48]", {33, 2, 48}),
             make_case("depthwise", depthwise, "x:f32[2,3,64,64]", {2, 3, 64, 64})};
 }

@@ -9,7 +9,7 @@ std::span<const Op* const> compiler_ops() {
         &packed_conv_op,    &packed_linear_op, &pack_winograd_op,   &parameter_op,
         &prepared_op,       &random_state_op,  &winograd_conv_op,   &pack_depthwise_op,
         &depthwise_conv_op, &winograd_data_op, &winograd_result_op, &scan_op,
-        &while_loop_op,     &cond_op,
+        &while_loop_op,     &cond_op,          &pack_gates_op,      &packed_gates_op,
     };
     return table;
 }

@@ -1,6 +1,7 @@
 #include "compiler/lower/body.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "compiler/ir/kernel_key.h"
 #include "dsl/lower_multiply_add.h"
@@ -143,13 +144,32 @@ void Body::define_node(ir::Node& node) {
 }
 
 void Body::bind_output(Func& func, const TensorType& type) {
-    Halide::OutputImageParam buffer = func.output_buffer();
+    bind(func.output_buffer(), type, /*has_bounds=*/true);
+}
+
+void Body::bind_results(Func& func, const TensorType& type) {
+    // Halide takes the bounds of the others from the first.
+    bool is_first = true;
+    for (Halide::OutputImageParam buffer : func.output_buffers()) {
+        bind(buffer, type, std::exchange(is_first, false));
+    }
+    all_results_ = func;
+}
+
+std::vector<Func> Body::results() {
+    if (all_results_) return {*all_results_};
+    std::vector<Func> all;
+    for (size_t i = 0; i < graph_.outputs.size(); ++i) all.push_back(output(static_cast<int>(i)));
+    return all;
+}
+
+void Body::bind(Halide::OutputImageParam buffer, const TensorType& type, bool has_bounds) {
     // place_parts moves single results alone.
     const ir::Node& last = *graph_.outputs[0].value.node;
     const std::vector<Expr> strides = strides_of(type, last, "result_strides");
     for (int axis = type.rank(); axis-- > 0;) {
         const int d = type.rank() - 1 - axis;
-        buffer.dim(d).set_bounds(0, size(type.size(axis)));
+        if (has_bounds) buffer.dim(d).set_bounds(0, size(type.size(axis)));
         buffer.dim(d).set_stride(strides[static_cast<size_t>(axis)]);
     }
 }

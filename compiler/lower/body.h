@@ -48,6 +48,10 @@ public:
 
     /// Fixes an output's layout: bounds, and the strides of its shape or of what it is a part of.
     void bind_output(Halide::Func& func, const TensorType& type);
+    /// The same for a Func that has all results of the group, of one shape.
+    void bind_results(Halide::Func& func, const TensorType& type);
+    /// What is stored, in the order of the results.
+    std::vector<Halide::Func> results();
 
     /// Arguments in the kernel's order.
     std::vector<Halide::Argument> arguments() const;
@@ -59,6 +63,7 @@ public:
 
 private:
     void define_node(ir::Node& node);
+    void bind(Halide::OutputImageParam buffer, const TensorType& type, bool has_bounds);
     /// Those in the attribute, else those of a dense tensor.
     std::vector<Halide::Expr> strides_of(const TensorType& type, const ir::Node& node,
                                          const std::string& attr);
@@ -69,6 +74,7 @@ private:
     std::map<std::string, Halide::Param<int>> symbols_;
     std::vector<std::string> symbol_order_;
     std::map<std::pair<const ir::Node*, int>, Halide::Func> funcs_;
+    std::optional<Halide::Func> all_results_;
     ReduceScope::Make reduce_;
 };
 

@@ -99,14 +99,22 @@ std::unique_ptr<ir::Graph> collapse_axes(const ir::Graph& body) {
 
 namespace {
 
+/// A part of every row.
+bool is_part_of_rows(const ir::Node& node) {
+    return node.is("slice") && node.attrs().get_int("axis") == node.type().rank() - 1;
+}
+
 /// The product that a body of rows is built around; null where there is none, or a batch of them.
 const ir::Node* row_product(const ir::Graph& body) {
     const ir::Node* product = nullptr;
     for (const auto& node : body.nodes()) {
         if (node->is("input")) continue;
-        if (node->is("packed_linear") && !product && node->input(1).type().rank() == 3) {
+        const bool is_product = node->is("packed_gates") ||
+                                (node->is("packed_linear") && node->input(1).type().rank() == 3);
+        const bool is_elementwise = node->is(Trait::elementwise) && node->types().size() == 1;
+        if (is_product && !product) {
             product = node.get();
-        } else if (!node->is(Trait::elementwise) || node->types().size() != 1) {
+        } else if (!is_elementwise && !is_part_of_rows(*node)) {
             return nullptr;
         }
     }
@@ -131,22 +139,24 @@ std::unique_ptr<ir::Graph> collapse_rows(const ir::Graph& body) {
     const ir::Node* anchor = row_product(body);
     if (!anchor || has_strides(body)) return nullptr;
     auto result = std::make_unique<ir::Graph>();
-    std::map<const ir::Node*, ir::Value> twin;
+    std::map<const ir::Node*, ir::Node*> twin;
+    const auto inner = [&](ir::Value v) { return ir::Value{twin.at(v.node), v.index}; };
     for (const auto& node : body.nodes()) {
         TensorTypes types = node->types();
         const bool keeps_shape = std::any_of(anchor->inputs().begin() + 1, anchor->inputs().end(),
                                              [&](ir::Value v) { return v.node == node.get(); });
-        if (!keeps_shape) {
-            types[0].shape = with_one_row_axis(types[0].shape, anchor->type().shape);
-            if (types[0].shape.empty()) return nullptr;
+        for (TensorType& type : types) {
+            if (!keeps_shape) type.shape = with_one_row_axis(type.shape, anchor->type().shape);
+            if (type.shape.empty()) return nullptr;
         }
         std::vector<ir::Value> inputs;
-        for (const ir::Value& input : node->inputs()) inputs.push_back(twin.at(input.node));
-        twin[node.get()] =
-            result->add_node(node->op(), inputs, node->attrs(), std::move(types))->value();
+        for (const ir::Value& input : node->inputs()) inputs.push_back(inner(input));
+        Attrs attrs = node->attrs();
+        if (is_part_of_rows(*node)) attrs.set("axis", Dim(types[0].rank() - 1));
+        twin[node.get()] = result->add_node(node->op(), inputs, attrs, std::move(types));
     }
     for (const ir::Output& output : body.outputs) {
-        result->outputs.push_back({output.name, twin.at(output.value.node), {}});
+        result->outputs.push_back({output.name, inner(output.value), {}});
     }
     result->number();
     return result;

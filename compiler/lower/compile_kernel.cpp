@@ -23,7 +23,7 @@ namespace lithe::lower {
 namespace {
 
 /// Bumped when the same body and parameters give other code.
-constexpr const char* generator_version = "29";
+constexpr const char* generator_version = "30";
 
 /// Halide's flags: no runtime, no checks (lithe has checked), a context for parallel loops, and
 /// IEEE arithmetic unless the family needs fused multiply-adds.
@@ -76,12 +76,10 @@ Compiled to_module(const ir::Node& group, const Target& target, const std::strin
     Body body(*node->body(), target, ir::kernel_symbols(group));
     const Family& family = is_general ? generic_family : find_family(*node, target);
     family.schedule(*node, body);
-    std::vector<Halide::Func> outputs;
-    for (size_t i = 0; i < graph.outputs.size(); ++i)
-        outputs.push_back(body.output(static_cast<int>(i)));
-    Halide::Pipeline pipeline(outputs);
+    const std::vector<Halide::Func> results = body.results();
+    Halide::Pipeline pipeline(results);
     share_prefetches(pipeline, graph);
-    prefetch_operands(pipeline, outputs[0].name());
+    prefetch_operands(pipeline, results[0].name());
     keep_on_stack(pipeline);
     if (!target.has_multiply_add()) split_multiply_adds(pipeline);
     return {pipeline.compile_to_module(body.arguments(), name, halide_target(target, family),

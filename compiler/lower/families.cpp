@@ -16,6 +16,7 @@ constexpr const Family* families[] = {
     &attention_family,
     &conv_depthwise_family,
     &depthwise_family,
+    &gates_family,
     &packed_family,
     &packed_vector_family,
     &running_family,

@@ -10,6 +10,7 @@ extern const Family conv_family, conv_vector_family;
 extern const Family conv_depthwise_family;
 extern const Family attention_family, attention_row_family;
 extern const Family depthwise_family;
+extern const Family gates_family;
 extern const Family generic_family;
 extern const Family pack_family;
 extern const Family packed_family, packed_vector_family;

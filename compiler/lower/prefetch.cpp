@@ -96,7 +96,8 @@ bool is_far(const ir::Node& anchor) {
 void prefetch_next_panel(Body& body, const ir::Node& anchor, Halide::Stage stage,
                          const Halide::RDom& sum, int64_t rows) {
     const ir::Node& panels = *anchor.input(1).node;
-    if (!panels.is("input") || !pays(anchor, rows)) return;
+    const bool is_product = anchor.is("packed_linear") || anchor.is("packed_conv");
+    if (!is_product || !panels.is("input") || !pays(anchor, rows)) return;
     const Halide::ImageParam& weights =
         body.input(static_cast<int>(panels.attrs().get_int("index")));
     // A whole innermost sum further on is the same place of the next tap or the next panel.

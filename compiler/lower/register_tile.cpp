@@ -42,13 +42,10 @@ RegisterTile::RegisterTile(Body& body, const ir::Node& anchor)
       m_(Body::axis_var(rank_ - 2)) {}
 
 void RegisterTile::run() {
-    body_.reduce_with([this](Reduce, const Coords& extents, const ReduceBody& value) {
-        return accumulate(extents, value);
-    });
-    body_.define_rest();
+    define();
     is_light_ = has_light_epilogue(body_, anchor_);
-    out_ = body_.output();
-    body_.bind_output(out_, type_);
+    out_ = result();
+    body_.bind_results(out_, type_);
     for (int axis = 0; axis < rank_; ++axis) {
         out_.bound(Body::axis_var(axis), 0, body_.size(type_.size(axis)));
     }
@@ -57,7 +54,24 @@ void RegisterTile::run() {
     schedule_tile();
 }
 
-Expr RegisterTile::accumulate(const Coords& extents, const ReduceBody& value) {
+void RegisterTile::define() {
+    body_.reduce_with([this](Reduce, const Coords& extents, const ReduceBody& value) {
+        sum(extents, value);
+        const std::vector<Var> vars = Body::vars(rank_);
+        return tile_(std::vector<Expr>(vars.begin(), vars.end()));
+    });
+    body_.define_rest();
+}
+
+Func RegisterTile::result() { return body_.output(); }
+
+std::vector<Var> RegisterTile::tile_vars() const {
+    std::vector<Var> vars = Body::vars(rank_);
+    for (const auto& [var, extent] : more_axes()) vars.push_back(var);
+    return vars;
+}
+
+void RegisterTile::sum(const Coords& extents, const ReduceBody& value) {
     Halide::Region region;
     for (size_t i = extents.size(); i-- > 0;) region.push_back({0, extents[i]});
     sum_ = Halide::RDom(region);
@@ -65,11 +79,10 @@ Expr RegisterTile::accumulate(const Coords& extents, const ReduceBody& value) {
     for (size_t i = extents.size(); i-- > 0;) index.push_back(sum_[static_cast<int>(i)]);
     acc_ = Func("acc");
     tile_ = Func("tile");
-    const std::vector<Var> vars = Body::vars(rank_);
+    const std::vector<Var> vars = tile_vars();
     acc_(vars) = 0.f;
     acc_(vars) = Body::add_term(acc_(vars), value(index));
     tile_(vars) = acc_(vars);
-    return tile_(std::vector<Expr>(vars.begin(), vars.end()));
 }
 
 /// One way through the loops, for tiles of `rows`.
@@ -121,11 +134,17 @@ void RegisterTile::schedule_tile() {
         f.bound_extent(n_, width_).compute_at(out_, m_).vectorize(n_, lanes_).unroll(n_);
         if (rows_ > 0) f.bound_extent(m_, rows_);
         f.unroll(m_);
+        for (const auto& [var, extent] : more_axes()) f.bound(var, 0, extent).unroll(var);
     }
     if (!is_light_) tile_.store_in(Halide::MemoryType::Stack);
-    std::vector<VarOrRVar> order{n_, m_};
+    // Rows outermost: one element of x at a time is in a register, and all of the panel's row.
+    std::vector<VarOrRVar> order{n_};
+    for (const auto& [var, extent] : more_axes()) order.emplace_back(var);
+    order.emplace_back(m_);
     for (int i = 0; i < sum_.dimensions(); ++i) order.push_back(sum_[i]);
-    acc_.update().reorder(order).vectorize(n_, lanes_).unroll(n_).unroll(m_);
+    Stage update = acc_.update();
+    update.reorder(order).vectorize(n_, lanes_).unroll(n_).unroll(m_);
+    for (const auto& [var, extent] : more_axes()) update.unroll(var);
     prefetch_next_panel(body_, anchor_, acc_.update(), sum_, rows_);
 }
 

@@ -25,12 +25,23 @@ public:
     void run();
 
 protected:
+    /// Defines the Funcs of all nodes; those of the anchor read tile().
+    virtual void define();
+    /// The Func that is stored: all results of the group.
+    virtual Halide::Func result();
+    /// Arguments of the tile behind those of the anchor's result, and how many elements each has.
+    virtual std::vector<std::pair<Halide::Var, int>> more_axes() const { return {}; }
     /// Length of the sum; a guess where it is symbolic.
     virtual double sum_length() const = 0;
     /// The loops around the tiles, innermost first; `panel` goes over the panels of weights.
     virtual std::vector<Halide::Var> outer_loops(Halide::Stage& stage, int rows, bool is_parallel,
                                                  const Halide::Var& panel) = 0;
 
+    /// A sum over `extents` in a tile of its own; the Expr reads it at the anchor's coordinate.
+    void sum(const Coords& extents, const ReduceBody& value);
+
+    Body& body() { return body_; }
+    const Halide::Func& tile() const { return tile_; }
     const ir::Node& anchor() const { return anchor_; }
     int rank() const { return rank_; }
     /// Of the tile, in numbers.
@@ -39,7 +50,7 @@ protected:
     const Halide::Var& row_var() const { return m_; }
 
 private:
-    Halide::Expr accumulate(const Coords& extents, const ReduceBody& value);
+    std::vector<Halide::Var> tile_vars() const;
     void loops(Halide::Stage stage, int rows, bool is_parallel);
     void schedule_loops();
     void schedule_tile();

@@ -66,9 +66,11 @@ private:
             {{"panel", Dim(tile.vectors * machine_.vector_bytes / 4)}, {"transposed", transposed}});
     }
 
-    ir::Value multiply(std::vector<ir::Value> operands, const Dim& columns, const Tile& tile) {
-        return graph_.add(ir::packed_linear_op, std::move(operands),
-                          marked({{"columns", columns}, {"tile_rows", Dim(tile.rows)}}));
+    ir::Value multiply(std::vector<ir::Value> operands, const Dim& columns, const Tile& tile,
+                       const Attrs& more = {}) {
+        Attrs attrs{{"columns", columns}, {"tile_rows", Dim(tile.rows)}};
+        for (const auto& [name, value] : more.items()) attrs.set(name, value);
+        return graph_.add(ir::packed_linear_op, std::move(operands), marked(attrs));
     }
 
     ir::Value linear(ir::Node& node) {
@@ -80,7 +82,7 @@ private:
             decide(node, ranked_tiles(rows, w.size(0), machine_, product_limits(w.size(1))));
         std::vector<ir::Value> operands = node.inputs();
         operands[1] = panels(node.input(1), tile, false);
-        return multiply(std::move(operands), w.size(0), tile);
+        return multiply(std::move(operands), w.size(0), tile, node.attrs());
     }
 
     static Dim product_of_leading(const TensorType& type) {

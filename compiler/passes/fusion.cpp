@@ -27,6 +27,7 @@ std::string family_of(const ir::Node& anchor) {
     for (const char* name : {"attention", "conv", "conv_transpose", "linear", "matmul"}) {
         if (anchor.is(name)) return name;
     }
+    if (anchor.is("packed_gates")) return "gates";
     if (anchor.is("scatter") || anchor.is("scatter_add") || anchor.is("scatter_reduce"))
         return "scatter";
     if (anchor.is("cumsum") || anchor.is("linear_recurrence") || anchor.is("cummax_index"))
@@ -57,7 +58,13 @@ bool is_layout(const ir::Node& node) {
 /// Whether the anchor reads its operands in any order of elements, or parts of them. winograd_data
 /// reads every element up to nine times, in vectors of channels: those have to lie side by side.
 bool reads_layouts(const ir::Node& anchor) {
-    return is_anchor(anchor) && !anchor.is("packed_linear") && !anchor.is("winograd_data");
+    return is_anchor(anchor) && !anchor.is("packed_linear") && !anchor.is("packed_gates") &&
+           !anchor.is("winograd_data");
+}
+/// Whether the anchor's kernel reads a part of rows in place, for the nodes behind the anchor.
+bool reads_parts_of_rows(const ir::Node& anchor, const ir::Node& node) {
+    return anchor.is("packed_gates") && node.is("slice") && node.attrs().get_int("step") == 1 &&
+           node.attrs().get_int("axis") == node.type().rank() - 1;
 }
 bool reads_parts(const ir::Node& anchor) { return anchor.is("attention"); }
 
@@ -67,14 +74,8 @@ bool is_cheap(const ir::Node& node) {
 
 }  // namespace
 
-Fusion::Fusion(ir::Graph& graph, Notes& notes) : graph_(graph), notes_(notes) {
-    for (const auto& node : graph.nodes()) {
-        for (const ir::Value& v : node->inputs()) {
-            if (!contains(users_[v.node], node.get())) users_[v.node].push_back(node.get());
-        }
-    }
-    for (const ir::Output& output : graph.outputs) users_[output.value.node].push_back(nullptr);
-}
+Fusion::Fusion(ir::Graph& graph, Notes& notes)
+    : graph_(graph), notes_(notes), users_(users_of(graph)) {}
 
 bool Fusion::stays(const ir::Node& node) {
     return node.is(Trait::source) || node.body() || is_boundary(node) || node.is("reshape");
@@ -121,7 +122,11 @@ std::vector<Cluster> Fusion::run() {
         const int index = static_cast<int>(clusters_.size());
         clusters_.push_back({{node.get()}, node.get(), node.get(), family_of(*node)});
         cluster_of_[node.get()] = index;
-        grow_behind(clusters_.back());
+        if (node->is("packed_gates")) {
+            grow_behind_gates(clusters_.back());
+        } else {
+            grow_behind(clusters_.back());
+        }
         for (const ir::Node* member : clusters_.back().members) cluster_of_[member] = index;
     }
     join_depthwise();
@@ -157,6 +162,29 @@ void Fusion::grow_behind(Cluster& cluster) {
     }
     while (absorb(cluster)) {
     }
+}
+
+/// Takes all that is computed of the gates, or nothing.
+void Fusion::grow_behind_gates(Cluster& cluster) {
+    const ir::Node* anchor = cluster.anchor;
+    const PointwiseRegion region =
+        pointwise_region(graph_, {anchor}, users_, [&](const ir::Node& node) {
+            return is_pointwise(node) && !cluster_of_.contains(&node) &&
+                   same(node.type().shape, anchor->type().shape);
+        });
+    const std::vector<ir::Node*>& readers = users(*anchor);
+    const bool is_whole = std::all_of(readers.begin(), readers.end(), [&](const ir::Node* user) {
+        return contains(region.members, user);
+    });
+    const std::string limit = limit_refusal(cluster, region.members);
+    if (!is_whole || region.exits.empty() || !limit.empty()) {
+        note(*anchor, limit.empty() ? "its gates are read from memory"
+                                    : "takes no more nodes behind it: " + limit);
+        return;
+    }
+    cluster.members.insert(cluster.members.end(), region.members.begin(), region.members.end());
+    cluster.exit = region.exits.back();
+    cluster.earlier_exits.assign(region.exits.begin(), region.exits.end() - 1);
 }
 
 /// Takes the smallest set of pointwise nodes behind the exit that has one exit again.
@@ -294,7 +322,9 @@ std::string Fusion::refusal(const ir::Node& node, const ir::Node& user,
     if (is_pointwise(node) && !same(node.type().shape, user.type().shape)) {
         return name + " would compute it again wherever it is broadcast";
     }
-    if (is_move(node) && cluster.anchor) return "its elements lie apart for the kernel's last loop";
+    const bool is_read_in_place = cluster.anchor && reads_parts_of_rows(*cluster.anchor, node);
+    if (is_move(node) && cluster.anchor && !is_read_in_place)
+        return "its elements lie apart for the kernel's last loop";
     return {};
 }
 

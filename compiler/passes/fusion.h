@@ -7,18 +7,20 @@
 
 #include "compiler/ir/graph.h"
 #include "compiler/passes/pass.h"
+#include "compiler/passes/pointwise_region.h"
 
 namespace lithe::passes {
 
 inline constexpr size_t most_body_nodes = 50;
 inline constexpr size_t most_operands = 12;
 
-/// Nodes that one kernel is to compute. Only `exit` is read from outside.
+/// Nodes that one kernel is to compute. Only exits are read from outside.
 struct Cluster {
     std::vector<ir::Node*> members;  ///< in the order of the graph once planning is done
     ir::Node* anchor = nullptr;      ///< null: pointwise nodes and moves alone
-    ir::Node* exit = nullptr;
+    ir::Node* exit = nullptr;        ///< the last one: the kernel stands in its place
     std::string family;
+    std::vector<ir::Node*> earlier_exits;
 };
 
 /// Decides which nodes of a graph share a kernel; the graph itself stays as it is.
@@ -41,6 +43,7 @@ private:
     const std::vector<ir::Node*>& users(const ir::Node& node) const;
     bool needs_memory(const ir::Node& node) const;
     void grow_behind(Cluster& cluster);
+    void grow_behind_gates(Cluster& cluster);
     bool absorb(Cluster& cluster);
     void join_depthwise();
     void join_in_front();
@@ -52,7 +55,7 @@ private:
 
     ir::Graph& graph_;
     Notes& notes_;
-    std::map<const ir::Node*, std::vector<ir::Node*>> users_;  ///< null: an output of the graph
+    Users users_;
     std::map<const ir::Node*, int> cluster_of_;
     std::vector<Cluster> clusters_;
 };

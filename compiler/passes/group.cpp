@@ -141,18 +141,29 @@ private:
         return at == instead_.end() ? value : at->second;
     }
 
+    /// What is read from outside, in the order of the graph.
+    std::vector<ir::Value> cluster_results(const Cluster& cluster) const {
+        std::vector<ir::Node*> exits = cluster.earlier_exits;
+        exits.push_back(cluster.exit);
+        std::vector<ir::Value> results;
+        for (ir::Node* exit : exits) {
+            for (int i = 0; i < static_cast<int>(exit->types().size()); ++i) {
+                if (used_.contains({exit, i})) results.push_back(exit->value(i));
+            }
+        }
+        return results;
+    }
+
     void emit(const Cluster& cluster) {
         BodyBuilder builder(cluster, members_);
         std::unique_ptr<ir::Graph> body = builder.run();
         std::vector<ir::Value> operands;
         for (const ir::Value& operand : builder.operands()) operands.push_back(current(operand));
         TensorTypes types;
-        std::vector<int> results;
-        for (int i = 0; i < static_cast<int>(cluster.exit->types().size()); ++i) {
-            if (!used_.contains({cluster.exit, i})) continue;
-            results.push_back(i);
-            types.push_back(cluster.exit->type(i));
-            body->outputs.push_back({"", builder.twin({cluster.exit, i}), ""});
+        const std::vector<ir::Value> results = cluster_results(cluster);
+        for (const ir::Value& result : results) {
+            types.push_back(result.type());
+            body->outputs.push_back({"", builder.twin(result), ""});
         }
         inputs_first(*body);
         const ir::Node& origin = cluster.anchor ? *cluster.anchor : *cluster.exit;
@@ -162,7 +173,7 @@ private:
         group->line = origin.line;
         group->add_body(std::move(body));
         for (size_t i = 0; i < results.size(); ++i) {
-            instead_[{cluster.exit, results[i]}] = group->value(static_cast<int>(i));
+            instead_[{results[i].node, results[i].index}] = group->value(static_cast<int>(i));
         }
     }
 

@@ -102,6 +102,30 @@ bool choose_layout(ir::Graph& graph);
 /// After canonicalize and the merging of equal nodes; before choose_kernels, which takes products.
 bool recognize_attention(ir::Program& program);
 
+/// Makes one product of those that slices of a value have with the same weights: what the inputs of
+/// a recurrent cell contribute to all its steps.
+///
+///   scan(x, w) { linear(x_t, w, b) }           ->  scan(linear(x, w, b)) { it }
+///   linear(slice_t(x), w, b) for several t     ->  slice_t(linear(x, w, b))
+///
+/// and likewise matmul(x, w). The slices are rows: not of the last axis, and at least half of them
+/// are used; a reshape may stand behind each.
+///
+/// After the merging of equal nodes; before recognize_gates, which leaves one product to a step.
+bool batch_products(ir::Graph& graph);
+
+/// Finds a product whose columns are the gates of a recurrent cell, so that one kernel computes all
+/// of them for a hidden unit and the unit's new state behind them.
+///
+///   slice_i(f(linear(x, w, b), y))  ->  f(packed_gates(x, pack_gates(w), b)[i], slice_i(y))
+///
+/// and likewise matmul(x, w). f: pointwise nodes that nobody else reads, maybe none. The slices cut
+/// the last axis into equal parts, and pointwise nodes alone read them and make fewer values of
+/// them.
+///
+/// Before choose_kernels, which takes products.
+bool recognize_gates(ir::Graph& graph, const Machine& machine, Notes& notes);
+
 /// Turns products and convolutions of f32 into the forms that fast kernels take: weights in panels
 /// as wide as a register tile, images with channels innermost and padded.
 ///
@@ -156,6 +180,7 @@ bool split_prepare(ir::Program& program);
 ///   they keep its shape and nobody else needs what is between.
 /// - A pointwise node whose uses are all in one group joins it, if the group reads every element
 ///   once; a node without operands (`full`) or an expand is repeated in every group that uses it.
+/// - The gates of packed_gates take all that is computed of them, with several results.
 /// - A permute in front of an anchor's operand is the layout in which the kernel reads it, also
 ///   with a reshape between; a permute right behind a convolution, product or pooling is the one
 ///   in which it writes. Both join the anchor: `permute -> conv -> permute` is a convolution of

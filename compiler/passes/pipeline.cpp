@@ -23,6 +23,8 @@ constexpr Pass pipeline[] = {
     {"eliminate_common_subexpressions", eliminate_common_subexpressions},
     {"fold_batch_norm", fold_batch_norm, On::eval},
     {"recognize_attention", recognize_attention},  // before its products are taken apart
+    {"batch_products", batch_products},    // so that of a cell's two products one is left in a step
+    {"recognize_gates", recognize_gates},  // before their product is taken as one
     // Leaves a permute on each side of a convolution; they meet and vanish in the row below.
     {"choose_kernels", choose_kernels},
     {"hoist_invariants", hoist_invariants},  // weights that were packed inside of a loop

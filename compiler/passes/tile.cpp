@@ -49,20 +49,23 @@ std::vector<Tile> ranked_tiles(const Dim& rows, const Dim& columns, const Machin
     const int64_t m = rows.is_constant() ? rows.constant() : large;
     const int64_t n = columns.is_constant() ? columns.constant() : large * lanes;
     // A lone row keeps two vectors, so that the epilogue has a loop; see lower/packed.cpp.
-    const int64_t fewest = rows.is_constant() && rows.constant() > 1 ? 1 : 2;
+    const bool is_lone = rows.is_constant() && rows.constant() == 1 && limits.gates == 1;
     std::vector<Timed> all;
-    for (int64_t vectors = fewest; vectors <= limits.vectors; ++vectors) {
+    for (int64_t vectors = is_lone ? 2 : 1; vectors <= limits.vectors; ++vectors) {
         for (int64_t height = 1; height <= std::min(m, limits.rows); ++height) {
-            if (vectors * height + vectors + 1 > machine.register_count) continue;
+            const int64_t across = vectors * limits.gates;
+            if (across * height + across + 1 > machine.register_count &&
+                !(height == 1 && vectors == 1))
+                continue;
             const double tiles =
                 static_cast<double>(rounded_up(m, height) / height) *
                 static_cast<double>(rounded_up(n, vectors * lanes) / (vectors * lanes));
             const double loads = limits.row_cycles * static_cast<double>(height) +
-                                 limits.vector_cycles * static_cast<double>(vectors);
+                                 limits.vector_cycles * static_cast<double>(across);
             const double start =
                 tile_cycles / static_cast<double>(std::max<int64_t>(limits.length, 1));
             all.push_back(
-                {{height, vectors}, tiles * (step_cycles({height, vectors}) + loads + start)});
+                {{height, vectors}, tiles * (step_cycles({height, across}) + loads + start)});
         }
     }
     std::stable_sort(all.begin(), all.end(),

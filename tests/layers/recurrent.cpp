@@ -48,6 +48,48 @@ void check_options(bool has_projection) {
 
 int kernels_of(CompiledModel& model) { return model.compiled().groups; }
 
+int groups_of(const ir::Graph& graph) {
+    int groups = 0;
+    for (const auto& node : graph.nodes()) groups += node->is("group") ? 1 : 0;
+    return groups;
+}
+
+/// How many kernels run in each round of the loops of `forward`, and how many outside of them.
+struct KernelCounts {
+    std::vector<int> in_rounds;
+    int outside = 0;
+};
+KernelCounts kernel_counts(CompiledModel& model) {
+    const ir::Graph& graph = *model.compiled().program.graph("forward");
+    KernelCounts counts{.in_rounds = {}, .outside = groups_of(graph)};
+    for (const auto& node : graph.nodes()) {
+        if (node->is("scan")) counts.in_rounds.push_back(groups_of(*node->body(0)));
+    }
+    return counts;
+}
+
+template <class Layer>
+void check_kernels_of_a_step(const nn::RNNOptions& options) {
+    CompiledFunction f = compiled(Layer(options), "x:f32[T=1..40,N=1..5,3]");
+    for (const int kernels : kernel_counts(f.model()).in_rounds) {
+        BOOST_TEST(kernels == (options.proj_size() > 0 ? 2 : 1));
+    }
+}
+
+/// An LSTM's parameters, as an author keeps them.
+struct OwnCellImpl : nn::Module {
+    Tensor w = register_parameter("w", numbers({3, 24}, DType::f32, 0.5, 1));
+    Tensor u = register_parameter("u", numbers({6, 24}, DType::f32, 0.5, 2));
+    Tensor b = register_parameter("b", numbers({24}, DType::f32, 0.5, 3));
+
+    Tensors step(const Tensor& x, const Tensor& h, const Tensor& c) const {
+        const Tensor gates = matmul(x, w) + matmul(h, u) + b;
+        const auto part = [&](int64_t i) { return gates.slice(1, 6 * i, 6 * i + 6); };
+        const Tensor cell = sigmoid(part(1)) * c + sigmoid(part(0)) * tanh(part(2));
+        return {sigmoid(part(3)) * tanh(cell), cell};
+    }
+};
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(layers_recurrent)
@@ -95,6 +137,55 @@ BOOST_AUTO_TEST_CASE(longer_sequences_need_no_more_kernels) {
     BOOST_CHECK_EQUAL(kernels_of(few.model()), kernels_of(many.model()));
     BOOST_CHECK_LE(kernels_of(many.model()), 16);  // with those of the plan for hooks
     many.check({numbers({500, 4, 3}, DType::f32)}, 1e-5);
+}
+
+BOOST_AUTO_TEST_CASE(a_step_is_one_kernel) {
+    for (const bool both : {false, true}) {
+        const auto options = [&] { return nn::RNNOptions(3, 6).num_layers(2).bidirectional(both); };
+        check_kernels_of_a_step<nn::RNN>(options());
+        check_kernels_of_a_step<nn::LSTM>(options());
+        check_kernels_of_a_step<nn::GRU>(options().bias(false));
+        check_kernels_of_a_step<nn::LSTM>(options().proj_size(2));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(cells_in_the_authors_loop) {
+    constexpr int steps = 7;
+    manual_seed(5);
+    const nn::LSTMCell lstm(3, 6);
+    const nn::GRUCell gru(6, 5);
+    nn::ModuleList cells(lstm, gru);
+    const auto forward = [=](const Tensors& in) mutable -> Tensors {
+        Tensor h = zeros({in[0].size(0), 6}), c = h, g = zeros({in[0].size(0), 5});
+        for (int t = 0; t < steps; ++t) {
+            std::tie(h, c) = lstm->forward(in[0].select(1, t), std::make_tuple(h, c));
+            g = gru->forward(h, g);
+        }
+        return {h, c, g};
+    };
+    CompiledFunction f(cells.ptr(), forward, "x:f32[N=1..5,7,3]");
+    for (const int n : {1, 5}) f.check({numbers({n, steps, 3}, DType::f32)}, 1e-5);
+    // The inputs' product; in a step a slice of it, the LSTM, the GRU's product of h, the GRU.
+    BOOST_TEST(kernel_counts(f.model()).outside <= 1 + 4 * steps);
+}
+
+BOOST_AUTO_TEST_CASE(a_cell_of_the_authors_own) {
+    auto net = std::make_shared<OwnCellImpl>();
+    const auto forward = [net](const Tensors& in) -> Tensors {
+        const ScanStep step = [&](const Tensors& now, const Tensors& x) -> ScanResult {
+            const Tensors next = net->step(x[0], now[0], now[1]);
+            return {next, {next[0]}};
+        };
+        const Tensor start = zeros({in[0].size(1), 6});
+        const ScanResult result = scan(step, {start, start}, {in[0]});
+        return {result.stacked[0], result.carries[1]};
+    };
+    CompiledFunction f(net, forward, "x:f32[T=1..40,N=1..5,3]");
+    for (const auto& [t, n] : {std::pair{1, 1}, {9, 1}, {40, 5}}) {
+        f.check({numbers({t, n, 3}, DType::f32)}, 1e-5);
+    }
+    const KernelCounts counts = kernel_counts(f.model());
+    BOOST_TEST(counts.in_rounds == std::vector<int>{1}, boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -2,6 +2,7 @@
 
 #include <lithe/lithe.h>
 
+#include "compiler/ir/regions.h"
 #include "compiler/lower/body.h"
 
 namespace lithe::tests {
@@ -52,6 +53,17 @@ nn::Sequential last_pixel() {
     return nn::Sequential(nn::Conv2d(nn::Conv2dOptions(19, 7, 3)), nn::Flatten());
 }
 
+/// Steps of three rows, then of one.
+Subject recurrent() {
+    nn::ModuleList layers(nn::LSTM(nn::LSTMOptions(11, 21).num_layers(2)),
+                          nn::GRU(nn::GRUOptions(21, 19).bidirectional(true)));
+    layers->eval();
+    return {layers.ptr(), [layers](const Tensors& in) mutable -> Tensors {
+                const Tensor y = std::get<0>(layers[0]->as<nn::LSTM>()->forward(in[0]));
+                return {y, std::get<0>(layers[1]->as<nn::GRU>()->forward(slice(y, 1, 0, 1)))};
+            }};
+}
+
 Tensors attend(const Tensors& in) {
     return {nn::functional::scaled_dot_product_attention(in[0], in[1], in[2])};
 }
@@ -83,6 +95,7 @@ std::vector<LevelModel> level_models() {
          100 * tolerance_of(432)},  // Winograd's way, twice
         {"depthwise", "x:f32[2,21,17,19]", of(depthwise()), tolerance_of(225)},
         {"expanded", "x:f32[2,5,23,17]", of(expanded()), tolerance_of(45)},
+        {"recurrent", "x:f32[5,3,11]", recurrent(), 10 * tolerance_of(32)},
         {"last_pixel", "x:f32[1,19,3,3]", of(last_pixel()), tolerance_of(171)},
         {"attention", "q:f32[2,3,33,24];k:f32[2,3,41,24];v:f32[2,3,41,24]", function(attend),
          tolerance_of(41)},
@@ -96,12 +109,12 @@ std::vector<LevelModel> level_models() {
 
 std::vector<std::string> families_of(const Compiled& compiled) {
     std::vector<std::string> families;
-    for (const auto& graph : compiled.program.graphs) {
-        for (const auto& node : graph->nodes()) {
+    ir::for_each_graph(compiled.program, [&](const ir::Graph& graph) {
+        for (const auto& node : graph.nodes()) {
             if (node->is("group"))
                 families.emplace_back(lower::find_family(*node, compiled.target).name);
         }
-    }
+    });
     return families;
 }
 

@@ -1,9 +1,11 @@
-// packed_linear(x, panels, bias) {columns, tile_rows} = x W' + bias, W' in panels of pack_panels
+// packed_linear(x, panels, bias) {columns, tile_rows, parts} = x W' + bias, W' in panels of
+// pack_panels
 //
 //   result[.., m, n] = sum over k of x[.., m, k] * panels[.., n / width, k, n % width] + bias[n]
 //
 // Panels with axes in front are a batch of matrices, one for each matrix of x. bias may be left
-// out.
+// out, and so may parts: into how many equal parts the columns are cut whose equal places are read
+// together, by one thread.
 #include <algorithm>
 
 #include "compiler/ir/ops.h"

@@ -1,0 +1,66 @@
+#include "compiler/lower/product.h"
+
+#include <algorithm>
+
+#include "compiler/lower/prefetch.h"
+
+namespace lithe::lower {
+namespace {
+
+using Halide::Var;
+
+/// Floating-point operations of one task: 10 us.
+constexpr double task_flops = 1.5e6;
+/// Rows of so many times the weights' size are further away than these.
+constexpr int64_t most_rows_per_weight = 4;
+
+}  // namespace
+
+double Product::sum_length() const {
+    const Dim& size = anchor().input(0).type().shape.back();
+    const double length = size.is_constant() ? static_cast<double>(size.constant()) : 256;
+    return std::max(length, 1.0);
+}
+
+std::vector<Var> Product::outer_loops(Halide::Stage& stage, int rows, bool is_parallel,
+                                      const Var& panel) {
+    const Var block("block");
+    const bool has_blocks = is_parallel && split_block(stage, rows, block);
+    std::vector<Var> outer = has_blocks ? std::vector<Var>{panel} : panel_loops(stage, panel);
+    if (has_blocks) outer.insert(are_weights_outer() ? outer.begin() : outer.end(), block);
+    for (int axis = rank() - 3; axis >= 0; --axis) outer.push_back(Body::axis_var(axis));
+    return outer;
+}
+
+/// Equal places of the parts one after the other, so that one thread computes what one thread will
+/// read. (Where rows are many enough for blocks, a thread's caches do not hold that anyway.)
+std::vector<Var> Product::panel_loops(Halide::Stage& stage, const Var& panel) {
+    const Attrs& attrs = anchor().attrs();
+    if (!attrs.has("parts")) return {panel};
+    const int64_t columns = attrs.get_int("columns"), parts = attrs.get_int("parts");
+    if (columns % (parts * width()) != 0) return {panel};
+    const Var part("part");
+    stage.split(panel, part, panel, static_cast<int>(columns / parts / width()),
+                Halide::TailStrategy::GuardWithIf);
+    return {part, panel};
+}
+
+/// Weights that come from far are read once, and the rows for every panel; else each block of rows
+/// is, and the weights for every block.
+bool Product::are_weights_outer() const {
+    if (!is_far(anchor())) return false;
+    const Dim rows = anchor().input(0).type().count(), weights = anchor().input(1).type().count();
+    return !rows.is_constant() || rows.constant() <= most_rows_per_weight * weights.constant();
+}
+
+/// Cuts many rows into blocks, so that there are tasks enough.
+bool Product::split_block(Halide::Stage& stage, int rows, const Var& block) {
+    const double tile_flops = 2.0 * rows * width() * sum_length();
+    const auto tiles = static_cast<int>(std::max(1.0, task_flops / tile_flops));
+    const Dim& all = anchor().type().size(rank() - 2);
+    if (all.is_constant() && all.constant() < 2LL * tiles * rows) return false;
+    stage.split(row_var(), block, row_var(), tiles, Halide::TailStrategy::GuardWithIf);
+    return true;
+}
+
+}  // namespace lithe::lower

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "compiler/lower/register_tile.h"
+
+namespace lithe::lower {
+
+/// The loops of a product with packed panels: tasks are panels, and blocks of many rows.
+class Product : public RegisterTile {
+public:
+    using RegisterTile::RegisterTile;
+
+protected:
+    double sum_length() const override;
+
+private:
+    std::vector<Halide::Var> outer_loops(Halide::Stage& stage, int rows, bool is_parallel,
+                                         const Halide::Var& panel) override;
+    std::vector<Halide::Var> panel_loops(Halide::Stage& stage, const Halide::Var& panel);
+    bool are_weights_outer() const;
+    bool split_block(Halide::Stage& stage, int rows, const Halide::Var& block);
+};
+
+}  // namespace lithe::lower
