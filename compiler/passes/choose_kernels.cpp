@@ -149,9 +149,8 @@ private:
     ir::Value direct(ir::Node& node, const Tile& tile, int64_t width, const Attrs& more) {
         const Attrs& attrs = node.attrs();
         const int rank = node.type().rank();
-        const ir::Value x = padded(
-            graph_, graph_.add("permute", {node.input(0)}, {{"perm", moved_channels(rank, true)}}),
-            attrs.get_shape("pad_begin"), attrs.get_shape("pad_end"));
+        const ir::Value x = channels_last(graph_, node.input(0), attrs.get_shape("pad_begin"),
+                                          attrs.get_shape("pad_end"));
         std::vector<ir::Value> operands{x, node.input(1)};
         if (node.input_count() > 2) operands.push_back(node.input(2));
         Attrs own = marked({{"columns", node.input(1).type().size(0)},

@@ -1,5 +1,7 @@
 #include "compiler/passes/packed_conv.h"
 
+#include <algorithm>
+
 #include "compiler/ir/ops.h"
 
 namespace lithe::passes {
@@ -13,18 +15,36 @@ Shape moved_channels(int rank, bool to_back) {
     return order;
 }
 
-ir::Value padded(ir::Graph& graph, ir::Value x, const Shape& begin, const Shape& end) {
-    Shape before{0}, after{0};
-    bool is_padded = false;
-    for (size_t i = 0; i < begin.size(); ++i) {
-        before.push_back(begin[i]);
-        after.push_back(end[i]);
-        is_padded |= !begin[i].is_constant(0) || !end[i].is_constant(0);
-    }
-    before.push_back(0);
-    after.push_back(0);
+namespace {
+
+/// Channels that a kernel may as well read with a plane between them.
+constexpr int64_t few_channels = 4;
+
+/// Zeros around the pixels, whose first axis is `first`.
+ir::Value padded_from(ir::Graph& graph, ir::Value x, size_t first, const Shape& begin,
+                      const Shape& end) {
+    const auto is_zero = [](const Dim& d) { return d.is_constant(0); };
+    const bool is_padded = !std::all_of(begin.begin(), begin.end(), is_zero) ||
+                           !std::all_of(end.begin(), end.end(), is_zero);
     if (!is_padded) return x;
+    Shape before(begin.size() + 2, Dim(0)), after = before;
+    std::copy(begin.begin(), begin.end(), before.begin() + static_cast<std::ptrdiff_t>(first));
+    std::copy(end.begin(), end.end(), after.begin() + static_cast<std::ptrdiff_t>(first));
     return graph.add("pad", {x}, {{"begin", before}, {"end", after}, {"value", 0.0}});
+}
+
+}  // namespace
+
+ir::Value padded(ir::Graph& graph, ir::Value x, const Shape& begin, const Shape& end) {
+    return padded_from(graph, x, 1, begin, end);
+}
+
+ir::Value channels_last(ir::Graph& graph, ir::Value x, const Shape& begin, const Shape& end) {
+    const Dim& channels = x.type().size(1);
+    const bool is_shallow = channels.is_constant() && channels.constant() <= few_channels;
+    if (is_shallow) x = padded_from(graph, x, 2, begin, end);
+    x = graph.add("permute", {x}, {{"perm", moved_channels(x.type().rank(), true)}});
+    return is_shallow ? x : padded(graph, x, begin, end);
 }
 
 ir::Value packed_conv(ir::Graph& graph, std::vector<ir::Value> operands, int64_t rows,

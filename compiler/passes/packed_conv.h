@@ -15,6 +15,10 @@ Shape moved_channels(int rank, bool to_back);
 /// x[n, pixels..., c] with zeros around its pixels.
 ir::Value padded(ir::Graph& graph, ir::Value x, const Shape& begin, const Shape& end);
 
+/// x[n, c, pixels...] with zeros around its pixels and channels last. A few channels stay where
+/// they are, and the kernel that reads them moves them: what is copied so lies in runs.
+ir::Value channels_last(ir::Graph& graph, ir::Value x, const Shape& begin, const Shape& end);
+
 /// A convolution as packed_conv: of an image that is padded, channels last, plain filters, and
 /// perhaps a bias; by tiles of `rows`, in panels of `width` filters.
 ir::Value packed_conv(ir::Graph& graph, std::vector<ir::Value> operands, int64_t rows,
