@@ -88,6 +88,15 @@ bool fold_batch_norm(ir::Graph& graph);
 /// and result with channels innermost. Others meet and vanish, or are copies at the inputs,
 /// outputs and module boundaries, where values keep their logical order.
 bool choose_layout(ir::Graph& graph);
+/// Multiplies the filters by numbers per channel of the image that they read, where filters are
+/// fewer: squeeze and excite. s has one number for each of x's channels, and x * s no other use.
+///
+///   packed_conv(x * s, filters, b)  ->  packed_conv(x, filters * s', b)
+///
+/// The products are rounded in another order. Not in `forward_train`. After choose_layout, which
+/// puts channels last; before split_prepare, which packs the filters at load time.
+bool scale_filters(ir::Graph& graph);
+
 /// Finds attention in its parts, so that one kernel computes it without storing the scores.
 ///
 ///   matmul(softmax(matmul(q, transpose(k))), v)  ->  attention(q, k, v)

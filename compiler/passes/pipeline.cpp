@@ -30,6 +30,7 @@ constexpr Pass pipeline[] = {
     {"hoist_invariants", hoist_invariants},  // weights that were packed inside of a loop
     {"prune_regions", prune_regions},
     {"choose_layout", choose_layout},
+    {"scale_filters", scale_filters, On::eval},
     // After all that makes nodes of parameters; then nothing looks into bodies.
     {"split_prepare", split_prepare},
     {"group", group},
