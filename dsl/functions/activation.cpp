@@ -57,14 +57,17 @@ Tensor hardtanh(const Tensor& x, double min, double max) {
     return where(x <= min, min, where(x >= max, max, x));
 }
 
+// Times 6 it is 1, in f32 and in f64; a product costs a fifth of a division.
+static constexpr double sixth = 1.0 / 6;
+
 Tensor hardsigmoid(const Tensor& x) {
-    const Tensor y = clamp(x + 3, 0, 6) / 6;
+    const Tensor y = clamp(x + 3, 0, 6) * sixth;
     return where(logical_and(x > -3, x < 3), y, y.detach());  // the slope ends before the limits
 }
 
 Tensor hardswish(const Tensor& x) {
     const Tensor near = clamp(x, -4, 4);
-    return where(x <= -3, x * 0, where(x < 3, near * (near + 3) / 6, x));
+    return where(x <= -3, x * 0, where(x < 3, near * (near + 3) * sixth, x));
 }
 
 Tensor softsign(const Tensor& x) { return x / (abs(x) + 1); }
