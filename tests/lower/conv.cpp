@@ -74,4 +74,30 @@ BOOST_AUTO_TEST_CASE(groups) {
     }
 }
 
+// 16 numbers per channel for 20 x 20 pixels go into the filters: no kernel of the image's size is
+// left but the convolution's.
+BOOST_AUTO_TEST_CASE(numbers_per_channel_of_the_image) {
+    const std::string conv =
+        " {dilation = [1, 1], groups = 1, pad_begin = [0, 0], pad_end = [0, 0], stride = [1, 1]}\n";
+    const std::string text =
+        "program p\n\ngraph forward\n%x = input : f32[1, 3, 20, 20]\n%u = input : f32[16, 3, 1, "
+        "1]\n"
+        "%t = input : f32[1, 4, 1, 1]\n%v = input : f32[16, 4, 1, 1]\n"
+        "%w = input : f32[24, 16, 1, 1]\n%0 = conv(%x, %u) : f32[1, 16, 20, 20]" +
+        conv + "%1 = conv(%t, %v) : f32[1, 16, 1, 1]" + conv +
+        "%2 = mul(%0, %1) : f32[1, 16, 20, 20]\n%3 = conv(%2, %w) : f32[1, 24, 20, 20]" + conv +
+        "return %3\n";
+    CheckedProgram program(text);
+    int multiplied = 0;
+    for (const auto& node : program.compiled().program.graph("forward")->nodes()) {
+        const bool is_product = node->body() && !node->body()->nodes().empty() &&
+                                node->body()->nodes().back()->is("mul");
+        if (is_product) multiplied += static_cast<int>(node->type().count().constant());
+    }
+    BOOST_TEST(multiplied > 0);
+    BOOST_TEST(multiplied < 20 * 20 * 16);
+    // Products of up to 6.75 and 9, and errors of either sum.
+    program.check(std::map<std::string, int64_t>{}, 4 * 6.75 * 9 * tolerance_of(16));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
