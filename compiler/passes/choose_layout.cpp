@@ -50,7 +50,10 @@ public:
         if (rank >= 3 && permutes_by(node, to_last(rank)) && is_first(node.input(0))) {
             return node.input(0).node->input(0);
         }
-        if (is_pointwise(node)) return below_pointwise(node);
+        if (is_pointwise(node)) {
+            const ir::Value sunk = below_pointwise(node);
+            return sunk ? sunk : below_height(node);
+        }
         if (node.is("linear") || node.is("packed_linear")) return into_linear(node);
         if (!std::all_of(node.inputs().begin(), node.inputs().end(), is_first)) return {};
         if (node.is(Trait::reduction)) return below_reduction(node);
@@ -78,6 +81,38 @@ private:
             if (!inputs.back()) return {};
         }
         return any ? first(graph_.add(node.op(), inputs, node.attrs())) : ir::Value();
+    }
+
+    /// reshape([n, 1, w, c] -> [n, w, c]), as behind a convolution of one axis that is done as one
+    /// of two.
+    static bool drops_height(ir::Value value) {
+        if (!value.node->is("reshape")) return false;
+        Shape high = value.type().shape;
+        if (high.size() != 3) return false;
+        high.insert(high.begin() + 1, Dim(1));
+        return same(value.node->input(0).type().shape, high);
+    }
+
+    /// f(reshape(x), r) -> reshape(f(x, reshape(r))), so that f joins what computes x.
+    ir::Value below_height(const ir::Node& node) {
+        const auto& inputs = node.inputs();
+        const auto high = std::find_if(inputs.begin(), inputs.end(), drops_height);
+        if (high == inputs.end()) return {};
+        const Shape shape = high->node->input(0).type().shape;
+        std::vector<ir::Value> operands;
+        for (const ir::Value& input : inputs) {
+            const bool is_whole = same(input.type().shape, node.type().shape);
+            if (!is_whole && input.type().rank() > 1) return {};
+            if (!is_whole) {
+                operands.push_back(input);
+            } else if (drops_height(input)) {
+                operands.push_back(input.node->input(0));
+            } else {
+                operands.push_back(graph_.add("reshape", {input}, {{"shape", shape}}));
+            }
+        }
+        const ir::Value result = graph_.add(node.op(), operands, node.attrs());
+        return graph_.add("reshape", {result}, {{"shape", node.type().shape}});
     }
 
     /// A broadcast operand with its channels last: a number as it is, what is known at load time
