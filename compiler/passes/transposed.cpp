@@ -5,6 +5,7 @@
 
 #include "compiler/passes/conv_choices.h"
 #include "compiler/passes/packed_conv.h"
+#include "compiler/passes/transposed_filters.h"
 
 namespace lithe::passes {
 namespace {
@@ -74,7 +75,8 @@ private:
             before.push_back(taps_[i] - 1);
             after.push_back(*places - image(i));
         }
-        std::vector<ir::Value> operands{node_.input(0), neighbours(node_.input(1))};
+        std::vector<ir::Value> operands{node_.input(0),
+                                        filters_of_neighbours(graph_, node_.input(1), stride_)};
         if (has_bias()) operands.push_back(bias_of_neighbours());
         const Shape ones(axes_, Dim(1));
         return graph_.add("conv", operands,
@@ -94,14 +96,40 @@ private:
             int64_t rest = flat;
             for (size_t i = axes_; i-- > 0; rest /= stride_[i].constant())
                 neighbour[i] = rest % stride_[i].constant();
-            const ir::Value conv = convolution_of(neighbour);
-            const ir::Value packed = conv ? help_.convolution(*conv.node) : ir::Value();
-            if (!packed) return {};
-            parts.push_back(packed.node->input(0));
+            parts.push_back(has_taps(neighbour) ? part_of(neighbour) : bias_alone());
+            if (!parts.back()) return {};
         }
         const ir::Value y =
             graph_.add("cat", parts, {{"axis", Dim(static_cast<int64_t>(axes_) + 1)}});
         return placed(y, Shape(axes_, Dim(0)));
+    }
+
+    bool has_taps(const Shape& neighbour) const {
+        for (size_t i = 0; i < axes_; ++i) {
+            const int64_t first = neighbour[i].constant() + begin_[i].constant();
+            const Dim& size = node_.input(1).type().shape[i + 2];
+            if (first % stride_[i].constant() >= size.constant()) return false;
+        }
+        return true;
+    }
+
+    /// Channels last.
+    ir::Value part_of(const Shape& neighbour) {
+        const ir::Value conv = convolution_of(neighbour);
+        const ir::Value packed = conv ? help_.convolution(*conv.node) : ir::Value();
+        return packed ? packed.node->input(0) : ir::Value();
+    }
+
+    ir::Value bias_alone() {
+        Shape shape{node_.type().size(0)};
+        for (size_t i = 0; i < axes_; ++i) {
+            const std::optional<Dim> places = rounds_of(result(i), image(i), stride_[i]);
+            if (!places) return {};
+            shape.push_back(*places);
+        }
+        shape.push_back(filters_);
+        if (has_bias()) return graph_.add("expand", {node_.input(2)}, {{"shape", shape}});
+        return graph_.add("full", {}, {{"value", 0.0}, {"shape", shape}, {"dtype", DType::f32}});
     }
 
     /// Of all its places, also those of the last round that the result has not.
@@ -115,7 +143,7 @@ private:
             const int64_t size = node_.input(1).type().shape[i + 2].constant();
             const int64_t taps = (size - from % s + s - 1) / s;
             const std::optional<Dim> places = rounds_of(result(i), image(i), stride_[i]);
-            if (!places || from % s >= size) return {};
+            if (!places) return {};
             w = graph_.add("slice", {w},
                            {{"axis", Dim(axis)},
                             {"begin", Dim(from % s)},
@@ -237,24 +265,28 @@ private:
     }
 
     ir::Value by_winograd(const Phases& phases, const WinogradPlan& plan) {
-        const ir::Value y =
-            add_winograd(graph_,
-                         {.image = channels_last(),
-                          .filters = neighbours(rotated(node_.input(1), phases.begin)),
-                          .bias = has_bias() ? node_.input(2) : ir::Value(),
-                          .pad_begin = phases.before,
-                          .pad_end = phases.after,
-                          .stride = {1, 1}},
-                         plan, machine_, help_.marked,
-                         {{"phases", stride_},
-                          {"phase_begin", phases.begin},
-                          {"size", Shape{result(0), result(1)}}});
+        const ir::Value y = add_winograd(
+            graph_,
+            {.image = channels_last(),
+             .filters = filters_of_neighbours(
+                 graph_, rotated_rounds(graph_, node_.input(1), stride_, phases.begin), stride_),
+             .bias = has_bias() ? node_.input(2) : ir::Value(),
+             .pad_begin = phases.before,
+             .pad_end = phases.after,
+             .stride = {1, 1}},
+            plan, machine_, help_.marked,
+            {{"phases", stride_},
+             {"phase_begin", phases.begin},
+             {"size", Shape{result(0), result(1)}}});
         return graph_.add("permute", {y}, {{"perm", moved_channels(4, false)}});
     }
 
     ir::Value by_tiles(const Phases& phases, const Tile& tile) {
         const ir::Value image = padded(graph_, channels_last(), phases.before, phases.after);
-        std::vector<ir::Value> operands{image, neighbours(rotated(node_.input(1), phases.begin))};
+        std::vector<ir::Value> operands{
+            image,
+            filters_of_neighbours(
+                graph_, rotated_rounds(graph_, node_.input(1), stride_, phases.begin), stride_)};
         if (has_bias()) operands.push_back(bias_of_neighbours());
         const ir::Value y =
             packed_conv(graph_, operands, tile.rows, tile.vectors * machine_.vector_bytes / 4,
@@ -277,54 +309,6 @@ private:
             return filters_.constant() % (tile.vectors * lanes) != 0;
         });
         return tiles;
-    }
-
-    /// [K, C, taps, s, taps, s, ...].
-    Shape rounds_of_taps(const Shape& w) const {
-        Shape rounds{w[0], w[1]};
-        for (size_t i = 0; i < axes_; ++i) {
-            rounds.push_back(taps_[i]);
-            rounds.push_back(stride_[i]);
-        }
-        return rounds;
-    }
-
-    /// w[K, C, ...], each round of s taps begun at tap `begin`.
-    ir::Value rotated(ir::Value w, const Shape& begin) {
-        const Shape have = w.type().shape;
-        w = graph_.add("reshape", {w}, {{"shape", rounds_of_taps(have)}});
-        for (size_t i = 0; i < 2; ++i) {
-            if (begin[i].is_constant(0)) continue;
-            const Dim axis = static_cast<int64_t>(3 + 2 * i), one = 1;
-            const ir::Value last = graph_.add("slice", {w},
-                                              {{"axis", axis},
-                                               {"begin", begin[i]},
-                                               {"size", stride_[i] - begin[i]},
-                                               {"step", one}});
-            const ir::Value first =
-                graph_.add("slice", {w},
-                           {{"axis", axis}, {"begin", Dim(0)}, {"size", begin[i]}, {"step", one}});
-            w = graph_.add("cat", {last, first}, {{"axis", axis}});
-        }
-        return graph_.add("reshape", {w}, {{"shape", have}});
-    }
-
-    /// w[K, C, ...] as filters [s * s * C, K, taps...], flipped.
-    ir::Value neighbours(ir::Value w) {
-        const Shape have = w.type().shape;
-        w = graph_.add("reshape", {w}, {{"shape", rounds_of_taps(have)}});
-        Shape flipped, perm, shape{neighbour_count() * have[1], have[0]};
-        for (size_t i = 0; i < axes_; ++i) {
-            flipped.push_back(Dim(static_cast<int64_t>(2 + 2 * i)));
-            perm.push_back(Dim(static_cast<int64_t>(3 + 2 * i)));
-            shape.push_back(taps_[i]);
-        }
-        perm.push_back(1);
-        perm.push_back(0);
-        perm.insert(perm.end(), flipped.begin(), flipped.end());
-        w = graph_.add("flip", {w}, {{"axes", flipped}});
-        w = graph_.add("permute", {w}, {{"perm", perm}});
-        return graph_.add("reshape", {w}, {{"shape", shape}});
     }
 
     /// y[n, h, w, (a, b, c)] -> [n, c, h * s + a, w * s + b], `begin` and what is beyond the

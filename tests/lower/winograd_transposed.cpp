@@ -100,7 +100,9 @@ BOOST_AUTO_TEST_CASE(neighbours_of_different_taps) {
     for (const Transposed2d& options :
          {Transposed2d(12, 9, 3).stride(2).padding(1).output_padding(1),
           Transposed2d(10, 40, 5).stride(3).padding(2).output_padding(1),
-          Transposed2d(7, 3, 3).stride(2), Transposed2d(8, 8, 5).stride(2).padding(4)}) {
+          Transposed2d(7, 3, 3).stride(2), Transposed2d(8, 8, 5).stride(2).padding(4),
+          Transposed2d(5, 6, 1).stride(2).output_padding(1),  // some have no tap
+          Transposed2d(5, 17, 2).stride(3).bias(false)}) {
         const int64_t in = options.in_channels();
         check_layer<nn::ConvTranspose2d>(options, "x:f32[2," + std::to_string(in) + ",5,7]", "",
                                          {{2, in, 5, 7}});
