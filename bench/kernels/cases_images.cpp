@@ -92,6 +92,8 @@ void add_images(Cases& cases) {
              {.kind = "conv3x3d2", .in = 64, .out = 64, .image = 56, .dilation = 2},
              {"conv3x3s2", 64, 128, 56, 3, 2},
              {"conv3x3s2", 256, 512, 14, 3, 2},
+             {"conv3x3s2", 128, 256, 28, 3, 2},
+             {"conv4x4s2", 64, 128, 64, 4, 2},
              {"conv7x7s2", 3, 64, 224, 7, 2},
              {"conv3x3s2", 3, 32, 224, 3, 2},
              {"conv5x5", 32, 64, 14, 5},
@@ -113,6 +115,7 @@ void add_images(Cases& cases) {
     }
     add_transposed(cases, 256, 128, 16, 4, 2, 1);
     add_transposed(cases, 128, 64, 32, 2, 2, 0);
+    add_transposed(cases, 128, 64, 32, 3, 2, 1);
     add_transposed(cases, 64, 3, 32, 4, 2, 1);
     add_pool(cases, "max_pool2d", 64, 112, 3, 2, 1);
     add_pool(cases, "max_pool2d", 128, 56, 2, 2, 0);

@@ -113,6 +113,7 @@ void add_functions(Cases& cases) {
 
 void add_more(Cases& cases) {
     add_conv1d(cases, 64, 128, 1000, 5, 1);
+    add_conv1d(cases, 256, 256, 512, 3, 1);
     add_conv1d(cases, 80, 256, 3000, 3, 2);
     add_conv3d(cases, 16, 32, 16, 28);
     add_separable(cases, 144, 24, 56);
