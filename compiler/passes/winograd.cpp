@@ -32,6 +32,8 @@ constexpr double shared_sets = 2;
 constexpr double stage_weight_bytes = 7, stage_wait = 0.1;
 /// Weights that stay near while all blocks pass.
 constexpr double near_bytes = 400 << 10;
+/// Factor of blocks whose patches are strided: their code is too long to stay near. Measured.
+constexpr double strided_blocks = 2;
 /// A direct convolution reaches this part of the peak.
 constexpr double direct_rate = 0.92;
 /// Winograd has to win by this factor: it rounds more and its weights are larger.
@@ -43,6 +45,7 @@ bool all_are(const Shape& shape, int64_t value) {
     return std::all_of(shape.begin(), shape.end(),
                        [&](const Dim& d) { return d.is_constant(value); });
 }
+bool is_strided(const WinogradProblem& p) { return p.stride[0] != 1 || p.stride[1] != 1; }
 
 /// Cycles of computing and of waiting for memory overlap, not wholly.
 double together(double compute, double memory) {
@@ -158,7 +161,8 @@ double cycles(const WinogradProblem& p, const WinogradPlan& plan, int64_t lanes)
     const double again =
         weights > near_bytes ? static_cast<double>(blocks - 1) * weights / cache_bytes(weights) : 0;
     return together(static_cast<double>(blocks) * (products + transforms),
-                    weights / memory_bytes + again);
+                    weights / memory_bytes + again) *
+           (is_strided(p) ? strided_blocks : 1);
 }
 
 bool fits(const WinogradProblem& p, const WinogradPlan& plan, const Machine& machine) {
