@@ -191,13 +191,9 @@ private:
         target.copy_from(source.to(target.dtype()).reshape(target.sizes()));
     }
 
-    /// The missing key that the unexpected one was probably meant to be.
     std::string hint() const {
-        if (keys_.unexpected_keys.size() != 1) return {};
-        const std::vector<std::string_view> known(keys_.missing_keys.begin(),
-                                                  keys_.missing_keys.end());
-        const std::string_view best = nearest(keys_.unexpected_keys[0], known);
-        return best.empty() ? std::string() : "Did you mean \"" + std::string(best) + "\"? ";
+        const std::string hint = key_hint(keys_.missing_keys, keys_.unexpected_keys);
+        return hint.empty() ? hint : hint + " ";
     }
 
     [[noreturn]] void throw_errors(const Module& root) const {

@@ -51,4 +51,36 @@ std::string did_you_mean(std::string_view name, std::span<const std::string_view
     return best.empty() ? std::string() : concat({"; did you mean ", quote(best), "?"});
 }
 
+namespace {
+
+/// `module.` where all missing keys are among the unexpected ones behind it, as those of a model
+/// that was wrapped, or of a state_dict in a dict; else empty.
+std::string common_prefix(std::span<const std::string> missing,
+                          std::span<const std::string> unexpected) {
+    for (const std::string& key : unexpected) {
+        if (!key.ends_with(concat({".", missing[0]}))) continue;
+        const std::string prefix = key.substr(0, key.size() - missing[0].size());
+        const bool has_all = std::all_of(missing.begin(), missing.end(), [&](const auto& name) {
+            return std::find(unexpected.begin(), unexpected.end(), prefix + name) !=
+                   unexpected.end();
+        });
+        if (has_all) return prefix;
+    }
+    return {};
+}
+
+}  // namespace
+
+std::string key_hint(std::span<const std::string> missing,
+                     std::span<const std::string> unexpected) {
+    if (missing.empty()) return {};
+    if (const std::string prefix = common_prefix(missing, unexpected); !prefix.empty()) {
+        return concat({"The missing keys are there with \"", prefix, "\" in front."});
+    }
+    if (unexpected.size() != 1) return {};
+    const std::vector<std::string_view> known(missing.begin(), missing.end());
+    const std::string_view best = nearest(unexpected[0], known);
+    return best.empty() ? std::string() : concat({"Did you mean \"", best, "\"?"});
+}
+
 }  // namespace lithe

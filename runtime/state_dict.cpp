@@ -132,12 +132,9 @@ private:
     }
 
     std::string hint() const {
-        const std::vector<std::string>& unexpected = match_.result.unexpected_keys;
-        if (unexpected.size() != 1) return {};
-        std::vector<std::string_view> known(match_.result.missing_keys.begin(),
-                                            match_.result.missing_keys.end());
-        const std::string_view best = nearest(unexpected[0], known);
-        return best.empty() ? std::string() : concat({"Did you mean \"", best, "\"? "});
+        const LoadResult& result = match_.result;
+        const std::string hint = key_hint(result.missing_keys, result.unexpected_keys);
+        return hint.empty() ? hint : hint + " ";
     }
 
     const Slot& slot_of(const StateKey& key) const {

@@ -32,13 +32,18 @@ StateDict read(MappedFile file, const std::string& path) {
 bool is_zip(std::span<const std::byte> bytes) {
     return bytes.size() >= 4 && std::memcmp(bytes.data(), "PK\3\4", 4) == 0;
 }
+/// What torch.save wrote before there were zips begins with a pickle; its reader says so.
+bool is_pickle(std::span<const std::byte> bytes) {
+    return bytes.size() >= 4 && std::memcmp(bytes.data(), "\x80\x02\x8a\x0a", 4) == 0;
+}
 
 }  // namespace
 
 StateDict open_state_dict(const std::string& path) {
     MappedFile file = MappedFile::open(path);
-    return is_zip(file.bytes()) ? read<TorchFile>(std::move(file), path)
-                                : read<SafetensorsFile>(std::move(file), path);
+    const bool is_torch = is_zip(file.bytes()) || is_pickle(file.bytes());
+    return is_torch ? read<TorchFile>(std::move(file), path)
+                    : read<SafetensorsFile>(std::move(file), path);
 }
 
 void Model::save_state_dict(const std::string& path) const {

@@ -193,6 +193,11 @@ private:
         if (name.starts_with("__torch__.") && has_attributes && call.items.empty()) {
             return walk_dict(pickle_[call.state], path, depth);
         }
+        if (path.empty() && call.state != PickleValue::absent) {
+            fail(where_, "state",
+                 {"the file holds an object of ", quote(name),
+                  ", no state_dict: save what its state_dict() gives"});
+        }
         if (!call.items.empty() || call.state != PickleValue::absent) {
             fail(where_, "state", {quote(path), " sets items or attributes of ", quote(name)});
         }

@@ -158,6 +158,7 @@ const ErrorCases cases = {
     {"torch_zip.value", [] { load_torch(dict_of("ctorch\nfloat32\n")); }},
     {"torch_zip.value", [] { load_torch(dict_of(floats)); }},
     {"torch_zip.state", [] { load_torch(dict_of("ca\nB\n)R}b")); }},
+    {"torch_zip.state", [] { load_torch("cmodels\nNet\n)\x81}b."); }},
     {"torch_zip.key", [] { load_torch("}NNs."); }},
     {"torch_zip.duplicate_key", [] { load_torch("}" + str("a") + "Ns" + str("a") + "Ns."); }},
     {"torch_zip.dtype",

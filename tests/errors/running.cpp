@@ -190,6 +190,8 @@ const ErrorCases cases = {
     {"state_dict.mismatch",
      [] { load_state({{"fc.weight", rows({2, 4})}, {"fc.bais", rows({2})}}); }},
     {"state_dict.mismatch",
+     [] { load_state({{"module.fc.weight", rows({2, 3})}, {"module.fc.bias", rows({2})}}); }},
+    {"state_dict.mismatch",
      [] {
          static const int32_t whole[6] = {};
          load_state({{"fc.weight", {whole, DType::i32, {2, 3}}}, {"fc.bias", rows({2})}});
