@@ -45,6 +45,10 @@ private:
     std::vector<std::pair<nn::Module*, bool>> before_;
 };
 
+/// Traces at further sizes beside those that explain and the one that checks them.
+constexpr int most_further_checks = 3;
+constexpr int64_t near_reach = 8;
+
 class Session {
 public:
     Session(nn::Module& module, const Forward& forward, const std::vector<InputSpec>& inputs)
@@ -112,11 +116,29 @@ private:
             recordings.push_back(again(program, name, changed));
         }
         recordings.push_back(again(program, name, check));
-        if (const Samples last = with_other_residues(program, recordings); last != base) {
-            recordings.push_back(again(program, name, last));
-        }
+        add_checks(program, name, recordings);
         set_samples(program, base);
         return tracing::generalize(program, names, std::move(recordings));
+    }
+
+    /// Where forward() fails at sizes far from the base, the checks stay near: a table may end, by
+    /// which the range is narrowed later.
+    void add_checks(ir::Program& program, const std::string& name,
+                    std::vector<Recording>& recordings) {
+        const std::vector<ir::ModuleCall> calls = program.calls;
+        int64_t reach = 64;
+        for (int i = 0; i < most_further_checks; ++i) {
+            const Samples samples = with_other_residues(program, recordings, reach);
+            if (samples == recordings[0].samples) return;
+            try {
+                recordings.push_back(again(program, name, samples));
+            } catch (const UserError&) {
+                if (reach == near_reach) throw;
+                program.calls = calls;
+                reach = near_reach;
+                --i;
+            }
+        }
     }
 
     static Samples base_samples(const ir::Program& program) {
@@ -170,29 +192,48 @@ private:
         return symbol.min;
     }
 
-    /// For every size a value that leaves other rests than those seen when it is divided by small
-    /// numbers: what is right for even sizes alone, or for 1 in 3, shows at it.
+    /// For every size a value at which it, and what escaped and depends on it alone, leaves other
+    /// rests than those seen when divided by small numbers: what is right for even sizes alone, or
+    /// for 1 in 3, shows at it.
     static Samples with_other_residues(const ir::Program& program,
-                                       const std::vector<Recording>& recordings) {
+                                       const std::vector<Recording>& recordings, int64_t reach) {
         Samples samples = recordings[0].samples;
         for (const ir::Symbol& symbol : program.symbols) {
-            std::set<int64_t> seen;
-            for (const Recording& r : recordings) {
-                seen.insert(r.samples.at(symbol.name) / symbol.multiple_of);
+            std::vector<Dim> sizes{Dim::symbol(symbol.name)};
+            for (const Dim& size : recordings[0].escaped) {
+                if (size.symbols() == std::vector{symbol.name}) sizes.push_back(size);
             }
+            const auto gain_of = [&](int64_t value) {
+                int64_t gain = 0;
+                for (const Dim& size : sizes) {
+                    std::set<int64_t> seen;
+                    for (const Recording& r : recordings) {
+                        seen.insert(value_at(size, symbol, r.samples.at(symbol.name)));
+                    }
+                    gain += new_residues(value_at(size, symbol, value), seen);
+                }
+                return gain;
+            };
             int64_t most = 0;
-            const int64_t base = *seen.begin();
-            for (int64_t turn = base - 2; turn < base + 24; ++turn) {
+            const int64_t base = recordings[0].samples.at(symbol.name) / symbol.multiple_of;
+            const int64_t first = reach == near_reach ? base : std::max<int64_t>(base - 8, 0);
+            for (int64_t turn = first; turn < base + reach; ++turn) {
                 const int64_t value = turn * symbol.multiple_of;
                 // The least size and 1 are left alone, as in base_samples.
                 if (value <= symbol.min || value > symbol.max || value == 1) continue;
-                if (const int64_t gain = new_residues(turn, seen); gain > most) {
+                if (const int64_t gain = gain_of(value); gain > most) {
                     most = gain;
                     samples[symbol.name] = value;
                 }
             }
         }
         return samples;
+    }
+    /// In multiples of what the size is one of.
+    static int64_t value_at(const Dim& size, const ir::Symbol& symbol, int64_t value) {
+        const auto result = size.evaluate([&](const std::string&) { return std::optional(value); });
+        const bool is_symbol = same(size, Dim::symbol(symbol.name));
+        return result.value_or(0) / (is_symbol ? symbol.multiple_of : 1);
     }
     /// The small divisors by which the value leaves another rest than all those seen; the smaller
     /// count more, for code asks for them more often.

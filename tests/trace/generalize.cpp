@@ -53,6 +53,18 @@ struct StridedImpl : nn::Module {
 };
 LITHE_MODULE(Strided);
 
+/// The middle of a line, as long as a window that strides have made: begins at a rest of the size
+/// divided by 4.
+struct MiddleImpl : nn::Module {
+    Tensor forward(const Tensor& x) {
+        const Tensor half = avg_pool1d(x, 4, 4), window = avg_pool1d(half, 8, 4);
+        const int64_t have = half.size(2), want = 4 * window.size(2);
+        const int64_t begin = (have - want) / 2;
+        return half.slice(2, begin, begin + want);
+    }
+};
+LITHE_MODULE(Middle);
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(trace_generalize)
@@ -64,6 +76,10 @@ BOOST_AUTO_TEST_CASE(what_holds_for_some_rests_alone_is_refused) {
                         [&] { compile(OfEveryFew(divisor), "x:f32[N=1..100,4]"); });
         }
     }
+}
+
+BOOST_AUTO_TEST_CASE(rests_of_what_strides_made_are_seen) {
+    check_error("trace.not_general", [] { compile(Middle(), "x:f32[N=1..4,2,L=200..2000]"); });
 }
 
 BOOST_AUTO_TEST_CASE(a_size_stays_one_beside_its_number) {
