@@ -17,17 +17,28 @@ constexpr int line_floats = 16;  // of a cache line
 constexpr int64_t far_bytes = 2 << 20;
 /// The same for convolutions, which are many in a network: the others drive theirs out of it.
 constexpr int64_t far_conv_bytes = 512 << 10;
+/// And where a depthwise convolution stands behind: they are read panel by panel whatever they are.
+constexpr int64_t far_front_bytes = 64 << 10;
 
 /// Whether the panels are far away and each is read for several tiles of rows: the others compute
 /// while the next panel comes. One tile alone reads at the memory's speed anyway.
-bool pays(const ir::Node& anchor, int64_t rows) {
+bool pays(const ir::Node& anchor, int64_t rows, int64_t far) {
     const TensorType& type = anchor.type();
     const bool is_conv = anchor.is("packed_conv");
     Dim all = type.size(type.rank() - 2);
     for (int axis = 1; is_conv && axis < type.rank() - 2; ++axis) all = all * type.size(axis);
     if (all.is_constant() && all.constant() <= rows) return false;
     const Dim count = anchor.input(1).type().count();
-    return count.is_constant() && 4 * count.constant() >= (is_conv ? far_conv_bytes : far_bytes);
+    return count.is_constant() && 4 * count.constant() >= far;
+}
+
+/// Bytes of all panels from which on they are asked for.
+int64_t far_of(const Body& body, const ir::Node& anchor) {
+    if (!anchor.is("packed_conv")) return far_bytes;
+    const auto& nodes = body.graph().nodes();
+    const bool is_front = std::any_of(nodes.begin(), nodes.end(),
+                                      [](const auto& node) { return node->is("depthwise_conv"); });
+    return is_front ? far_front_bytes : far_conv_bytes;
 }
 
 /// Halide's own loop over the lines of a row of a panel keeps LLVM from holding the tile in
@@ -97,7 +108,7 @@ void prefetch_next_panel(Body& body, const ir::Node& anchor, Halide::Stage stage
                          const Halide::RDom& sum, int64_t rows) {
     const ir::Node& panels = *anchor.input(1).node;
     const bool is_product = anchor.is("packed_linear") || anchor.is("packed_conv");
-    if (!is_product || !panels.is("input") || !pays(anchor, rows)) return;
+    if (!is_product || !panels.is("input") || !pays(anchor, rows, far_of(body, anchor))) return;
     const Halide::ImageParam& weights =
         body.input(static_cast<int>(panels.attrs().get_int("index")));
     // A whole innermost sum further on is the same place of the next tap or the next panel.
