@@ -3,7 +3,7 @@
 #include <set>
 #include <utility>
 
-#include "dsl/lowering.h"
+#include "dsl/reduce_loops.h"
 
 namespace lithe {
 namespace {
@@ -44,6 +44,18 @@ private:
 };
 
 }  // namespace
+
+Halide::RDom reduce_loops(const Coords& extents) {
+    Halide::Region region;
+    for (size_t i = extents.size(); i-- > 0;) region.push_back({0, extents[i]});
+    return Halide::RDom(region);
+}
+
+Coords reduce_index(const Halide::RDom& loops) {
+    Coords index;
+    for (int i = loops.dimensions(); i-- > 0;) index.emplace_back(loops[i]);
+    return index;
+}
 
 ReduceScope::ReduceScope(Make make)
     : make_(std::move(make)), outer_(std::exchange(innermost_scope, this)) {}
@@ -110,11 +122,8 @@ Expr fold_pairs(Reduce kind, std::vector<Expr> values) {
 }
 
 Expr reduce_in_place(Reduce kind, const Coords& extents, const ReduceBody& body) {
-    Halide::Region region;
-    for (size_t i = extents.size(); i-- > 0;) region.push_back({0, extents[i]});
-    const Halide::RDom r(region);
-    Coords index;
-    for (size_t i = extents.size(); i-- > 0;) index.push_back(r[static_cast<int>(i)]);
+    const Halide::RDom r = reduce_loops(extents);
+    const Coords index = reduce_index(r);
     Expr value = body(index);
     const FreeVars free = free_vars(value, r);
     value = Halide::Internal::substitute(free.renamed, value);

@@ -32,6 +32,11 @@ ir::Node* last_anchor(const ir::Graph& body, bool (*is_anchor)(const ir::Node&))
     return is_last ? anchor : nullptr;
 }
 
+int64_t panel_bytes(const ir::Node& anchor) {
+    const Dim count = anchor.input(1).type().count();
+    return count.is_constant() ? 4 * count.constant() : 0;
+}
+
 bool has_result_of(const ir::Node& group, const ir::Node& anchor) {
     const TensorType& type = anchor.type();
     return group.types().size() == 1 && type.dtype == DType::f32 && type.rank() >= 2 &&

@@ -20,6 +20,9 @@ ir::Node* sole_anchor(const ir::Graph& body, std::string_view name, InFront in_f
 /// behind: the group's one result is its. Null for any other body.
 ir::Node* last_anchor(const ir::Graph& body, bool (*is_anchor)(const ir::Node&));
 
+/// Of all panels of weights that the anchor reads; 0 where a size is not known.
+int64_t panel_bytes(const ir::Node& anchor);
+
 /// Whether a group that is built around `anchor` has one f32 result of the anchor's shape.
 bool has_result_of(const ir::Node& group, const ir::Node& anchor);
 

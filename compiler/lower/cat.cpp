@@ -2,6 +2,7 @@
 // result.
 #include "compiler/lower/families.h"
 #include "compiler/lower/parallel.h"
+#include "dsl/reduce_loops.h"
 
 namespace lithe::lower {
 namespace {
@@ -38,13 +39,10 @@ void schedule(const ir::Node&, Body& body) {
     Expr begin = 0;
     for (int i = 0; i < anchor.input_count(); ++i) {
         const Shape& shape = anchor.input(i).type().shape;
-        Halide::Region region;
-        for (size_t k = shape.size(); k-- > 0;) region.push_back({0, body.size(shape[k])});
-        const RDom r(region);
-        Coords from;
-        for (size_t k = 0; k < shape.size(); ++k) {
-            from.push_back(r[static_cast<int>(shape.size() - 1 - k)]);
-        }
+        Coords extents;
+        for (const Dim& dim : shape) extents.push_back(body.size(dim));
+        const RDom r = reduce_loops(extents);
+        const Coords from = reduce_index(r);
         std::vector<Expr> to;
         for (size_t k = shape.size(); k-- > 0;) {
             to.push_back(k == axis ? simplify(from[k] + begin) : from[k]);

@@ -57,8 +57,8 @@ private:
     /// may come from memory, once; else the image is read for every panel. Where sums are short the
     /// results bind, which were written up to 1.4 times as fast panel by panel.
     bool are_weights_near() const {
-        const Dim count = anchor().input(1).type().count();
-        return count.is_constant() && 4 * count.constant() <= near_bytes && sum_length() >= 64;
+        const int64_t bytes = panel_bytes(anchor());
+        return bytes > 0 && bytes <= near_bytes && sum_length() >= 64;
     }
 };
 

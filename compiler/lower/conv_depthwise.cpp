@@ -9,6 +9,7 @@
 #include "compiler/lower/families.h"
 #include "compiler/lower/parallel.h"
 #include "compiler/lower/prefetch.h"
+#include "dsl/reduce_loops.h"
 
 namespace lithe::lower {
 namespace {
@@ -115,14 +116,10 @@ private:
     }
 
     void define_sum(const Coords& extents, const ReduceBody& value) {
-        Coords terms;
-        Halide::Region region;  // the innermost loop first
-        for (size_t i = extents.size(); i-- > 0;) region.push_back({0, extents[i]});
-        terms_ = Halide::RDom(region);
-        for (int i = terms_.dimensions(); i-- > 0;) terms.emplace_back(terms_[i]);
+        terms_ = reduce_loops(extents);
         const std::vector<Var> vars = Body::vars(4);
         sum_(vars) = 0.f;
-        sum_(vars) = Body::add_term(sum_(vars), value(terms));
+        sum_(vars) = Body::add_term(sum_(vars), value(reduce_index(terms_)));
         tile_(vars) = sum_(vars);
     }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "compiler/lower/anchor.h"
+
 namespace lithe::lower {
 namespace {
 
@@ -28,8 +30,7 @@ bool pays(const ir::Node& anchor, int64_t rows, int64_t far) {
     Dim all = type.size(type.rank() - 2);
     for (int axis = 1; is_conv && axis < type.rank() - 2; ++axis) all = all * type.size(axis);
     if (all.is_constant() && all.constant() <= rows) return false;
-    const Dim count = anchor.input(1).type().count();
-    return count.is_constant() && 4 * count.constant() >= far;
+    return panel_bytes(anchor) >= far;
 }
 
 /// Bytes of all panels from which on they are asked for.
@@ -99,10 +100,7 @@ private:
 
 }  // namespace
 
-bool is_far(const ir::Node& anchor) {
-    const Dim count = anchor.input(1).type().count();
-    return count.is_constant() && 4 * count.constant() >= far_bytes;
-}
+bool is_far(const ir::Node& anchor) { return panel_bytes(anchor) >= far_bytes; }
 
 void prefetch_next_panel(Body& body, const ir::Node& anchor, Halide::Stage stage,
                          const Halide::RDom& sum, int64_t rows) {

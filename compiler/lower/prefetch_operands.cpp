@@ -10,7 +10,6 @@ using Halide::Internal::Allocate;
 using Halide::Internal::Call;
 using Halide::Internal::Evaluate;
 using Halide::Internal::For;
-using Halide::Internal::IRGraphVisitor;
 using Halide::Internal::IRMutator;
 using Halide::Internal::IRVisitor;
 using Halide::Internal::Let;

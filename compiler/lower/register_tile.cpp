@@ -2,9 +2,11 @@
 
 #include <algorithm>
 
+#include "compiler/lower/anchor.h"
 #include "compiler/lower/epilogue.h"
 #include "compiler/lower/parallel.h"
 #include "compiler/lower/prefetch.h"
+#include "dsl/reduce_loops.h"
 
 namespace lithe::lower {
 namespace {
@@ -15,12 +17,6 @@ using Halide::Stage;
 using Halide::TailStrategy;
 using Halide::Var;
 using Halide::VarOrRVar;
-
-/// Of all panels; 0 where a size is not known.
-int64_t panel_bytes(const ir::Node& anchor) {
-    const Dim count = anchor.input(1).type().count();
-    return count.is_constant() ? 4 * count.constant() : 0;
-}
 
 int64_t width_of(const ir::Node& anchor) { return anchor.input(1).type().shape.back().constant(); }
 
@@ -72,16 +68,12 @@ std::vector<Var> RegisterTile::tile_vars() const {
 }
 
 void RegisterTile::sum(const Coords& extents, const ReduceBody& value) {
-    Halide::Region region;
-    for (size_t i = extents.size(); i-- > 0;) region.push_back({0, extents[i]});
-    sum_ = Halide::RDom(region);
-    Coords index;
-    for (size_t i = extents.size(); i-- > 0;) index.push_back(sum_[static_cast<int>(i)]);
+    sum_ = reduce_loops(extents);
     acc_ = Func("acc");
     tile_ = Func("tile");
     const std::vector<Var> vars = tile_vars();
     acc_(vars) = 0.f;
-    acc_(vars) = Body::add_term(acc_(vars), value(index));
+    acc_(vars) = Body::add_term(acc_(vars), value(reduce_index(sum_)));
     tile_(vars) = acc_(vars);
 }
 

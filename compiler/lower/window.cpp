@@ -5,6 +5,7 @@
 
 #include "compiler/lower/families.h"
 #include "compiler/lower/parallel.h"
+#include "dsl/reduce_loops.h"
 
 namespace lithe::lower {
 namespace {
@@ -106,11 +107,8 @@ private:
             cost_ = taps;
             return in_a_tree(kind, extents, value);
         }
-        Halide::Region region;
-        for (size_t i = extents.size(); i-- > 0;) region.push_back({0, extents[i]});
-        const Halide::RDom r(region);
-        Coords index;
-        for (size_t i = extents.size(); i-- > 0;) index.push_back(r[static_cast<int>(i)]);
+        const Halide::RDom r = reduce_loops(extents);
+        const Coords index = reduce_index(r);
         Expr element = value(index);
         const FreeVars free = free_vars(element, r);
         element = Halide::Internal::substitute(free.renamed, element);

@@ -1,7 +1,6 @@
-#include <map>
-
 #include "compiler/passes/kinds.h"
 #include "compiler/passes/passes.h"
+#include "compiler/passes/pointwise_region.h"
 
 namespace lithe::passes {
 namespace {
@@ -33,15 +32,11 @@ bool pays(const ir::Node& conv) {
 }  // namespace
 
 bool scale_filters(ir::Graph& graph) {
-    std::map<const ir::Node*, int> uses;
-    for (const auto& node : graph.nodes()) {
-        for (const ir::Value& v : node->inputs()) ++uses[v.node];
-    }
-    for (const ir::Output& output : graph.outputs) uses[output.value.node] += 1;
+    const Users users = users_of(graph);
     return ir::rewrite(graph, [&](ir::Node& conv) -> ir::Value {
         if (!conv.is("packed_conv") || conv.attrs().has("groups") || !pays(conv)) return {};
         const Scaled image = scaled(*conv.input(0).node);
-        if (!image.x || uses[conv.input(0).node] > 1) return {};
+        if (!image.x || users.at(conv.input(0).node).size() > 1) return {};
 
         const TensorType& filters = conv.input(1).type();
         Shape row(filters.shape.size(), Dim(1));

@@ -40,13 +40,14 @@ public:
 
     const Compiled& compiled() const { return model_.compiled(); }
 
-    /// What the only kernel of the program does, as Halide's statement.
+    /// What the kernels of the program do, as Halide's statements.
     std::string statement() const {
+        std::string text;
         for (const auto& node : compiled().program.graph("forward")->nodes()) {
             if (node->body())
-                return lower::show_kernel(*node, compiled().target, lower::Form::statement);
+                text += lower::show_kernel(*node, compiled().target, lower::Form::statement);
         }
-        return "";
+        return text;
     }
 
     Tensors operator()(const Tensors& inputs) { return model_(inputs); }
