@@ -58,10 +58,13 @@ struct Exponential {
     Expr p;
     Expr power;  ///< 2^n by the bits that `magic` has made of n: at the scale that it says
 };
+/// The same, before the power is made.
+struct ExponentialBits {
+    Expr p;
+    Expr n;  ///< uint32: in its low bits n, plus what `magic` has beyond 1.5 * 2^23
+};
 
-/// Half as long as the general exp: nothing is said of x outside of the range where `magic` leaves
-/// the bits of a normal number.
-Exponential exponential(const Expr& x, float sign, float magic) {
+ExponentialBits exponential_bits(const Expr& x, float sign, float magic) {
     const Expr shifted = multiply_add(x, sign * 1.44269504f, magic);
     const Expr n = shifted - magic;
     const Expr r =
@@ -70,7 +73,16 @@ Exponential exponential(const Expr& x, float sign, float magic) {
     for (const float c :
          {sign * 0.00836874532f, 0.0416683908f, sign * 0.166665204f, 0.499999934f, sign, 1.f})
         p = multiply_add(p, r, c);
-    return {p, float_of(Halide::reinterpret<uint32_t>(shifted) << 23)};
+    return {p, Halide::reinterpret<uint32_t>(shifted)};
+}
+
+/// 2^(e - 127) for what is in the low bits of e.
+Expr power_of_bits(const Expr& e) { return float_of(e << 23); }
+
+/// Nothing is said of x outside of the range where `magic` leaves the bits of a normal number.
+Exponential exponential(const Expr& x, float sign, float magic) {
+    const auto [p, n] = exponential_bits(x, sign, magic);
+    return {p, power_of_bits(n)};
 }
 
 /// Added to a float it rounds to an integer n, whose low bits are then those of 2^(n + scale),
@@ -86,7 +98,8 @@ Expr short_exp(const Expr& x) {
 
 /// NaN passes, since it is neither below nor above.
 Expr clamp_passing_nan(const Expr& x, float low, float high) {
-    return select(x < low, low, select(x > high, high, x));
+    const Expr below = select(x > high, high, x);
+    return select(below < low, low, below);
 }
 
 /// e^x - 1 without the care for -0.
@@ -136,11 +149,11 @@ Expr remainder(const Expr& a, const Expr& b) {
 
 Expr exp(const Expr& x) {
     if (is_f64(x)) return call_c("exp", {x});
-    const auto [n, r] = reduce_exp(clamp_passing_nan(x, -104.f, 89.f));
-    const Expr p =
-        polynomial(r, {0.49999994f, 0.166665196f, 0.0416682474f, 0.00836884044f, 0.00138226652f});
-    const Expr y = multiply_add(r * r, p, r) + 1.f;
-    return strict(scale(y, n));
+    // 2^n as two powers, one of half n: so a denormal result is rounded once.
+    const auto [p, n] =
+        exponential_bits(clamp_passing_nan(x, -104.f, 89.f), 1, exponent_magic(127));
+    const Expr half = n >> 1;
+    return strict(p * power_of_bits(half) * power_of_bits(n - half));
 }
 
 Expr exp_of_negative(const Expr& x) {

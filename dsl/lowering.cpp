@@ -66,6 +66,10 @@ Expr reduce_min(const Expr& extent, const std::function<Expr(Expr)>& body) {
     return reduce(Reduce::min, {extent}, [&](const Coords& index) { return body(index[0]); });
 }
 
+Expr reduce_largest(const Expr& extent, const std::function<Expr(Expr)>& body) {
+    return reduce(Reduce::largest, {extent}, [&](const Coords& index) { return body(index[0]); });
+}
+
 Expr max_nan(const Expr& a, const Expr& b) {
     if (!a.type().is_float()) return Halide::max(a, b);
     return Halide::select(Halide::is_nan(a) || a > b, a, b);

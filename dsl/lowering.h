@@ -41,8 +41,9 @@ Halide::Type halide_type(DType dtype);
 /// `value` as a constant of the dtype.
 Halide::Expr constant(DType dtype, double value);
 
-/// What a reduction does with two elements; max and min pass NaN on, as in PyTorch.
-enum class Reduce : uint8_t { sum, product, max, min };
+/// What a reduction does with two elements; max and min pass NaN on, as in PyTorch; `largest` is
+/// the largest of the numbers, for who meets the NaN elsewhere.
+enum class Reduce : uint8_t { sum, product, max, min, largest };
 /// What a reduction over nothing gives, and one step of it.
 Halide::Expr reduce_identity(Reduce kind, Halide::Type type);
 Halide::Expr reduce_step(Reduce kind, const Halide::Expr& total, const Halide::Expr& element);
@@ -64,22 +65,33 @@ Halide::Expr reduce_min(const Halide::Expr& extent,
                         const std::function<Halide::Expr(Halide::Expr)>& body);
 Halide::Expr reduce_product(const Halide::Expr& extent,
                             const std::function<Halide::Expr(Halide::Expr)>& body);
+Halide::Expr reduce_largest(const Halide::Expr& extent,
+                            const std::function<Halide::Expr(Halide::Expr)>& body);
 
-/// Replaces the reductions of every `lower` that runs while it lives: how a schedule family gets
-/// at them. Without one they are computed where they are used, one element at a time.
+/// `body` itself, or, where a schedule family keeps such values, what looks them up: for what is
+/// read more than once at every index in 0..extent-1.
+using EachBody = std::function<Halide::Expr(const Halide::Expr& index)>;
+EachBody keep_each(const Halide::Expr& extent, const EachBody& body);
+
+/// Replaces the reductions of every `lower` that runs while it lives, and what it reads more than
+/// once: how a schedule family gets at them. Without one they are computed where they are used, one
+/// element at a time.
 class ReduceScope {
 public:
     using Make =
         std::function<Halide::Expr(Reduce kind, const Coords& extents, const ReduceBody& body)>;
-    explicit ReduceScope(Make make);
+    using Keep = std::function<EachBody(const Halide::Expr& extent, const EachBody& body)>;
+    explicit ReduceScope(Make make, Keep keep = {});
     ~ReduceScope();
     ReduceScope(const ReduceScope&) = delete;
     ReduceScope& operator=(const ReduceScope&) = delete;
 
 private:
     Make make_;
+    Keep keep_;
     ReduceScope* outer_;
     friend Halide::Expr reduce(Reduce, const Coords&, const ReduceBody&);
+    friend EachBody keep_each(const Halide::Expr&, const EachBody&);
 };
 
 /// Arguments of a Func for `value`: the Vars that it depends on, and a Var for every reduction
@@ -90,6 +102,8 @@ struct FreeVars {
     std::map<std::string, Halide::Expr> renamed;  ///< foreign reduction indices in `value`
 };
 FreeVars free_vars(const Halide::Expr& value, const Halide::RDom& own);
+/// The same where no index of a reduction is the Func's own.
+FreeVars free_vars(const Halide::Expr& value);
 
 /// max and min that pass NaN on, as in PyTorch.
 Halide::Expr max_nan(const Halide::Expr& a, const Halide::Expr& b);

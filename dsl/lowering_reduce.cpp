@@ -57,8 +57,10 @@ Coords reduce_index(const Halide::RDom& loops) {
     return index;
 }
 
-ReduceScope::ReduceScope(Make make)
-    : make_(std::move(make)), outer_(std::exchange(innermost_scope, this)) {}
+ReduceScope::ReduceScope(Make make, Keep keep)
+    : make_(std::move(make)),
+      keep_(std::move(keep)),
+      outer_(std::exchange(innermost_scope, this)) {}
 
 ReduceScope::~ReduceScope() { innermost_scope = outer_; }
 
@@ -72,7 +74,7 @@ FreeVars free_vars(const Expr& value, const Halide::RDom& own) {
     }
     for (const Expr& index : names.indices) {
         const auto* variable = index.as<Halide::Internal::Variable>();
-        if (variable->reduction_domain.same_as(own.domain())) continue;
+        if (own.defined() && variable->reduction_domain.same_as(own.domain())) continue;
         const Halide::Var parameter;
         free.parameters.push_back(parameter);
         free.arguments.push_back(index);
@@ -81,6 +83,8 @@ FreeVars free_vars(const Expr& value, const Halide::RDom& own) {
     return free;
 }
 
+FreeVars free_vars(const Expr& value) { return free_vars(value, Halide::RDom()); }
+
 Expr reduce_identity(Reduce kind, Halide::Type type) {
     switch (kind) {
         case Reduce::sum:
@@ -88,6 +92,7 @@ Expr reduce_identity(Reduce kind, Halide::Type type) {
         case Reduce::product:
             return make_const(type, 1);
         case Reduce::max:
+        case Reduce::largest:
             return type.is_float() ? make_const(type, -INFINITY) : type.min();
         case Reduce::min:
             return type.is_float() ? make_const(type, INFINITY) : type.max();
@@ -106,6 +111,8 @@ Expr reduce_step(Reduce kind, const Expr& total, const Expr& element) {
             return max_nan(total, element);
         case Reduce::min:
             return min_nan(total, element);
+        case Reduce::largest:
+            return Halide::select(element > total, element, total);
     }
     return {};
 }
@@ -137,6 +144,11 @@ Expr reduce(Reduce kind, const Coords& extents, const ReduceBody& body) {
     if (!innermost_scope) return reduce_in_place(kind, extents, body);
     ReduceScope* const scope = innermost_scope;
     return scope->make_(kind, extents, body);
+}
+
+EachBody keep_each(const Expr& extent, const EachBody& body) {
+    ReduceScope* const scope = innermost_scope;
+    return scope && scope->keep_ ? scope->keep_(extent, body) : body;
 }
 
 }  // namespace lithe

@@ -125,7 +125,7 @@ void Body::define_node(ir::Node& node) {
     }
     const OpCall call = node.call();
     std::optional<ReduceScope> scope;
-    if (reduce_) scope.emplace(reduce_);
+    if (reduce_) scope.emplace(reduce_, keep_);
     for (int i = 0; i < static_cast<int>(node.types().size()); ++i) {
         LowerCall lower_call{
             .call = call, .output = i, .at = {}, .out_types = node.types(), .in = {}, .size = {}};

@@ -43,6 +43,8 @@ public:
     void define(ir::Value value, Halide::Func func);
     /// Gives the family the reductions of nodes that are defined from now on.
     void reduce_with(ReduceScope::Make make) { reduce_ = std::move(make); }
+    /// The same for what they read more than once.
+    void keep_with(ReduceScope::Keep keep) { keep_ = std::move(keep); }
     /// Defines the Funcs of all nodes that have none yet, by their ops' `lower`.
     void define_rest();
 
@@ -76,6 +78,7 @@ private:
     std::map<std::pair<const ir::Node*, int>, Halide::Func> funcs_;
     std::optional<Halide::Func> all_results_;
     ReduceScope::Make reduce_;
+    ReduceScope::Keep keep_;
 };
 
 /// A way to schedule a kind of body. Families are tried in order; the last one takes everything.

@@ -23,11 +23,17 @@ void parallel_outer(Body& body, Halide::Func& f, const TensorType& type, int64_t
     const Halide::Var outer = Body::axis_var(axis);
     const Dim count = type.count();
     const bool is_run = axis == type.rank() - 1;
+    // Lines of little work share a task.
+    constexpr int64_t tasks_of_threshold = 4;
+    const Dim inner = product(Shape(type.shape.begin() + axis + 1, type.shape.end()));
+    const int64_t inner_cost = inner.is_constant() ? inner.constant() * cost_per_element : 0;
     const int64_t least =
         (parallel_threshold + cost_per_element - 1) / cost_per_element * (is_run ? 2 : 1);
     const auto make_parallel = [&](Halide::Stage stage) {
         if (is_run) {
             parallel_blocks(stage, outer, cost_per_element * step);
+        } else if (inner_cost > 0 && 2 * inner_cost <= parallel_threshold / tasks_of_threshold) {
+            parallel_blocks(stage, outer, inner_cost * tasks_of_threshold);
         } else {
             stage.parallel(outer);
         }

@@ -66,6 +66,8 @@ public:
         body_.reduce_with([this](Reduce kind, const Coords& extents, const ReduceBody& value) {
             return in_lanes(kind, extents, value);
         });
+        body_.keep_with(
+            [this](const Expr& extent, const EachBody& value) { return in_a_row(extent, value); });
         body_.define_rest();
         Func out = body_.output();
         body_.bind_output(out, type_);
@@ -82,7 +84,7 @@ public:
         const bool whole = inner < 0 || (is_row && inner == 0);
         for (Func& f : parts_) {
             if (whole) {
-                f.compute_root();
+                f.compute_root().store_in(Halide::MemoryType::Stack);
             } else {
                 f.compute_at(out, Body::axis_var(row_axis)).store_in(Halide::MemoryType::Stack);
             }
@@ -110,6 +112,35 @@ private:
         const std::string inner = Body::axis_var(type_.rank() - 1).name();
         return std::any_of(free.parameters.begin(), free.parameters.end(),
                            [&](const Var& v) { return v.name() == inner; });
+    }
+
+    /// The values of a row that fits beside others in the first-level cache.
+    EachBody in_a_row(const Expr& extent, const EachBody& value) {
+        constexpr int64_t most_bytes = 16 << 10;
+        const auto* length = extent.as<Halide::Internal::IntImm>();
+        const Var place("place");
+        const Expr each = value(place);
+        const FreeVars free = free_vars(each);
+        if (!length || length->value * each.type().bytes() > most_bytes || depends_on_place(free)) {
+            return value;
+        }
+        std::vector<Var> parameters{place};
+        std::vector<Expr> rows;
+        for (size_t i = 0; i < free.parameters.size(); ++i) {
+            if (free.parameters[i].name() == place.name()) continue;
+            parameters.push_back(free.parameters[i]);
+            rows.push_back(free.arguments[i]);
+        }
+        Func kept("kept");
+        kept(parameters) = Halide::Internal::substitute(free.renamed, each);
+        const int vector = body_.target().lanes(each.type().bytes());
+        if (length->value >= vector) kept.vectorize(place, vector, TailStrategy::GuardWithIf);
+        parts_.push_back(kept);
+        return [kept, rows](const Expr& index) {
+            std::vector<Expr> at{index};
+            at.insert(at.end(), rows.begin(), rows.end());
+            return Expr(kept(at));
+        };
     }
 
     Expr in_lanes(Reduce kind, const Coords& extents, const ReduceBody& value) {
@@ -171,14 +202,23 @@ private:
         std::vector<Expr> values;
         for (int i = 0; i < vectors; ++i) values.push_back(part(with(lane + i * vector)));
         fold(lane_first) = fold_pairs(kind, values);
-        values.clear();
-        for (int i = 0; i < vector; ++i) values.push_back(fold(with(i)));
-        total(rows) = fold_pairs(kind, values);
 
         part.bound_extent(lane, all).vectorize(lane, vector).unroll(lane);
         part.update(0).reorder(lane, chunk).vectorize(lane, vector).unroll(lane);
         fold.bound_extent(lane, vector).vectorize(lane, vector);
-        for (const Func& f : {part, fold, total}) parts_.push_back(f);
+        parts_.push_back(part);
+        // Half a vector on the other half, down to one lane.
+        for (int half = vector / 2; half >= 1; half /= 2) {
+            parts_.push_back(fold);
+            Func next("fold");
+            next(lane_first) = reduce_step(kind, fold(with(lane)), fold(with(lane + half)));
+            next.bound_extent(lane, half);
+            if (half > 1) next.vectorize(lane, half);
+            fold = next;
+        }
+        parts_.push_back(fold);
+        total(rows) = fold(with(0));
+        parts_.push_back(total);
         return total(arguments);
     }
 

@@ -7,6 +7,7 @@
 #include "dsl/axis.h"
 #include "dsl/elementwise.h"
 #include "dsl/lower_math.h"
+#include "dsl/lower_math_exp.h"
 #include "dsl/lowering.h"
 #include "dsl/op_list.h"
 #include "dsl/ops.h"
@@ -66,9 +67,11 @@ Halide::Expr lower(const LowerCall& call) {
         return call.in(0, from);
     };
     const Halide::Expr size = call.size(call.call.input(0).shape[axis]);
-    const Halide::Expr most = reduce_max(size, element);
-    const Halide::Expr total =
-        reduce_sum(size, [&](Halide::Expr i) { return lower_math::exp(element(i) - most); });
+    // A NaN comes back by the total.
+    const Halide::Expr most = reduce_largest(size, element);
+    const Halide::Expr total = reduce_sum(size, [&](const Halide::Expr& i) {
+        return lower_math::exp_of_negative(element(i) - most);
+    });
     return call.in(0, call.at) - most - lower_math::log(total);
 }
 

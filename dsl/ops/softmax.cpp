@@ -64,10 +64,13 @@ Halide::Expr lower(const LowerCall& call) {
         return call.in(0, from);
     };
     const Halide::Expr size = call.size(call.call.input(0).shape[axis]);
-    const Halide::Expr most = reduce_max(size, element);
-    const Halide::Expr total = reduce_sum(
-        size, [&](Halide::Expr i) { return lower_math::exp_of_negative(element(i) - most); });
-    return lower_math::exp_of_negative(call.in(0, call.at) - most) / total;
+    // A NaN comes back by the total.
+    const Halide::Expr most = reduce_largest(size, element);
+    const EachBody power = keep_each(size, [&](const Halide::Expr& i) {
+        return lower_math::exp_of_negative(element(i) - most);
+    });
+    const Halide::Expr total = reduce_sum(size, power);
+    return power(call.at[axis]) * (Halide::Internal::make_one(total.type()) / total);
 }
 
 }  // namespace

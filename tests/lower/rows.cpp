@@ -11,6 +11,14 @@ std::string number(int64_t value) { return std::to_string(value); }
 
 constexpr const char* symbols = "program p\nsymbol M = 1..600\nsymbol N = 1..5\n\ngraph forward\n";
 
+/// Softmaxes of rows, of both kinds, with values of any size before them and after.
+std::string softmaxes(const std::string& dtype, const std::string& length) {
+    const std::string type = " : " + dtype + "[N, 3, " + length + "]";
+    return symbols + ("%x = input" + type + "\n%0 = mul(%x, %x)" + type + "\n%1 = softmax(%0)" +
+                      type + " {axis = 2}\n%2 = log_softmax(%0)" + type +
+                      " {axis = 2}\n%3 = mul(%1, %x)" + type + "\nreturn %3, %2\n");
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(lower_rows)
@@ -99,6 +107,48 @@ BOOST_AUTO_TEST_CASE(places_of_the_largest) {
             for (int64_t i = 4; i < x.count(); i += 13) data[i] = infinity;
             for (int64_t i = 6; i < x.count(); i += 7) data[i] = -infinity;
             program.check({x}, 0);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(softmaxes_of_known_rows) {
+    // The powers of up to 4096 elements of f32 are kept.
+    for (const int64_t length : {1, 2, 15, 16, 17, 100, 128, 4095, 4096, 4097}) {
+        BOOST_TEST_CONTEXT("length " << length) {
+            CheckedProgram program(softmaxes("f32", number(length)));
+            for (const int64_t n : {1, 5}) program.check({{"N", n}}, 2e-6);
+        }
+    }
+    CheckedProgram wide(softmaxes("f64", "77"));
+    wide.check({{"N", 2}}, 1e-13);
+}
+
+BOOST_AUTO_TEST_CASE(softmaxes_of_rows_known_late_and_of_one) {
+    CheckedProgram late(softmaxes("f32", "M"));
+    for (const int64_t m : {1, 16, 77, 600}) late.check({{"N", 3}, {"M", m}}, 2e-6);
+    CheckedProgram one(
+        "program p\ngraph forward\n%x = input : f32[1000]\n"
+        "%0 = softmax(%x) : f32[1000] {axis = 0}\nreturn %0\n");
+    one.check(std::map<std::string, int64_t>{}, 1e-7);
+}
+
+BOOST_AUTO_TEST_CASE(nan_and_infinities_fill_their_rows_of_a_softmax) {
+    constexpr float infinity = std::numeric_limits<float>::infinity();
+    constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+    for (const char* op : {"softmax", "log_softmax"}) {
+        for (const char* length : {"100", "M"}) {
+            const std::string type = std::string(" : f32[N, ") + length + "]";
+            CheckedProgram program(symbols + ("%x = input" + type + "\n%0 = " + op + "(%x)" + type +
+                                              " {axis = 1}\nreturn %0\n"));
+            Array x = sample_input(DType::f32, {5, 100}, 3, 50);
+            float* data = x.data<float>();
+            data[7] = nan;
+            data[199] = infinity;
+            for (int64_t i = 200; i < 300; i += 2) data[i] = -infinity;
+            for (int64_t i = 300; i < 400; ++i) data[i] = -infinity;
+            data[400] = nan;
+            data[499] = infinity;
+            program.check({x}, 1e-5);
         }
     }
 }
