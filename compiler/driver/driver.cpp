@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "compiler/driver/headers.h"
 #include "compiler/driver/options.h"
 #include "compiler/driver/usage.h"
 #include "runtime/error.h"
@@ -64,7 +65,8 @@ void read_tuning(Options& o, bool may_be_missing) {
 
 }  // namespace
 
-int driver_main(int argc, char** argv, const std::function<Subject()>& make_model) {
+int driver_main(int argc, char** argv, const std::function<Subject()>& make_model,
+                const std::string& headers) {
     Options o;
     int (*action)(const Subject&, const Options&) = nullptr;
     CLI::App app{"Compiles, shows and checks one model."};
@@ -126,6 +128,8 @@ int driver_main(int argc, char** argv, const std::function<Subject()>& make_mode
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
     try {
+        if (!headers.empty() && headers != driver::built_headers_hash)
+            throw UserError("tool.headers", driver::other_headers("lithe: liblithe.so", headers));
         app.parse(argc, argv);
         read_tuning(o, app.got_subcommand("tune"));
         const int status = action(make_model(), o);

@@ -104,6 +104,19 @@ size_t count(const std::string& text, std::string_view part) {
 
 BOOST_FIXTURE_TEST_SUITE(driver_commands, Fixture)
 
+BOOST_AUTO_TEST_CASE(a_program_of_other_headers_does_nothing) {
+    std::string name = "driver", command = "trace";
+    char* argv[] = {name.data(), command.data()};
+    int status = 0;
+    {
+        const Redirect err(stderr, folder / "err");
+        status = driver_main(
+            2, argv, []() -> Subject { throw std::logic_error("is not asked"); }, "0123");
+    }
+    BOOST_TEST(status == 1);
+    BOOST_TEST(has(content(folder / "err"), "they are 0123); build all of lithe again"));
+}
+
 BOOST_AUTO_TEST_CASE(compile_writes_three_files_and_a_summary) {
     const std::string text =
         output("compile", {"-o", folder.string(), "--summary", (folder / "summary.json").string()});

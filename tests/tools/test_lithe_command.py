@@ -104,6 +104,7 @@ class Command(unittest.TestCase):
     def check_golden(self, name, stderr):
         """Compares the last message with its golden text; what differs from machine to machine is left out."""
         text = stderr[stderr.rindex("error: ") + len("error: "):].replace(str(self.folder), "{folder}")
+        text = re.sub(r"\b[0-9a-f]{16}\b", "{hash}", text)
         text = re.sub(r"(exit status \d+\)): .* \[", r"\1: {command} [", text)
         golden = ERRORS / f"{name}.txt"
         if UPDATE:
@@ -157,6 +158,35 @@ class Command(unittest.TestCase):
         alone.parent.mkdir()
         shutil.copy(LITHE, alone)
         self.check_golden("tool.incomplete", self.lithe("trace", "net.h", *words, status=1, program=alone))
+
+    def test_parts_that_were_built_from_other_headers(self):
+        prefix = self.folder / "prefix"
+        for name in ["bin", "lib", "include/lithe/dsl"]:
+            (prefix / name).mkdir(parents=True)
+        for name in ["lib/liblithe.so", "include/lithe/lithe.h", "include/lithe/dsl/tensor.h"]:
+            (prefix / name).touch()
+        reflect = pathlib.Path(LITHE).parent / "lithe-reflect"
+        for program in [LITHE, reflect]:
+            shutil.copy(program, prefix / "bin")
+        words = ["--class", "Net", "--inputs", "x:f32[1,4]"]
+        self.check_golden("tool.headers", self.lithe("trace", "net.h", *words, status=1, program=prefix / "bin" / "lithe"))
+        error = self.lithe("net.h", "-o", "net.inc", "--headers=0123456789abcdef", status=1, program=reflect)
+        self.assertRegex(error, r"^error: lithe-reflect was built from other headers .* \[reflect\.headers\]$")
+        self.assertFalse((self.folder / "net.inc").exists())
+
+    def test_a_mistake_is_named_once_and_mended(self):
+        model = self.folder / "mended.h"
+        model.write_text(MODEL.replace("lithe::relu(", "lithe::rleu("))
+        words = ["trace", "mended.h", "--class", "Net", "--inputs", "x:f32[1,4]"]
+        error = self.lithe(*words, status=1)
+        self.assertEqual(error.count("mended.h:6:"), 1, error)
+        self.assertIn("rleu", error)
+        # What the tool that reads the model lets pass is the compiler's to say.
+        model.write_text(MODEL + "inline int half() { asm(\"no such instruction\"); return 1; }\ninline int use = half();\n")
+        self.assertIn("no such instruction", self.lithe(*words, status=1))
+        model.write_text(MODEL)
+        self.assertIn("@first.weight", self.lithe(*words))
+        self.assertIn("@first.weight", self.lithe(*words))
 
     def wrong_weights(self):
         write_safetensors(self.folder / "wrong.safetensors", "first.weight", [1], [1.0])

@@ -8,8 +8,10 @@
 #include <functional>
 #include <sstream>
 
+#include "compiler/driver/headers.h"
 #include "runtime/error.h"
 #include "runtime/file.h"
+#include "tools/lithe/reflected_build.h"
 #include "tools/lithe/toolchain.h"
 
 namespace lithe::tool {
@@ -30,7 +32,8 @@ std::string driver_source(const ModelSource& model) {
         "#include \"{}\"\n"
         "#include <lithe/driver.h>\n\n"
         "int main(int argc, char** argv) {{\n"
-        "    return lithe::driver_main(argc, argv, [] {{ return lithe::make_subject<{}>(); }});\n"
+        "    return lithe::driver_main(argc, argv, [] {{ return lithe::make_subject<{}>(); }},\n"
+        "                              LITHE_HEADERS);\n"
         "}}\n",
         fs::absolute(model.file).string(), model.class_name);
 }
@@ -58,18 +61,13 @@ bool is_up_to_date(const fs::path& product, const fs::path& depfile,
     return true;
 }
 
-std::vector<std::string> compile_flags(const ModelSource& model, const Toolchain& tools) {
-    std::vector<std::string> flags = {"-std=c++20", "-O1", "-g1"};
+std::vector<std::string> compile_flags(const ModelSource& model, const Toolchain& tools,
+                                       const std::string& headers) {
+    std::vector<std::string> flags = {"-std=c++20", "-O0", "-g1",
+                                      "-DLITHE_HEADERS=\"" + headers + "\""};
     for (const std::string& folder : tools.include_folders) flags.push_back("-I" + folder);
     for (const std::string& folder : model.include_folders) flags.push_back("-I" + folder);
     return flags;
-}
-
-void build_step(const std::vector<std::string>& command, const std::string& what) {
-    if (const int status = run(command); status != 0) {
-        throw UserError("tool.build", fmt::format("lithe: {} failed (exit status {}): {}", what,
-                                                  status, fmt::join(command, " ")));
-    }
 }
 
 }  // namespace
@@ -79,18 +77,23 @@ std::string build_model_program(const ModelSource& model) {
         throw UserError("tool.model_file", "lithe: no file '" + model.file + "'");
     }
     const Toolchain tools = find_toolchain();
+    const std::string headers = driver::headers_hash(tools.header_root);
+    if (headers != driver::built_headers_hash)
+        throw UserError("tool.headers", driver::other_headers("lithe: this program", headers));
     const std::string source = driver_source(model);
     const fs::path folder =
         fs::path(model.work_folder) / fmt::format("{:016x}", std::hash<std::string>()(source));
     std::error_code error;
     fs::create_directories(folder, error);  // what is wrong, write_if_changed says
     const std::string driver = folder / "driver.cpp", fields = folder / "driver.reflect.inc",
-                      whole = folder / "program.cpp", program = folder / "program",
-                      depfile = folder / "program.d", commands = folder / "commands";
+                      written = folder / "driver.reflect.new", whole = folder / "program.cpp",
+                      program = folder / "program", depfile = folder / "program.d",
+                      commands = folder / "commands";
     write_if_changed(driver, source);
     write_if_changed(whole, "#include \"driver.cpp\"\n#include \"driver.reflect.inc\"\n");
-    const std::vector<std::string> flags = compile_flags(model, tools);
-    std::vector<std::string> reflect = {tools.reflect, driver, "-o", fields};
+    const std::vector<std::string> flags = compile_flags(model, tools, headers);
+    std::vector<std::string> reflect = {tools.reflect, driver, "-o", written,
+                                        "--headers=" + headers};
     for (const std::string& own : tools.own_folders) reflect.push_back("--skip-path=" + own);
     reflect.push_back("--");
     reflect.insert(reflect.end(), flags.begin(), flags.end());
@@ -110,8 +113,11 @@ std::string build_model_program(const ModelSource& model) {
     }
 
     if (!model.quiet) fmt::print(stderr, "building {} of {}\n", model.class_name, model.file);
-    build_step(reflect, "lithe-reflect");
-    build_step(compile, "compiling the model");
+    run_reflected({.reflect = reflect,
+                   .compile = compile,
+                   .written = written,
+                   .registrations = fields,
+                   .messages = folder / "messages"});
     return program;
 }
 

@@ -1,5 +1,6 @@
 #include "tools/lithe/toolchain.h"
 
+#include <fcntl.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -36,6 +37,7 @@ Toolchain find_toolchain() {
     if (fs::exists(prefix / "include/lithe/lithe.h")) {
         found.include_folders = {prefix / "include", prefix / "include/lithe"};
         found.own_folders = {prefix / "include/lithe"};
+        found.header_root = prefix / "include/lithe";
         for (const char* folder :
              {"lib", "lib64", "lib/x86_64-linux-gnu", "lib/aarch64-linux-gnu"}) {
             if (fs::exists(prefix / folder / "liblithe.so")) found.library_folder = prefix / folder;
@@ -45,6 +47,7 @@ Toolchain find_toolchain() {
                                  LITHE_SOURCE_FOLDER "/compiler/include"};
         found.own_folders = {LITHE_SOURCE_FOLDER "/dsl", LITHE_SOURCE_FOLDER "/compiler",
                              LITHE_SOURCE_FOLDER "/runtime"};
+        found.header_root = LITHE_SOURCE_FOLDER;
         found.library_folder = LITHE_BINARY_FOLDER;
     }
     found.reflect = here / "lithe-reflect";
@@ -60,15 +63,45 @@ Toolchain find_toolchain() {
     return found;
 }
 
-int run(const std::vector<std::string>& command) {
+namespace {
+
+pid_t spawn(const std::vector<std::string>& command, const posix_spawn_file_actions_t* actions) {
     pid_t child = 0;
-    const int error = posix_spawnp(&child, command[0].c_str(), nullptr, nullptr,
+    const int error = posix_spawnp(&child, command[0].c_str(), actions, nullptr,
                                    arguments_of(command).data(), environ);
     if (error != 0) fail_to_start(command[0], error);
+    return child;
+}
+
+int exit_status(int status) {
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+}  // namespace
+
+int run(const std::vector<std::string>& command) {
+    const pid_t child = spawn(command, nullptr);
     int status = 0;
     while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    return exit_status(status);
+}
+
+pid_t start(const std::vector<std::string>& command, const std::string& messages) {
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, messages.c_str(),
+                                     O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    const pid_t child = spawn(command, &actions);
+    posix_spawn_file_actions_destroy(&actions);
+    return child;
+}
+
+bool poll(pid_t process, int& status) {
+    int raw = 0;
+    if (waitpid(process, &raw, WNOHANG) != process) return false;
+    status = exit_status(raw);
+    return true;
 }
 
 void replace_process(const std::vector<std::string>& command) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <string>
 #include <vector>
 
@@ -10,6 +12,7 @@ namespace lithe::tool {
 struct Toolchain {
     std::vector<std::string> include_folders;
     std::vector<std::string> own_folders;  ///< where headers are lithe's, not the author's
+    std::string header_root;               ///< of lithe's: holds runtime, dsl, compiler
     std::string library_folder;
     std::string reflect;   ///< path of lithe-reflect
     std::string compiler;  ///< the C++ compiler: $CXX, else c++
@@ -20,6 +23,10 @@ Toolchain find_toolchain();
 
 /// A command and its arguments, run without a shell; gives its exit status. Errors: tool.start.
 int run(const std::vector<std::string>& command);
+/// Starts a command whose messages go to a file. Errors: tool.start.
+pid_t start(const std::vector<std::string>& command, const std::string& messages);
+/// Whether a started command has ended; sets its exit status then.
+bool poll(pid_t process, int& status);
 /// Replaces this process. Errors: tool.start.
 [[noreturn]] void replace_process(const std::vector<std::string>& command);
 

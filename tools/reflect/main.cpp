@@ -6,6 +6,7 @@
 
 #include "clang/Frontend/TextDiagnosticPrinter.h"
 #include "clang/Tooling/Tooling.h"
+#include "compiler/driver/headers.h"
 #include "llvm/Support/CommandLine.h"
 #include "tools/reflect/action.h"
 #include "tools/reflect/author_errors.h"
@@ -35,6 +36,9 @@ cl::list<std::string> disable("disable", cl::value_desc("id"),
 cl::opt<std::string> fixed("fixed", cl::value_desc("file"),
                            cl::desc("Write the source here with all fix-its applied"),
                            cl::cat(category));
+cl::opt<std::string> headers("headers", cl::value_desc("hash"),
+                             cl::desc("Fail unless this program was built from headers of it"),
+                             cl::cat(category));
 cl::opt<bool> werror("werror", cl::desc("Treat warnings as errors"), cl::cat(category));
 
 std::vector<std::string> read_lines(const std::string& path) {
@@ -67,6 +71,11 @@ int main(int argc, const char** argv) {
     cl::HideUnrelatedOptions(category);
     cl::ParseCommandLineOptions(static_cast<int>(dashes - argv), argv,
                                 "Registers the members of lithe Module classes\n");
+    if (!headers.empty() && headers != lithe::driver::built_headers_hash) {
+        std::cerr << "error: " << lithe::driver::other_headers("lithe-reflect", headers)
+                  << " [reflect.headers]\n";
+        return 1;
+    }
     std::vector<std::string> flags;
     if (!flags_file.empty()) flags = read_lines(flags_file);
     if (dashes != end) flags.insert(flags.end(), dashes + 1, end);
