@@ -83,7 +83,8 @@ void BoundPlan::place_values() {
     for (size_t i = 0; i < values_.size(); ++i) {
         const Space space = values_[i].space;
         if (space == Space::input || space == Space::output) continue;
-        buffers_[i].host = base_of(values_[i]) + offsets_[i];
+        uint8_t* base = base_of(values_[i]);
+        buffers_[i].host = base != nullptr ? base + offsets_[i] : nullptr;
     }
 }
 

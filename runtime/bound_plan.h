@@ -63,7 +63,8 @@ public:
     TensorView view(int32_t value) const;
     /// Copies a value to dense memory.
     void copy_to(int32_t value, void* data) const;
-    bool uses_prepared(size_t index) const { return uses_prepared_[index]; }
+    /// Which of the prepared values.
+    const std::vector<bool>& uses_prepared() const { return uses_prepared_; }
 
 private:
     /// A kernel's call where `kernel` is set; else a step of another kind.

@@ -64,7 +64,13 @@ LoadResult ModelState::load(std::span<const NamedTensor> tensors, std::shared_pt
             fresh->slots.push_back(old ? old->slots[slot] : first_value(slot));
         }
     }
-    prepare(code, *fresh, executor.load(std::memory_order_relaxed));
+    std::vector<bool> wanted = prepared_for(code, "forward");
+    fresh->prepared.resize(wanted.size());
+    fresh->stale.assign(wanted.size(), true);
+    for (size_t i = 0; old && i < wanted.size(); ++i) {  // what has been used will be again
+        wanted[i] = wanted[i] || old->prepared[i].data != nullptr;
+    }
+    prepare(code, *fresh, wanted, executor.load(std::memory_order_relaxed));
     publish(std::move(fresh));
     return match.result;
 }
@@ -86,13 +92,17 @@ void ModelState::update(std::vector<BufferUpdate> updates, uint64_t load) {
     publish(std::move(fresh));
 }
 
-void ModelState::refresh() {
+void ModelState::refresh(const std::vector<bool>& needed) {
     const std::lock_guard lock(change_mutex_);
     auto fresh = std::make_shared<Weights>(*weights());
+    std::vector<bool> wanted = needed;
     bool is_stale = false;
-    for (const bool stale : fresh->stale) is_stale = is_stale || stale;
+    for (size_t i = 0; i < wanted.size(); ++i) {
+        wanted[i] = wanted[i] && fresh->stale[i];
+        is_stale = is_stale || wanted[i];
+    }
     if (!is_stale) return;
-    prepare(code, *fresh, executor.load(std::memory_order_relaxed));
+    prepare(code, *fresh, wanted, executor.load(std::memory_order_relaxed));
     publish(std::move(fresh));
 }
 

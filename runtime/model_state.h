@@ -49,8 +49,8 @@ public:
                     MatchOptions options, std::span<const std::byte> mapping = {});
     /// Swaps in new values of buffers, unless another state_dict has been loaded since `load`.
     void update(std::vector<BufferUpdate> updates, uint64_t load);
-    /// Prepares again what updates have made stale.
-    void refresh();
+    /// Prepares what is stale of the needed values.
+    void refresh(const std::vector<bool>& needed);
 
 private:
     Weights::Value first_value(size_t slot) const;

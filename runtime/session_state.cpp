@@ -145,7 +145,7 @@ void Session::State::make_ready(ReadyPlan& plan) {
     }
     if (model->version() != weights_version) take_weights();
     if (uses_stale(plan.bound)) {
-        model->refresh();
+        model->refresh(plan.bound.uses_prepared());
         take_weights();
     }
     if (plan.weights != weights_version) {
@@ -158,7 +158,7 @@ void Session::State::take_weights() { weights = model->weights(&weights_version)
 
 bool Session::State::uses_stale(const BoundPlan& plan) const {
     for (size_t i = 0; i < weights->stale.size(); ++i) {
-        if (weights->stale[i] && plan.uses_prepared(i)) return true;
+        if (weights->stale[i] && plan.uses_prepared()[i]) return true;
     }
     return false;
 }

@@ -1,5 +1,6 @@
 #include "runtime/weights.h"
 
+#include <algorithm>
 #include <cstdint>
 
 #include "runtime/bound_plan.h"
@@ -17,80 +18,106 @@ using artifact::Space;
 
 constexpr size_t alignment_bytes = 64;
 
-/// All prepared values in one block.
+/// Some prepared values in one block; the others have no memory.
 struct Block {
-    explicit Block(const artifact::Artifact& artifact) {
+    Block(const artifact::Artifact& artifact, const std::vector<bool>& is_held) {
         std::vector<size_t> offsets;
         size_t size = 0;
-        for (const artifact::Type& type : artifact.prepared) {
+        for (size_t i = 0; i < is_held.size(); ++i) {
+            const artifact::Type& type = artifact.prepared[i];
             TensorView view{nullptr, type.dtype, {}};
             for (const artifact::SizeCode& code : type.shape) {
                 view.shape.push_back(evaluate(code, {}));
             }
             offsets.push_back(size);
             const auto bytes = static_cast<size_t>(lithe::size_bytes(view));
-            size += (bytes + alignment_bytes - 1) / alignment_bytes * alignment_bytes;
+            if (is_held[i])
+                size += (bytes + alignment_bytes - 1) / alignment_bytes * alignment_bytes;
             views.push_back(std::move(view));
         }
         memory = AlignedMemory(size);
-        for (size_t i = 0; i < views.size(); ++i) views[i].data = memory.data() + offsets[i];
+        for (size_t i = 0; i < views.size(); ++i) {
+            if (is_held[i]) views[i].data = memory.data() + offsets[i];
+        }
     }
 
     AlignedMemory memory;
     std::vector<TensorView> views;
 };
 
-/// For every step of `prepare`, the slots that are used last by it and by no other plan that runs
-/// without hooks.
+/// For every step of `prepare`, the slots that it uses last, of steps that are run.
 std::vector<std::vector<size_t>> last_uses(const artifact::Artifact& artifact,
-                                           const artifact::Plan& prepare) {
-    constexpr size_t never = SIZE_MAX;
-    std::vector<size_t> last(artifact.slots.size(), never);
-    const auto visit = [&](const artifact::Plan& plan, const auto& use) {
-        for (size_t step = 0; step < plan.steps.size(); ++step) {
-            for (const int32_t value : plan.steps[step].values) {
-                const artifact::PlanValue& v = plan.values[static_cast<size_t>(value)];
-                if (v.space == Space::slot) use(static_cast<size_t>(v.index), step);
-            }
-        }
-    };
-    visit(prepare, [&](size_t slot, size_t step) { last[slot] = step; });
-    for (const artifact::Plan& plan : artifact.plans) {
-        if (plan.name != "forward" && plan.name != "forward_train") continue;
-        visit(plan, [&](size_t slot, size_t) { last[slot] = never; });
-    }
+                                           const artifact::Plan& prepare,
+                                           const std::vector<bool>& is_run) {
     std::vector<std::vector<size_t>> slots_of(prepare.steps.size());
-    for (size_t slot = 0; slot < last.size(); ++slot) {
-        if (last[slot] != never) slots_of[last[slot]].push_back(slot);
+    std::vector<bool> is_known(artifact.slots.size(), false);
+    for (size_t step = prepare.steps.size(); step-- > 0;) {
+        if (!is_run[step]) continue;
+        for (const int32_t value : prepare.steps[step].values) {
+            const artifact::PlanValue& v = prepare.values[static_cast<size_t>(value)];
+            const auto slot = static_cast<size_t>(v.index);
+            if (v.space != Space::slot || is_known[slot]) continue;
+            is_known[slot] = true;
+            slots_of[step].push_back(slot);
+        }
     }
     return slots_of;
 }
 
+const artifact::Plan& prepare_plan(const Code& code) {
+    if (const artifact::Plan* plan = code.plan("prepare")) return *plan;
+    throw UserError("artifact.invalid", "artifact: has prepared values, but no plan 'prepare'");
+}
+
+std::vector<bool> steps_for(const artifact::Artifact& artifact, const artifact::Plan& plan,
+                            const std::vector<bool>& wanted) {
+    std::vector<int32_t> results;
+    for (size_t i = 0; i < wanted.size(); ++i) {
+        if (wanted[i]) results.push_back(plan.outputs[i]);
+    }
+    return needed_steps(artifact, plan, plan.steps.size(), results);
+}
+
+/// The wanted results, and those that a step which is run writes or reads on the way.
+std::vector<bool> touched_by(const artifact::Plan& plan, const std::vector<bool>& is_run,
+                             std::vector<bool> wanted) {
+    for (size_t step = 0; step < is_run.size(); ++step) {
+        if (!is_run[step]) continue;
+        for (const int32_t value : plan.steps[step].values) {
+            const artifact::PlanValue& v = plan.values[static_cast<size_t>(value)];
+            if (v.space == Space::output) wanted[static_cast<size_t>(v.index)] = true;
+        }
+    }
+    return wanted;
+}
+
+bool any(const std::vector<bool>& values) {
+    return std::find(values.begin(), values.end(), true) != values.end();
+}
+
 }  // namespace
 
-void prepare(const Code& code, Weights& weights, Executor* executor) {
+void prepare(const Code& code, Weights& weights, const std::vector<bool>& asked,
+             Executor* executor) {
+    if (!any(asked)) return;
     const artifact::Artifact& artifact = code.artifact();
-    weights.stale.assign(artifact.prepared.size(), false);
-    if (artifact.prepared.empty()) return;
-    const artifact::Plan* plan = code.plan("prepare");
-    if (plan == nullptr) {
-        throw UserError("artifact.invalid", "artifact: has prepared values, but no plan 'prepare'");
-    }
-
-    const auto block = std::make_shared<Block>(artifact);
-    const AlignedMemory arena(static_cast<size_t>(plan->arena_bytes));
+    const artifact::Plan& plan = prepare_plan(code);
+    // Without steps there is nothing to leave out: all results are slots or constants.
+    const std::vector<bool> wanted =
+        plan.steps.empty() ? std::vector<bool>(asked.size(), true) : asked;
+    const std::vector<bool> is_run = steps_for(artifact, plan, wanted);
+    const auto block = std::make_shared<Block>(artifact, touched_by(plan, is_run, wanted));
+    const AlignedMemory arena(static_cast<size_t>(plan.arena_bytes));
     const std::vector<int64_t> no_sizes(artifact.symbols.size(), 0);
     const int64_t no_seed[2] = {0, 0};
-    weights.prepared.assign(artifact.prepared.size(), {});
-    BoundPlan bound(code, *plan);
+    BoundPlan bound(code, plan, is_run);
     bound.set_arena(arena.data());
     bound.set_weights(weights);
     bound.set_random(no_seed);
     bound.set_sizes(no_sizes);
     KernelContext context{executor};
-    const std::vector<std::vector<size_t>> releases = last_uses(artifact, *plan);
+    const std::vector<std::vector<size_t>> releases = last_uses(artifact, plan, is_run);
     bound.run_stepwise({}, block->views, context, [&](size_t step) {
-        if (step >= releases.size()) return;
         for (const size_t slot : releases[step]) {
             const artifact::Slot& row = artifact.slots[slot];
             if (!weights.slots[slot].is_mapped) continue;
@@ -98,9 +125,26 @@ void prepare(const Code& code, Weights& weights, Executor* executor) {
                 {weights.slots[slot].data, static_cast<size_t>(size_bytes(row.dtype, row.shape))});
         }
     });
-    for (size_t i = 0; i < block->views.size(); ++i) {
+    for (size_t i = 0; i < wanted.size(); ++i) {
+        if (!wanted[i]) continue;
+        const auto result = static_cast<size_t>(plan.outputs[i]);
+        const artifact::PlanValue& value = plan.values[result];
+        const bool is_there =
+            value.space == Space::output && value.index == static_cast<int32_t>(i);
+        if (!is_there) bound.copy_to(plan.outputs[i], block->views[i].data);
         weights.prepared[i] = {block->views[i].as<const std::byte>(), block, false};
+        weights.stale[i] = false;
     }
+}
+
+std::vector<bool> prepared_for(const Code& code, std::string_view name) {
+    std::vector<bool> result(code.artifact().prepared.size(), false);
+    const artifact::Plan* plan = code.plan(name);
+    if (plan == nullptr) return result;
+    for (const artifact::PlanValue& value : plan->values) {
+        if (value.space == Space::prepared) result[static_cast<size_t>(value.index)] = true;
+    }
+    return result;
 }
 
 std::vector<bool> prepared_from(const Code& code, const std::vector<bool>& slots) {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "runtime/host_tensor.h"
@@ -23,16 +24,22 @@ struct Weights {
     };
     std::vector<Value> slots;
     std::vector<Value> prepared;
-    /// Which prepared values are older than the buffers that they are made of.
+    /// Which prepared values are older than the buffers that they are made of, or were never made:
+    /// those that only plans with hooks read wait until such a plan is run.
     std::vector<bool> stale;
     /// Counts the state_dicts that have been loaded.
     uint64_t load = 0;
 };
 
-/// Runs the plan `prepare` on the slots and fills `prepared`. The memory of mapped slots that
-/// nothing else reads is given back on the way, so that plain and prepared weights do not add up.
-/// Errors: those of BoundPlan.
-void prepare(const Code& code, Weights& weights, Executor* executor);
+/// Runs what of the plan `prepare` the wanted values need, and puts them into `prepared`; the
+/// others stay what they are. The memory of mapped slots is given back on the way, so that plain
+/// and prepared weights do not add up; what a run reads of them all the same, some rows of a table,
+/// comes back then. Errors: those of BoundPlan.
+void prepare(const Code& code, Weights& weights, const std::vector<bool>& wanted,
+             Executor* executor);
+
+/// For every prepared value, whether the plan of this name reads it.
+std::vector<bool> prepared_for(const Code& code, std::string_view plan);
 
 /// For every prepared value, whether it is made of one of these slots.
 std::vector<bool> prepared_from(const Code& code, const std::vector<bool>& slots);

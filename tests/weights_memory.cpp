@@ -7,6 +7,7 @@
 
 #include "compiler/compiled_model.h"
 #include "compiler/jit/loaded_artifact.h"
+#include "runtime/model_state.h"
 #include "tests/support/tensors.h"
 
 namespace lithe::tests {
@@ -28,6 +29,14 @@ int64_t resident_kilobytes(const std::string& path) {
     }
     return total;
 }
+
+/// Logits by the rows of the table that also stand at its front, as in language models.
+struct TiedImpl : nn::Module {
+    nn::Embedding table{4000, 256};
+    TiedImpl() { register_module("table", table); }
+    Tensor forward(const Tensor& ids) { return nn::functional::linear(table(ids), table->weight); }
+};
+LITHE_MODULE(Tied);
 
 struct Fixture {
     fs::path folder = fs::temp_directory_path() / ("lithe_weights_" + std::to_string(getpid()));
@@ -62,6 +71,62 @@ BOOST_AUTO_TEST_CASE(pages_of_packed_weights_are_given_back) {
     const std::vector<HostTensor> a = one.run(in), b = two.run(in);
     BOOST_TEST(std::memcmp(a[0].view().data, b[0].view().data,
                            static_cast<size_t>(size_bytes(a[0]))) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_table_that_is_packed_too_is_read_row_by_row) {
+    manual_seed(7);
+    Tied net;
+    CompiledModel compiled = compile(net, "ids:i64[2,3]");
+    const EmittedFiles files = emit_files(compiled.compiled(), folder.string());
+    const jit::LoadedArtifact loaded(compiled.compiled());
+    const Model model(loaded.table(), files.weights);
+    Session session(model);
+    const int64_t ids[] = {5, 3999, 0, 17, 2000, 1};
+    const std::vector<ConstTensorView> in = {{ids, DType::i64, {2, 3}}};
+    const std::vector<HostTensor> out = session.run(in);
+    const auto file_kilobytes = static_cast<int64_t>(fs::file_size(files.weights) / 1024);
+    BOOST_TEST(resident_kilobytes(files.weights) < file_kilobytes / 2);
+
+    Array indices = Array::empty(DType::i64, {2, 3});
+    std::copy(std::begin(ids), std::end(ids), indices.data<int64_t>());
+    const Array want = net(Tensor::from(indices)).array().dense();
+    const double tolerance = 256 * 16 * 6e-8;  // sums of 256 products of at most 16
+    for (int64_t i = 0; i < want.count(); ++i) {
+        BOOST_REQUIRE_SMALL(static_cast<double>(out[0].data<const float>()[i]) - want.at(i),
+                            tolerance);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_only_hooks_need_waits_for_them) {
+    nn::Sequential net(nn::Conv2d(nn::Conv2dOptions(8, 32, 3)), nn::BatchNorm2d(32));
+    net->eval();
+    CompiledModel compiled = compile(net, "x:f32[1,8,9,9]");
+    const EmittedFiles files = emit_files(compiled.compiled(), folder.string());
+    const jit::LoadedArtifact loaded(compiled.compiled());
+    ModelState state(loaded.table());
+    const auto load = [&] {
+        const StateDict file = open_state_dict(files.weights);
+        state.load(file.entries(), file.owner(), {.strict = true}, file.mapping());
+    };
+    load();
+    const std::vector<bool> plain = prepared_for(state.code, "forward"),
+                            hooks = prepared_for(state.code, "forward_hooks");
+    BOOST_REQUIRE(plain.size() == hooks.size());
+    const auto is_there = [&](size_t i) { return state.weights()->prepared[i].data != nullptr; };
+    size_t late = 0;
+    for (size_t i = 0; i < plain.size(); ++i) {
+        BOOST_TEST(is_there(i) == plain[i]);
+        late += hooks[i] && !plain[i];
+    }
+    BOOST_TEST(late > 0U);  // filters that are not folded with the batch norm
+    const std::shared_ptr<const Weights> before = state.weights();
+    state.refresh(hooks);
+    for (size_t i = 0; i < plain.size(); ++i) {
+        BOOST_TEST(is_there(i) == (plain[i] || hooks[i]));
+        if (plain[i]) BOOST_TEST(state.weights()->prepared[i].data == before->prepared[i].data);
+    }
+    load();  // who has used them will again
+    for (size_t i = 0; i < plain.size(); ++i) BOOST_TEST(is_there(i) == (plain[i] || hooks[i]));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
