@@ -160,6 +160,17 @@ WinogradAxes::WinogradAxes(const Attrs& attrs)
     : WinogradAxes(attrs.get_int("tile"), attrs.has("taps") ? attrs.get_ints("taps") : Sizes{3, 3},
                    attrs.has("stride") ? attrs.get_ints("stride") : Sizes{1, 1}) {}
 
+WinogradAxes winograd_axes_of_filters(const OpCall& pack) {
+    const TensorType& w = pack.input(0);
+    return {pack.attrs.get_int("tile"),
+            {w.size(2).constant(), w.size(3).constant()},
+            pack.attrs.has("stride") ? pack.attrs.get_ints("stride") : Sizes{1, 1}};
+}
+
+bool is_by_element(const Attrs& attrs) {
+    return attrs.has("by_element") && attrs.get_bool("by_element");
+}
+
 WinogradPatches winograd_patches(const OpCall& call, const Shape& x) {
     const Shape &begin = call.attrs.get_shape("pad_begin"), &end = call.attrs.get_shape("pad_end");
     const WinogradAxes axes(call.attrs);

@@ -53,6 +53,10 @@ struct WinogradAxes {
     int64_t elements() const { return down.size() * across.size(); }  ///< of a patch
 };
 
+/// Those of the filters that a pack_winograd takes, and whether it gives them element by element.
+WinogradAxes winograd_axes_of_filters(const OpCall& pack);
+bool is_by_element(const Attrs& attrs);
+
 /// Patches that cover the result of a convolution of an image x[n, h, w, c] with {pad_begin,
 /// pad_end}; of one phase of a transposed convolution.
 struct WinogradPatches {

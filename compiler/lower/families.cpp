@@ -11,6 +11,7 @@ constexpr const Family* families[] = {
     &conv_vector_family,
     &winograd_family,
     &winograd_data_family,
+    &winograd_filters_family,
     &winograd_result_family,
     &attention_row_family,
     &attention_family,

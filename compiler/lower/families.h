@@ -20,7 +20,8 @@ extern const Family scatter_family;
 extern const Family sort_family;
 extern const Family transpose_family;
 extern const Family window_family;
-extern const Family winograd_data_family, winograd_family, winograd_result_family;
+extern const Family winograd_data_family, winograd_family, winograd_filters_family,
+    winograd_result_family;
 
 /// Names of all, in the order in which they are tried.
 std::vector<std::string> family_names();

@@ -1,6 +1,5 @@
 // Moves of a matrix across: reads run along one axis, writes along another. Small square tiles go
-// through registers. Takes a permute that changes the innermost axis, and the packing of rows
-// [n, k] into panels [k, n].
+// through registers. Takes a permute that changes the innermost axis.
 #include <algorithm>
 
 #include "compiler/lower/families.h"
@@ -82,33 +81,8 @@ void schedule(const ir::Node& group, Body& body) {
     in.bound_extent(along, edge).bound_extent(across, edge);
 }
 
-bool matches_pack(const ir::Node& group, const Target&, std::string& why) {
-    const ir::Node* pack = only_node(*group.body(), "pack_panels");
-    const bool fits = pack && !pack->attrs().get_bool("transposed") &&
-                      has_room(pack->type().size(pack->type().rank() - 2));
-    if (!fits) why = "pack: not the packing of rows of at least 8 elements, known early";
-    return fits;
-}
-
-void schedule_pack(const ir::Node& group, Body& body) {
-    body.define_rest();
-    Func out = body.output();
-    const TensorType& type = group.type();
-    body.bind_output(out, type);
-    const int rank = type.rank();
-    const Var n = Body::axis_var(rank - 1), k = Body::axis_var(rank - 2), ni("ni"), ki("ki");
-    out.compute_root()
-        .split(k, k, ki, edge, TailStrategy::ShiftInwards)
-        .split(n, n, ni, static_cast<int>(std::min<int64_t>(edge, type.size(rank - 1).constant())))
-        .reorder(ni, ki, n, k)
-        .vectorize(ki)
-        .unroll(ni);
-    parallel_outer(body, out, type);
-}
-
 }  // namespace
 
 const Family transpose_family = {.name = "transpose", .matches = matches, .schedule = schedule};
-const Family pack_family = {.name = "pack", .matches = matches_pack, .schedule = schedule_pack};
 
 }  // namespace lithe::lower

@@ -66,6 +66,8 @@ bool reads_parts_of_rows(const ir::Node& anchor, const ir::Node& node) {
     return anchor.is("packed_gates") && node.is("slice") && node.attrs().get_int("step") == 1 &&
            node.attrs().get_int("axis") == node.type().rank() - 1;
 }
+/// Whether the anchor's kernel reads every element of its operand once: it may compute it.
+bool reads_once(const ir::Node& anchor) { return anchor.name().starts_with("pack_"); }
 bool reads_parts(const ir::Node& anchor) { return anchor.is("attention"); }
 
 bool is_cheap(const ir::Node& node) {
@@ -310,7 +312,7 @@ std::string Fusion::refusal(const ir::Node& node, const ir::Node& user,
     const std::string name = "'" + std::string(user.name()) + "'";
     if (is_anchor(user)) {
         if (!is_pointwise(node)) return name + " reads whole rows of it";
-        if (user.is(Trait::reduction)) return {};
+        if (user.is(Trait::reduction) || reads_once(user)) return {};
         if (cluster.family == "rows" || cluster.family == "running") {
             return is_cheap(node) ? "" : name + " would compute it several times";
         }

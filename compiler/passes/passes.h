@@ -178,7 +178,8 @@ bool prune_regions(ir::Graph& graph);
 /// What only grows (expand, a broadcast) or shares its operand's memory (reshape) stays where it
 /// is read, and so does a permute that an anchor reads through: it is the layout in which the
 /// kernel sees its operand. Parameters that are used as they are stay direct. Sizes that are not
-/// known at load time cannot move. `forward_train` is left alone: its parameters change.
+/// known at load time cannot move. `forward_train` is left alone: its parameters change. In
+/// `prepare`, what makes the largest results comes first.
 ///
 /// After all rules that make nodes of parameters; before group.
 bool split_prepare(ir::Program& program);
@@ -188,7 +189,8 @@ bool split_prepare(ir::Program& program);
 /// - An anchor (convolution, product, reduction, ...) takes the pointwise nodes behind it while
 ///   they keep its shape and nobody else needs what is between.
 /// - A pointwise node whose uses are all in one group joins it, if the group reads every element
-///   once; a node without operands (`full`) or an expand is repeated in every group that uses it.
+///   once, as a packing of weights does; a node without operands (`full`) or an expand is repeated
+///   in every group that uses it.
 /// - The gates of packed_gates take all that is computed of them, with several results.
 /// - A permute in front of an anchor's operand is the layout in which the kernel reads it, also
 ///   with a reshape between; a permute right behind a convolution, product or pooling is the one

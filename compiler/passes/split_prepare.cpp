@@ -147,6 +147,49 @@ private:
     std::map<const ir::Node*, ir::Node*> twins_;
 };
 
+/// What makes the largest results comes first: while weights are packed, their plain values are in
+/// memory too, so the largest ones have to meet few others.
+class LargestFirst {
+public:
+    explicit LargestFirst(ir::Graph& prepare) : prepare_(prepare) {}
+
+    void run() {
+        std::vector<const ir::Node*> results;
+        for (const ir::Output& output : prepare_.outputs) results.push_back(output.value.node);
+        std::stable_sort(results.begin(), results.end(), [](const ir::Node* a, const ir::Node* b) {
+            return bytes_of(*a) > bytes_of(*b);
+        });
+        for (auto& node : prepare_.take_nodes()) {
+            const ir::Node* key = node.get();
+            order_.push_back(key);
+            nodes_[key] = std::move(node);
+        }
+        for (const ir::Node* result : results) add(*result);
+        for (const ir::Node* node : order_) add(*node);  // what no result needs
+        prepare_.number();
+    }
+
+private:
+    static int64_t bytes_of(const ir::Node& node) {
+        int64_t bytes = 0;
+        for (const TensorType& type : node.types())
+            bytes += type.count().constant() * size_bytes(type.dtype);
+        return bytes;
+    }
+
+    void add(const ir::Node& node) {
+        const auto at = nodes_.find(&node);
+        if (at == nodes_.end() || !at->second) return;
+        std::unique_ptr<ir::Node> own = std::move(at->second);
+        for (const ir::Value& input : node.inputs()) add(*input.node);
+        prepare_.push(std::move(own));
+    }
+
+    ir::Graph& prepare_;
+    std::vector<const ir::Node*> order_;
+    std::map<const ir::Node*, std::unique_ptr<ir::Node>> nodes_;
+};
+
 }  // namespace
 
 bool split_prepare(ir::Program& program) {
@@ -162,6 +205,7 @@ bool split_prepare(ir::Program& program) {
         ir::Graph* graph = program.graph(name);
         if (graph) changed |= Splitter(*graph, *prepare).run();
     }
+    if (changed) LargestFirst(*prepare).run();
     if (changed && made) program.graphs.push_back(std::move(made));
     return changed;
 }

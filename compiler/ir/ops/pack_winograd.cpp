@@ -17,23 +17,13 @@
 namespace lithe::ir {
 namespace {
 
-bool is_by_element(const OpCall& call) {
-    return call.attrs.has("by_element") && call.attrs.get_bool("by_element");
-}
-
-WinogradAxes axes_of(const OpCall& call) {
-    const TensorType& w = call.input(0);
-    return {call.attrs.get_int("tile"),
-            {w.size(2).constant(), w.size(3).constant()},
-            call.attrs.has("stride") ? call.attrs.get_ints("stride") : Sizes{1, 1}};
-}
-
 TensorTypes infer(const OpCall& call) {
     const TensorType& w = call.input(0);
     const Dim& panel = call.attrs.get_dim("panel");
-    const int64_t phases = phase_count(call.attrs), elements = axes_of(call).elements();
+    const int64_t phases = phase_count(call.attrs),
+                  elements = winograd_axes_of_filters(call).elements();
     const Dim panels = floor_div(floor_div(w.size(0), phases) + panel - 1, panel);
-    if (is_by_element(call))
+    if (is_by_element(call.attrs))
         return TensorType{w.dtype, {phases * elements, panels, w.size(1), panel}};
     return TensorType{w.dtype, {panels, elements, w.size(1), panel}};
 }
@@ -46,16 +36,20 @@ double transformed(const WinogradAxes& axes, const T* filter, int64_t element) {
         axes.across.transforms().filter[static_cast<size_t>(element % axes.across.size())];
     double total = 0;
     for (const double factor : down) {
-        for (const double other : across) total += factor * other * static_cast<double>(*filter++);
+        for (const double other : across) {
+            // What has no part in the element must not spoil it with a NaN.
+            if (factor * other != 0) total += factor * other * static_cast<double>(*filter);
+            ++filter;
+        }
     }
     return total;
 }
 
 void reference(const OpCall& call, std::span<const Array> in, std::span<const Array> out) {
-    const WinogradAxes axes = axes_of(call);
+    const WinogradAxes axes = winograd_axes_of_filters(call);
     const int64_t phases = phase_count(call.attrs), filters = in[0].size(0) / phases;
     const int64_t channels = in[0].size(1), taps = in[0].size(2) * in[0].size(3);
-    const bool by_element = is_by_element(call);
+    const bool by_element = is_by_element(call.attrs);
     Sizes at(4, 0);
     visit_float(in[0].dtype(), [&]<class T>(T) {
         T* to = out[0].data<T>();
@@ -89,14 +83,14 @@ Halide::Expr chosen(const Halide::Expr& index, const WinogradTransforms::Matrix&
 
 Halide::Expr lower(const LowerCall& call) {
     const DType dtype = call.out_types[0].dtype;
-    const WinogradAxes axes = axes_of(call.call);
+    const WinogradAxes axes = winograd_axes_of_filters(call.call);
     const auto elements = static_cast<int>(axes.elements()),
                width = static_cast<int>(axes.across.size());
     const WinogradTransforms::Matrix &down = axes.down.transforms().filter,
                                      &across = axes.across.transforms().filter;
     const Halide::Expr filters =
         call.size(call.call.input(0).size(0)) / static_cast<int>(phase_count(call.call.attrs));
-    const bool by_element = is_by_element(call.call);
+    const bool by_element = is_by_element(call.call.attrs);
     const Halide::Expr panel = call.at[by_element ? 1 : 0], element = call.at[by_element ? 0 : 1];
     const Halide::Expr k = panel * call.size(call.call.attrs.get_dim("panel")) + call.at[3];
     const Halide::Expr u = element % elements / width, v = element % width;
