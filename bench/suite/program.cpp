@@ -1,6 +1,7 @@
 // One compiled network of the suite as a program: speaks the protocol of the peers' worker.
-// usage: suite_MODEL_bBATCH THREADS MODELS_DIR [--steps]. The macros come from CMakeLists.txt.
-// --steps: times every step of the plan instead.
+// usage: suite_MODEL_bBATCH THREADS MODELS_DIR [--steps | --prepare]. The macros come from
+// CMakeLists.txt. --steps: times every step of the plan instead; --prepare: of what is done at the
+// start.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -193,17 +194,23 @@ int serve(int threads, const std::string& folder) {
     return 0;
 }
 
-/// Prints the least time of every step over a second of runs.
-int time_steps(int threads, const std::string& folder) {
+/// Prints the least time of every step over a second of runs; or, with `is_prepare`, of the steps
+/// at the start of the process.
+int time_steps(int threads, const std::string& folder, bool is_prepare) {
     const lithe_artifact artifact = suite::timed(SUITE_ARTIFACT);
     const auto data =
         lithe::SafetensorsFile::open(folder + "/" SUITE_MODEL ".b" SUITE_BATCH ".io.safetensors");
+    if (is_prepare) suite::start_steps();
     Runner runner(artifact, folder + "/" SUITE_WEIGHTS ".safetensors", data, threads);
+    if (is_prepare) {
+        suite::print_steps(SUITE_ARTIFACT, "prepare");
+        return 0;
+    }
     runner.call();
     suite::start_steps();
     const double end = now_s() + 1;
     while (now_s() < end) runner.call();
-    suite::print_steps(SUITE_ARTIFACT);
+    suite::print_steps(SUITE_ARTIFACT, "forward");
     return 0;
 }
 
@@ -215,8 +222,10 @@ int main(int argc, char** argv) {
         return 2;
     }
     try {
-        if (argc > 3 && std::strcmp(argv[3], "--steps") == 0)
-            return time_steps(std::atoi(argv[1]), argv[2]);
+        for (const char* option : {"--steps", "--prepare"}) {
+            if (argc > 3 && std::strcmp(argv[3], option) == 0)
+                return time_steps(std::atoi(argv[1]), argv[2], std::strcmp(option, "--steps") != 0);
+        }
         return serve(std::atoi(argv[1]), argv[2]);
     } catch (const std::exception& error) {
         std::fprintf(stderr, "error: %s\n", error.what());

@@ -103,13 +103,13 @@ void start_steps() {
     is_recording = true;
 }
 
-void print_steps(const lithe_artifact& artifact) {
+void print_steps(const lithe_artifact& artifact, const std::string& name) {
     is_recording = false;
     Artifact tables;
     lithe::artifact::decode_in_place(
         {reinterpret_cast<const std::byte*>(artifact.bytes), artifact.size_bytes}, tables);
     for (const Plan& plan : tables.plans) {
-        if (plan.name != "forward") continue;
+        if (plan.name != name) continue;
         std::vector<const Step*> steps;
         for (const Step& step : plan.steps) {
             if (step.kind == Step::Kind::kernel) steps.push_back(&step);

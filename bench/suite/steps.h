@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "runtime/artifact.h"
 
 namespace suite {
@@ -9,8 +11,8 @@ namespace suite {
 lithe_artifact timed(const lithe_artifact& artifact);
 
 void start_steps();
-/// One line a step of the forward plan: the least time of all runs since start_steps(), GFLOP/s of
+/// One line a step of the plan: the least time of all runs since start_steps(), GFLOP/s of
 /// convolutions and products, shapes of what the kernel reads and writes.
-void print_steps(const lithe_artifact& artifact);
+void print_steps(const lithe_artifact& artifact, const std::string& plan);
 
 }  // namespace suite

@@ -19,6 +19,19 @@ std::string kilobytes(uint64_t bytes) {
     return fmt::format("{:.1f} KB", static_cast<double>(bytes) / 1024);
 }
 
+/// Of what is made of the weights when they are loaded: those of the first level.
+uint64_t prepared_bytes(const ir::Program& program) {
+    uint64_t bytes = 0;
+    if (const ir::Graph* prepare = program.graph("prepare")) {
+        for (const ir::Output& output : prepare->outputs) {
+            const TensorType& type = output.value.type();
+            bytes += static_cast<uint64_t>(type.count().constant()) *
+                     static_cast<uint64_t>(size_bytes(type.dtype));
+        }
+    }
+    return bytes;
+}
+
 }  // namespace
 
 CompileOptions compile_options(const Options& o) {
@@ -66,6 +79,7 @@ int run_compile(const Subject& subject, const Options& o) {
     const artifact::Plan& plan = compiled.artifact.plans.front();
     const auto library_bytes = std::filesystem::file_size(files.library);
     const auto weights_bytes = std::filesystem::file_size(files.weights);
+    const uint64_t prepared = prepared_bytes(compiled.program);
     const nlohmann::ordered_json summary = {
         {"inputs", o.inputs},
         {"library", files.library},
@@ -73,6 +87,7 @@ int run_compile(const Subject& subject, const Options& o) {
         {"weights", files.weights},
         {"library_bytes", library_bytes},
         {"weights_bytes", weights_bytes},
+        {"prepared_bytes", prepared},
         {"arena_bytes", plan.arena_bytes},
         {"arena_lower_bound_bytes", plan.arena_lower_bound_bytes},
         {"groups", groups},
@@ -94,8 +109,9 @@ int run_compile(const Subject& subject, const Options& o) {
             "{} for {}: {} groups in {} kernels ({} of them serve {} groups, {} from the cache), "
             "{:.2f} s\n",
             o.name, target, groups, kernels, shared, sharing, cached, compiled.compile_s);
-        fmt::print("library {}, weights {}, arena {} (lower bound {})\n", kilobytes(library_bytes),
-                   kilobytes(weights_bytes), kilobytes(static_cast<uint64_t>(plan.arena_bytes)),
+        fmt::print("library {}, weights {} ({} prepared), arena {} (lower bound {})\n",
+                   kilobytes(library_bytes), kilobytes(weights_bytes), kilobytes(prepared),
+                   kilobytes(static_cast<uint64_t>(plan.arena_bytes)),
                    kilobytes(static_cast<uint64_t>(plan.arena_lower_bound_bytes)));
     }
     return 0;
