@@ -179,7 +179,7 @@ bool prune_regions(ir::Graph& graph);
 /// is read, and so does a permute that an anchor reads through: it is the layout in which the
 /// kernel sees its operand. Parameters that are used as they are stay direct. Sizes that are not
 /// known at load time cannot move. `forward_train` is left alone: its parameters change. In
-/// `prepare`, what makes the largest results comes first.
+/// `prepare`, what is made of the largest parameter comes first.
 ///
 /// After all rules that make nodes of parameters; before group.
 bool split_prepare(ir::Program& program);

@@ -147,8 +147,8 @@ private:
     std::map<const ir::Node*, ir::Node*> twins_;
 };
 
-/// What makes the largest results comes first: while weights are packed, their plain values are in
-/// memory too, so the largest ones have to meet few others.
+/// While weights are packed, their plain values are in memory too. So the largest parameters come
+/// first, when they meet few packed ones, and all that is made of one comes at once.
 class LargestFirst {
 public:
     explicit LargestFirst(ir::Graph& prepare) : prepare_(prepare) {}
@@ -156,9 +156,12 @@ public:
     void run() {
         std::vector<const ir::Node*> results;
         for (const ir::Output& output : prepare_.outputs) results.push_back(output.value.node);
-        std::stable_sort(results.begin(), results.end(), [](const ir::Node* a, const ir::Node* b) {
-            return bytes_of(*a) > bytes_of(*b);
-        });
+        find_sources();
+        std::stable_sort(results.begin(), results.end(),
+                         [this](const ir::Node* a, const ir::Node* b) {
+                             const Source &x = source_.at(a), &y = source_.at(b);
+                             return x.bytes != y.bytes ? x.bytes > y.bytes : x.place < y.place;
+                         });
         for (auto& node : prepare_.take_nodes()) {
             const ir::Node* key = node.get();
             order_.push_back(key);
@@ -170,11 +173,25 @@ public:
     }
 
 private:
-    static int64_t bytes_of(const ir::Node& node) {
+    /// The largest parameter that something is made of.
+    struct Source {
         int64_t bytes = 0;
-        for (const TensorType& type : node.types())
-            bytes += type.count().constant() * size_bytes(type.dtype);
-        return bytes;
+        size_t place = 0;
+    };
+
+    void find_sources() {
+        for (size_t place = 0; place < prepare_.nodes().size(); ++place) {
+            const ir::Node& node = *prepare_.nodes()[place];
+            Source& largest = source_[&node];
+            if (node.is("parameter")) {
+                const TensorType& type = node.type();
+                largest = {type.count().constant() * size_bytes(type.dtype), place};
+            }
+            for (const ir::Value& input : node.inputs()) {
+                const Source& own = source_.at(input.node);
+                if (own.bytes > largest.bytes) largest = own;
+            }
+        }
     }
 
     void add(const ir::Node& node) {
@@ -186,6 +203,7 @@ private:
     }
 
     ir::Graph& prepare_;
+    std::map<const ir::Node*, Source> source_;
     std::vector<const ir::Node*> order_;
     std::map<const ir::Node*, std::unique_ptr<ir::Node>> nodes_;
 };
