@@ -117,15 +117,39 @@ Expr reduce_step(Reduce kind, const Expr& total, const Expr& element) {
     return {};
 }
 
-Expr fold_pairs(Reduce kind, std::vector<Expr> values) {
+namespace {
+
+/// Merges the first of every two values with the second until one is left.
+template <class Step>
+Expr folded(std::vector<Expr> values, const Step& step) {
     while (values.size() > 1) {
-        for (size_t i = 0; i < values.size() / 2; ++i) {
-            values[i] = reduce_step(kind, values[2 * i], values[2 * i + 1]);
-        }
+        for (size_t i = 0; i < values.size() / 2; ++i)
+            values[i] = step(values[2 * i], values[2 * i + 1]);
         if (values.size() % 2) values[values.size() / 2] = values.back();
         values.resize((values.size() + 1) / 2);
     }
     return values[0];
+}
+
+/// Looks for NaN in all of them at once, so that a step of max or min is one instruction.
+Expr folded_extreme(Reduce kind, const std::vector<Expr>& values) {
+    std::vector<Expr> are_nan;
+    for (const Expr& value : values) are_nan.push_back(Halide::is_nan(value));
+    const Expr has_nan = folded(are_nan, [](const Expr& a, const Expr& b) { return a || b; });
+    const Expr best = folded(values, [&](const Expr& a, const Expr& b) {
+        return Halide::select(kind == Reduce::max ? a > b : a < b, a, b);
+    });
+    return Halide::select(has_nan, make_const(best.type(), NAN), best);
+}
+
+}  // namespace
+
+Expr fold_pairs(Reduce kind, std::vector<Expr> values) {
+    const bool is_extreme = kind == Reduce::max || kind == Reduce::min;
+    if (is_extreme && values.size() > 2 && values[0].type().is_float())
+        return folded_extreme(kind, values);
+    return folded(std::move(values),
+                  [&](const Expr& a, const Expr& b) { return reduce_step(kind, a, b); });
 }
 
 Expr reduce_in_place(Reduce kind, const Coords& extents, const ReduceBody& body) {

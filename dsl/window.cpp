@@ -84,6 +84,25 @@ Coords clamped(const LowerCall& call, Coords coords, const Shape& sizes) {
     return coords;
 }
 
+Halide::Expr pixel(const LowerCall& call, const Coords& coords, const Halide::Expr& outside) {
+    const Shape image = spatial(call.call.input(0).shape);
+    Coords lines = coords;
+    const Halide::Expr column = lines.back();
+    lines.back() = Halide::likely(column);
+    Coords at = clamped(call, lines, image);
+    at.insert(at.begin(), {call.at[0], call.at[1]});
+    const size_t axis = coords.size() - 1;
+    const bool is_padded = !call.call.attrs.get_shape("pad_begin")[axis].is_constant(0) ||
+                           !call.call.attrs.get_shape("pad_end")[axis].is_constant(0);
+    lines.back() = 0;
+    Halide::Expr is_inside = inside(call, lines, image);
+    if (is_padded) {
+        is_inside = is_inside && Halide::likely(column >= 0) &&
+                    Halide::likely(column < call.size(image[axis]));
+    }
+    return select(is_inside, call.in(0, at), outside);
+}
+
 Shape spatial(const Shape& shape) { return {shape.begin() + 2, shape.end()}; }
 
 }  // namespace lithe::window

@@ -61,6 +61,9 @@ Coords image_coords(const LowerCall& call, const Coords& place, const Coords& ta
 Halide::Expr inside(const LowerCall& call, const Coords& coords, const Shape& sizes);
 /// The coordinates brought into `sizes`, so that what is not used may still be read.
 Coords clamped(const LowerCall& call, Coords coords, const Shape& sizes);
+/// What a pool reads at the coordinates of its image: `outside` beside it. The loop over a line is
+/// cut where windows leave it, so that its middle asks nothing.
+Halide::Expr pixel(const LowerCall& call, const Coords& coords, const Halide::Expr& outside);
 /// The axes from the third on: after batch and channels.
 Shape spatial(const Shape& shape);
 

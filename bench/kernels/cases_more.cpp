@@ -63,6 +63,21 @@ void add_expanded(Cases& cases, int64_t in, int64_t out, int64_t image, int64_t 
                            out * (image * image * in + result * result * kernel * kernel))});
 }
 
+/// A convolution of windows and the largest of every 3 x 3 results behind it.
+void add_pooled(Cases& cases, int64_t in, int64_t out, int64_t image, int64_t kernel) {
+    const nn::Sequential net(
+        nn::Conv2d(nn::Conv2dOptions(in, out, kernel).stride(2).padding(kernel / 2)), nn::ReLU(),
+        nn::MaxPool2d(nn::MaxPool2dOptions(3).stride(2).padding(1)));
+    const int64_t lines = image / 2;
+    cases.push_back(
+        {.name = fmt::format("pooled{}x{}s2_{}to{}@{}", kernel, kernel, in, out, image),
+         .op = "pooled",
+         .sizes = {{"in", in}, {"out", out}, {"kernel", kernel}},
+         .inputs = fmt::format("x:f32[1,{},{},{}]", in, image, image),
+         .subject = subject_of(net),
+         .flop = 2.0 * static_cast<double>(in * out * kernel * kernel * lines * lines)});
+}
+
 void add_channel_norms(Cases& cases) {
     nn::BatchNorm2d batch_norm(64);
     batch_norm->eval();
@@ -123,6 +138,8 @@ void add_more(Cases& cases) {
     add_expanded(cases, 40, 240, 28, 5, 1);
     add_expanded(cases, 96, 576, 14, 3, 1);
     add_expanded(cases, 160, 960, 7, 3, 1);
+    add_pooled(cases, 3, 64, 224, 7);
+    add_pooled(cases, 3, 64, 224, 3);
     add_channel_norms(cases);
     add_masked_attention(cases);
     add_functions(cases);

@@ -125,6 +125,12 @@ def expanded(g, s):
     return g.add("Clip", x, g.constant(np.float32(0)), g.constant(np.float32(6)))
 
 
+def pooled(g, s):
+    x = g.add("Conv", first(g), g.weight(s["out"], s["in"], s["kernel"], s["kernel"]), g.weight(s["out"]),
+              strides=[2, 2], pads=[s["kernel"] // 2] * 4)
+    return g.add("MaxPool", g.add("Relu", x), kernel_shape=[3, 3], strides=[2, 2], pads=[1] * 4)
+
+
 def batch_norm(g, s):
     variance = g.constant(np.ones(s["channels"], np.float32))
     return g.add("BatchNormalization", first(g), *(g.weight(s["channels"]) for _ in range(3)), variance)
@@ -190,6 +196,7 @@ BUILDERS = {
     "cumsum_rows": lambda g, s: g.add("CumSum", first(g), g.constant(np.int64(1))),
     "attention": attention, "lstm": recurrent("LSTM", 4), "gru": recurrent("GRU", 3),
     "conv1d": conv1d, "conv3d": conv3d, "separable": separable, "expanded": expanded,
+    "pooled": pooled,
     "batch_norm": batch_norm, "rms_norm": rms_norm,
     "masked_attention": masked_attention, "slice": cut, "erf": node("Erf"), "cos": node("Cos"),
     "log": lambda g, s: g.add("Log", g.add("Abs", first(g))),

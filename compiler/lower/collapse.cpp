@@ -162,6 +162,87 @@ std::unique_ptr<ir::Graph> collapse_rows(const ir::Graph& body) {
     return result;
 }
 
+namespace {
+
+/// Pixels of a line that tiles do not fill as they come; longer ones lose little, and the caches
+/// hold what several panels read and write of them.
+constexpr int64_t most_short_line = 27;
+
+bool all_are_1(const Shape& sizes) {
+    return std::all_of(sizes.begin(), sizes.end(), [](const Dim& d) { return d.is_constant(1); });
+}
+
+/// The convolution that a body of images is built around; null where it reads more than one pixel
+/// for one, or other nodes than elementwise ones stand beside it.
+const ir::Node* pixel_product(const ir::Graph& body) {
+    const ir::Node* conv = nullptr;
+    for (const auto& node : body.nodes()) {
+        if (node->is("input")) continue;
+        if (node->is("packed_conv") && !conv) {
+            conv = node.get();
+        } else if (!node->is(Trait::elementwise) || node->types().size() != 1) {
+            return nullptr;
+        }
+    }
+    if (!conv || conv->type().rank() != 4 || conv->attrs().has("phases")) return nullptr;
+    const Shape& filters = conv->input(1).type().shape;
+    const Shape& image = conv->input(0).type().shape;
+    const bool is_known = image[1].is_constant() && image[2].is_constant();
+    const bool takes_pixels = all_are_1(Shape(filters.begin() + 1, filters.end() - 2)) &&
+                              all_are_1(conv->attrs().get_shape("stride"));
+    const bool gains =
+        is_known && !image[1].is_constant(1) && image[2].constant() <= most_short_line;
+    return gains && takes_pixels ? conv : nullptr;
+}
+
+/// Lines one behind the other, for a shape or, evenly apart, for its strides; empty for an operand
+/// that is another for every line or every column.
+Shape with_one_line(const Shape& shape, const Shape& image, Shape* strides) {
+    if (shape.size() < 2) return shape;
+    if (shape.size() != 4) return {};
+    Shape result = shape;
+    if (shape[1].is_constant(1) && shape[2].is_constant(1)) return result;
+    if (!same({shape[1], shape[2]}, {image[1], image[2]})) return {};
+    result[1] = 1;
+    result[2] = shape[1] * shape[2];
+    if (strides && !same((*strides)[1], (*strides)[2] * shape[2])) return {};
+    return result;
+}
+
+}  // namespace
+
+std::unique_ptr<ir::Graph> collapse_pixels(const ir::Graph& body) {
+    const ir::Node* conv = pixel_product(body);
+    if (!conv) return nullptr;
+    const Shape& image = conv->type().shape;
+    auto result = std::make_unique<ir::Graph>();
+    std::map<const ir::Node*, ir::Node*> twin;
+    for (const auto& node : body.nodes()) {
+        TensorTypes types = node->types();
+        Attrs attrs = node->attrs();
+        const bool keeps_shape = node.get() == conv->input(1).node;
+        for (const char* name : {"strides", "result_strides"}) {
+            if (keeps_shape || !attrs.has(name)) continue;
+            Shape strides = attrs.get_shape(name);
+            if (with_one_line(types[0].shape, image, &strides).empty()) return nullptr;
+        }
+        if (!keeps_shape && types[0].rank() > 0) {
+            types[0].shape = with_one_line(types[0].shape, image, nullptr);
+            if (types[0].shape.empty()) return nullptr;
+        }
+        std::vector<ir::Value> inputs;
+        for (const ir::Value& input : node->inputs())
+            inputs.push_back({twin.at(input.node), input.index});
+        twin[node.get()] = result->add_node(node->op(), inputs, attrs, std::move(types));
+    }
+    for (const ir::Output& output : body.outputs) {
+        result->outputs.push_back(
+            {output.name, {twin.at(output.value.node), output.value.index}, {}});
+    }
+    result->number();
+    return result;
+}
+
 std::unique_ptr<ir::Graph> collapse_permute(const ir::Graph& body) {
     const auto& nodes = body.nodes();
     if (nodes.size() != 2 || !nodes[0]->is("input") || !nodes[1]->is("permute")) return nullptr;

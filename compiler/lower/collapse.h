@@ -16,6 +16,11 @@ std::unique_ptr<ir::Graph> collapse_axes(const ir::Graph& body);
 /// apart.
 std::unique_ptr<ir::Graph> collapse_rows(const ir::Graph& body);
 
+/// A convolution that makes a pixel of one pixel, with elementwise nodes behind it, over one line
+/// of pixels: [N, H, W, C] becomes [N, 1, H*W, C], so that tiles of pixels need not end with a
+/// line. Null where the body is another, or where an operand tells lines apart.
+std::unique_ptr<ir::Graph> collapse_pixels(const ir::Graph& body);
+
 /// A permute alone, axes that stay neighbours made one: [N, C, H, W] -> [N, H, W, C] moves
 /// [N, C, H*W]. Null where the body is another or nothing merges.
 std::unique_ptr<ir::Graph> collapse_permute(const ir::Graph& body);

@@ -66,6 +66,7 @@ Compiled to_module(const ir::Node& group, const Target& target, const std::strin
     const ir::Graph& whole = *group.body();
     std::unique_ptr<ir::Graph> collapsed = collapse_axes(whole);
     if (!collapsed) collapsed = collapse_rows(whole);
+    if (!collapsed) collapsed = collapse_pixels(whole);
     auto like = std::make_unique<ir::Graph>();  // a group node over the body that is compiled
     const ir::Graph& graph = collapsed ? *collapsed : whole;
     TensorTypes types;

@@ -44,13 +44,24 @@ private:
         return std::max(length, 1.0);
     }
 
-    std::vector<Var> outer_loops(Stage&, int /*rows*/, bool /*is_parallel*/,
+    std::vector<Var> outer_loops(Stage& stage, int rows, bool is_parallel,
                                  const Var& panel) override {
         std::vector<Var> outer;
+        // Lines are the blocks, unless all pixels are one.
+        const Var block("block");
+        if (has_one_line() && is_parallel && split_block(stage, rows, block))
+            outer.push_back(block);
         for (int axis = rank() - 3; axis > 0; --axis) outer.push_back(Body::axis_var(axis));
         outer.insert(are_weights_near() ? outer.begin() : outer.end(), panel);
         outer.push_back(Body::axis_var(0));
         return outer;
+    }
+
+    bool has_one_line() const {
+        for (int axis = 1; axis < rank() - 2; ++axis) {
+            if (!anchor().type().size(axis).is_constant(1)) return false;
+        }
+        return true;
     }
 
     /// Filters that stay in the second-level cache are read for every line, and the image, which

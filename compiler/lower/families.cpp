@@ -16,6 +16,7 @@ constexpr const Family* families[] = {
     &attention_row_family,
     &attention_family,
     &conv_depthwise_family,
+    &conv_pool_family,
     &depthwise_family,
     &gates_family,
     &packed_family,

@@ -8,6 +8,7 @@ namespace lithe::lower {
 extern const Family cat_family;
 extern const Family conv_family, conv_vector_family;
 extern const Family conv_depthwise_family;
+extern const Family conv_pool_family;
 extern const Family attention_family, attention_row_family;
 extern const Family depthwise_family;
 extern const Family gates_family;

@@ -18,7 +18,7 @@ constexpr int line_floats = 16;  // of a cache line
 /// All panels together, from which on they come from further away than the second-level cache.
 constexpr int64_t far_bytes = 2 << 20;
 /// The same for convolutions, which are many in a network: the others drive theirs out of it.
-constexpr int64_t far_conv_bytes = 512 << 10;
+constexpr int64_t far_conv_bytes = 128 << 10;
 /// And where a depthwise convolution stands behind: they are read panel by panel whatever they are.
 constexpr int64_t far_front_bytes = 64 << 10;
 
@@ -35,6 +35,8 @@ bool pays(const ir::Node& anchor, int64_t rows, int64_t far) {
 
 /// Bytes of all panels from which on they are asked for.
 int64_t far_of(const Body& body, const ir::Node& anchor) {
+    // One product after the other, each of weights of its own: the stages of Winograd.
+    if (anchor.is("packed_linear") && anchor.input(1).type().rank() > 3) return far_conv_bytes;
     if (!anchor.is("packed_conv")) return far_bytes;
     const auto& nodes = body.graph().nodes();
     const bool is_front = std::any_of(nodes.begin(), nodes.end(),
@@ -46,7 +48,9 @@ int64_t far_of(const Body& body, const ir::Node& anchor) {
 /// registers, and each tile of rows would ask for all of them: here each asks for a part.
 class ShareLines : public IRMutator {
 public:
-    explicit ShareLines(int width) : lines_(std::max(1, width / line_floats)) {}
+    /// `is_shared`: several tiles of rows read each panel.
+    ShareLines(int width, bool is_shared)
+        : lines_(std::max(1, width / line_floats)), is_shared_(is_shared) {}
 
 private:
     using IRMutator::visit;
@@ -77,7 +81,8 @@ private:
         const auto around = std::find_if(loops_.rbegin(), loops_.rend(), [](const For* loop) {
             return !loop->name.starts_with("acc") && !loop->name.starts_with("ring");
         });
-        if (around != loops_.rend()) {
+        if (!is_shared_) turns = 1;
+        if (is_shared_ && around != loops_.rend()) {
             const For& tiles = **around;
             turn = Halide::Internal::Variable::make(Halide::Int(32), tiles.name) - tiles.min;
             const auto* extent = tiles.extent.as<Halide::Internal::IntImm>();
@@ -95,6 +100,7 @@ private:
     }
 
     int lines_;
+    bool is_shared_;
     std::vector<const For*> loops_;
 };
 
@@ -102,23 +108,40 @@ private:
 
 bool is_far(const ir::Node& anchor) { return panel_bytes(anchor) >= far_bytes; }
 
+namespace {
+
+/// A whole innermost sum further on is the same place of the next tap, element or panel.
+void ask_a_sum_ahead(Body& body, const ir::Node& panels, Halide::Stage stage,
+                     const Halide::RDom& sum) {
+    const Halide::ImageParam& weights =
+        body.input(static_cast<int>(panels.attrs().get_int("index")));
+    stage.prefetch(weights.parameter(), sum.x, sum.x, sum.x.extent(),
+                   Halide::PrefetchBoundStrategy::NonFaulting);
+}
+
+}  // namespace
+
 void prefetch_next_panel(Body& body, const ir::Node& anchor, Halide::Stage stage,
                          const Halide::RDom& sum, int64_t rows) {
     const ir::Node& panels = *anchor.input(1).node;
     const bool is_product = anchor.is("packed_linear") || anchor.is("packed_conv");
     if (!is_product || !panels.is("input") || !pays(anchor, rows, far_of(body, anchor))) return;
-    const Halide::ImageParam& weights =
-        body.input(static_cast<int>(panels.attrs().get_int("index")));
-    // A whole innermost sum further on is the same place of the next tap or the next panel.
-    stage.prefetch(weights.parameter(), sum.x, sum.x, sum.x.extent(),
-                   Halide::PrefetchBoundStrategy::NonFaulting);
+    ask_a_sum_ahead(body, panels, std::move(stage), sum);
+}
+
+void prefetch_next_element(Body& body, const ir::Node& anchor, Halide::Stage stage,
+                           const Halide::RDom& sum) {
+    const ir::Node& panels = *anchor.input(1).node;
+    if (!panels.is("input") || panel_bytes(anchor) < far_front_bytes) return;
+    ask_a_sum_ahead(body, panels, std::move(stage), sum);
 }
 
 void share_prefetches(Halide::Pipeline& pipeline, const ir::Graph& body) {
     for (const auto& node : body.nodes()) {
-        if (!node->is("packed_linear") && !node->is("packed_conv")) continue;
+        const bool is_product = node->is("packed_linear") || node->is("packed_conv");
+        if (!is_product && !node->is("winograd_conv")) continue;
         const auto width = static_cast<int>(node->input(1).type().shape.back().constant());
-        return pipeline.add_custom_lowering_pass(new ShareLines(width));
+        return pipeline.add_custom_lowering_pass(new ShareLines(width, is_product));
     }
 }
 

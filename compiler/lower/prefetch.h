@@ -12,6 +12,11 @@ bool is_far(const ir::Node& anchor);
 void prefetch_next_panel(Body& body, const ir::Node& anchor, Halide::Stage stage,
                          const Halide::RDom& sum, int64_t rows);
 
+/// Asks for a panel's weights of the next element of the patches while Winograd's products of this
+/// one are made: all of them pass once for every block.
+void prefetch_next_element(Body& body, const ir::Node& anchor, Halide::Stage stage,
+                           const Halide::RDom& sum);
+
 /// Must be called for the pipeline of a body with such a prefetch: shares the lines of a panel
 /// among the tiles of rows.
 void share_prefetches(Halide::Pipeline& pipeline, const ir::Graph& body);

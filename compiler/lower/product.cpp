@@ -9,8 +9,6 @@ namespace {
 
 using Halide::Var;
 
-/// Floating-point operations of one task: 10 us.
-constexpr double task_flops = 1.5e6;
 /// Rows of so many times the weights' size are further away than these.
 constexpr int64_t most_rows_per_weight = 4;
 
@@ -51,16 +49,6 @@ bool Product::are_weights_outer() const {
     if (!is_far(anchor())) return false;
     const Dim rows = anchor().input(0).type().count(), weights = anchor().input(1).type().count();
     return !rows.is_constant() || rows.constant() <= most_rows_per_weight * weights.constant();
-}
-
-/// Cuts many rows into blocks, so that there are tasks enough.
-bool Product::split_block(Halide::Stage& stage, int rows, const Var& block) {
-    const double tile_flops = 2.0 * rows * width() * sum_length();
-    const auto tiles = static_cast<int>(std::max(1.0, task_flops / tile_flops));
-    const Dim& all = anchor().type().size(rank() - 2);
-    if (all.is_constant() && all.constant() < 2LL * tiles * rows) return false;
-    stage.split(row_var(), block, row_var(), tiles, Halide::TailStrategy::GuardWithIf);
-    return true;
 }
 
 }  // namespace lithe::lower

@@ -17,7 +17,6 @@ private:
                                          const Halide::Var& panel) override;
     std::vector<Halide::Var> panel_loops(Halide::Stage& stage, const Halide::Var& panel);
     bool are_weights_outer() const;
-    bool split_block(Halide::Stage& stage, int rows, const Halide::Var& block);
 };
 
 }  // namespace lithe::lower

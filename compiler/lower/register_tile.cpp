@@ -18,6 +18,9 @@ using Halide::TailStrategy;
 using Halide::Var;
 using Halide::VarOrRVar;
 
+/// Floating-point operations of one task: 10 us.
+constexpr double task_flops = 1.5e6;
+
 int64_t width_of(const ir::Node& anchor) { return anchor.input(1).type().shape.back().constant(); }
 
 }  // namespace
@@ -91,6 +94,15 @@ void RegisterTile::loops(Stage stage, int rows, bool is_parallel) {
     stage.unroll(n_);
     if (is_light_) stage.unroll(mi_);
     if (is_parallel) parallel_tasks(stage, outer);
+}
+
+bool RegisterTile::split_block(Stage& stage, int rows, const Var& block) const {
+    const double tile_flops = 2.0 * rows * width_ * sum_length();
+    const auto tiles = static_cast<int>(std::max(1.0, task_flops / tile_flops));
+    const Dim& all = type_.size(rank_ - 2);
+    if (all.is_constant() && all.constant() < 2LL * tiles * rows) return false;
+    stage.split(m_, block, m_, tiles, TailStrategy::GuardWithIf);
+    return true;
 }
 
 void RegisterTile::schedule_loops() {

@@ -37,6 +37,9 @@ protected:
     virtual std::vector<Halide::Var> outer_loops(Halide::Stage& stage, int rows, bool is_parallel,
                                                  const Halide::Var& panel) = 0;
 
+    /// Cuts many rows into blocks, so that there are tasks enough; false where they are few.
+    bool split_block(Halide::Stage& stage, int rows, const Halide::Var& block) const;
+
     /// A sum over `extents` in a tile of its own; the Expr reads it at the anchor's coordinate.
     void sum(const Coords& extents, const ReduceBody& value);
 

@@ -5,6 +5,7 @@
 
 #include "compiler/lower/families.h"
 #include "compiler/lower/parallel.h"
+#include "compiler/lower/window_tree.h"
 #include "dsl/reduce_loops.h"
 
 namespace lithe::lower {
@@ -15,9 +16,6 @@ using Halide::Func;
 using Halide::TailStrategy;
 using Halide::Var;
 using Halide::VarOrRVar;
-
-/// Longest window that is unrolled.
-constexpr int64_t most_unrolled = 25;
 
 /// One node that reduces, elementwise nodes behind it, permutes on either side.
 const ir::Node* anchor_of(const ir::Graph& body) {
@@ -103,9 +101,9 @@ private:
     }
 
     Expr accumulate(Reduce kind, const Coords& extents, const ReduceBody& value) {
-        if (const int64_t taps = known_product(extents); taps > 0 && taps <= most_unrolled) {
+        if (const int64_t taps = known_product(extents); taps > 0 && taps <= most_window_taps) {
             cost_ = taps;
-            return in_a_tree(kind, extents, value);
+            return window_tree(kind, extents, value);
         }
         const Halide::RDom r = reduce_loops(extents);
         const Coords index = reduce_index(r);
@@ -121,34 +119,6 @@ private:
         const bool is_vector = schedule_sum(sum, r, free, extents, element.type().bytes());
         accumulators_.push_back({sum, is_vector, has_inner});
         return sum(free.arguments);
-    }
-
-    /// 0 where an extent is not known.
-    static int64_t known_product(const Coords& extents) {
-        int64_t product = 1;
-        for (const Expr& extent : extents) {
-            const auto* constant = extent.as<Halide::Internal::IntImm>();
-            product *= constant ? constant->value : 0;
-        }
-        return product;
-    }
-
-    /// All elements at once, two and two: no step waits for the one before.
-    static Expr in_a_tree(Reduce kind, const Coords& extents, const ReduceBody& value) {
-        std::vector<Expr> values;
-        for (int64_t flat = 0; flat < known_product(extents); ++flat) {
-            Coords index(extents.size());
-            int64_t rest = flat;
-            for (size_t i = extents.size(); i-- > 0;) {
-                const int64_t extent = extents[i].as<Halide::Internal::IntImm>()->value;
-                index[i] = static_cast<int32_t>(rest % extent);
-                rest /= extent;
-            }
-            values.push_back(value(index));
-        }
-        // An element stands in several places of a step, and Halide walks an Expr as a tree.
-        return Halide::Internal::common_subexpression_elimination(
-            fold_pairs(kind, std::move(values)));
     }
 
     /// The axis of the anchor that the result's innermost axis is.

@@ -9,6 +9,7 @@
 #include "compiler/ir/winograd.h"
 #include "compiler/lower/anchor.h"
 #include "compiler/lower/families.h"
+#include "compiler/lower/prefetch.h"
 #include "compiler/lower/winograd_transform.h"
 
 namespace lithe::lower {
@@ -228,6 +229,7 @@ private:
             .unroll(tx_)
             .unroll(ty_)
             .unroll(image_);
+        prefetch_next_element(body_, anchor_, acc_.update(), sum_);
     }
 
     void schedule_results() {

@@ -3,6 +3,7 @@
 
 #include "compiler/ir/ops.h"
 #include "compiler/passes/conv_choices.h"
+#include "compiler/passes/few_filters.h"
 #include "compiler/passes/fixed_values.h"
 #include "compiler/passes/packed_conv.h"
 #include "compiler/passes/passes.h"
@@ -138,6 +139,12 @@ private:
             if (size.is_constant(0)) return {};
         }
         if (!attrs.get_dim("groups").is_constant(1)) return grouped(node);
+        if (fixed_.contains(node.input(1)) && has_few_filters(node, machine_)) {
+            return with_columns_apart(graph_, node, [this](ir::Node& conv) {
+                const ir::Value z = convolution(conv);
+                return z ? z : conv.value();
+            });
+        }
         const ConvChoices choices = conv_choices(node);
         const size_t at = decide(node, choices.names());
         if (choices.plan(at)) return winograd(node, *choices.plan(at));
@@ -187,9 +194,24 @@ private:
         return limits;
     }
 
+    /// Pixels that tiles are cut of: of a line, or of the image where lines are short and each
+    /// pixel needs itself alone, see collapse_pixels.
+    static Dim row_of(const ir::Node& conv) {
+        const Shape &y = conv.type().shape, &w = conv.input(1).type().shape;
+        const auto are_1 = [](auto begin, auto end) {
+            return std::all_of(begin, end, [](const Dim& d) { return d.is_constant(1); });
+        };
+        const Shape& stride = conv.attrs().get_shape("stride");
+        const bool takes_pixels =
+            are_1(w.begin() + 2, w.end()) && are_1(stride.begin(), stride.end());
+        const bool is_short = y.back().is_constant() && y.back().constant() <= 27;
+        return takes_pixels && is_short && y.size() == 4 ? y[2] * y[3] : y.back();
+    }
+
     ConvChoices conv_choices(const ir::Node& node) {
         const TensorType& w = node.input(1).type();
-        const Dim &row = node.type().shape.back(), &columns = w.size(0);
+        const Dim row = row_of(node);
+        const Dim& columns = w.size(0);
         const TileLimits limits = limits_of(node);
         std::vector<Tile> tiles = ranked_tiles(row, columns, machine_, limits);
         for (const Tile& tile : ranked_tiles(row, columns, machine_)) {

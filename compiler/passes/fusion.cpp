@@ -70,6 +70,11 @@ bool reads_parts_of_rows(const ir::Node& anchor, const ir::Node& node) {
 bool reads_once(const ir::Node& anchor) { return anchor.name().starts_with("pack_"); }
 bool reads_parts(const ir::Node& anchor) { return anchor.is("attention"); }
 
+/// Whether a permute behind the anchor is a part of its kernel.
+bool is_moved_back(const Cluster& cluster) {
+    return cluster.members.size() > 1 && cluster.members[1]->is("permute");
+}
+
 bool is_cheap(const ir::Node& node) {
     return node.is(Trait::commutative) || node.is(Trait::injective);
 }
@@ -131,7 +136,7 @@ std::vector<Cluster> Fusion::run() {
         }
         for (const ir::Node* member : clusters_.back().members) cluster_of_[member] = index;
     }
-    join_depthwise();
+    join_rolling();
     join_in_front();
     std::erase_if(clusters_, [](const Cluster& cluster) { return cluster.members.empty(); });
     for (Cluster& cluster : clusters_) {
@@ -236,17 +241,17 @@ bool Fusion::absorb(Cluster& cluster) {
     return !region.empty();
 }
 
-/// A convolution that a depthwise one alone reads joins its kernel.
-void Fusion::join_depthwise() {
+/// A convolution that a depthwise one or a pooling alone reads joins its kernel.
+void Fusion::join_rolling() {
     for (size_t i = 0; i < clusters_.size(); ++i) {
         Cluster& cluster = clusters_[i];
-        if (!cluster.anchor->is("depthwise_conv")) continue;
-        const ir::Node* image = cluster.anchor->input(0).node;
-        const auto at = cluster_of_.find(image);
+        const ir::Node* image = rolling_image(*cluster.anchor).node;
+        const auto at = image ? cluster_of_.find(image) : cluster_of_.end();
         if (at == cluster_of_.end()) continue;
         Cluster& front = clusters_[static_cast<size_t>(at->second)];
         if (!front.anchor->is("packed_conv") || front.exit != image) continue;
-        if (users(*image).size() > 1) continue;  // noted already
+        if (is_pool(*cluster.anchor) && !is_moved_back(cluster)) continue;
+        if (!is_read_by_one(*image, *cluster.anchor)) continue;  // noted already
         std::string reason = rolling_refusal(front.members, *front.anchor, *image, *cluster.anchor);
         if (reason.empty()) reason = limit_refusal(cluster, front.members);
         if (!reason.empty()) {
@@ -257,6 +262,13 @@ void Fusion::join_depthwise() {
         for (const ir::Node* member : front.members) cluster_of_[member] = static_cast<int>(i);
         front.members.clear();
     }
+}
+
+/// Whether the node is all that reads the value, through a layout or not.
+bool Fusion::is_read_by_one(const ir::Node& value, const ir::Node& node) const {
+    const auto& readers = users(value);
+    if (readers.size() != 1 || !readers[0]) return false;
+    return readers[0] == &node || is_read_by_one(*readers[0], node);
 }
 
 /// Backwards, so that a node's users have their clusters when it is asked where it belongs.

@@ -45,7 +45,8 @@ private:
     void grow_behind(Cluster& cluster);
     void grow_behind_gates(Cluster& cluster);
     bool absorb(Cluster& cluster);
-    void join_depthwise();
+    void join_rolling();
+    bool is_read_by_one(const ir::Node& value, const ir::Node& node) const;
     void join_in_front();
     std::string refusal(const ir::Node& node, const ir::Node& user, const Cluster& cluster) const;
     std::string join_refusal(const ir::Node& node, int& into) const;

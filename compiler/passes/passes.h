@@ -97,6 +97,16 @@ bool choose_layout(ir::Graph& graph);
 /// puts channels last; before split_prepare, which packs the filters at load time.
 bool scale_filters(ir::Graph& graph);
 
+/// Takes means over windows in front of a convolution that makes a pixel of one pixel, which then
+/// has fewer to make: a mean of sums of products is the sum of products with means.
+///
+///   avg_pool(conv(x, w, b))  ->  conv(avg_pool(x), w, b)     1 x 1 taps, stride 1, no padding
+///
+/// The pool has strides, divides by the number of pixels that it adds up, and is all that reads the
+/// convolution. The products are rounded in another order. Not in `forward_train`. After
+/// fold_batch_norm, which takes away what stands between the two.
+bool pool_before_conv(ir::Graph& graph);
+
 /// Finds attention in its parts, so that one kernel computes it without storing the scores.
 ///
 ///   matmul(softmax(matmul(q, transpose(k))), v)  ->  attention(q, k, v)
@@ -144,6 +154,8 @@ bool recognize_gates(ir::Graph& graph, const Machine& machine, Notes& notes);
 ///   conv(x, w, b)    ->  permute(winograd_conv(permute(x), pack_winograd(w), b))     few taps
 ///   conv(x, w, b)    ->  permute(depthwise_conv(permute(x), pack_depthwise(w), b))   a filter a
 ///   channel
+///   conv(x, w, b)    ->  sum over t of slice_t(conv(x, w'))    few filters, wide: a filter for
+///   every column t of taps
 ///   conv_transpose(x, w, b)  ->  conv of s * s times more channels, put in their places; or s * s
 ///   convolutions of its phases
 ///
@@ -196,8 +208,8 @@ bool split_prepare(ir::Program& program);
 ///   with a reshape between; a permute right behind a convolution, product or pooling is the one
 ///   in which it writes. Both join the anchor: `permute -> conv -> permute` is a convolution of
 ///   data whose channels are innermost.
-/// - A convolution that a depthwise one alone reads joins it: the kernel makes the lines of a panel
-///   of channels as it needs them, unless they are too many for the cache.
+/// - A convolution that a depthwise one or a pooling alone reads joins it: the kernel makes the
+///   lines of a panel of channels as it needs them, unless they are too many for the cache.
 /// - Any other reshape stays outside: it shares memory.
 /// - A body has at most 50 nodes and 12 operands. A constant of one value everywhere becomes a
 ///   `full` in the body, others are operands.

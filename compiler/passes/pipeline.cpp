@@ -22,6 +22,7 @@ constexpr Pass pipeline[] = {
     {"simplify_algebra", simplify_algebra},
     {"eliminate_common_subexpressions", eliminate_common_subexpressions},
     {"fold_batch_norm", fold_batch_norm, On::eval},
+    {"pool_before_conv", pool_before_conv, On::eval},
     {"recognize_attention", recognize_attention},  // before its products are taken apart
     {"batch_products", batch_products},    // so that of a cell's two products one is left in a step
     {"recognize_gates", recognize_gates},  // before their product is taken as one

@@ -25,29 +25,68 @@ bool has_channel_operands(const std::vector<ir::Node*>& front, const ir::Node& c
     return true;
 }
 
+bool is_pool(const ir::Node& node) {
+    return node.attrs().has("stride") && node.attrs().has("kernel") && node.input_count() == 1;
+}
+
+/// Lines of the image that one line of results reads, those between them included.
+int64_t reach_of(const ir::Node& reader) {
+    const int64_t taps = is_pool(reader) ? reader.attrs().get_ints("kernel")[0]
+                                         : reader.input(1).type().size(0).constant();
+    return (taps - 1) * reader.attrs().get_ints("dilation")[0] + 1;
+}
+
+/// Whether all but the number of images is known, and a window is written out.
+bool is_plain_pool(const ir::Node& pool) {
+    constexpr int64_t most_taps = 25;
+    const Dim taps = product(pool.attrs().get_shape("kernel"));
+    const Shape &image = pool.input(0).type().shape, &stride = pool.attrs().get_shape("stride");
+    return pool.type().dtype == DType::f32 && image.size() == 4 && taps.is_constant() &&
+           taps.constant() <= most_taps && product(stride).is_constant() &&
+           product(Shape(image.begin() + 1, image.end())).is_constant();
+}
+
+/// Why the channels do not fill the vectors of the reader.
+std::string channel_refusal(const std::vector<ir::Node*>& front, const ir::Node& conv,
+                            const Dim& channels, const ir::Node& reader) {
+    if (channels.constant() % whole_channels == 0) return {};
+    const std::string multiple =
+        channels.str() + " channels are no multiple of " + std::to_string(whole_channels);
+    if (is_pool(reader)) return "the pooling reads it from memory: " + multiple;
+    if (has_channel_operands(front, conv, channels)) return {};
+    return "the depthwise convolution reads it from memory: " + multiple +
+           ", and an operand has more than one number for each";
+}
+
 }  // namespace
 
+ir::Value rolling_image(const ir::Node& reader) {
+    if (reader.is("depthwise_conv")) return reader.input(0);
+    if (!is_pool(reader) || !is_plain_pool(reader)) return {};
+    const ir::Node& moved = *reader.input(0).node;
+    const bool is_moved =
+        moved.is("permute") && moved.attrs().get_ints("perm") == Sizes{0, 3, 1, 2};
+    return is_moved ? moved.input(0) : ir::Value();
+}
+
 std::string rolling_refusal(const std::vector<ir::Node*>& front, const ir::Node& conv,
-                            const ir::Node& image, const ir::Node& depthwise) {
-    if (conv.attrs().has("groups") || conv.attrs().has("phases"))
-        return "a convolution in groups is made apart from the depthwise one behind it";
+                            const ir::Node& image, const ir::Node& reader) {
+    const std::string name = is_pool(reader) ? "pooling" : "depthwise convolution";
+    if (conv.attrs().has("groups") || conv.attrs().has("phases")) {
+        return "a convolution in groups is made apart from the " +
+               std::string(is_pool(reader) ? "pooling" : "depthwise one") + " behind it";
+    }
     const TensorType& type = image.type();
     if (!same(type.shape, conv.type().shape) || image.is("permute"))
-        return "the depthwise convolution reads it in another order";
-    const Dim& channels = type.size(3);
-    if (channels.constant() % whole_channels != 0 && !has_channel_operands(front, conv, channels)) {
-        return "the depthwise convolution reads it from memory: " + channels.str() +
-               " channels are no multiple of " + std::to_string(whole_channels) +
-               ", and an operand has more than one number for each";
-    }
-    const int64_t taps = depthwise.input(1).type().size(0).constant();
-    const int64_t lines = (taps - 1) * depthwise.attrs().get_ints("dilation")[0] + 1;
+        return "the " + name + " reads it in another order";
+    const std::string channels = channel_refusal(front, conv, type.size(3), reader);
+    if (!channels.empty()) return channels;
     int64_t ring = 1;
-    while (ring < lines) ring *= 2;
+    while (ring < reach_of(reader)) ring *= 2;
     const int64_t panel = conv.input(1).type().shape.back().constant();
     const int64_t bytes = 4 * ring * panel * type.size(2).constant();
     if (bytes > most_ring_bytes) {
-        return "the depthwise convolution reads it from memory: its lines would take " +
+        return "the " + name + " reads it from memory: its lines would take " +
                std::to_string(bytes) + " bytes, at most " + std::to_string(most_ring_bytes) +
                " stay in the cache";
     }

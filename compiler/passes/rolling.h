@@ -7,10 +7,14 @@
 
 namespace lithe::passes {
 
-/// Why a depthwise convolution should not make the lines that it reads by `conv` and the other
-/// nodes of `front` itself, as it needs them; empty where that is expected to be faster. `image` is
-/// what they hand on.
+/// The value, channels last, that a depthwise convolution or a pooling reads line by line, through
+/// a permute or not; none for other nodes.
+ir::Value rolling_image(const ir::Node& reader);
+
+/// Why a depthwise convolution or a pooling should not make the lines that it reads by `conv` and
+/// the other nodes of `front` itself, as it needs them; empty where that is expected to be faster.
+/// `image` is what they hand on.
 std::string rolling_refusal(const std::vector<ir::Node*>& front, const ir::Node& conv,
-                            const ir::Node& image, const ir::Node& depthwise);
+                            const ir::Node& image, const ir::Node& reader);
 
 }  // namespace lithe::passes

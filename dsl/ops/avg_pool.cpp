@@ -45,13 +45,10 @@ Halide::Expr lower(const LowerCall& call) {
     const Shape image = window::spatial(call.call.input(0).shape);
     const Shape& kernel = call.call.attrs.get_shape("kernel");
     const Coords place(call.at.begin() + 2, call.at.end());
+    const Halide::Expr nothing = Halide::Internal::make_zero(halide_type(call.call.input(0).dtype));
     const Halide::Expr total = reduce_sum(call.size(product(kernel)), [&](Halide::Expr r) {
-        const Coords at = window::image_coords(call, place, window::unflatten(call, r, kernel));
-        Coords pixel = window::clamped(call, at, image);
-        pixel.insert(pixel.begin(), {call.at[0], call.at[1]});
-        const Halide::Expr value = call.in(0, pixel);
-        return select(window::inside(call, at, image), value,
-                      Halide::Internal::make_zero(value.type()));
+        const Coords tap = window::unflatten(call, r, kernel);
+        return window::pixel(call, window::image_coords(call, place, tap), nothing);
     });
     return total / pooling::lower_divisor(call, place, image, total.type());
 }

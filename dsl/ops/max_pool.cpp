@@ -61,14 +61,10 @@ Halide::Expr lower(const LowerCall& call) {
         return window::image_coords(call, place, window::unflatten(call, r, kernel));
     };
     const auto element = [&](const Halide::Expr& r) {
-        const Coords at = from(r);
-        Coords pixel = window::clamped(call, at, image);
-        pixel.insert(pixel.begin(), {call.at[0], call.at[1]});
-        const Halide::Expr value = call.in(0, pixel);
-        const Halide::Expr least = value.type().is_float()
-                                       ? Halide::Internal::make_const(value.type(), -INFINITY)
-                                       : value.type().min();
-        return select(window::inside(call, at, image), value, least);
+        const Halide::Type type = halide_type(call.call.input(0).dtype);
+        const Halide::Expr least =
+            type.is_float() ? Halide::Internal::make_const(type, -INFINITY) : type.min();
+        return window::pixel(call, from(r), least);
     };
     const Halide::Expr taps = call.size(product(kernel));
     const Halide::Expr best = reduce_max(taps, element);

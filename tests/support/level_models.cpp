@@ -49,6 +49,11 @@ nn::Sequential expanded() {
                           nn::ReLU());
 }
 
+nn::Sequential pooled() {
+    return nn::Sequential(nn::Conv2d(nn::Conv2dOptions(3, 48, 5).stride(2)), nn::ReLU(),
+                          nn::MaxPool2d(nn::MaxPool2dOptions(3).stride(2).padding(1)));
+}
+
 nn::Sequential last_pixel() {
     return nn::Sequential(nn::Conv2d(nn::Conv2dOptions(19, 7, 3)), nn::Flatten());
 }
@@ -95,6 +100,7 @@ std::vector<LevelModel> level_models() {
          100 * tolerance_of(432)},  // Winograd's way, twice
         {"depthwise", "x:f32[2,21,17,19]", of(depthwise()), tolerance_of(225)},
         {"expanded", "x:f32[2,5,23,17]", of(expanded()), tolerance_of(45)},
+        {"pooled", "x:f32[2,3,41,37]", of(pooled()), tolerance_of(75)},
         {"recurrent", "x:f32[5,3,11]", recurrent(), 10 * tolerance_of(32)},
         {"last_pixel", "x:f32[1,19,3,3]", of(last_pixel()), tolerance_of(171)},
         {"attention", "q:f32[2,3,33,24];k:f32[2,3,41,24];v:f32[2,3,41,24]", function(attend),

@@ -1,0 +1,102 @@
+#include "compiler/lower/rolling_lines.h"
+
+#include <algorithm>
+
+#include "compiler/lower/epilogue.h"
+#include "compiler/lower/parallel.h"
+#include "compiler/lower/prefetch.h"
+#include "dsl/reduce_loops.h"
+
+namespace lithe::lower {
+namespace {
+
+using Halide::Expr;
+using Halide::Func;
+using Halide::TailStrategy;
+using Halide::Var;
+using Halide::VarOrRVar;
+
+/// Lines of an image that is cut in two for a second thread.
+constexpr int64_t least_cut_lines = 16;
+
+}  // namespace
+
+RollingLines::RollingLines(Body& body, const ir::Node& front, const ir::Node& reader,
+                           ir::Value image)
+    : body_(body),
+      front_(front),
+      reader_(reader),
+      image_(image),
+      width_(static_cast<int>(front.input(1).type().shape.back().constant())),
+      rows_(static_cast<int>(
+          std::min(front.attrs().get_int("tile_rows"), front.type().size(2).constant()))),
+      lanes_(std::min(body.target().lanes(), width_)) {}
+
+void RollingLines::define() {
+    body_.reduce_with([this](Reduce, const Coords& extents, const ReduceBody& value) {
+        define_sum(extents, value);
+        const std::vector<Var> vars = Body::vars(4);
+        return tile_(std::vector<Expr>(vars.begin(), vars.end()));
+    });
+    const std::vector<Var> vars = Body::vars(4);
+    ring_(vars) = Halide::strict_float(body_.at(image_, Coords(vars.rbegin(), vars.rend())));
+    is_light_ = has_light_epilogue(body_, front_, &reader_);
+    body_.define(image_, ring_);
+    body_.reduce_with({});
+}
+
+void RollingLines::define_sum(const Coords& extents, const ReduceBody& value) {
+    terms_ = reduce_loops(extents);
+    const std::vector<Var> vars = Body::vars(4);
+    sum_(vars) = 0.f;
+    sum_(vars) = Body::add_term(sum_(vars), value(reduce_index(terms_)));
+    tile_(vars) = sum_(vars);
+}
+
+void RollingLines::schedule(const Func& consumer, const Var& task, const Var& line, int64_t reach) {
+    const Var c = Body::axis_var(3), x = Body::axis_var(2), y = Body::axis_var(1), tile("tile");
+    int fold = 1;  // a power of two: a line's place is a mask of its number
+    while (fold < reach) fold *= 2;
+    ring_.store_at(consumer, task)
+        .compute_at(consumer, line)
+        .store_in(Halide::MemoryType::Stack)
+        .fold_storage(y, fold)
+        .bound_extent(Body::axis_var(0), 1)
+        .bound_extent(c, width_)
+        .bound_extent(x, body_.size(front_.type().size(2)))
+        .split(x, tile, x, rows_, TailStrategy::ShiftInwards)
+        .reorder({c, x, tile, y})
+        .vectorize(c, lanes_)
+        .unroll(c);
+    if (is_light_) ring_.unroll(x);
+    schedule_tile(sum_, tile);
+    if (!is_light_) schedule_tile(tile_.store_in(Halide::MemoryType::Stack), tile);
+    std::vector<VarOrRVar> order{c, x};
+    for (int i = 0; i < terms_.dimensions(); ++i) order.emplace_back(terms_[i]);
+    sum_.update().reorder(order).vectorize(c, lanes_).unroll(c).unroll(x);
+    prefetch_next_panel(body_, front_, sum_.update(), terms_, rows_);
+}
+
+/// In a tile of registers, or of the stack.
+void RollingLines::schedule_tile(Func f, const Var& tile) const {
+    const Var c = Body::axis_var(3), x = Body::axis_var(2);
+    f.compute_at(ring_, tile).bound_extent(c, width_).bound_extent(x, rows_);
+    f.vectorize(c, lanes_).unroll(c).unroll(x);
+}
+
+int RollingLines::strip_lines(int64_t height) const {
+    const int64_t panels = front_.input(1).type().size(0).constant();
+    const bool is_cut = panels < 8 && panels % 2 == 1 && height >= least_cut_lines;
+    return static_cast<int>(is_cut ? (height + 1) / 2 : height);
+}
+
+bool RollingLines::is_parallel(double more) const {
+    const TensorType& image = front_.type();
+    const int64_t sums = lithe::product(front_.input(1).type().shape).constant() *
+                         image.size(1).constant() * image.size(2).constant();
+    const int64_t images = image.size(0).is_constant() ? image.size(0).constant() : 1;
+    return static_cast<double>(images) * (2.0 * static_cast<double>(sums) + more) >=
+           parallel_ns * flops_per_ns;
+}
+
+}  // namespace lithe::lower
