@@ -41,6 +41,10 @@ extern const Op winograd_result_op;  ///< {columns, tile, pad_begin, pad_end}: o
 extern const Op
     attention_op;  ///< {scale, keys, causal}: softmax(q k' scale + mask) v; see recognize_attention
 
+extern const Op gelu_op;        ///< {approximate}: x times a share of it; see recognize_gelu
+extern const Op layer_norm_op;  ///< {axis, eps}: (x - mean) / sqrt(variance + eps)
+extern const Op rms_norm_op;    ///< {axis, eps}: x / sqrt(mean of x^2 + eps)
+
 std::span<const Op* const> compiler_ops();
 
 }  // namespace lithe::ir

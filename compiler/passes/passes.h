@@ -62,6 +62,29 @@ bool simplify_algebra(ir::Graph& graph);
 /// After canonicalize, which makes equal meaning equal text.
 bool eliminate_common_subexpressions(ir::Graph& graph);
 
+/// Finds GELU in its parts: one function costs a third of what they do.
+///
+///   x * (erf(x / sqrt 2) + 1) * 0.5                             ->  gelu(x) {approximate = none}
+///   x * (tanh(sqrt(2 / pi) * (x + 0.044715 x^3)) + 1) * 0.5     ->  gelu(x) {approximate = tanh}
+///
+/// The factors in any order, the argument as any sums, products and powers of x, its constants to
+/// the precision of f32. Of f32; nobody else reads the function or its sum.
+///
+/// After canonicalize, which puts constants to the right; before fold_batch_norm, which makes the
+/// last factor part of the next product's weights.
+bool recognize_gelu(ir::Graph& graph);
+
+/// Finds rows that are normalised, so that one kernel reads each of them once from memory.
+///
+///   (x - mean(x)) * rsqrt(mean((x - mean(x))^2) + eps)  ->  layer_norm(x) {eps}
+///   x * rsqrt(mean(x * x) + eps)                        ->  rms_norm(x) {eps}
+///
+/// Likewise x / sqrt(..). The means go along the last axis, whose size is known; nobody else reads
+/// a part.
+///
+/// After canonicalize and the merging of equal nodes; before group.
+bool recognize_norm(ir::Graph& graph);
+
 /// Makes a product by numbers per channel part of the weights beside it, as a batch norm in eval
 /// mode is one. s and t depend on parameters alone; f is conv, conv_transpose or linear, and its
 /// result has no other use.
@@ -205,9 +228,9 @@ bool split_prepare(ir::Program& program);
 ///   in every group that uses it.
 /// - The gates of packed_gates take all that is computed of them, with several results.
 /// - A permute in front of an anchor's operand is the layout in which the kernel reads it, also
-///   with a reshape between; a permute right behind a convolution, product or pooling is the one
-///   in which it writes. Both join the anchor: `permute -> conv -> permute` is a convolution of
-///   data whose channels are innermost.
+///   with a reshape between; a permute right behind a convolution, product or pooling (or behind
+///   pointwise nodes after attention) is the one in which it writes. Both join the anchor:
+///   `permute -> conv -> permute` is a convolution of data whose channels are innermost.
 /// - A convolution that a depthwise one or a pooling alone reads joins it: the kernel makes the
 ///   lines of a panel of channels as it needs them, unless they are too many for the cache.
 /// - Any other reshape stays outside: it shares memory.

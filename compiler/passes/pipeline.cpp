@@ -21,6 +21,8 @@ constexpr Pass pipeline[] = {
     {"fold_constants", fold_constants},
     {"simplify_algebra", simplify_algebra},
     {"eliminate_common_subexpressions", eliminate_common_subexpressions},
+    {"recognize_gelu", recognize_gelu},  // before its factor becomes part of weights
+    {"recognize_norm", recognize_norm},
     {"fold_batch_norm", fold_batch_norm, On::eval},
     {"pool_before_conv", pool_before_conv, On::eval},
     {"recognize_attention", recognize_attention},  // before its products are taken apart

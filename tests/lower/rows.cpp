@@ -47,6 +47,38 @@ BOOST_AUTO_TEST_CASE(sums_of_rows_known_late) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(normalised_rows_are_one_kernel) {
+    for (const char* op : {"layer_norm", "rms_norm"}) {
+        for (const int64_t length : {1, 3, 16, 65, 130, 384}) {
+            BOOST_TEST_CONTEXT(op << " of " << length) {
+                const std::string type = " : f32[N, 7, " + number(length) + "]\n";
+                CheckedProgram program(
+                    symbols +
+                    ("%x = input" + type + "%y = input" + type + "%w = input : f32[" +
+                     number(length) + "]\n%0 = add(%x, %y)" + type + "%1 = " + op +
+                     "(%0) : f32[N, 7, " + number(length) +
+                     "] {axis = 2, eps = 0.01}\n%2 = mul(%1, %w)" + type + "return %2\n"));
+                // Rounded sums of numbers below 3, enlarged by 1 / sqrt(0.01) at most.
+                for (const int64_t n : {1, 4}) program.check({{"N", n}}, 1.5 * 10 * 3 * 4e-7);
+                int kernels = 0;
+                for (const auto& node : program.compiled().program.graph("forward")->nodes())
+                    kernels += node->body() ? 1 : 0;
+                BOOST_TEST(kernels == 1);
+            }
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_row_that_is_not_finite_stays_alone) {
+    CheckedProgram program(symbols +
+                           std::string("%x = input : f32[N, 40]\n%0 = layer_norm(%x) : f32[N, 40] "
+                                       "{axis = 1, eps = 0.01}\nreturn %0\n"));
+    std::vector<Array> in = program.inputs({{"N", 3}});
+    in[0].data<float>()[45] = std::numeric_limits<float>::infinity();
+    in[0].data<float>()[90] = std::numeric_limits<float>::quiet_NaN();
+    program.check(in, 1.5 * 10 * 4e-7);
+}
+
 BOOST_AUTO_TEST_CASE(sums_over_several_axes_and_all) {
     CheckedProgram several(symbols +
                            std::string("%x = input : f32[N, 5, 6, 7]\n"

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "dsl/lower_math.h"
+#include "dsl/lower_math_gelu.h"
 
 namespace lithe::tests {
 
@@ -19,12 +20,19 @@ struct MathFunction {
     double (*exact)(double);
     double bound_ulp;
     double from = -std::numeric_limits<double>::infinity();  ///< where the bound holds
+    bool of_argument = false;  ///< the bound counts units of x, not of the result
 };
 
 namespace detail {
 
 inline double sigmoid(double x) {
     return x < 0 ? std::exp(x) / (1 + std::exp(x)) : 1 / (1 + std::exp(-x));
+}
+
+inline double gelu(double x) { return x * std::erfc(x * -M_SQRT1_2) / 2; }
+
+inline double gelu_by_tanh(double x) {
+    return x * sigmoid(2 * std::sqrt(M_2_PI) * (x + 0.044715 * x * x * x));
 }
 
 /// By bisection on erf and erfc: slow, and as exact as they are.
@@ -60,6 +68,7 @@ inline double digamma(double x) {
 }  // namespace detail
 
 inline const std::vector<MathFunction>& math_functions() {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
     static const std::vector<MathFunction> all = {
         {"exp", lower_math::exp, std::exp, 1.1},
         {"expm1", lower_math::expm1, std::expm1, 2},
@@ -83,6 +92,8 @@ inline const std::vector<MathFunction>& math_functions() {
         {"erfinv", lower_math::erfinv, detail::erfinv, 0.7},
         {"lgamma", lower_math::lgamma, std::lgamma, 0.6, 0},
         {"digamma", lower_math::digamma, detail::digamma, 0.6, 0},
+        {"gelu", lower_math::gelu, detail::gelu, 3, -infinity, true},
+        {"gelu_by_tanh", lower_math::gelu_by_tanh, detail::gelu_by_tanh, 2.5, -infinity, true},
     };
     return all;
 }
@@ -132,6 +143,18 @@ inline double error_ulp(float y, double exact) {
     const double one_ulp = std::ldexp(1.0, std::max(exponent - 24, -149));
     return std::abs((std::isinf(y) ? std::copysign(0x1p128, y) : static_cast<double>(y)) - exact) /
            one_ulp;
+}
+
+/// The same as the function's bound counts it.
+inline double error_ulp(const MathFunction& function, float x, float y) {
+    const double exact = function.exact(static_cast<double>(x));
+    const double error = error_ulp(y, exact);
+    if (!function.of_argument || !(error > 0) || !std::isfinite(x) || !std::isfinite(y))
+        return error;
+    int exponent = 0;
+    std::frexp(x, &exponent);
+    return std::abs(static_cast<double>(y) - exact) /
+           std::ldexp(1.0, std::max(exponent - 24, -149));
 }
 
 /// Whether function and bound apply at x.
