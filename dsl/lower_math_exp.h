@@ -8,4 +8,8 @@ namespace lithe::lower_math {
 /// bound; other types by `exp`.
 Halide::Expr exp_of_negative(const Halide::Expr& x);
 
+/// 4^x of f32 where x <= 0 or NaN, with still fewer products: 1.5 ulp, but 0 where it would be a
+/// denormal number.
+Halide::Expr exp4_of_negative(const Halide::Expr& x);
+
 }  // namespace lithe::lower_math

@@ -6,9 +6,11 @@
 // by reshapes, permutes and slices are read where they lie.
 #include <algorithm>
 #include <limits>
+#include <optional>
 
 #include "compiler/lower/attention_parts.h"
 #include "compiler/lower/families.h"
+#include "compiler/lower/turn.h"
 #include "dsl/lower_math_exp.h"
 
 namespace lithe::lower {
@@ -23,6 +25,9 @@ using Halide::VarOrRVar;
 
 /// Floating-point operations that are worth a second thread: 20 us.
 constexpr double parallel_flops = 4e6;
+/// Scores are logarithms to base 4, so that an exponential has no factor. (To base 2 a mask of the
+/// lowest number would overflow.)
+constexpr float score_unit = 0.72134752f;
 constexpr int partial_sums = 4;  // of maxima and sums, so that they do not wait for each other
 
 bool matches(const ir::Node& group, const Target&, std::string& why) {
@@ -37,14 +42,36 @@ struct Tiles {
     int queries, keys, columns, rows;
 };
 
-Tiles choose_tiles(const Dim& rows, int64_t width, const Target& target) {
+/// Keys of a tile of scores: those beyond the last are computed too, and a tile of `vectors` has
+/// its loads and its start.
+int choose_keys(const Dim& keys, const Dim& depth, int vectors, int registers) {
+    const int most = registers > 16 ? 26 / vectors : 12 / vectors, usual = std::min(most, 12);
+    if (!keys.is_constant() || !depth.is_constant()) return usual;
+    constexpr int start_cycles = 16;
+    int best = usual;
+    double least = std::numeric_limits<double>::infinity();
+    for (int tile = most; tile >= std::max(1, 8 / vectors); --tile) {
+        const double step = std::max(tile * vectors, tile + vectors) / 2.0;
+        const int64_t tiles = rounded_up(rounded_up(keys.constant(), partial_sums), tile) / tile;
+        const double time = static_cast<double>(tiles) *
+                            (static_cast<double>(depth.constant()) * step + start_cycles);
+        if (time < least) least = time, best = tile;
+    }
+    return best;
+}
+
+Tiles choose_tiles(const ir::Node& anchor, const Target& target) {
+    const int rank = anchor.type().rank();
+    const Dim& rows = anchor.type().size(rank - 2);
+    const int64_t width = anchor.type().shape.back().constant();
     const int lanes = target.lanes(), registers = target.register_count;
     const int64_t length = rows.is_constant() ? rows.constant() : 1 << 10;
     const bool is_wide = rounded_up(length, 2 * lanes) * 16 <= rounded_up(length, lanes) * 17;
     Tiles tiles{};
     tiles.queries = is_wide ? 2 * lanes : lanes;
     const int vectors = tiles.queries / lanes;
-    tiles.keys = registers > 16 ? 12 : 12 / vectors;
+    const TensorType& keys = anchor.input(1).type();
+    tiles.keys = choose_keys(keys.size(rank - 2), keys.shape.back(), vectors, registers);
     const auto columns =
         static_cast<int>(std::clamp<int64_t>(width / lanes, 1, registers > 16 ? 4 : 2));
     tiles.columns = columns * lanes;
@@ -63,10 +90,9 @@ public:
           lanes_(body.target().lanes()),
           keys_(body.size(anchor_.input(1).type().size(rank_ - 2))),
           queries_(body.size(anchor_.type().size(rank_ - 2))),
-          tiles_(choose_tiles(anchor_.type().size(rank_ - 2),
-                              anchor_.type().shape.back().constant(), body.target())),
+          tiles_(choose_tiles(anchor_, body.target())),
           lead_(attention_lead(rank_)),
-          operands_(body, anchor_, lead_) {}
+          operands_(body, anchor_, lead_, score_unit) {}
 
     void run() {
         define();
@@ -85,9 +111,15 @@ private:
 
     void define() {
         const Expr depth = body_.size(anchor_.input(0).type().shape.back());
-        const auto scale = static_cast<float>(anchor_.attrs().get_float("scale"));
+        const auto scale = static_cast<float>(anchor_.attrs().get_float("scale") * score_unit);
         const Expr row = min(l_, queries_ - 1), key = min(s_, keys_ - 1);
-        query_(vars({l_, d_})) = strict_float(operands_.element(0, row, d_) * scale);
+        if (is_turned()) {
+            turn_.emplace(lanes_, lead_, [&](const Expr& query, const Expr& d) {
+                return operands_.element(0, min(query, queries_ - 1), d);
+            });
+        }
+        const Expr query = turn_ ? turn_->at(l_, d_) : operands_.element(0, row, d_);
+        query_(vars({l_, d_})) = strict_float(query * scale);
 
         over_depth_ = RDom(0, depth);
         product_(vars({l_, s_})) = 0.f;
@@ -99,7 +131,7 @@ private:
         score_(vars({l_, s_})) =
             strict_float(operands_.masked(tile_(at({l_, s_})), key > row_(at({l_})), row, key));
 
-        // Keys in rounds of four: those beyond the last repeat it, and then weigh nothing.
+        // Keys in rounds of four: those beyond the last repeat it.
         over_rounds_ = RDom(0, (keys_ + partial_sums - 1) / partial_sums);
         const Expr each = over_rounds_ * partial_sums + j_;
         most_part_(vars({l_, j_})) = -std::numeric_limits<float>::infinity();
@@ -107,11 +139,18 @@ private:
         most_part_(vars({l_, j_})) = strict_float(select(candidate > most, candidate, most));
         most_(vars({l_})) =
             folded(most_part_, [](const Expr& a, const Expr& b) { return select(a > b, a, b); });
-        const Expr weight = lower_math::exp_of_negative(score_(at({l_, s_})) - most_(at({l_})));
-        weight_(vars({l_, s_})) = strict_float(select(s_ < keys_, weight, 0.f));
+        const Expr weight = lower_math::exp4_of_negative(score_(at({l_, s_})) - most_(at({l_})));
+        weight_(vars({l_, s_})) = weight;
+        const Expr rounds = keys_ / partial_sums;
+        over_whole_rounds_ = RDom(0, rounds);
+        over_rest_ = RDom(0, keys_ % partial_sums);
         total_part_(vars({l_, j_})) = 0.f;
-        total_part_(vars({l_, j_})) =
-            strict_float(total_part_(at({l_, j_})) + weight_(at({l_, each})));
+        const auto add = [&](const Expr& part, const Expr& s) {
+            const std::vector<Expr> place = at({l_, part});
+            total_part_(place) = strict_float(total_part_(place) + weight_(at({l_, s})));
+        };
+        add(j_, over_whole_rounds_ * partial_sums + j_);
+        add(over_rest_, rounds * partial_sums + over_rest_);
         // 0 / 0 where every key is left out.
         const Expr counts = select(most_(at({l_})) == lowest_score, 0.f, 1.f);
         const Expr total = folded(total_part_, [](const Expr& a, const Expr& b) { return a + b; });
@@ -132,6 +171,12 @@ private:
         body_.define({const_cast<ir::Node*>(&anchor_), 0}, attention);
     }
 
+    /// Whether queries lie so that they have to be turned, by whole vectors.
+    bool is_turned() const {
+        const Dim& depth = anchor_.input(0).type().shape.back();
+        return depth.is_constant() && depth.constant() % lanes_ == 0 && operands_.is_dense(0);
+    }
+
     template <class Step>
     Expr folded(const Func& parts, const Step& step) const {
         std::vector<Expr> each;
@@ -148,14 +193,16 @@ private:
         }
         const int64_t most_keys = anchor_.attrs().get_int("keys");
         const auto keys =
-            static_cast<int>(rounded_up(rounded_up(most_keys, tiles_.keys), partial_sums));
+            static_cast<int>(rounded_up(rounded_up(most_keys, partial_sums), tiles_.keys));
         for (Func* f : {&query_, &row_, &score_, &most_part_, &most_, &weight_, &total_part_,
                         &total_, &result_}) {
             f->compute_at(out_, block_).store_in(Halide::MemoryType::Stack);
         }
         for (Func* f : {&query_, &row_, &score_, &most_part_, &most_, &total_part_, &total_}) {
-            f->bound_extent(l_, tiles_.queries).vectorize(l_, lanes_);
+            f->bound_extent(l_, tiles_.queries);
+            if (f != &query_) f->vectorize(l_, lanes_);
         }
+        schedule_queries();
         result_.bound_extent(l_, tiles_.queries);
         for (Func* f : {&score_, &weight_}) {
             // `Stack` would take more than 16 KB from the heap.
@@ -163,6 +210,19 @@ private:
         }
         schedule_scores();
         schedule_sums();
+    }
+
+    void schedule_queries() {
+        if (!turn_) {
+            query_.vectorize(l_, lanes_).reorder(l_, d_);
+            return;
+        }
+        const Var lo("lo"), li("li"), square("square"), di("di");
+        query_.split(l_, lo, li, lanes_)
+            .split(d_, square, di, lanes_)
+            .reorder(li, di, square, lo)
+            .vectorize(li);
+        turn_->schedule(query_, square);
     }
 
     void schedule_scores() {
@@ -176,11 +236,12 @@ private:
         }
         for (Func* f : {&product_, &tile_}) f->store_in(Halide::MemoryType::Stack);
         product_.update().reorder(l_, s_, over_depth_).vectorize(l_, lanes_).unroll(l_).unroll(s_);
-        query_.reorder(l_, d_);
         for (Func* f : {&most_part_, &total_part_}) {
+            const RDom& rounds = f == &most_part_ ? over_rounds_ : over_whole_rounds_;
             f->bound_extent(j_, partial_sums).unroll(l_).unroll(j_);
-            f->update().reorder(l_, j_, over_rounds_).vectorize(l_, lanes_).unroll(l_).unroll(j_);
+            f->update().reorder(l_, j_, rounds).vectorize(l_, lanes_).unroll(l_).unroll(j_);
         }
+        total_part_.update(1).reorder(l_, over_rest_).vectorize(l_, lanes_).unroll(l_);
         // Several vectors side by side, so that their exponentials do not wait for themselves.
         const int vectors = body_.target().register_count > 16 ? 4 : 2;
         const int step = std::max(1, vectors * lanes_ / tiles_.queries);
@@ -260,8 +321,9 @@ private:
     Tiles tiles_;
     std::vector<Var> lead_;
     AttentionOperands operands_;
+    std::optional<Turn> turn_;
     Var l_{"l"}, s_{"s"}, d_{"d"}, e_{"e"}, j_{"j"}, block_{"block"};
-    RDom over_depth_, over_rounds_, over_keys_;
+    RDom over_depth_, over_rounds_, over_whole_rounds_, over_rest_, over_keys_;
     Func query_{"query"}, row_{"row"}, product_{"product"}, tile_{"tile"}, score_{"score"},
         most_part_{"most_part"}, most_{"most"}, weight_{"weight"}, total_part_{"total_part"},
         total_{"total"}, sum_{"sum"}, sum_tile_{"sum_tile"}, result_{"result"}, out_;

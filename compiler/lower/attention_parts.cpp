@@ -39,12 +39,16 @@ const ir::Node* attention_of(const ir::Graph& body) {
 Shape order_of_attention(const ir::Graph& body, const ir::Node& anchor) {
     Shape order;
     for (int axis = 0; axis < anchor.type().rank(); ++axis) order.emplace_back(axis);
+    const ir::Node* permute = nullptr;
     bool is_behind = false;
     for (const auto& node : body.nodes()) {
         if (node.get() == &anchor) is_behind = true;
         if (!is_behind || node.get() == &anchor || !is_layout(*node)) continue;
-        const bool is_first = node->is("permute") && node->input(0).node == &anchor;
-        if (!is_first) return {};
+        const bool is_of_result =
+            node->is("permute") &&
+            (node->input(0).node == &anchor || node->input(0).node->is(Trait::elementwise));
+        if (permute || !is_of_result) return {};
+        permute = node.get();
         order = node->attrs().get_shape("perm");
     }
     return order;
@@ -81,6 +85,12 @@ Expr AttentionOperands::element(int i, const Expr& a, const Expr& b) const {
     return input(from);
 }
 
+bool AttentionOperands::is_dense(int i) const {
+    const ir::Value operand = anchor_.input(i);
+    const std::optional<Strided> view = strided_view(operand);
+    return view ? view->strides.back().is_constant(1) : operand.node->is("input");
+}
+
 Expr AttentionOperands::masked(const Expr& score, const Expr& is_later, const Expr& row,
                                const Expr& key) const {
     const OpCall op_call = anchor_.call();
@@ -89,7 +99,8 @@ Expr AttentionOperands::masked(const Expr& score, const Expr& is_later, const Ex
     call.at.assign(lead_.rbegin(), lead_.rend());
     call.at.insert(call.at.end(), {row, Expr(0)});
     call.in = [&](int operand, const Coords& coords) {
-        return body_.at(anchor_.input(operand), coords);
+        const Expr value = body_.at(anchor_.input(operand), coords);
+        return value.type().is_float() && unit_ != 1 ? strict_float(value * unit_) : value;
     };
     return ir::masked_score(call, score, is_later, row, key, lowest_score);
 }

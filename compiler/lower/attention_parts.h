@@ -35,11 +35,15 @@ std::vector<T> with_lead(std::vector<T> first, const std::vector<Halide::Var>& l
 /// they lie.
 class AttentionOperands {
 public:
-    AttentionOperands(Body& body, const ir::Node& anchor, std::vector<Halide::Var> lead)
-        : body_(body), anchor_(anchor), lead_(std::move(lead)) {}
+    /// `unit`: what a score of 1 counts.
+    AttentionOperands(Body& body, const ir::Node& anchor, std::vector<Halide::Var> lead,
+                      float unit = 1)
+        : body_(body), anchor_(anchor), lead_(std::move(lead)), unit_(unit) {}
 
     /// Element [lead.., a, b] of operand i.
     Halide::Expr element(int i, const Halide::Expr& a, const Halide::Expr& b) const;
+    /// Whether elements [lead.., a, b] and [lead.., a, b + 1] of operand i lie side by side.
+    bool is_dense(int i) const;
     /// A score with what the mask makes of it; `is_later`: the key comes after the query.
     Halide::Expr masked(const Halide::Expr& score, const Halide::Expr& is_later,
                         const Halide::Expr& row, const Halide::Expr& key) const;
@@ -48,6 +52,7 @@ private:
     Body& body_;
     const ir::Node& anchor_;
     std::vector<Halide::Var> lead_;
+    float unit_;
 };
 
 }  // namespace lithe::lower

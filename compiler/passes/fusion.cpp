@@ -161,14 +161,24 @@ void Fusion::grow_behind(Cluster& cluster) {
             if (is_used) return;
         }
     }
-    const auto& first = users(anchor);
-    if (first.size() == 1 && first[0] && first[0]->is("permute") &&
-        writes_any_layout(cluster.family) && !cluster_of_.contains(first[0])) {
-        cluster.members.push_back(first[0]);
-        cluster.exit = first[0];
-    }
+    const bool has_layout = writes_any_layout(cluster.family) && absorb_layout(cluster);
     while (absorb(cluster)) {
     }
+    // Attention writes in any layout behind elementwise nodes as well.
+    if (!has_layout && anchor.is("attention") && absorb_layout(cluster)) {
+        while (absorb(cluster)) {
+        }
+    }
+}
+
+/// Takes a permute that alone reads the exit.
+bool Fusion::absorb_layout(Cluster& cluster) {
+    const auto& next = users(*cluster.exit);
+    if (next.size() != 1 || !next[0] || !next[0]->is("permute") || cluster_of_.contains(next[0]))
+        return false;
+    cluster.members.push_back(next[0]);
+    cluster.exit = next[0];
+    return true;
 }
 
 /// Takes all that is computed of the gates, or nothing.

@@ -45,6 +45,7 @@ private:
     void grow_behind(Cluster& cluster);
     void grow_behind_gates(Cluster& cluster);
     bool absorb(Cluster& cluster);
+    bool absorb_layout(Cluster& cluster);
     void join_rolling();
     bool is_read_by_one(const ir::Node& value, const ir::Node& node) const;
     void join_in_front();

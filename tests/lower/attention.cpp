@@ -75,6 +75,27 @@ std::string family_of(const CheckedProgram& program) {
     return "";
 }
 
+BOOST_AUTO_TEST_CASE(writes_in_the_order_of_a_permute_behind_others) {
+    for (const bool is_first : {false, true}) {
+        BOOST_TEST_CONTEXT("first " << is_first) {
+            const std::string heads = "f32[2, 3, 21, 32]", rows = "f32[2, 21, 3, 32]";
+            std::string text = attention_text(21, 33, 48, 32, "", false);
+            text.resize(text.find("return"));
+            text += is_first ? "%1 = permute(%0) : " + rows +
+                                   " {perm = [0, 2, 1, 3]}\n%2 = relu(%1) : " + rows + "\n"
+                             : "%1 = relu(%0) : " + heads + "\n%2 = permute(%1) : " + rows +
+                                   " {perm = [0, 2, 1, 3]}\n";
+            CheckedProgram program(text + "return %2\n");
+            program.check(std::map<std::string, int64_t>{}, tolerance_of(48, 33));
+            BOOST_TEST(family_of(program) == "attention");
+            int kernels = 0;
+            for (const auto& node : program.compiled().program.graph("forward")->nodes())
+                kernels += node->body() ? 1 : 0;
+            BOOST_TEST(kernels == 1);
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(few_queries) {
     struct Case {
         int64_t rows, keys, depth, width;
