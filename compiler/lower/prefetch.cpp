@@ -17,8 +17,8 @@ using Halide::Internal::Stmt;
 constexpr int line_floats = 16;  // of a cache line
 /// All panels together, from which on they come from further away than the second-level cache.
 constexpr int64_t far_bytes = 2 << 20;
-/// The same for convolutions, which are many in a network: the others drive theirs out of it.
-constexpr int64_t far_conv_bytes = 128 << 10;
+/// From which on they are asked for: less, as the other layers of a network drive theirs out of it.
+constexpr int64_t far_product_bytes = 128 << 10;
 /// And where a depthwise convolution stands behind: they are read panel by panel whatever they are.
 constexpr int64_t far_front_bytes = 64 << 10;
 
@@ -35,13 +35,11 @@ bool pays(const ir::Node& anchor, int64_t rows, int64_t far) {
 
 /// Bytes of all panels from which on they are asked for.
 int64_t far_of(const Body& body, const ir::Node& anchor) {
-    // One product after the other, each of weights of its own: the stages of Winograd.
-    if (anchor.is("packed_linear") && anchor.input(1).type().rank() > 3) return far_conv_bytes;
-    if (!anchor.is("packed_conv")) return far_bytes;
+    if (!anchor.is("packed_conv")) return far_product_bytes;
     const auto& nodes = body.graph().nodes();
     const bool is_front = std::any_of(nodes.begin(), nodes.end(),
                                       [](const auto& node) { return node->is("depthwise_conv"); });
-    return is_front ? far_front_bytes : far_conv_bytes;
+    return is_front ? far_front_bytes : far_product_bytes;
 }
 
 /// Halide's own loop over the lines of a row of a panel keeps LLVM from holding the tile in
