@@ -186,7 +186,7 @@ private:
         std::vector<VarOrRVar> order{c, x};
         for (int i = 0; i < terms_.dimensions(); ++i) order.emplace_back(terms_[i]);
         sum_.update().reorder(order).vectorize(c, depthwise_.lanes()).unroll(c).unroll(x);
-        prefetch_next_panel(body_, front_, sum_.update(), terms_, rows_);
+        prefetch_panels(body_, front_, sum_.update(), terms_);
     }
 
     /// In a tile of registers, or of the stack.

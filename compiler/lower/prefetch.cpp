@@ -1,6 +1,7 @@
 #include "compiler/lower/prefetch.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "compiler/lower/anchor.h"
 
@@ -21,66 +22,96 @@ constexpr int64_t far_bytes = 2 << 20;
 constexpr int64_t far_product_bytes = 128 << 10;
 /// And where a depthwise convolution stands behind: they are read panel by panel whatever they are.
 constexpr int64_t far_front_bytes = 64 << 10;
+/// And of a product whose rows one tile has: it does nothing but read them.
+constexpr int64_t far_alone_bytes = 256 << 10;
+/// How far ahead such a tile asks: as long as the third cache takes, or where several rows leave it
+/// the time, the memory.
+constexpr int64_t ahead_bytes = 4 << 10, ahead_of_rows_bytes = 8 << 10;
+constexpr int64_t several_rows = 4;
 
-/// Whether the panels are far away and each is read for several tiles of rows: the others compute
-/// while the next panel comes. One tile alone reads at the memory's speed anyway.
-bool pays(const ir::Node& anchor, int64_t rows, int64_t far) {
+bool is_panel_product(const ir::Node& node) {
+    return node.is("packed_linear") || node.is("packed_conv") || node.is("packed_gates");
+}
+
+/// Of a panel, what one step of the sum reads: a number for each column, of gates all of a turn.
+int step_floats(const ir::Node& anchor) {
+    const TensorType& panels = anchor.input(1).type();
+    Dim floats = panels.shape.back();
+    if (anchor.is("packed_gates")) floats = floats * panels.size(3);
+    return static_cast<int>(floats.constant());
+}
+
+/// Whether one tile has all rows, so that every panel is read once.
+bool is_one_tile(const ir::Node& anchor) {
     const TensorType& type = anchor.type();
-    const bool is_conv = anchor.is("packed_conv");
-    Dim all = type.size(type.rank() - 2);
-    for (int axis = 1; is_conv && axis < type.rank() - 2; ++axis) all = all * type.size(axis);
-    if (all.is_constant() && all.constant() <= rows) return false;
-    return panel_bytes(anchor) >= far;
+    Dim rows = type.size(type.rank() - 2);
+    for (int axis = 1; anchor.is("packed_conv") && axis < type.rank() - 2; ++axis)
+        rows = rows * type.size(axis);
+    return rows.is_constant() && rows.constant() <= anchor.attrs().get_int("tile_rows");
+}
+
+/// By how many steps of its sum a tile that has all rows asks ahead.
+int steps_ahead(const ir::Node& anchor) {
+    const int64_t rows = anchor.type().size(anchor.type().rank() - 2).constant();
+    const int64_t bytes = rows < several_rows ? ahead_bytes : ahead_of_rows_bytes;
+    return static_cast<int>(std::max<int64_t>(1, bytes / (4 * step_floats(anchor))));
 }
 
 /// Bytes of all panels from which on they are asked for.
 int64_t far_of(const Body& body, const ir::Node& anchor) {
-    if (!anchor.is("packed_conv")) return far_product_bytes;
+    constexpr int64_t never = std::numeric_limits<int64_t>::max();
+    const bool is_alone = is_one_tile(anchor);
+    if (anchor.is("packed_linear")) return is_alone ? far_alone_bytes : far_product_bytes;
+    if (anchor.is("packed_gates")) return is_alone ? far_bytes : never;  // rounds leave them there
+    if (is_alone) return never;
     const auto& nodes = body.graph().nodes();
     const bool is_front = std::any_of(nodes.begin(), nodes.end(),
                                       [](const auto& node) { return node->is("depthwise_conv"); });
     return is_front ? far_front_bytes : far_product_bytes;
 }
 
-/// Halide's own loop over the lines of a row of a panel keeps LLVM from holding the tile in
+/// Halide's own loops over the lines of a row of a panel keep LLVM from holding the tile in
 /// registers, and each tile of rows would ask for all of them: here each asks for a part.
 class ShareLines : public IRMutator {
 public:
-    /// `is_shared`: several tiles of rows read each panel.
-    ShareLines(int width, bool is_shared)
-        : lines_(std::max(1, width / line_floats)), is_shared_(is_shared) {}
+    /// `is_alone`: no other tile of rows reads the panel.
+    ShareLines(int width, bool is_alone)
+        : lines_(std::max(1, width / line_floats)), is_alone_(is_alone) {}
 
 private:
     using IRMutator::visit;
 
     Stmt visit(const For* loop) override {
-        if (const auto* call = prefetch_of(loop->body)) {
-            return share(Halide::Internal::substitute(loop->name, loop->min, Expr(call)));
-        }
+        if (const Expr first = first_prefetch(loop); first.defined()) return share(first);
         loops_.push_back(loop);
         Stmt result = IRMutator::visit(loop);
         loops_.pop_back();
         return result;
     }
 
-    static const Call* prefetch_of(const Stmt& stmt) {
+    /// What loops around a prefetch alone ask for first.
+    static Expr first_prefetch(const Stmt& stmt) {
+        if (const auto* loop = stmt.as<For>()) {
+            const Expr first = first_prefetch(loop->body);
+            return first.defined() ? Halide::Internal::substitute(loop->name, loop->min, first)
+                                   : first;
+        }
         const auto* evaluate = stmt.as<Evaluate>();
         const auto* call = evaluate ? evaluate->value.as<Call>() : nullptr;
-        return call && call->is_intrinsic(Call::prefetch) ? call : nullptr;
+        return call && call->is_intrinsic(Call::prefetch) ? evaluate->value : Expr();
     }
 
     /// The loop around those of the sum goes over tiles of rows.
     Stmt share(const Expr& first) const {
         const auto* call = first.as<Call>();
         Expr turn = 0;
-        int64_t turns = lines_;  // where their number is not known
+        int64_t turns = is_alone_ ? 1 : lines_;  // where their number is not known
         // Neither the loops of a sum nor those over the lines that a depthwise convolution makes as
         // it needs them, which are one or two in every turn.
         const auto around = std::find_if(loops_.rbegin(), loops_.rend(), [](const For* loop) {
             return !loop->name.starts_with("acc") && !loop->name.starts_with("ring");
         });
-        if (!is_shared_) turns = 1;
-        if (is_shared_ && around != loops_.rend()) {
+        if (around != loops_.rend() && !is_alone_) {
             const For& tiles = **around;
             turn = Halide::Internal::Variable::make(Halide::Int(32), tiles.name) - tiles.min;
             const auto* extent = tiles.extent.as<Halide::Internal::IntImm>();
@@ -98,7 +129,7 @@ private:
     }
 
     int lines_;
-    bool is_shared_;
+    bool is_alone_;
     std::vector<const For*> loops_;
 };
 
@@ -108,38 +139,40 @@ bool is_far(const ir::Node& anchor) { return panel_bytes(anchor) >= far_bytes; }
 
 namespace {
 
-/// A whole innermost sum further on is the same place of the next tap, element or panel.
-void ask_a_sum_ahead(Body& body, const ir::Node& panels, Halide::Stage stage,
-                     const Halide::RDom& sum) {
+void ask_ahead(Body& body, const ir::Node& panels, Halide::Stage stage, const Halide::RDom& sum,
+               const Expr& steps) {
     const Halide::ImageParam& weights =
         body.input(static_cast<int>(panels.attrs().get_int("index")));
-    stage.prefetch(weights.parameter(), sum.x, sum.x, sum.x.extent(),
+    stage.prefetch(weights.parameter(), sum.x, sum.x, steps,
                    Halide::PrefetchBoundStrategy::NonFaulting);
 }
 
 }  // namespace
 
-void prefetch_next_panel(Body& body, const ir::Node& anchor, Halide::Stage stage,
-                         const Halide::RDom& sum, int64_t rows) {
+void prefetch_panels(Body& body, const ir::Node& anchor, Halide::Stage stage,
+                     const Halide::RDom& sum) {
     const ir::Node& panels = *anchor.input(1).node;
-    const bool is_product = anchor.is("packed_linear") || anchor.is("packed_conv");
-    if (!is_product || !panels.is("input") || !pays(anchor, rows, far_of(body, anchor))) return;
-    ask_a_sum_ahead(body, panels, std::move(stage), sum);
+    if (!is_panel_product(anchor) || !panels.is("input")) return;
+    if (panel_bytes(anchor) < far_of(body, anchor)) return;
+    // A whole innermost sum further on is the same place of the next tap or the next panel; what is
+    // behind the end of a panel is the next one too.
+    const Expr ahead = is_one_tile(anchor) ? Expr(steps_ahead(anchor)) : sum.x.extent();
+    ask_ahead(body, panels, std::move(stage), sum, ahead);
 }
 
 void prefetch_next_element(Body& body, const ir::Node& anchor, Halide::Stage stage,
                            const Halide::RDom& sum) {
     const ir::Node& panels = *anchor.input(1).node;
     if (!panels.is("input") || panel_bytes(anchor) < far_front_bytes) return;
-    ask_a_sum_ahead(body, panels, std::move(stage), sum);
+    ask_ahead(body, panels, std::move(stage), sum, sum.x.extent());
 }
 
 void share_prefetches(Halide::Pipeline& pipeline, const ir::Graph& body) {
     for (const auto& node : body.nodes()) {
-        const bool is_product = node->is("packed_linear") || node->is("packed_conv");
-        if (!is_product && !node->is("winograd_conv")) continue;
-        const auto width = static_cast<int>(node->input(1).type().shape.back().constant());
-        return pipeline.add_custom_lowering_pass(new ShareLines(width, is_product));
+        const bool is_winograd = node->is("winograd_conv");
+        if (!is_winograd && !is_panel_product(*node)) continue;
+        return pipeline.add_custom_lowering_pass(
+            new ShareLines(step_floats(*node), is_winograd || is_one_tile(*node)));
     }
 }
 

@@ -7,10 +7,11 @@ namespace lithe::lower {
 /// Whether all panels together come from further away than the second-level cache.
 bool is_far(const ir::Node& anchor);
 
-/// Asks for the next panel of weights while tiles of `rows` rows (0: several heights) use this one,
-/// where that pays. `sum`: the loop over the sum in `stage`; panels lie one after the other.
-void prefetch_next_panel(Body& body, const ir::Node& anchor, Halide::Stage stage,
-                         const Halide::RDom& sum, int64_t rows);
+/// Asks for weights ahead where that pays: for the next panel while tiles of rows use this one, or
+/// for some of them where one tile has all rows. `sum`: the loop over the sum in `stage`; panels
+/// lie one after the other.
+void prefetch_panels(Body& body, const ir::Node& anchor, Halide::Stage stage,
+                     const Halide::RDom& sum);
 
 /// Asks for a panel's weights of the next element of the patches while Winograd's products of this
 /// one are made: all of them pass once for every block.

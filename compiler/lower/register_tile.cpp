@@ -149,7 +149,7 @@ void RegisterTile::schedule_tile() {
     Stage update = acc_.update();
     update.reorder(order).vectorize(n_, lanes_).unroll(n_).unroll(m_);
     for (const auto& [var, extent] : more_axes()) update.unroll(var);
-    prefetch_next_panel(body_, anchor_, acc_.update(), sum_, rows_);
+    prefetch_panels(body_, anchor_, acc_.update(), sum_);
 }
 
 }  // namespace lithe::lower
