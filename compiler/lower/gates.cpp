@@ -45,21 +45,26 @@ bool matches(const ir::Node& group, const Target&, std::string& why) {
 class Gates : public Product {
 public:
     Gates(Body& body, ir::Node& anchor)
-        : Product(body, anchor), node_(anchor), count_(static_cast<int>(anchor.types().size())) {}
+        : Product(body, anchor),
+          node_(anchor),
+          count_(static_cast<int>(anchor.types().size())),
+          turns_(static_cast<int>(anchor.input(1).type().size(1).constant())) {}
 
 private:
     double sum_length() const override { return count_ * Product::sum_length(); }
 
-    std::vector<std::pair<Var, int>> more_axes() const override { return {{gate_, count_}}; }
+    std::vector<Axis> more_axes() const override { return {{gate_, count_, turns_}}; }
 
     void define() override {
         const Expr n = Body::axis_var(rank() - 1);
+        const int of_turn = count_ / turns_;
         sum({body().size(anchor().input(0).type().shape.back())}, [&](const Coords& k) {
             Coords row;
             for (int axis = 0; axis + 1 < rank(); ++axis) row.emplace_back(Body::axis_var(axis));
             row.push_back(k[0]);
             return body().at(anchor().input(0), row) *
-                   body().at(anchor().input(1), {n / width(), k[0], gate_, n % width()});
+                   body().at(anchor().input(1),
+                             {n / width(), gate_ / of_turn, k[0], gate_ % of_turn, n % width()});
         });
         const std::vector<Var> vars = Body::vars(rank());
         for (int i = 0; i < count_; ++i) {
@@ -92,7 +97,7 @@ private:
     }
 
     ir::Node& node_;
-    int count_;
+    int count_, turns_;
     Var gate_{"gate"};
 };
 

@@ -105,7 +105,8 @@ private:
     using IRMutator::visit;
 
     Stmt visit(const Allocate* op) override {
-        if (!Halide::Internal::starts_with(op->name, "acc")) return IRMutator::visit(op);
+        const bool is_tile = op->name.starts_with("acc") || op->name.starts_with("tile");
+        if (!is_tile) return IRMutator::visit(op);
         Accesses accesses(result_);
         op->body.accept(&accesses);
         std::vector<Stmt> all;

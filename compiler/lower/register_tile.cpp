@@ -42,7 +42,10 @@ RegisterTile::RegisterTile(Body& body, const ir::Node& anchor)
 
 void RegisterTile::run() {
     define();
-    is_light_ = has_light_epilogue(body_, anchor_);
+    const std::vector<Axis> more = more_axes();
+    const bool has_turns =
+        std::any_of(more.begin(), more.end(), [](const Axis& axis) { return axis.turns > 1; });
+    is_light_ = !has_turns && has_light_epilogue(body_, anchor_);
     out_ = result();
     body_.bind_results(out_, type_);
     for (int axis = 0; axis < rank_; ++axis) {
@@ -66,7 +69,7 @@ Func RegisterTile::result() { return body_.output(); }
 
 std::vector<Var> RegisterTile::tile_vars() const {
     std::vector<Var> vars = Body::vars(rank_);
-    for (const auto& [var, extent] : more_axes()) vars.push_back(var);
+    for (const Axis& axis : more_axes()) vars.push_back(axis.var);
     return vars;
 }
 
@@ -131,24 +134,43 @@ void RegisterTile::schedule_loops() {
     loops(out_, 1, is_always_large);
 }
 
-void RegisterTile::schedule_tile() {
-    std::vector<Func> tiles{acc_};
-    if (!is_light_) tiles.push_back(tile_);
-    for (Func f : tiles) {
-        f.bound_extent(n_, width_).compute_at(out_, m_).vectorize(n_, lanes_).unroll(n_);
-        if (rows_ > 0) f.bound_extent(m_, rows_);
-        f.unroll(m_);
-        for (const auto& [var, extent] : more_axes()) f.bound(var, 0, extent).unroll(var);
+void RegisterTile::schedule_at(Func& f, const Halide::LoopLevel& level) {
+    f.compute_at(level).bound_extent(n_, width_).vectorize(n_, lanes_).unroll(n_);
+    if (rows_ > 0) f.bound_extent(m_, rows_);
+    f.unroll(m_);
+}
+
+/// The tile in memory; returns the loop in which a turn's sums are computed.
+Halide::LoopLevel RegisterTile::schedule_whole_tile() {
+    Halide::LoopLevel around_sums(out_, m_);
+    schedule_at(tile_, around_sums);
+    tile_.store_in(Halide::MemoryType::Stack);
+    for (const Axis& axis : more_axes()) {
+        tile_.bound(axis.var, 0, axis.extent);
+        if (axis.turns > 1) {
+            const Var turn("turn");
+            tile_.split(axis.var, turn, axis.var, axis.extent / axis.turns);
+            tile_.reorder(n_, m_, axis.var, turn);
+            around_sums = Halide::LoopLevel(tile_, turn);
+        }
+        tile_.unroll(axis.var);
     }
-    if (!is_light_) tile_.store_in(Halide::MemoryType::Stack);
+    return around_sums;
+}
+
+void RegisterTile::schedule_tile() {
+    schedule_at(acc_, is_light_ ? Halide::LoopLevel(out_, m_) : schedule_whole_tile());
+    for (const Axis& axis : more_axes()) {
+        acc_.bound_extent(axis.var, axis.extent / axis.turns).unroll(axis.var);
+    }
     // Rows outermost: one element of x at a time is in a register, and all of the panel's row.
     std::vector<VarOrRVar> order{n_};
-    for (const auto& [var, extent] : more_axes()) order.emplace_back(var);
+    for (const Axis& axis : more_axes()) order.emplace_back(axis.var);
     order.emplace_back(m_);
     for (int i = 0; i < sum_.dimensions(); ++i) order.push_back(sum_[i]);
     Stage update = acc_.update();
     update.reorder(order).vectorize(n_, lanes_).unroll(n_).unroll(m_);
-    for (const auto& [var, extent] : more_axes()) update.unroll(var);
+    for (const Axis& axis : more_axes()) update.unroll(axis.var);
     prefetch_panels(body_, anchor_, acc_.update(), sum_);
 }
 

@@ -29,8 +29,13 @@ protected:
     virtual void define();
     /// The Func that is stored: all results of the group.
     virtual Halide::Func result();
-    /// Arguments of the tile behind those of the anchor's result, and how many elements each has.
-    virtual std::vector<std::pair<Halide::Var, int>> more_axes() const { return {}; }
+    /// An argument of the tile behind those of the anchor's result.
+    struct Axis {
+        Halide::Var var;
+        int extent;
+        int turns;  ///< in which the sums are computed: so many fewer of them at once
+    };
+    virtual std::vector<Axis> more_axes() const { return {}; }
     /// Length of the sum; a guess where it is symbolic.
     virtual double sum_length() const = 0;
     /// The loops around the tiles, innermost first; `panel` goes over the panels of weights.
@@ -57,6 +62,8 @@ private:
     void loops(Halide::Stage stage, int rows, bool is_parallel);
     void schedule_loops();
     void schedule_tile();
+    Halide::LoopLevel schedule_whole_tile();
+    void schedule_at(Halide::Func& f, const Halide::LoopLevel& level);
 
     Body& body_;
     const ir::Node& anchor_;

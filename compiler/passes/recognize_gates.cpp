@@ -209,6 +209,7 @@ private:
         std::vector<ir::Value> operands = product.inputs();
         operands[1] = graph_.add(ir::pack_gates_op, {operands[1]},
                                  {{"gates", Dim(gates.count)},
+                                  {"turns", Dim(tile.turns)},
                                   {"panel", Dim(tile.vectors * machine_.vector_bytes / 4)},
                                   {"transposed", gates.transposed}});
         return node = graph_

@@ -14,10 +14,19 @@ struct Timed {
     double time;
 };
 
+/// A step of a tile's sum, with its share of what the tile costs beside.
+double sum_cycles(const Tile& tile, const TileLimits& limits) {
+    const double loads = limits.row_cycles * static_cast<double>(tile.rows) +
+                         limits.vector_cycles * static_cast<double>(tile.vectors);
+    const double start = tile_cycles / static_cast<double>(std::max<int64_t>(limits.length, 1));
+    return step_cycles(tile) + loads + start;
+}
+
 }  // namespace
 
 std::string Tile::str() const {
-    return "tile " + std::to_string(rows) + "x" + std::to_string(vectors);
+    const std::string text = "tile " + std::to_string(rows) + "x" + std::to_string(vectors);
+    return turns == 1 ? text : text + ", gates in " + std::to_string(turns) + " turns";
 }
 
 int64_t most_rows(const Dim& inner) {
@@ -53,19 +62,18 @@ std::vector<Tile> ranked_tiles(const Dim& rows, const Dim& columns, const Machin
     std::vector<Timed> all;
     for (int64_t vectors = is_lone ? 2 : 1; vectors <= limits.vectors; ++vectors) {
         for (int64_t height = 1; height <= std::min(m, limits.rows); ++height) {
-            const int64_t across = vectors * limits.gates;
-            if (across * height + across + 1 > machine.register_count &&
-                !(height == 1 && vectors == 1))
-                continue;
             const double tiles =
                 static_cast<double>(rounded_up(m, height) / height) *
                 static_cast<double>(rounded_up(n, vectors * lanes) / (vectors * lanes));
-            const double loads = limits.row_cycles * static_cast<double>(height) +
-                                 limits.vector_cycles * static_cast<double>(across);
-            const double start =
-                tile_cycles / static_cast<double>(std::max<int64_t>(limits.length, 1));
-            all.push_back(
-                {{height, vectors}, tiles * (step_cycles({height, across}) + loads + start)});
+            for (int64_t turns = 1; turns <= limits.gates; ++turns) {
+                const int64_t across = vectors * limits.gates / turns;
+                const bool fits = across * height + across + 1 <= machine.register_count ||
+                                  (height == 1 && vectors == 1);
+                if (limits.gates % turns != 0 || !fits) continue;
+                all.push_back(
+                    {{height, vectors, turns},
+                     tiles * static_cast<double>(turns) * sum_cycles({height, across}, limits)});
+            }
         }
     }
     std::stable_sort(all.begin(), all.end(),

@@ -11,9 +11,10 @@ namespace lithe::passes {
 /// A tile of accumulators in registers: rows times vectors.
 struct Tile {
     int64_t rows = 1, vectors = 1;
+    int64_t turns = 1;  ///< one after the other, each with so many fewer of the gates
 
     bool operator==(const Tile&) const = default;
-    std::string str() const;  ///< `tile 8x3`
+    std::string str() const;  ///< `tile 8x3`, `tile 8x1, gates in 2 turns`
 };
 
 struct TileLimits {
@@ -21,7 +22,8 @@ struct TileLimits {
     /// Cycles of a step beside its multiply-adds: for each row and each vector that it loads.
     double row_cycles = 0, vector_cycles = 0;
     int64_t length = 256;  ///< of the sum: what a tile costs to start and to end is spread over it
-    int64_t gates = 1;     ///< products at once: a tile has so many times its vectors
+    int64_t gates =
+        1;  ///< products at once: a tile has so many times its vectors, in all its turns
 };
 
 /// Most rows of a tile over rows of `inner` numbers: rows that lie a multiple of 4 KB apart share

@@ -1,5 +1,6 @@
 // Kernels of recurrent cells: several products at once, several results.
 #include <limits>
+#include <sstream>
 
 #include "compiler/lower/body.h"
 #include "compiler/lower/kernel.h"
@@ -65,6 +66,26 @@ int gate_kernels_of(const CheckedProgram& program) {
     return count;
 }
 
+/// Whether a statement asks for whole lines ahead: of weights, not for the ends of an operand's
+/// vectors.
+bool asks_for_lines(const std::string& statement) {
+    std::istringstream lines(statement);
+    for (std::string line; std::getline(lines, line);) {
+        if (line.find("prefetch(") != std::string::npos && !line.ends_with(", 1, 1)")) return true;
+    }
+    return false;
+}
+
+int64_t turns_of(const CheckedProgram& program) {
+    for (const auto& node : program.compiled().program.graph("forward")->nodes()) {
+        if (!node->is("group")) continue;
+        for (const auto& inner : node->body()->nodes()) {
+            if (inner->is("packed_gates")) return inner->input(1).type().size(1).constant();
+        }
+    }
+    return 0;
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(lower_gates)
@@ -78,6 +99,33 @@ BOOST_AUTO_TEST_CASE(cells_of_awkward_sizes) {
         BOOST_TEST_CONTEXT(c.lead << c.rows << " x " << c.gates << " x " << c.hidden) {
             CheckedProgram program(cell_text(c));
             BOOST_TEST(gate_kernels_of(program) == 1);
+            program.check(std::map<std::string, int64_t>{}, tolerance_of(c));
+        }
+    }
+}
+
+/// Eight rows of all four gates are more than the registers of any CPU: their sums take turns.
+BOOST_AUTO_TEST_CASE(many_sums_take_turns) {
+    for (const GateCell& c :
+         {GateCell{8, 64, 40, 4, ""}, GateCell{8, 33, 7, 8, ""}, GateCell{16, 21, 3, 6, ""}}) {
+        BOOST_TEST_CONTEXT(c.rows << " x " << c.gates << " x " << c.hidden) {
+            CheckedProgram program(cell_text(c));
+            BOOST_TEST(gate_kernels_of(program) == 1);
+            BOOST_TEST(turns_of(program) > 1);
+            program.check(std::map<std::string, int64_t>{}, tolerance_of(c));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(weights_from_far_away_are_asked_for_ahead) {
+    // 2 MB read once, less that stays in a cache, 2 MB read by several tiles.
+    for (const auto& [c, is_ahead] : {std::pair{GateCell{3, 4112, 32, 4, ""}, true},
+                                      {GateCell{8, 4112, 32, 4, ""}, true},
+                                      {GateCell{3, 1000, 32, 4, ""}, false},
+                                      {GateCell{40, 4112, 32, 4, ""}, false}}) {
+        BOOST_TEST_CONTEXT(c.rows << " x " << c.hidden) {
+            CheckedProgram program(cell_text(c));
+            BOOST_TEST(asks_for_lines(program.statement()) == is_ahead);
             program.check(std::map<std::string, int64_t>{}, tolerance_of(c));
         }
     }
