@@ -201,20 +201,6 @@ Expr tanh(const Expr& x) {
     return strict(copy_sign(e * -1.f / (e + 2.f), x));
 }
 
-// 1 / (1 + exp(-x)) at a scale of 2^-64, where exp(-x) does not overflow.
-Expr sigmoid(const Expr& x) {
-    if (is_f64(x)) {
-        // By exp(-|x|), which does not overflow.
-        const Expr e = lower_math::exp(strict(magnitude(x) * f64(-1)));
-        return strict(select(x < f64(0), e, f64(1)) / (e + f64(1)));
-    }
-    // Beyond these it is 1, and less than half of the least denormal; NaN is neither.
-    const Expr a = select(x < -104.f, -104.f, select(x > 20.f, 20.f, x));
-    const auto [p, power] = exponential(a, -1, exponent_magic(-64));
-    // The division runs beside the multiply-adds of other vectors.
-    return strict(Expr(0x1p-64f) / multiply_add(p, power, 0x1p-64f));
-}
-
 // Near 0 an odd polynomial; elsewhere 1 - exp(-p(|x|)), as N. Juffa does for erff.
 Expr erf(const Expr& x) {
     if (is_f64(x)) return call_c("erf", {x});

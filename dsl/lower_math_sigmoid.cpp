@@ -1,0 +1,41 @@
+#include "dsl/lower_math.h"
+#include "dsl/lower_math_detail.h"
+
+namespace lithe::lower_math {
+
+using detail::bits;
+using detail::f64;
+using detail::float_of;
+using detail::is_f64;
+using detail::magnitude;
+using detail::strict;
+
+// With -x = n ln 2 - r and exp(-r) = (even - odd) / (even + odd), off by less than 1e-9:
+//
+//   sigmoid(x) = (even + odd) / (even + odd + 2^n (even - odd))
+//
+// Half of these operations need no multiplier, and the division runs beside those of other vectors.
+// All at a scale of 2^-64, where 2^n does not overflow.
+//
+// Source of even and odd: Pade's quotient of order 3 / 2 for tanh(r / 2).
+Expr sigmoid(const Expr& x) {
+    if (is_f64(x)) {
+        // By exp(-|x|), which does not overflow.
+        const Expr e = lower_math::exp(strict(magnitude(x) * f64(-1)));
+        return strict(select(x < f64(0), e, f64(1)) / (e + f64(1)));
+    }
+    // Beyond these it is 1, and less than half of the least denormal; NaN is neither.
+    const Expr below = select(x > 20.f, 20.f, x), inside = select(below < -104.f, -104.f, below);
+    // Adding it rounds to an integer, whose low bits are then those of a power of two.
+    constexpr float magic = 12582912.f + 127 - 64;
+    const Expr shifted = multiply_add(inside, -1.44269504f, magic);
+    const Expr n = shifted - magic;
+    const Expr r = multiply_add(n, 1.42860677e-6f, multiply_add(n, 0.693145752f, inside));
+    const Expr power = float_of(Halide::reinterpret<uint32_t>(shifted) << 23);
+    const Expr square = r * r, even = multiply_add(square, 0.1f, 1.f);
+    const Expr odd = r * multiply_add(square, 1.f / 120, 0.5f);
+    const Expr scaled = float_of(bits(even + odd) - (64 << 23));
+    return strict(scaled / multiply_add(power, even - odd, scaled));
+}
+
+}  // namespace lithe::lower_math
