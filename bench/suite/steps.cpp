@@ -60,8 +60,8 @@ double product(const std::vector<int64_t>& sizes) {
     return count;
 }
 
-/// Twice the products of a step whose second operand is weights: panels, or one filter a channel
-/// (depthwise), whose last axis is the image's; else 0.
+/// Twice the products of a step whose second operand is weights: panels, or filters of narrow
+/// groups (depthwise), whose last axis is the image's; else 0.
 double flops(const Plan& plan, const Step& step) {
     if (step.values.size() < 3) return 0;
     const PlanValue& w = plan.values[static_cast<size_t>(step.values[1])];
@@ -69,9 +69,11 @@ double flops(const Plan& plan, const Step& step) {
     if (w.space != Space::prepared || panels.size() < 3) return 0;
     const std::vector<int64_t> x = sizes_of(plan.values[static_cast<size_t>(step.values[0])]);
     const std::vector<int64_t> y = sizes_of(plan.values[static_cast<size_t>(step.values.back())]);
-    const bool is_depthwise = panels.size() == 3 && x.size() == 4 && x.back() == panels.back() &&
+    // A window of taps; Winograd's filters have 16 elements or more in its place.
+    const bool is_depthwise = panels.size() == 4 && panels[0] < 12 && panels[1] < 12 &&
+                              x.size() == 4 && x.back() == panels.back() &&
                               y.back() == panels.back();
-    if (is_depthwise) return 2 * product(y) * static_cast<double>(panels[0] * panels[1]);
+    if (is_depthwise) return 2 * product(y) * product(panels) / static_cast<double>(panels.back());
     return 2 * product(sizes_of(plan.values[static_cast<size_t>(step.values.back())])) *
            product(panels) / static_cast<double>(panels.front() * panels.back());
 }

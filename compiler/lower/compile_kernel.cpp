@@ -12,6 +12,7 @@
 #include "compiler/lower/body.h"
 #include "compiler/lower/collapse.h"
 #include "compiler/lower/families.h"
+#include "compiler/lower/group_channels.h"
 #include "compiler/lower/kernel.h"
 #include "compiler/lower/object.h"
 #include "compiler/lower/prefetch.h"
@@ -82,6 +83,7 @@ Compiled to_module(const ir::Node& group, const Target& target, const std::strin
     share_prefetches(pipeline, graph);
     prefetch_operands(pipeline, results[0].name());
     keep_on_stack(pipeline);
+    shuffle_group_channels(pipeline);
     if (!target.has_multiply_add()) split_multiply_adds(pipeline);
     return {pipeline.compile_to_module(body.arguments(), name, halide_target(target, family),
                                        Halide::LinkageType::ExternalPlusArgv),

@@ -140,9 +140,10 @@ private:
             .vectorize(c)
             .fuse(strip, panel, task_)
             .fuse(task_, n, task_);
-        if (has_light_epilogue(body_, anchor_, nullptr)) out_.unroll(x);
+        const bool is_light = has_light_epilogue(body_, anchor_, nullptr);
+        if (is_light) out_.unroll(x);
         if (is_parallel()) out_.parallel(task_);
-        depthwise_.schedule(out_, columns);
+        depthwise_.schedule(out_, columns, is_light);
     }
 
     /// Panels alone would leave a second thread idle where they are few and odd: then images are

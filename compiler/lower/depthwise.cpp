@@ -66,10 +66,11 @@ public:
             .vectorize(c)
             .fuse(strip, panel, strips)
             .fuse(strips, n, task);
-        if (has_light_epilogue(body_, anchor_)) out.unroll(x);
+        const bool is_light = has_light_epilogue(body_, anchor_);
+        if (is_light) out.unroll(x);
         const int64_t images = type_.size(0).is_constant() ? type_.size(0).constant() : 1;
         if (sum_.products() * images >= parallel_products) out.parallel(task);
-        sum_.schedule(out, columns);
+        sum_.schedule(out, columns, is_light);
     }
 
 private:

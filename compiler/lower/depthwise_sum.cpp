@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "compiler/lower/group_channels.h"
+
 namespace lithe::lower {
 namespace {
 
@@ -9,8 +11,8 @@ using Halide::Expr;
 using Halide::Func;
 using Halide::Var;
 
-/// Taps up to which the loop over them is written out.
-constexpr int64_t most_unrolled_taps = 49;
+/// Products of one result up to which the loops over them are written out.
+constexpr int64_t most_unrolled_products = 49;
 
 }  // namespace
 
@@ -22,7 +24,9 @@ DepthwiseSum::DepthwiseSum(Body& body, const ir::Node& anchor, int lanes)
       dilation_(anchor.attrs().get_ints("dilation")),
       pad_(anchor.attrs().get_ints("pad_begin")),
       lanes_(lanes) {
-    for (int i = 0; i < 2; ++i) taps_.push_back(anchor.input(1).type().size(i).constant());
+    const TensorType& filters = anchor.input(1).type();
+    for (int i = 0; i < 2; ++i) taps_.push_back(filters.size(i).constant());
+    depth_ = static_cast<int>(filters.size(2).constant());
     const int64_t most_columns = body.target().register_count >= 32 ? 7 : 4;
     columns_ = static_cast<int>(std::min(type_.size(2).constant(), most_columns));
 }
@@ -31,7 +35,7 @@ int64_t DepthwiseSum::lines() const { return (taps_[0] - 1) * dilation_[0] + 1; 
 
 int64_t DepthwiseSum::products() const {
     return type_.size(1).constant() * type_.size(2).constant() * type_.size(3).constant() *
-           taps_[0] * taps_[1];
+           products_each();
 }
 
 /// What the window reads: 0 beside the image. Lines beside it are left out by the window.
@@ -41,22 +45,23 @@ Expr DepthwiseSum::tap(const Read& read) const {
                static_cast<int>(pad_[axis]);
     };
     const TensorType& x = anchor_.input(0).type();
-    const Expr row = place(y_, 0, window_.y), column = place(x_, 1, window_.x);
+    const Expr row = place(y_, 0, window_.z), column = place(x_, 1, window_.x);
     const Expr height = body_.size(x.size(1)), width = body_.size(x.size(2));
     // Likely: the loop over columns is cut at the borders, so that its middle has no tests.
     const Expr is_across = Halide::likely(column >= 0) && Halide::likely(column < width);
-    const Expr pixel =
+    Expr pixel =
         read({n_, clamp(row, 0, height - 1), clamp(Halide::likely(column), 0, width - 1), c_});
+    if (depth_ > 1) pixel = channel_of_group(pixel, depth_, window_.y);
     return select(is_across, pixel, 0.f);
 }
 
 void DepthwiseSum::define(const Read& read) {
-    window_ = Halide::RDom(0, static_cast<int>(taps_[1]), 0, static_cast<int>(taps_[0]));
+    window_ = Halide::RDom(0, static_cast<int>(taps_[1]), 0, depth_, 0, static_cast<int>(taps_[0]));
     const Expr row = y_ * static_cast<int>(stride_[0]) +
-                     window_.y * static_cast<int>(dilation_[0]) - static_cast<int>(pad_[0]);
+                     window_.z * static_cast<int>(dilation_[0]) - static_cast<int>(pad_[0]);
     window_.where(row >= 0 && row < body_.size(anchor_.input(0).type().size(1)));
     sum_(c_, x_, y_, n_) = 0.f;
-    const Expr weight = body_.at(anchor_.input(1), {window_.y, window_.x, c_});
+    const Expr weight = body_.at(anchor_.input(1), {window_.z, window_.x, window_.y, c_});
     sum_(c_, x_, y_, n_) = Body::add_term(sum_(c_, x_, y_, n_), tap(read) * weight);
     const std::vector<Var> vars = Body::vars(4);
     Expr value = sum_(std::vector<Expr>(vars.begin(), vars.end()));
@@ -65,12 +70,20 @@ void DepthwiseSum::define(const Read& read) {
     body_.define({const_cast<ir::Node*>(&anchor_), 0}, conv_);
 }
 
-void DepthwiseSum::schedule(Func& consumer, const Var& at) {
+void DepthwiseSum::schedule(Func& consumer, const Var& at, bool is_light) {
+    if (!is_light) {
+        const Var c = Body::axis_var(3), x = Body::axis_var(2);
+        conv_.compute_at(consumer, at).store_in(Halide::MemoryType::Stack);
+        conv_.bound_extent(c, lanes_).bound_extent(x, columns_).vectorize(c).unroll(x);
+    }
     sum_.compute_at(consumer, at).vectorize(c_).unroll(x_);
     sum_.bound_extent(c_, lanes_).bound_extent(x_, columns_);
-    sum_.update().reorder({c_, x_, window_.x, window_.y}).vectorize(c_).unroll(x_);
-    if (taps_[0] * taps_[1] <= most_unrolled_taps)
-        sum_.update().unroll(window_.x).unroll(window_.y);
+    Halide::Stage update = sum_.update();
+    update.reorder({c_, x_, window_.x, window_.y, window_.z}).vectorize(c_).unroll(x_);
+    const bool is_unrolled = products_each() <= most_unrolled_products;
+    if (is_unrolled || depth_ > 1) update.unroll(window_.x);
+    update.unroll(window_.y);
+    if (is_unrolled) update.unroll(window_.z);
 }
 
 }  // namespace lithe::lower

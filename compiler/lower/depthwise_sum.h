@@ -9,7 +9,8 @@ namespace lithe::lower {
 
 /// The sums of a depthwise convolution: a few pixels of a line for one vector of channels, in
 /// registers, all taps unrolled. Lines and columns outside of the image are left out where they
-/// are met, so that no padded copy is needed.
+/// are met, so that no padded copy is needed. Of narrow groups a vector holds several: every lane
+/// finds the channels of its own group by moving lanes.
 class DepthwiseSum {
 public:
     /// An element of the image, at coordinates inside of it.
@@ -19,8 +20,10 @@ public:
 
     /// Defines the anchor's Func.
     void define(const Read& read);
-    /// A tile for every turn of `at` of the consumer's loops.
-    void schedule(Halide::Func& consumer, const Halide::Var& at);
+    /// A tile for every turn of `at` of the consumer's loops, which are unrolled over it where what
+    /// is behind the sums is light. Else they read it from memory of its own: registers that a loop
+    /// goes over would have to lie there from the beginning.
+    void schedule(Halide::Func& consumer, const Halide::Var& at, bool is_light);
 
     int lanes() const { return lanes_; }
     /// Pixels of a tile.
@@ -31,12 +34,14 @@ public:
 
 private:
     Halide::Expr tap(const Read& read) const;
+    int64_t products_each() const { return taps_[0] * taps_[1] * depth_; }
 
     Body& body_;
     const ir::Node& anchor_;
     const TensorType& type_;
     std::vector<int64_t> stride_, dilation_, pad_, taps_;
     int lanes_ = 1, columns_ = 1;
+    int depth_ = 1;  ///< channels of a group
     Halide::Var c_{"c"}, x_{"x"}, y_{"y"}, n_{"n"};
     Halide::RDom window_;
     Halide::Func sum_{"sum"}, conv_{"conv"};

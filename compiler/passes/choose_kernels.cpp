@@ -224,21 +224,19 @@ private:
         return {tiles, plans, pays};
     }
 
-    /// One filter a channel, an image of known size whose lines fit on the stack.
-    static bool is_depthwise(const ir::Node& node) {
+    /// One filter a channel, or as many filters as channels in groups of which several fit into a
+    /// vector; an image of known size.
+    bool is_depthwise(const ir::Node& node) const {
         const TensorType &w = node.input(1).type(), &x = node.input(0).type();
-        if (w.rank() != 4 || !w.size(1).is_constant(1) || !same(w.size(0), x.size(1))) return false;
+        if (w.rank() != 4 || !same(w.size(0), x.size(1)) || !is_constant(w.size(1))) return false;
+        const int64_t depth = w.size(1).constant();
+        if (depth >= lanes() || lanes() % depth != 0) return false;
         for (int axis = 1; axis < 4; ++axis) {
             if (!is_constant(w.size(axis)) || !is_constant(x.size(axis))) return false;
             if (!is_constant(node.type().size(axis))) return false;
         }
-        const Attrs& attrs = node.attrs();
-        const int64_t reach =
-            attrs.get_shape("dilation")[0].constant() * (w.size(2).constant() - 1) + 1;
-        const int64_t line = attrs.get_shape("pad_begin")[1].constant() + x.size(3).constant() +
-                             attrs.get_shape("pad_end")[1].constant();
-        constexpr int64_t most_pixels = 4096;  // of one vector of channels: 256 KB
-        return attrs.get_dim("groups").constant() > 1 && reach * line <= most_pixels;
+        const Dim& groups = node.attrs().get_dim("groups");
+        return groups.is_constant() && groups.constant() > 1;
     }
 
     ir::Value depthwise(ir::Node& node) {

@@ -261,7 +261,7 @@ BOOST_AUTO_TEST_CASE(bench_prints_times) {
 
 BOOST_AUTO_TEST_CASE(steps_of_kernels_without_an_algorithm_of_their_own) {
     const ir::Program program = ir::parse_program(
-        "program p\n\ngraph forward\n%x = input : f32[1, 4, 4, 8]\n%w = input : f32[3, 3, 8]\n"
+        "program p\n\ngraph forward\n%x = input : f32[1, 4, 4, 8]\n%w = input : f32[3, 3, 1, 8]\n"
         "%0 = depthwise_conv(%x, %w) : f32[1, 4, 4, 8] {dilation = [1, 1], pad_begin = [1, 1], "
         "pad_end = [1, 1], stride = [1, 1]}\n%1 = relu(%0) : f32[1, 4, 4, 8]\nreturn %1\n");
     ir::Program grouped = program.copy();

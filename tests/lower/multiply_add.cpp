@@ -20,7 +20,7 @@ const char* const sums[] = {
     "%x = input : f32[1, 14, 14, 32]\n%w = input : f32[1, 3, 3, 32, 32]\n%b = input : f32[32]\n"
     "%0 = packed_conv(%x, %w, %b) : f32[1, 12, 12, 32] {columns = 32, dilation = [1, 1], "
     "stride = [1, 1], tile_rows = 6}\n",
-    "%x = input : f32[1, 12, 12, 32]\n%w = input : f32[5, 5, 32]\n%b = input : f32[32]\n"
+    "%x = input : f32[1, 12, 12, 32]\n%w = input : f32[5, 5, 1, 32]\n%b = input : f32[32]\n"
     "%0 = depthwise_conv(%x, %w, %b) : f32[1, 12, 12, 32] {dilation = [1, 1], pad_begin = [2, 2], "
     "pad_end = [2, 2], stride = [1, 1]}\n",
     "%x = input : f32[48, 40]\n%w = input : f32[1, 40, 32]\n%b = input : f32[32]\n"

@@ -54,6 +54,11 @@ nn::Sequential pooled() {
                           nn::MaxPool2d(nn::MaxPool2dOptions(3).stride(2).padding(1)));
 }
 
+nn::Sequential narrow_groups() {
+    return nn::Sequential(nn::Conv2d(nn::Conv2dOptions(20, 20, 3).padding(1).groups(5)), nn::ReLU(),
+                          nn::Conv2d(nn::Conv2dOptions(20, 20, 3).stride(2).groups(10)));
+}
+
 nn::Sequential last_pixel() {
     return nn::Sequential(nn::Conv2d(nn::Conv2dOptions(19, 7, 3)), nn::Flatten());
 }
@@ -102,6 +107,7 @@ std::vector<LevelModel> level_models() {
         {"expanded", "x:f32[2,5,23,17]", of(expanded()), tolerance_of(45)},
         {"pooled", "x:f32[2,3,41,37]", of(pooled()), tolerance_of(75)},
         {"recurrent", "x:f32[5,3,11]", recurrent(), 10 * tolerance_of(32)},
+        {"narrow_groups", "x:f32[2,20,17,19]", of(narrow_groups()), tolerance_of(54)},
         {"last_pixel", "x:f32[1,19,3,3]", of(last_pixel()), tolerance_of(171)},
         {"attention", "q:f32[2,3,33,24];k:f32[2,3,41,24];v:f32[2,3,41,24]", function(attend),
          tolerance_of(41)},

@@ -1,9 +1,10 @@
 // depthwise_conv(x, filters, bias) {stride, dilation, pad_begin, pad_end}: every channel of an
-// image x[n, h, w, c] with the filter of its own out of pack_depthwise
+// image x[n, h, w, c] with the filter of its own out of pack_depthwise, or narrow groups of
+// `depth` channels with as many filters
 //
-//   result[n, i, j, c] = bias[c] + sum over s, t of
-//       x[n, i * stride + s * dilation - pad_begin, j * stride + t * dilation - pad_begin, c] *
-//       filters[s, t, c]
+//   result[n, i, j, c] = bias[c] + sum over s, t, d of
+//       x[n, i * stride + s * dilation - pad_begin, j * stride + t * dilation - pad_begin,
+//         c / depth * depth + d] * filters[s, t, d, c]
 //
 // outside of x are zeros; bias may be left out.
 #include "compiler/ir/ops.h"
@@ -30,6 +31,7 @@ template <class T>
 double window(const OpCall& call, const Array& x, const Array& filters, const Sizes& at) {
     const Sizes stride = call.attrs.get_ints("stride"), dilation = call.attrs.get_ints("dilation"),
                 begin = call.attrs.get_ints("pad_begin");
+    const int64_t depth = filters.size(2);
     double total = 0;
     for (int64_t s = 0; s < filters.size(0); ++s) {
         for (int64_t t = 0; t < filters.size(1); ++t) {
@@ -37,9 +39,12 @@ double window(const OpCall& call, const Array& x, const Array& filters, const Si
             const int64_t column = at[2] * stride[1] + t * dilation[1] - begin[1];
             if (row < 0 || row >= x.size(1) || column < 0 || column >= x.size(2)) continue;
             const int64_t pixel = (at[0] * x.size(1) + row) * x.size(2) + column;
-            total += static_cast<double>(x.data<T>()[pixel * x.size(3) + at[3]]) *
-                     static_cast<double>(
-                         filters.data<T>()[(s * filters.size(1) + t) * x.size(3) + at[3]]);
+            const T* first = x.data<T>() + pixel * x.size(3) + at[3] / depth * depth;
+            for (int64_t d = 0; d < depth; ++d) {
+                const int64_t tap = (s * filters.size(1) + t) * depth + d;
+                total += static_cast<double>(first[d]) *
+                         static_cast<double>(filters.data<T>()[tap * x.size(3) + at[3]]);
+            }
         }
     }
     return total;
