@@ -1,10 +1,19 @@
 #include "dsl/window.h"
 
 #include <string>
+#include <utility>
 
 #include "runtime/error.h"
 
 namespace lithe::window {
+namespace {
+
+thread_local bool is_padded = false;
+
+}  // namespace
+
+PaddedScope::PaddedScope() : outer_(std::exchange(is_padded, true)) {}
+PaddedScope::~PaddedScope() { is_padded = outer_; }
 
 Dim places(const Dim& size, const Dim& kernel, const Dim& stride, const Dim& pad_begin,
            const Dim& pad_end, const Dim& dilation) {
@@ -70,6 +79,7 @@ Halide::Expr inside(const LowerCall& call, const Coords& coords, const Shape& si
     const Shape &begin = call.call.attrs.get_shape("pad_begin"),
                 &end = call.call.attrs.get_shape("pad_end");
     Halide::Expr result = Halide::cast<bool>(1);
+    if (is_padded) return result;
     for (size_t i = 0; i < coords.size(); ++i) {
         if (begin[i].is_constant(0) && end[i].is_constant(0)) continue;
         result = result && coords[i] >= 0 && coords[i] < call.size(sizes[i]);
@@ -78,6 +88,7 @@ Halide::Expr inside(const LowerCall& call, const Coords& coords, const Shape& si
 }
 
 Coords clamped(const LowerCall& call, Coords coords, const Shape& sizes) {
+    if (is_padded) return coords;
     for (size_t i = 0; i < coords.size(); ++i) {
         coords[i] = Halide::clamp(coords[i], 0, max(call.size(sizes[i]) - 1, 0));
     }

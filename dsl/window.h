@@ -64,6 +64,19 @@ Coords clamped(const LowerCall& call, Coords coords, const Shape& sizes);
 /// What a pool reads at the coordinates of its image: `outside` beside it. The loop over a line is
 /// cut where windows leave it, so that its middle asks nothing.
 Halide::Expr pixel(const LowerCall& call, const Coords& coords, const Halide::Expr& outside);
+/// While it lives, `lower` reads images beyond their edges: `inside` is true and `clamped` leaves
+/// coordinates as they are. For a schedule family that keeps images with a border.
+class PaddedScope {
+public:
+    PaddedScope();
+    ~PaddedScope();
+    PaddedScope(const PaddedScope&) = delete;
+    PaddedScope& operator=(const PaddedScope&) = delete;
+
+private:
+    bool outer_;
+};
+
 /// The axes from the third on: after batch and channels.
 Shape spatial(const Shape& shape);
 

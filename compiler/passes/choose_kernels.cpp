@@ -7,6 +7,7 @@
 #include "compiler/passes/fixed_values.h"
 #include "compiler/passes/packed_conv.h"
 #include "compiler/passes/passes.h"
+#include "compiler/passes/planes.h"
 #include "compiler/passes/tile.h"
 #include "compiler/passes/transposed.h"
 #include "compiler/passes/tuning.h"
@@ -17,7 +18,7 @@ namespace {
 class Chooser {
 public:
     Chooser(ir::Graph& graph, const Machine& machine, Notes& notes)
-        : graph_(graph), machine_(machine), notes_(notes) {}
+        : graph_(graph), machine_(machine), notes_(notes), users_(users_of(graph)) {}
 
     ir::Value replacement(ir::Node& node) {
         if (node.types().size() != 1 || node.type().dtype != DType::f32) return {};
@@ -131,7 +132,8 @@ private:
     ir::Value convolution(ir::Node& node) {
         const Attrs& attrs = node.attrs();
         const TensorType& w = node.input(1).type();
-        if (is_depthwise(node)) return depthwise(node);
+        if (is_depthwise(node))
+            return stays_in_planes(node, users_) ? ir::Value() : depthwise(node);
         for (const Dim& size : w.shape) {
             if (!is_constant(size)) return {};
         }
@@ -287,6 +289,7 @@ private:
     Notes& notes_;
     std::string problem_;  ///< of the node decided on last, where nodes are marked
     FixedValues fixed_;
+    Users users_;
 };
 
 }  // namespace

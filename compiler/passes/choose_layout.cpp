@@ -5,6 +5,7 @@
 #include "compiler/passes/fixed_values.h"
 #include "compiler/passes/kinds.h"
 #include "compiler/passes/passes.h"
+#include "compiler/passes/planes.h"
 
 namespace lithe::passes {
 namespace {
@@ -220,8 +221,9 @@ private:
     FixedValues fixed_;
 };
 
-/// f(x, ...) -> P(Q(f(P(Q(x)), ...)))
+/// f(x, ...) -> P(Q(f(P(Q(x)), ...))) of windows that do not stay among planes
 bool wrap_windows(ir::Graph& graph) {
+    const Users users = users_of(graph);
     std::map<const ir::Node*, ir::Value> instead;
     std::vector<std::unique_ptr<ir::Node>> nodes = graph.take_nodes();
     for (auto& node : nodes) {
@@ -230,7 +232,7 @@ bool wrap_windows(ir::Graph& graph) {
             if (at != instead.end() && node->input(i).index == 0) node->set_input(i, at->second);
         }
         ir::Node& f = *node;
-        if (!is_window(f)) {
+        if (!is_window(f) || stays_in_planes(f, users)) {
             graph.push(std::move(node));
             continue;
         }

@@ -56,10 +56,11 @@ bool is_layout(const ir::Node& node) {
 }
 
 /// Whether the anchor reads its operands in any order of elements, or parts of them. winograd_data
-/// reads every element up to nine times, in vectors of channels: those have to lie side by side.
+/// and depthwise_conv read every element many times, in vectors of channels: those have to lie side
+/// by side.
 bool reads_layouts(const ir::Node& anchor) {
     return is_anchor(anchor) && !anchor.is("packed_linear") && !anchor.is("packed_gates") &&
-           !anchor.is("winograd_data");
+           !anchor.is("winograd_data") && !anchor.is("depthwise_conv");
 }
 /// Whether the anchor's kernel reads a part of rows in place, for the nodes behind the anchor.
 bool reads_parts_of_rows(const ir::Node& anchor, const ir::Node& node) {

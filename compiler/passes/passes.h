@@ -109,7 +109,8 @@ bool fold_batch_norm(ir::Graph& graph);
 ///
 /// A permute on each side stays with every f: group puts them into its kernel, which so sees data
 /// and result with channels innermost. Others meet and vanish, or are copies at the inputs,
-/// outputs and module boundaries, where values keep their logical order.
+/// outputs and module boundaries, where values keep their logical order. A pool or a depthwise
+/// convolution among values that all keep it stays as it is, and so do their planes.
 bool choose_layout(ir::Graph& graph);
 /// Multiplies the filters by numbers per channel of the image that they read, where filters are
 /// fewer: squeeze and excite. s has one number for each of x's channels, and x * s no other use.
@@ -175,12 +176,15 @@ bool recognize_gates(ir::Graph& graph, const Machine& machine, Notes& notes);
 ///   matmul(a, b)     ->  packed_linear(a, pack_panels(b))
 ///   conv(x, w, b)    ->  permute(packed_conv(pad(permute(x)), pack_filters(w), b))
 ///   conv(x, w, b)    ->  permute(winograd_conv(permute(x), pack_winograd(w), b))     few taps
-///   conv(x, w, b)    ->  permute(depthwise_conv(permute(x), pack_depthwise(w), b))   a filter a
-///   channel
+///   conv(x, w, b)    ->  permute(depthwise_conv(permute(x), pack_depthwise(w), b))   narrow groups
 ///   conv(x, w, b)    ->  sum over t of slice_t(conv(x, w'))    few filters, wide: a filter for
 ///   every column t of taps
 ///   conv_transpose(x, w, b)  ->  conv of s * s times more channels, put in their places; or s * s
 ///   convolutions of its phases
+///
+/// A depthwise convolution stays where choose_layout leaves its planes as they are.
+/// Narrow groups have as many filters as channels, and several of them fit into a vector; where
+/// they have one of each, the convolution is depthwise.
 ///
 /// Winograd's way where an estimate says that it is faster, unless results have to be exact; a
 /// tuning overrules estimates. Notes get a line for every choice.

@@ -1,41 +1,52 @@
+#include <fmt/format.h>
+
 #include <string>
 
 #include "tests/support/check_compiled.h"
+#include "tests/support/level_models.h"
 
 using namespace lithe;
 using namespace lithe::tests;
 
 namespace {
 
-std::string number(int64_t value) { return std::to_string(value); }
-
 struct Case {
     int64_t images, height, width, channels, kernel, stride, dilation, pad_begin, pad_end;
+    int64_t depth = 1;  ///< channels and filters of a group
 };
 
-/// relu(depthwise conv) in the author's order of axes; images = 0 stands for the symbol N.
+/// relu(conv of narrow groups), channels last in memory; images = 0 stands for the symbol N.
 std::string text_of(const Case& c) {
     const auto size = [&](int64_t image) {
         return (image + c.pad_begin + c.pad_end - c.dilation * (c.kernel - 1) - 1) / c.stride + 1;
     };
-    const auto pair = [](int64_t value) {
-        return "[" + number(value) + ", " + number(value) + "]";
-    };
-    const std::string n = c.images == 0 ? "N" : number(c.images), channels = number(c.channels);
-    const std::string y = " : f32[" + n + ", " + channels + ", " + number(size(c.height)) + ", " +
-                          number(size(c.width)) + "]";
-    return "program p\n" + std::string(c.images == 0 ? "symbol N = 1..3\n" : "") +
-           "\ngraph forward\n%x = input : f32[" + n + ", " + channels + ", " + number(c.height) +
-           ", " + number(c.width) + "]\n%w = input : f32[" + channels + ", 1, " + number(c.kernel) +
-           ", " + number(c.kernel) + "]\n%b = input : f32[" + channels +
-           "]\n%0 = conv(%x, %w, %b)" + y + " {dilation = " + pair(c.dilation) +
-           ", groups = " + channels + ", pad_begin = " + pair(c.pad_begin) +
-           ", pad_end = " + pair(c.pad_end) + ", stride = " + pair(c.stride) + "}\n%1 = relu(%0)" +
-           y + "\nreturn %1\n";
+    const std::string n = c.images == 0 ? "N" : std::to_string(c.images);
+    const int64_t height = size(c.height), width = size(c.width);
+    const std::string y = fmt::format("f32[{}, {}, {}, {}]", n, c.channels, height, width);
+    std::string text = "program p\n";
+    if (c.images == 0) text += "symbol N = 1..3\n";
+    text += fmt::format(
+        "\ngraph forward\n%x = input : f32[{}, {}, {}, {}]\n%w = input : f32[{}, {}, {}, {}]\n"
+        "%b = input : f32[{}]\n%0 = permute(%x) : f32[{}, {}, {}, {}] {{perm = [0, 3, 1, 2]}}\n",
+        n, c.height, c.width, c.channels, c.channels, c.depth, c.kernel, c.kernel, c.channels, n,
+        c.channels, c.height, c.width);
+    text += fmt::format(
+        "%1 = conv(%0, %w, %b) : {} {{dilation = [{}, {}], groups = {}, pad_begin = [{}, {}], "
+        "pad_end = [{}, {}], stride = [{}, {}]}}\n%2 = relu(%1) : {}\n",
+        y, c.dilation, c.dilation, c.channels / c.depth, c.pad_begin, c.pad_begin, c.pad_end,
+        c.pad_end, c.stride, c.stride, y);
+    return text + fmt::format(
+                      "%3 = permute(%2) : f32[{}, {}, {}, {}] {{perm = [0, 2, 3, 1]}}\nreturn %3\n",
+                      n, height, width, c.channels);
 }
 
 double tolerance_of(const Case& c) {
-    return static_cast<double>(c.kernel * c.kernel) * 2.25 * 6e-8;
+    return static_cast<double>(c.kernel * c.kernel * c.depth) * 2.25 * 6e-8;
+}
+
+bool is_depthwise(const CheckedProgram& program) {
+    const std::vector<std::string> families = families_of(program.compiled());
+    return std::find(families.begin(), families.end(), "depthwise") != families.end();
 }
 
 }  // namespace
@@ -49,7 +60,28 @@ BOOST_AUTO_TEST_CASE(awkward_sizes) {
                           Case{1, 3, 2, 16, 3, 1, 1, 1, 1}, Case{1, 113, 113, 17, 3, 2, 1, 0, 1}}) {
         BOOST_TEST_CONTEXT(c.height << " x " << c.width << " x " << c.channels << ", " << c.kernel
                                     << " taps") {
-            CheckedProgram(text_of(c)).check(std::map<std::string, int64_t>{}, tolerance_of(c));
+            CheckedProgram program(text_of(c));
+            BOOST_TEST(is_depthwise(program));
+            program.check(std::map<std::string, int64_t>{}, tolerance_of(c));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(groups_of_several_channels) {
+    for (const Case& c :
+         {Case{1, 14, 14, 128, 3, 1, 1, 1, 1, 4}, Case{2, 9, 13, 20, 3, 2, 1, 1, 1, 4},
+          Case{1, 7, 7, 34, 5, 1, 1, 2, 2, 2}, Case{1, 11, 5, 12, 5, 2, 1, 1, 2, 4},
+          Case{3, 8, 9, 8, 3, 1, 2, 2, 2, 2}, Case{1, 30, 31, 104, 3, 1, 1, 0, 0, 8},
+          Case{1, 3, 2, 16, 1, 1, 1, 0, 0, 4}, Case{1, 29, 29, 24, 3, 2, 1, 0, 1, 8},
+          Case{1, 9, 9, 32, 7, 1, 1, 3, 3, 2}, Case{0, 10, 10, 40, 3, 1, 1, 1, 1, 4}}) {
+        BOOST_TEST_CONTEXT(c.height << " x " << c.width << " x " << c.channels << ", groups of "
+                                    << c.depth << ", " << c.kernel << " taps") {
+            CheckedProgram program(text_of(c));
+            std::map<std::string, int64_t> sizes;
+            if (c.images == 0) sizes["N"] = 3;
+            program.check(sizes, tolerance_of(c));
+            const int64_t lanes = program.compiled().target.vector_bytes / 4;
+            BOOST_TEST(is_depthwise(program) == (c.depth < lanes));
         }
     }
 }

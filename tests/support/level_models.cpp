@@ -59,6 +59,11 @@ nn::Sequential narrow_groups() {
                           nn::Conv2d(nn::Conv2dOptions(20, 20, 3).stride(2).groups(10)));
 }
 
+nn::Sequential planes() {
+    return nn::Sequential(nn::Conv2d(nn::Conv2dOptions(5, 10, 3).stride(2).padding(1).groups(5)),
+                          nn::MaxPool2d(nn::MaxPool2dOptions(3).stride(2).padding(1)));
+}
+
 nn::Sequential last_pixel() {
     return nn::Sequential(nn::Conv2d(nn::Conv2dOptions(19, 7, 3)), nn::Flatten());
 }
@@ -108,6 +113,7 @@ std::vector<LevelModel> level_models() {
         {"pooled", "x:f32[2,3,41,37]", of(pooled()), tolerance_of(75)},
         {"recurrent", "x:f32[5,3,11]", recurrent(), 10 * tolerance_of(32)},
         {"narrow_groups", "x:f32[2,20,17,19]", of(narrow_groups()), tolerance_of(54)},
+        {"planes", "x:f32[2,5,41,37]", of(planes()), tolerance_of(9)},
         {"last_pixel", "x:f32[1,19,3,3]", of(last_pixel()), tolerance_of(171)},
         {"attention", "q:f32[2,3,33,24];k:f32[2,3,41,24];v:f32[2,3,41,24]", function(attend),
          tolerance_of(41)},

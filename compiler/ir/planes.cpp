@@ -1,0 +1,33 @@
+#include "compiler/ir/planes.h"
+
+#include "dsl/window.h"
+
+namespace lithe::ir {
+namespace {
+
+/// Longest window whose taps are written out one by one.
+constexpr int64_t most_taps = 49;
+
+bool is_known(const TensorType& type) {
+    for (int axis = 1; axis < type.rank(); ++axis) {
+        if (!type.size(axis).is_constant() || type.size(axis).is_constant(0)) return false;
+    }
+    return true;
+}
+
+}  // namespace
+
+bool is_plane_window(const Node& node) {
+    const Attrs& attrs = node.attrs();
+    if (node.input_count() == 0 || node.type().rank() != 4 || !attrs.has("stride")) return false;
+    const bool is_pool = node.input_count() == 1 && attrs.has("kernel");
+    const bool is_depthwise = node.input_count() > 1 && attrs.has("groups") &&
+                              node.input(1).type().size(1).is_constant(1);
+    if (!is_pool && !is_depthwise) return false;
+    const Shape kernel =
+        is_pool ? attrs.get_shape("kernel") : window::spatial(node.input(1).type().shape);
+    return is_constant(kernel) && product(kernel).constant() <= most_taps &&
+           is_known(node.type()) && is_known(node.input(0).type());
+}
+
+}  // namespace lithe::ir

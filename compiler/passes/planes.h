@@ -1,0 +1,12 @@
+#pragma once
+
+#include "compiler/passes/pointwise_region.h"
+
+namespace lithe::passes {
+
+/// Whether a pool or a depthwise convolution is best computed plane by plane, as the author has its
+/// image: where neither what makes the image nor what reads the result has channels last. The
+/// kernels in front of it have been chosen, so that a permute stands behind each.
+bool stays_in_planes(const ir::Node& window, const Users& users);
+
+}  // namespace lithe::passes
