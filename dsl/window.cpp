@@ -96,6 +96,11 @@ Coords clamped(const LowerCall& call, Coords coords, const Shape& sizes) {
 }
 
 Halide::Expr pixel(const LowerCall& call, const Coords& coords, const Halide::Expr& outside) {
+    if (is_padded) {
+        Coords at = coords;
+        at.insert(at.begin(), {call.at[0], call.at[1]});
+        return call.in(0, at);
+    }
     const Shape image = spatial(call.call.input(0).shape);
     Coords lines = coords;
     const Halide::Expr column = lines.back();
@@ -103,11 +108,11 @@ Halide::Expr pixel(const LowerCall& call, const Coords& coords, const Halide::Ex
     Coords at = clamped(call, lines, image);
     at.insert(at.begin(), {call.at[0], call.at[1]});
     const size_t axis = coords.size() - 1;
-    const bool is_padded = !call.call.attrs.get_shape("pad_begin")[axis].is_constant(0) ||
-                           !call.call.attrs.get_shape("pad_end")[axis].is_constant(0);
+    const bool has_border = !call.call.attrs.get_shape("pad_begin")[axis].is_constant(0) ||
+                            !call.call.attrs.get_shape("pad_end")[axis].is_constant(0);
     lines.back() = 0;
     Halide::Expr is_inside = inside(call, lines, image);
-    if (is_padded) {
+    if (has_border) {
         is_inside = is_inside && Halide::likely(column >= 0) &&
                     Halide::likely(column < call.size(image[axis]));
     }

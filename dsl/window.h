@@ -64,6 +64,7 @@ Coords clamped(const LowerCall& call, Coords coords, const Shape& sizes);
 /// What a pool reads at the coordinates of its image: `outside` beside it. The loop over a line is
 /// cut where windows leave it, so that its middle asks nothing.
 Halide::Expr pixel(const LowerCall& call, const Coords& coords, const Halide::Expr& outside);
+
 /// While it lives, `lower` reads images beyond their edges: `inside` is true and `clamped` leaves
 /// coordinates as they are. For a schedule family that keeps images with a border.
 class PaddedScope {
