@@ -24,6 +24,8 @@ constexpr int64_t far_product_bytes = 128 << 10;
 constexpr int64_t far_front_bytes = 64 << 10;
 /// And of a product whose rows one tile has: it does nothing but read them.
 constexpr int64_t far_alone_bytes = 256 << 10;
+/// Tiles of rows of a product, each of which would ask, through the cache that the rows need.
+constexpr int64_t most_tiles = 32;
 /// How far ahead such a tile asks: as long as the third cache takes, or where several rows leave it
 /// the time, the memory.
 constexpr int64_t ahead_bytes = 4 << 10, ahead_of_rows_bytes = 8 << 10;
@@ -50,6 +52,12 @@ bool is_one_tile(const ir::Node& anchor) {
     return rows.is_constant() && rows.constant() <= anchor.attrs().get_int("tile_rows");
 }
 
+/// Whether a product has so many tiles that it is little how long the first waits for a panel.
+bool has_many_tiles(const ir::Node& anchor) {
+    const Dim& rows = anchor.type().size(anchor.type().rank() - 2);
+    return rows.is_constant() && rows.constant() > most_tiles * anchor.attrs().get_int("tile_rows");
+}
+
 /// By how many steps of its sum a tile that has all rows asks ahead.
 int steps_ahead(const ir::Node& anchor) {
     const int64_t rows = anchor.type().size(anchor.type().rank() - 2).constant();
@@ -61,7 +69,10 @@ int steps_ahead(const ir::Node& anchor) {
 int64_t far_of(const Body& body, const ir::Node& anchor) {
     constexpr int64_t never = std::numeric_limits<int64_t>::max();
     const bool is_alone = is_one_tile(anchor);
-    if (anchor.is("packed_linear")) return is_alone ? far_alone_bytes : far_product_bytes;
+    if (anchor.is("packed_linear")) {
+        if (has_many_tiles(anchor)) return never;
+        return is_alone ? far_alone_bytes : far_product_bytes;
+    }
     if (anchor.is("packed_gates")) return is_alone ? far_bytes : never;  // rounds leave them there
     if (is_alone) return never;
     const auto& nodes = body.graph().nodes();

@@ -56,12 +56,13 @@ BOOST_AUTO_TEST_CASE(panels_from_far_away_are_asked_for_ahead) {
         bool is_ahead;
     };
     // Tiles of 8 rows: two, three, several blocks of three; some; one alone, of less rows; panels
-    // of less than 128 KB, and one tile with less than 256 KB.
+    // of less than 128 KB, and one tile with less than 256 KB; so many
+    // tiles that the first one's waiting is little.
     for (const Case& c :
          {Case{11, 1100, 512, true}, Case{101, 1100, 512, true}, Case{20, 1100, 513, true},
           Case{0, 1100, 512, true}, Case{8, 1100, 512, true}, Case{5, 1100, 512, true},
           Case{3, 1100, 512, true}, Case{20, 96, 300, false}, Case{20, 96, 512, true},
-          Case{8, 1000, 100, true}, Case{8, 100, 256, false}}) {
+          Case{8, 1000, 100, true}, Case{8, 100, 256, false}, Case{300, 96, 512, false}}) {
         BOOST_TEST_CONTEXT(c.rows << " x " << c.columns << " x " << c.inner) {
             CheckedProgram program(linear_text(c.rows, c.columns, c.inner, 48, 8));
             BOOST_TEST((program.statement().find("prefetch") != std::string::npos) == c.is_ahead);
