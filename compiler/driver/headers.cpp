@@ -12,12 +12,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What is installed of the tree under the same name; what the build writes is left out.
+/// What a model's program may include and is installed under the same name: neither the inner parts
+/// of the compiler nor what the build writes.
 bool counts(const std::string& name) {
     const bool is_header = name.ends_with(".h") || name.ends_with(".inc");
-    return is_header && !name.starts_with("dsl/include/") &&
-           !name.starts_with("compiler/include/") && !name.starts_with("compiler/emit/") &&
-           name != "dsl/op_list.h" && name != "runtime/version.h";
+    if (!is_header || name == "dsl/op_list.h" || name == "runtime/version.h") return false;
+    constexpr const char* others[] = {"dsl/include/",  "compiler/include/", "compiler/emit/",
+                                      "compiler/jit/", "compiler/lower/",   "compiler/passes/",
+                                      "compiler/plan/"};
+    return std::none_of(std::begin(others), std::end(others),
+                        [&](const char* folder) { return name.starts_with(folder); });
 }
 
 std::vector<std::string> names_below(const fs::path& root) {

@@ -99,9 +99,11 @@ std::string build_model_program(const ModelSource& model) {
     reflect.insert(reflect.end(), flags.begin(), flags.end());
     std::vector<std::string> compile = {tools.compiler};
     compile.insert(compile.end(), flags.begin(), flags.end());
-    for (const std::string& word : {std::string("-MMD"), std::string("-MF"), depfile, whole,
-                                    std::string("-o"), program, "-L" + tools.library_folder,
-                                    std::string("-llithe"), "-Wl,-rpath," + tools.library_folder}) {
+    for (const std::string& word :
+         {std::string("-MMD"), std::string("-MF"), depfile, whole, std::string("-o"), program,
+          "-L" + tools.library_folder, std::string("-llithe"), "-Wl,-rpath," + tools.library_folder,
+          // else the linker reads all that liblithe.so links too
+          std::string("-Wl,--allow-shlib-undefined")}) {
         compile.push_back(word);
     }
     // Other flags, or another lithe, make another program.
