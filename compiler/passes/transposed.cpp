@@ -220,7 +220,7 @@ private:
             plans = ranked_winograd_plans(*problem, machine_);
         const bool pays = !plans.empty() && winograd_pays(*problem, plans[0], machine_);
         if (!pays && tiles.empty()) return together();
-        if (pays && is_better_together(winograd_cycles(*problem, plans[0], machine_)))
+        if (pays && is_better_together(winograd_cost(*problem, plans[0], machine_)))
             return together();
         const ConvChoices choices(tiles, plans, pays);
         const size_t at = help_.decide(node_, choices.names());
@@ -247,7 +247,7 @@ private:
     /// Whether Winograd's way for all neighbours as channels of one image is faster: its transforms
     /// are shared and its blocks stay in caches, but it computes more places and puts the
     /// neighbours where they belong in a step of its own.
-    bool is_better_together(double cycles_apart) {
+    bool is_better_together(double cost_apart) {
         const std::optional<ir::Value> conv = convolution();
         const std::optional<WinogradProblem> problem =
             conv ? winograd_problem(*conv->node) : std::nullopt;
@@ -256,8 +256,7 @@ private:
         if (plans.empty()) return false;
         const auto count = static_cast<double>(problem->images * problem->height * problem->width *
                                                problem->filters);
-        return winograd_cycles(*problem, plans[0], machine_) + placing_cycles * count <
-               cycles_apart;
+        return winograd_cost(*problem, plans[0], machine_) + placing_cycles * count < cost_apart;
     }
 
     ir::Value channels_last() {

@@ -19,6 +19,8 @@ struct WinogradPlan {
     int64_t tile = 4, images = 1, rows = 1, columns = 1, vectors = 2;
     bool in_stages = false;
 
+    /// Plans of one kind differ in their blocks and tiles alone. More than 0.
+    int64_t kind() const { return 2 * tile + (in_stages ? 1 : 0); }
     /// `winograd 4, block 1x2x7, 2 vectors` or `winograd 4, stages, tile 10x2`
     std::string str() const;
 };
@@ -39,7 +41,8 @@ bool can_have_plans(const WinogradProblem& problem);
 /// dilation 1, one group, known image size.
 std::optional<WinogradProblem> winograd_problem(const ir::Node& conv);
 
-/// The plans that are possible, the one with the least estimated time first. None where
+/// The plans that are possible, the one with the least cost first: estimated time, and bytes of
+/// packed weights. None where
 /// `machine.exact`; of several phases those in stages alone.
 std::vector<WinogradPlan> ranked_winograd_plans(const WinogradProblem& problem,
                                                 const Machine& machine);
@@ -48,9 +51,9 @@ std::vector<WinogradPlan> ranked_winograd_plans(const WinogradProblem& problem,
 bool winograd_pays(const WinogradProblem& problem, const WinogradPlan& plan,
                    const Machine& machine);
 
-/// Its estimated time.
-double winograd_cycles(const WinogradProblem& problem, const WinogradPlan& plan,
-                       const Machine& machine);
+/// Its estimated time in cycles, and what its packed weights cost.
+double winograd_cost(const WinogradProblem& problem, const WinogradPlan& plan,
+                     const Machine& machine);
 
 /// The nodes of a plan: image[n, h, w, c], filters[K, c, taps...], perhaps a bias; the result has
 /// its channels last.

@@ -1,0 +1,66 @@
+// In which order a tuning meets the ways to compute a convolution.
+#include "compiler/passes/conv_choices.h"
+
+#include <boost/test/unit_test.hpp>
+
+#include <set>
+
+namespace lithe::passes {
+
+BOOST_AUTO_TEST_SUITE(conv_choices)
+
+BOOST_AUTO_TEST_CASE(kinds_take_turns_behind_the_choice) {
+    const std::vector<Tile> tiles{{7, 2}, {8, 2}, {14, 1}};
+    const std::vector<WinogradPlan> plans{{.tile = 4, .rows = 2},
+                                          {.tile = 4, .rows = 3},
+                                          {.tile = 4, .rows = 8, .in_stages = true},
+                                          {.tile = 2, .rows = 9, .in_stages = true}};
+    const std::vector<std::string> by_plans{plans[0].str(), plans[2].str(), plans[3].str(),
+                                            tiles[0].str(), plans[1].str(), tiles[1].str(),
+                                            tiles[2].str()};
+    const ConvChoices choices(tiles, plans, /*prefers_plans=*/true);
+    BOOST_TEST(choices.names() == by_plans, boost::test_tools::per_element());
+    BOOST_REQUIRE(choices.plan(2));
+    BOOST_TEST(choices.plan(2)->rows == 9);
+    BOOST_TEST(!choices.plan(3));
+    BOOST_TEST(choices.tile(6).rows == 14);
+
+    const ConvChoices direct(tiles, plans, /*prefers_plans=*/false);
+    BOOST_TEST(direct.names()[0] == tiles[0].str());
+    BOOST_TEST(direct.names()[1] == plans[0].str());
+    BOOST_TEST(direct.names().size() == 7U);
+    BOOST_TEST(ConvChoices().names().empty());
+}
+
+BOOST_AUTO_TEST_CASE(every_kind_is_among_the_plans) {
+    const WinogradProblem problem{.height = 14, .width = 14, .channels = 256, .filters = 256};
+    std::set<int64_t> kinds;
+    for (const WinogradPlan& plan :
+         ranked_winograd_plans(problem, {.vector_bytes = 64, .register_count = 32})) {
+        kinds.insert(plan.kind());
+    }
+    for (const int64_t tile : {2, 4}) {
+        for (const bool in_stages : {false, true}) {
+            BOOST_TEST(kinds.contains(WinogradPlan{.tile = tile, .in_stages = in_stages}.kind()),
+                       "tile " << tile << (in_stages ? " in stages" : " in blocks"));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(bytes_that_save_too_little_are_not_taken) {
+    // Of few pixels and many filters larger patches save little, and their weights are 4 times
+    // those of the direct form: the model's choice has to hold fewer bytes than the fastest.
+    const Machine machine{.vector_bytes = 64, .register_count = 32};
+    const auto elements_of = [&](int64_t size) {
+        const WinogradProblem problem{
+            .height = size, .width = size, .channels = 512, .filters = 512};
+        const WinogradPlan plan = ranked_winograd_plans(problem, machine)[0];
+        return (plan.tile + 2) * (plan.tile + 2);
+    };
+    BOOST_TEST(elements_of(7) == 16);   // F(2 x 2)
+    BOOST_TEST(elements_of(28) == 36);  // F(4 x 4)
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace lithe::passes
