@@ -4,6 +4,8 @@
 #include <chrono>
 #include <map>
 
+#include "compiler/ir/regions.h"
+#include "compiler/lower/kernel.h"
 #include "runtime/cpu.h"
 #include "runtime/error.h"
 #include "runtime/executor.h"
@@ -93,18 +95,24 @@ private:
         bool is_part = false;
     };
 
+    /// By the names of kernels: steps of loops and branches are groups of inner graphs.
     std::vector<Problem> problems_of_steps() const {
-        std::vector<Problem> of_groups;
-        for (const auto& node : model_.compiled().program.graph("forward")->nodes()) {
-            if (node->is("group")) of_groups.push_back(problem_in(*node));
-        }
+        const Compiled& compiled = model_.compiled();
+        std::map<std::string, Problem> of_kernels;
+        ir::for_each_graph(compiled.program, [&](const ir::Graph& graph) {
+            for (const auto& node : graph.nodes()) {
+                if (node->is("group"))
+                    of_kernels[lower::kernel_name(*node, compiled.target)] = problem_in(*node);
+            }
+        });
         std::vector<Problem> problems;
-        size_t next = 0;
-        for (const artifact::Plan& plan : model_.compiled().artifact.plans) {
+        for (const artifact::Plan& plan : compiled.artifact.plans) {
             if (plan.name != "forward") continue;
             for (const artifact::Step& step : plan.steps) {
                 const bool is_kernel = step.kind == artifact::Step::Kind::kernel;
-                problems.push_back(is_kernel ? of_groups.at(next++) : Problem{});
+                const auto kernel = static_cast<size_t>(step.index);
+                problems.push_back(is_kernel ? of_kernels.at(compiled.artifact.kernels[kernel])
+                                             : Problem{});
             }
         }
         return problems;

@@ -23,6 +23,25 @@ struct ConvImpl : nn::Module {
 };
 LITHE_MODULE(Conv);
 
+/// Its cell and the product behind it are kernels of a loop.
+struct LoopImpl : nn::Module {
+    nn::Linear cell{24, 16}, head{16, 5};
+    LoopImpl() {
+        register_module("cell", cell);
+        register_module("head", head);
+    }
+    Tensor forward(const Tensor& x) {
+        return scan(
+                   [&](const Tensors& carry, const Tensors& step) -> ScanResult {
+                       const Tensor h = tanh(cell(cat({step[0], carry[0]}, 1)));
+                       return {{h}, {head(h)}};
+                   },
+                   {zeros({2, 16})}, {x})
+            .stacked[0];
+    }
+};
+LITHE_MODULE(Loop);
+
 constexpr const char* inputs = "x:f32[2,16,9,14]";
 
 CompileOptions with(std::shared_ptr<TuningFile> file) {
@@ -110,6 +129,21 @@ BOOST_AUTO_TEST_CASE(tuning_measures_every_choice) {
     check_equal(tuned(x[0]), net(x[0]), 1e-5);
     options.compile.target = "x86-64-v3+x86-64-v4";
     check_error("tune.target", [&] { tune(program, x, options, file); });
+}
+
+BOOST_AUTO_TEST_CASE(tuning_reaches_into_loops) {
+    manual_seed(2);
+    Loop net;
+    const Subject subject = subject_of(net);
+    const ir::Program program =
+        trace(*subject.module, subject.forward, parse_input_specs("x:f32[6,2,8]"), "model", false);
+    const Tensors x = {numbers({6, 2, 8}, DType::f32)};
+    TuningFile file;
+    TuneOptions options{.compile = compile_alone(), .repetitions = 3, .candidates = 3};
+    const TuneResult result = tune(program, x, options, file);
+    BOOST_TEST(result.problems == 2);
+    options.compile.tuning = std::make_shared<TuningFile>(file);
+    check_equal(compile_program(program.copy(), options.compile)(x[0]), net(x[0]), 1e-5);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
