@@ -58,6 +58,7 @@ std::string read_file(const std::string& path) {
 struct Compiled {
     Halide::Module module;
     std::vector<std::string> symbols;
+    bool fills_second_cache;  ///< by what it asks for ahead
 };
 
 /// `is_general` takes the last family whatever the others say.
@@ -87,7 +88,7 @@ Compiled to_module(const ir::Node& group, const Target& target, const std::strin
     if (!target.has_multiply_add()) split_multiply_adds(pipeline);
     return {pipeline.compile_to_module(body.arguments(), name, halide_target(target, family),
                                        Halide::LinkageType::ExternalPlusArgv),
-            body.symbol_names()};
+            body.symbol_names(), asks_for_next_panel(graph) && target.halide.starts_with("x86")};
 }
 
 std::string temporary_path(const std::string& name, const char* suffix) {
@@ -123,8 +124,10 @@ Kernel compile_kernel(const ir::Node& group, const Target& target) {
     const auto compile = [&](bool is_general) {
         const Compiled compiled = to_module(group, target, kernel.name, is_general);
         kernel.symbols = compiled.symbols;
-        kernel.object = finish_object(
-            emit(compiled.module, kernel.name, Halide::OutputFileType::object, ".o"), kernel.name);
+        std::string object =
+            emit(compiled.module, kernel.name, Halide::OutputFileType::object, ".o");
+        if (compiled.fills_second_cache) object = prefetch_into_second_cache(std::move(object));
+        kernel.object = finish_object(object, kernel.name);
     };
     try {
         compile(/*is_general=*/false);
@@ -143,9 +146,13 @@ Kernel compile_kernel(const ir::Node& group, const Target& target) {
 std::string show_kernel(const ir::Node& group, const Target& target, Form form) {
     const std::string name = kernel_name(group, target);
     const bool wants_assembly = form == Form::assembly;
-    return emit(to_module(group, target, name).module, name,
-                wants_assembly ? Halide::OutputFileType::assembly : Halide::OutputFileType::stmt,
-                wants_assembly ? ".s" : ".stmt");
+    const Compiled compiled = to_module(group, target, name);
+    std::string text =
+        emit(compiled.module, name,
+             wants_assembly ? Halide::OutputFileType::assembly : Halide::OutputFileType::stmt,
+             wants_assembly ? ".s" : ".stmt");
+    return wants_assembly && compiled.fills_second_cache ? prefetch_text_into_second_cache(text)
+                                                         : text;
 }
 
 }  // namespace lithe::lower

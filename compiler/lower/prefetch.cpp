@@ -66,7 +66,7 @@ int steps_ahead(const ir::Node& anchor) {
 }
 
 /// Bytes of all panels from which on they are asked for.
-int64_t far_of(const Body& body, const ir::Node& anchor) {
+int64_t far_of(const ir::Graph& body, const ir::Node& anchor) {
     constexpr int64_t never = std::numeric_limits<int64_t>::max();
     const bool is_alone = is_one_tile(anchor);
     if (anchor.is("packed_linear")) {
@@ -75,10 +75,15 @@ int64_t far_of(const Body& body, const ir::Node& anchor) {
     }
     if (anchor.is("packed_gates")) return is_alone ? far_bytes : never;  // rounds leave them there
     if (is_alone) return never;
-    const auto& nodes = body.graph().nodes();
+    const auto& nodes = body.nodes();
     const bool is_front = std::any_of(nodes.begin(), nodes.end(),
                                       [](const auto& node) { return node->is("depthwise_conv"); });
     return is_front ? far_front_bytes : far_product_bytes;
+}
+
+bool is_asked_for(const ir::Graph& body, const ir::Node& node) {
+    return is_panel_product(node) && node.input(1).node->is("input") &&
+           panel_bytes(node) >= far_of(body, node);
 }
 
 /// Halide's own loops over the lines of a row of a panel keep LLVM from holding the tile in
@@ -148,6 +153,12 @@ private:
 
 bool is_far(const ir::Node& anchor) { return panel_bytes(anchor) >= far_bytes; }
 
+bool asks_for_next_panel(const ir::Graph& body) {
+    return std::any_of(body.nodes().begin(), body.nodes().end(), [&](const auto& node) {
+        return is_asked_for(body, *node) && !is_one_tile(*node);
+    });
+}
+
 namespace {
 
 void ask_ahead(Body& body, const ir::Node& panels, Halide::Stage stage, const Halide::RDom& sum,
@@ -163,8 +174,7 @@ void ask_ahead(Body& body, const ir::Node& panels, Halide::Stage stage, const Ha
 void prefetch_panels(Body& body, const ir::Node& anchor, Halide::Stage stage,
                      const Halide::RDom& sum) {
     const ir::Node& panels = *anchor.input(1).node;
-    if (!is_panel_product(anchor) || !panels.is("input")) return;
-    if (panel_bytes(anchor) < far_of(body, anchor)) return;
+    if (!is_asked_for(body.graph(), anchor)) return;
     // A whole innermost sum further on is the same place of the next tap or the next panel; what is
     // behind the end of a panel is the next one too.
     const Expr ahead = is_one_tile(anchor) ? Expr(steps_ahead(anchor)) : sum.x.extent();

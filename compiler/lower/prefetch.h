@@ -18,6 +18,9 @@ void prefetch_panels(Body& body, const ir::Node& anchor, Halide::Stage stage,
 void prefetch_next_element(Body& body, const ir::Node& anchor, Halide::Stage stage,
                            const Halide::RDom& sum);
 
+/// Whether the product of a body asks for its next panel, which is read much later.
+bool asks_for_next_panel(const ir::Graph& body);
+
 /// Must be called for the pipeline of a body with such a prefetch: shares the lines of a panel
 /// among the tiles of rows.
 void share_prefetches(Halide::Pipeline& pipeline, const ir::Graph& body);
