@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "compiler/ir/regions.h"
+#include "compiler/lower/in_place.h"
 #include "compiler/plan/planner.h"
 #include "runtime/error.h"
 
@@ -219,8 +220,11 @@ void Planner::add_kernel(ir::Node& node) {
     step.kind = Step::Kind::kernel;
     step.index = kernel.index;
     for (const ir::Value& input : node.inputs()) step.values.push_back(use(input));
+    const int operand = overwritten_operand(node);
+    if (operand >= 0) add_alias(node.value(), node.input(operand));
     for (int i = 0; i < static_cast<int>(node.types().size()); ++i) {
-        step.values.push_back(result_value(node.value(i)));
+        step.values.push_back(operand >= 0 ? values_.at(key(node.value()))
+                                           : result_value(node.value(i)));
     }
     step.output_count = static_cast<int>(node.types().size());
     for (const std::string& name : kernel.symbols) {
@@ -229,6 +233,37 @@ void Planner::add_kernel(ir::Node& node) {
         step.symbols.push_back(static_cast<int>(at - program_.symbols.begin()));
     }
     plan_.steps.push_back(std::move(step));
+}
+
+/// An operand in whose place the kernel may write, and which nobody needs any more; -1: none.
+int Planner::overwritten_operand(const ir::Node& node) const {
+    const ir::Value result = const_cast<ir::Node&>(node).value();
+    const bool has_place = wanted_.contains(key(result)) || direct_.contains(key(result)) ||
+                           parts_.contains(key(result));
+    if (has_place || frames_.size() > 1) return -1;
+    for (int i = 0; i < node.input_count(); ++i) {
+        if (lower::may_overwrite(node, i) && dies_at(node.input(i), node)) return i;
+    }
+    return -1;
+}
+
+/// Whether the value is a kernel's result in memory of its own, and `node` the last to read it.
+bool Planner::dies_at(ir::Value value, const ir::Node& node) const {
+    if (!value.node->is("group") || parts_.contains(key(value))) return false;
+    const int at = root_of(values_.at(key(value)));  // another kernel's result may have been there
+    const bool is_own = plan_.values[static_cast<size_t>(at)].space == Space::arena &&
+                        place_of(at) == at && !storages_.contains(at);
+    if (!is_own) return false;
+    for (const ir::Output& output : graph_->outputs) {
+        if (output.value == value) return false;
+    }
+    for (const auto& reader : graph_->nodes()) {
+        const auto& read = reader->inputs();
+        if (std::find(read.begin(), read.end(), value) == read.end()) continue;
+        const bool is_over = reader->is("group") && reader->id() <= node.id();
+        if (!is_over) return false;
+    }
+    return true;
 }
 
 void Planner::finish_outputs() {

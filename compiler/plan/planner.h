@@ -52,6 +52,8 @@ private:
     void add_copy(ir::Value result, ir::Value operand);
     void add_copy_step(int from, int to);
     void add_kernel(ir::Node& node);
+    int overwritten_operand(const ir::Node& node) const;
+    bool dies_at(ir::Value value, const ir::Node& node) const;
     void finish_outputs();
     void lay_out();
     int slot_index(const std::string& key) const;
