@@ -195,17 +195,62 @@ const ir::Node* pixel_product(const ir::Graph& body) {
     return gains && takes_pixels ? conv : nullptr;
 }
 
-/// Lines one behind the other, for a shape or, evenly apart, for its strides; empty for an operand
-/// that is another for every line or every column.
-Shape with_one_line(const Shape& shape, const Shape& image, Shape* strides) {
-    if (shape.size() < 2) return shape;
-    if (shape.size() != 4) return {};
-    Shape result = shape;
-    if (shape[1].is_constant(1) && shape[2].is_constant(1)) return result;
-    if (!same({shape[1], shape[2]}, {image[1], image[2]})) return {};
-    result[1] = 1;
-    result[2] = shape[1] * shape[2];
-    if (strides && !same((*strides)[1], (*strides)[2] * shape[2])) return {};
+/// The pixels of an image, or of all images, one behind the other.
+class PixelLine {
+public:
+    PixelLine(const Shape& images, bool joins_images)
+        : images_(images), joins_images_(joins_images) {}
+
+    /// Empty for an operand that is another for every line, column or joined image, or whose
+    /// `strides` are not even.
+    Shape operator()(const Shape& shape, const Shape* strides = nullptr) const {
+        if (shape.size() < 2) return shape;
+        if (shape.size() != 4) return {};
+        if (all_are_1(Shape(shape.begin() + (joins_images_ ? 0 : 1), shape.end() - 1)))
+            return shape;
+        const int first = joins_images_ ? 0 : 1;
+        Shape result = shape;
+        for (int axis = first; axis < 3; ++axis) {
+            const auto at = static_cast<size_t>(axis);
+            if (!same({shape[at]}, {images_[at]})) return {};
+            if (axis == 2) break;
+            if (strides && !same((*strides)[at], (*strides)[at + 1] * shape[at + 1])) return {};
+            result[at] = 1;
+            result[2] = result[2] * shape[at];
+        }
+        return result;
+    }
+
+private:
+    const Shape& images_;
+    bool joins_images_;
+};
+
+/// The body over such lines; null where an operand has none.
+std::unique_ptr<ir::Graph> over_lines(const ir::Graph& body, const ir::Node& conv,
+                                      const PixelLine& line) {
+    auto result = std::make_unique<ir::Graph>();
+    std::map<const ir::Node*, ir::Node*> twin;
+    for (const auto& node : body.nodes()) {
+        TensorTypes types = node->types();
+        const bool is_image = node.get() != conv.input(1).node && types[0].rank() > 0;
+        for (const char* name : {"strides", "result_strides"}) {
+            if (!is_image || !node->attrs().has(name)) continue;
+            const Shape strides = node->attrs().get_shape(name);
+            if (line(types[0].shape, &strides).empty()) return nullptr;
+        }
+        if (is_image) types[0].shape = line(types[0].shape);
+        if (is_image && types[0].shape.empty()) return nullptr;
+        std::vector<ir::Value> inputs;
+        for (const ir::Value& input : node->inputs())
+            inputs.push_back({twin.at(input.node), input.index});
+        twin[node.get()] = result->add_node(node->op(), inputs, node->attrs(), std::move(types));
+    }
+    for (const ir::Output& output : body.outputs) {
+        result->outputs.push_back(
+            {output.name, {twin.at(output.value.node), output.value.index}, {}});
+    }
+    result->number();
     return result;
 }
 
@@ -214,33 +259,12 @@ Shape with_one_line(const Shape& shape, const Shape& image, Shape* strides) {
 std::unique_ptr<ir::Graph> collapse_pixels(const ir::Graph& body) {
     const ir::Node* conv = pixel_product(body);
     if (!conv) return nullptr;
-    const Shape& image = conv->type().shape;
-    auto result = std::make_unique<ir::Graph>();
-    std::map<const ir::Node*, ir::Node*> twin;
-    for (const auto& node : body.nodes()) {
-        TensorTypes types = node->types();
-        Attrs attrs = node->attrs();
-        const bool keeps_shape = node.get() == conv->input(1).node;
-        for (const char* name : {"strides", "result_strides"}) {
-            if (keeps_shape || !attrs.has(name)) continue;
-            Shape strides = attrs.get_shape(name);
-            if (with_one_line(types[0].shape, image, &strides).empty()) return nullptr;
-        }
-        if (!keeps_shape && types[0].rank() > 0) {
-            types[0].shape = with_one_line(types[0].shape, image, nullptr);
-            if (types[0].shape.empty()) return nullptr;
-        }
-        std::vector<ir::Value> inputs;
-        for (const ir::Value& input : node->inputs())
-            inputs.push_back({twin.at(input.node), input.index});
-        twin[node.get()] = result->add_node(node->op(), inputs, attrs, std::move(types));
+    const Shape& images = conv->type().shape;
+    if (images[0].is_constant() && images[0].constant() > 1) {
+        if (auto all = over_lines(body, *conv, PixelLine(images, /*joins_images=*/true)))
+            return all;
     }
-    for (const ir::Output& output : body.outputs) {
-        result->outputs.push_back(
-            {output.name, {twin.at(output.value.node), output.value.index}, {}});
-    }
-    result->number();
-    return result;
+    return over_lines(body, *conv, PixelLine(images, /*joins_images=*/false));
 }
 
 std::unique_ptr<ir::Graph> collapse_permute(const ir::Graph& body) {

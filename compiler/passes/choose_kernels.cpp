@@ -207,7 +207,8 @@ private:
         const bool takes_pixels =
             are_1(w.begin() + 2, w.end()) && are_1(stride.begin(), stride.end());
         const bool is_short = y.back().is_constant() && y.back().constant() <= 27;
-        return takes_pixels && is_short && y.size() == 4 ? y[2] * y[3] : y.back();
+        if (!takes_pixels || !is_short || y.size() != 4) return y.back();
+        return y[0].is_constant() ? y[0] * y[2] * y[3] : y[2] * y[3];
     }
 
     ConvChoices conv_choices(const ir::Node& node) {
