@@ -240,7 +240,12 @@ int Planner::overwritten_operand(const ir::Node& node) const {
     const ir::Value result = const_cast<ir::Node&>(node).value();
     const bool has_place = wanted_.contains(key(result)) || direct_.contains(key(result)) ||
                            parts_.contains(key(result));
-    if (has_place || frames_.size() > 1) return -1;
+    // What a round of a loop hands on is placed by the loop.
+    const bool is_handed_on =
+        frames_.size() > 1 &&
+        std::any_of(graph_->outputs.begin(), graph_->outputs.end(),
+                    [&](const ir::Output& o) { return storage_of(o.value) == result; });
+    if (has_place || is_handed_on) return -1;
     for (int i = 0; i < node.input_count(); ++i) {
         if (lower::may_overwrite(node, i) && dies_at(node.input(i), node)) return i;
     }

@@ -4,6 +4,7 @@
 #include <lithe/lithe.h>
 
 #include "tests/support/check_compiled.h"
+#include "tests/support/compiled_function.h"
 
 using namespace lithe;
 using namespace lithe::tests;
@@ -36,6 +37,16 @@ struct Blocks {
     }
 };
 
+/// Bytes of the arena of a run.
+size_t arena_of(CompiledModel& compiled, const Tensor& x, const Sizes& from, const Sizes& to) {
+    Session session(compiled.model());
+    std::vector<float> result(static_cast<size_t>(element_count(to)));
+    const std::vector<ConstTensorView> views = {{x.array().raw(), DType::f32, from}};
+    const std::vector<TensorView> results = {{result.data(), DType::f32, to}};
+    session.run(views, results);
+    return session.arena_bytes();
+}
+
 /// Bytes of the arena in images; results are checked against eager.
 double images_of_arena(int64_t size, int64_t taps, bool is_needed_again) {
     manual_seed(3);
@@ -45,13 +56,8 @@ double images_of_arena(int64_t size, int64_t taps, bool is_needed_again) {
     const Tensors in{numbers({1, channels, size, size}, DType::f32)};
     const Tensors got = compiled(in);
     check_equal(got[0], net(in)[0], 2e-4);
-    Session session(compiled.model());
-    std::vector<float> result(channels);
-    const std::vector<ConstTensorView> views = {
-        {in[0].array().raw(), DType::f32, {1, channels, size, size}}};
-    const std::vector<TensorView> results = {{result.data(), DType::f32, {1, channels}}};
-    session.run(views, results);
-    return static_cast<double>(session.arena_bytes()) /
+    const Sizes image{1, channels, size, size}, means{1, channels};
+    return static_cast<double>(arena_of(compiled, in[0], image, means)) /
            static_cast<double>(4 * channels * size * size);
 }
 
@@ -72,6 +78,32 @@ BOOST_AUTO_TEST_CASE(results_are_right_at_any_size) {
             BOOST_TEST(images_of_arena(size, taps, true) > 0);
         }
     }
+}
+
+// What a round of a loop hands on stays where the loop puts it.
+BOOST_AUTO_TEST_CASE(rounds_of_a_loop) {
+    size_t arena[2];
+    for (const bool is_needed_again : {false, true}) {
+        auto module = std::make_shared<FunctionModule>();
+        const Tensor w = module->parameter("w", numbers({64, 64}, DType::f32, 0.2, 1));
+        const Forward forward = [=](const Tensors& in) -> Tensors {
+            const ScanStep step = [&](const Tensors& now, const Tensors& x) -> ScanResult {
+                const Tensor first = relu(matmul(x[0], w));
+                Tensor y = relu(matmul(relu(matmul(first, w)), w) + first);
+                y = matmul(y, w) + now[0];
+                if (is_needed_again) y = y + amax(first, {1}, true);
+                return {{y}, {}};
+            };
+            return {scan(step, {zeros({28, 64})}, {in[0]}).carries[0]};
+        };
+        const Tensors in{numbers({5, 28, 64}, DType::f32)};
+        CompiledModel compiled =
+            compile_subject({module, forward}, "x:f32[5,28,64]", compile_alone());
+        const Tensors got = compiled(in);
+        check_equal(got[0], forward(in)[0], 1e-4);
+        arena[is_needed_again] = arena_of(compiled, in[0], {5, 28, 64}, {28, 64});
+    }
+    BOOST_TEST(arena[0] + 4 * 28 * 64 <= arena[1]);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
