@@ -7,21 +7,14 @@
 #include "compiler/lower/depthwise_sum.h"
 #include "compiler/lower/epilogue.h"
 #include "compiler/lower/families.h"
-#include "compiler/lower/parallel.h"
-#include "compiler/lower/prefetch.h"
-#include "dsl/reduce_loops.h"
+#include "compiler/lower/rolling_lines.h"
 
 namespace lithe::lower {
 namespace {
 
-using Halide::Expr;
 using Halide::Func;
 using Halide::TailStrategy;
 using Halide::Var;
-using Halide::VarOrRVar;
-
-/// Lines of an image that is cut in two for a second thread.
-constexpr int64_t least_cut_lines = 16;
 
 /// The two convolutions of a body that has no other anchor; null where it is another body.
 struct Anchors {
@@ -58,28 +51,17 @@ public:
         : body_(body),
           front_(*anchors.front),
           anchor_(*anchors.depthwise),
-          depthwise_(body, anchor_, body.target().lanes()) {
-        channels_ = static_cast<int>(front_.type().size(3).constant());
-        width_ = static_cast<int>(front_.input(1).type().shape.back().constant());
-        const int64_t rows = front_.attrs().get_int("tile_rows");
-        rows_ = static_cast<int>(std::min(rows, front_.type().size(2).constant()));
-    }
+          depthwise_(body, anchor_, body.target().lanes()),
+          lines_(body, front_, anchor_, anchor_.input(0)),
+          channels_(static_cast<int>(front_.type().size(3).constant())) {}
 
     void run() {
         if (channels_ % depthwise_.lanes() != 0) copy_operands();
-        const std::vector<Var> vars = Body::vars(4);
-        body_.reduce_with([&](Reduce, const Coords& extents, const ReduceBody& value) {
-            define_sum(extents, value);
-            return tile_(std::vector<Expr>(vars.begin(), vars.end()));
-        });
-        const Coords at(vars.rbegin(), vars.rend());
-        ring_(vars) = Halide::strict_float(body_.at(anchor_.input(0), at));
-        depthwise_.define([this](const Coords& coords) {
-            return ring_(std::vector<Expr>(coords.rbegin(), coords.rend()));
-        });
+        lines_.define();
+        depthwise_.define([this](const Coords& at) { return body_.at(anchor_.input(0), at); });
         body_.define_rest();
         schedule_result();
-        schedule_ring();
+        lines_.schedule(out_, task_, Body::axis_var(1), depthwise_.lines());
         for (Func& copy : copies_) {
             copy.compute_at(out_, task_).store_in(Halide::MemoryType::Stack);
         }
@@ -110,17 +92,9 @@ private:
         copy(Body::vars(type.rank())) = body_.at(operand, at);
         for (int axis = 0; axis + 1 < type.rank(); ++axis)
             copy.bound(Body::axis_var(axis), 0, body_.size(type.size(axis)));
-        copy.bound_extent(Body::axis_var(type.rank() - 1), width_);
+        copy.bound_extent(Body::axis_var(type.rank() - 1), lines_.width());
         body_.define(operand, copy);
         copies_.push_back(copy);
-    }
-
-    void define_sum(const Coords& extents, const ReduceBody& value) {
-        terms_ = reduce_loops(extents);
-        const std::vector<Var> vars = Body::vars(4);
-        sum_(vars) = 0.f;
-        sum_(vars) = Body::add_term(sum_(vars), value(reduce_index(terms_)));
-        tile_(vars) = sum_(vars);
     }
 
     void schedule_result() {
@@ -129,83 +103,36 @@ private:
         body_.bind_output(out_, type);
         for (int axis = 0; axis < 4; ++axis)
             out_.bound(Body::axis_var(axis), 0, body_.size(type.size(axis)));
-        const Var n = Body::axis_var(0), x = Body::axis_var(2), c = Body::axis_var(3);
+        const Var n = Body::axis_var(0), y = Body::axis_var(1), x = Body::axis_var(2),
+                  c = Body::axis_var(3);
         const Var panel("panel"), vector("vector"), strip("strip"), columns("columns");
         out_.compute_root()
             .split(c, vector, c, depthwise_.lanes(), TailStrategy::GuardWithIf)
-            .split(vector, panel, vector, width_ / depthwise_.lanes(), TailStrategy::GuardWithIf)
-            .split(y_, strip, y_, strip_lines(), TailStrategy::GuardWithIf)
+            .split(vector, panel, vector, lines_.width() / depthwise_.lanes(),
+                   TailStrategy::GuardWithIf)
+            .split(y, strip, y, lines_.strip_lines(type.size(1).constant()),
+                   TailStrategy::GuardWithIf)
             .split(x, columns, x, depthwise_.columns(), TailStrategy::ShiftInwards)
-            .reorder({c, x, columns, vector, y_, strip, panel, n})
+            .reorder({c, x, columns, vector, y, strip, panel, n})
             .vectorize(c)
             .fuse(strip, panel, task_)
             .fuse(task_, n, task_);
         const bool is_light = has_light_epilogue(body_, anchor_, nullptr);
         if (is_light) out_.unroll(x);
-        if (is_parallel()) out_.parallel(task_);
+        if (lines_.is_parallel(2.0 * static_cast<double>(depthwise_.products())))
+            out_.parallel(task_);
         depthwise_.schedule(out_, columns, is_light);
-    }
-
-    /// Panels alone would leave a second thread idle where they are few and odd: then images are
-    /// cut into strips, whose first lines are made twice.
-    int strip_lines() const {
-        const int64_t height = anchor_.type().size(1).constant();
-        const int64_t panels = front_.input(1).type().size(0).constant();
-        const bool is_cut = panels < 8 && panels % 2 == 1 && height >= least_cut_lines;
-        return static_cast<int>(is_cut ? (height + 1) / 2 : height);
-    }
-
-    bool is_parallel() const {
-        const TensorType& panels = front_.input(1).type();
-        const TensorType& image = front_.type();
-        const int64_t sums = lithe::product(panels.shape).constant() * image.size(1).constant() *
-                             image.size(2).constant();
-        const int64_t images = image.size(0).is_constant() ? image.size(0).constant() : 1;
-        const double flops = 2.0 * static_cast<double>(sums + depthwise_.products());
-        return static_cast<double>(images) * flops >= parallel_ns * flops_per_ns;
-    }
-
-    void schedule_ring() {
-        const Var c = Body::axis_var(3), x = Body::axis_var(2), tile("tile");
-        int fold = 1;  // a power of two: a line's place is a mask of its number
-        while (fold < depthwise_.lines()) fold *= 2;
-        const bool is_light = has_light_epilogue(body_, front_, &anchor_);
-        ring_.store_at(out_, task_)
-            .compute_at(out_, y_)
-            .store_in(Halide::MemoryType::Stack)
-            .fold_storage(y_, fold)
-            .bound_extent(Body::axis_var(0), 1)
-            .bound_extent(c, width_)
-            .bound_extent(x, body_.size(front_.type().size(2)))
-            .split(x, tile, x, rows_, TailStrategy::ShiftInwards)
-            .reorder({c, x, tile, y_})
-            .vectorize(c, depthwise_.lanes())
-            .unroll(c);
-        if (is_light) ring_.unroll(x);
-        schedule_sum(sum_, tile);
-        if (!is_light) schedule_sum(tile_.store_in(Halide::MemoryType::Stack), tile);
-        std::vector<VarOrRVar> order{c, x};
-        for (int i = 0; i < terms_.dimensions(); ++i) order.emplace_back(terms_[i]);
-        sum_.update().reorder(order).vectorize(c, depthwise_.lanes()).unroll(c).unroll(x);
-        prefetch_panels(body_, front_, sum_.update(), terms_);
-    }
-
-    /// In a tile of registers, or of the stack.
-    void schedule_sum(Func f, const Var& tile) {
-        const Var c = Body::axis_var(3), x = Body::axis_var(2);
-        f.compute_at(ring_, tile).bound_extent(c, width_).bound_extent(x, rows_);
-        f.vectorize(c, depthwise_.lanes()).unroll(c).unroll(x);
     }
 
     Body& body_;
     const ir::Node& front_;
     const ir::Node& anchor_;
     DepthwiseSum depthwise_;
-    Halide::RDom terms_;
-    Func out_, ring_{"ring"}, sum_{"acc"}, tile_{"tile"};
-    Var y_ = Body::axis_var(1), task_{"task"};
+    RollingLines lines_;
+    Func out_;
+    Var task_{"task"};
     std::vector<Func> copies_;
-    int channels_ = 1, width_ = 1, rows_ = 1;
+    int channels_;
 };
 
 void schedule(const ir::Node&, Body& body) { Schedule(body, anchors_of(body.graph())).run(); }
