@@ -14,6 +14,7 @@ struct Case {
     int64_t images = 1, height, width, in, channels;
     int64_t kernel = 3, stride = 1, dilation = 1, pad_begin = 1, pad_end = 1;
     int64_t front_kernel = 1, front_stride = 1;
+    int64_t depth = 1;  ///< channels and filters of a group
 };
 
 std::string conv(const std::string& operands, const std::string& type, int64_t groups,
@@ -46,13 +47,13 @@ std::string text_of(const Case& c, const std::string& act) {
     if (c.images == 0) text += "symbol N = 1..3\n";
     text += fmt::format(
         "\ngraph forward\n%x = input : f32[{}, {}, {}, {}]\n%w = input : f32[{}, {}, {}, {}]\n"
-        "%b = input : f32[{}]\n%v = input : f32[{}, 1, {}, {}]\n%c = input : f32[{}]\n",
+        "%b = input : f32[{}]\n%v = input : f32[{}, {}, {}, {}]\n%c = input : f32[{}]\n",
         n, c.in, c.height, c.width, c.channels, c.in, c.front_kernel, c.front_kernel, c.channels,
-        c.channels, c.kernel, c.kernel, c.channels);
+        c.channels, c.depth, c.kernel, c.kernel, c.channels);
     text += "%0 = " + conv("%x, %w, %b", hidden, 1, c.front_stride, 1, front_pad, front_pad);
     text += "%1 = " + act + "(%0)" + hidden + "\n%2 = mul(%1, %0)" + hidden + "\n";
-    text +=
-        "%3 = " + conv("%2, %v, %c", y, c.channels, c.stride, c.dilation, c.pad_begin, c.pad_end);
+    text += "%3 = " + conv("%2, %v, %c", y, c.channels / c.depth, c.stride, c.dilation, c.pad_begin,
+                           c.pad_end);
     return text + "%4 = relu(%3)" + y + "\nreturn %4\n";
 }
 
@@ -61,7 +62,7 @@ std::string text_of(const Case& c, const std::string& act) {
 double tolerance_of(const Case& c) {
     const auto terms = static_cast<double>(c.in * c.front_kernel * c.front_kernel);
     const double largest = 2.25 * terms + 1.5;
-    const auto taps = static_cast<double>(c.kernel * c.kernel);
+    const auto taps = static_cast<double>(c.kernel * c.kernel * c.depth);
     const double front_error = 2 * largest * (2.25 * terms + 4) * 6e-8;
     return taps * 1.5 * (front_error + taps * largest * largest * 6e-8);
 }
@@ -159,6 +160,15 @@ BOOST_AUTO_TEST_CASE(channels_that_fill_no_vectors) {
            .pad_begin = 2,
            .pad_end = 2},
           "relu", true);
+}
+
+BOOST_AUTO_TEST_CASE(groups_of_several_channels) {
+    for (const Case& c : std::vector<Case>{
+             {.height = 9, .width = 10, .in = 6, .channels = 64, .depth = 4},
+             {.height = 7, .width = 15, .in = 5, .channels = 40, .stride = 2, .depth = 2},
+             {.images = 2, .height = 6, .width = 5, .in = 3, .channels = 24, .depth = 8}}) {
+        for (const char* act : {"relu", "sigmoid"}) check(c, act, true);
+    }
 }
 
 // From 64 KB on; 40 channels of the image fill 62 of them.
