@@ -6,6 +6,7 @@
 
 #include "compiler/ir/planes.h"
 #include "compiler/lower/families.h"
+#include "compiler/lower/window_tree.h"
 #include "dsl/reduce_loops.h"
 #include "dsl/window.h"
 
@@ -19,6 +20,8 @@ using Halide::Var;
 
 /// A plane that is brought into the nearest caches as a whole; of others some lines are.
 constexpr int64_t most_plane_bytes = 64 << 10;
+/// Lines of results that are made side by side: they read most of their lines in common.
+constexpr int64_t lines_at_once = 3;
 /// Elements of results times taps that are worth a second thread.
 constexpr int64_t parallel_products = 200000;
 
@@ -115,11 +118,20 @@ public:
             .vectorize(x)
             .reorder({x, vector, y, c, n})
             .fuse(c, n, task);
+        const bool is_whole =
+            4 * reach(0, type_.size(2).constant()) * reach(1, width) <= most_plane_bytes;
+        const int64_t lines = std::min(lines_at_once, type_.size(2).constant());
+        if (is_whole) {
+            const Var each("each");
+            out.split(y, y, each, static_cast<int>(lines), TailStrategy::ShiftInwards)
+                .reorder({x, each, vector, y, task})
+                .unroll(each);
+        }
         if (is_parallel()) out.parallel(task);
         if (is_narrow)
             line.compute_at(out, y).store_in(Halide::MemoryType::Stack).vectorize(x, lanes_);
         padded_.store_at(out, task).store_in(Halide::MemoryType::Stack).vectorize(x, lanes_);
-        if (4 * reach(0, type_.size(2).constant()) * reach(1, width) <= most_plane_bytes) {
+        if (is_whole) {
             padded_.compute_at(out, task);
         } else {
             int fold = 1;  // a power of two: a line's place is a mask of its number
@@ -178,25 +190,13 @@ private:
 
     /// Written out. Products are added one after the other, so that each takes one instruction.
     static Expr sum(Reduce kind, const Coords& extents, const ReduceBody& value) {
-        std::vector<Expr> values;
-        int64_t count = 1;
-        for (const Expr& extent : extents) count *= number(extent);
-        for (int64_t flat = 0; flat < count; ++flat) {
-            Coords index(extents.size());
-            int64_t rest = flat;
-            for (size_t i = extents.size(); i-- > 0; rest /= number(extents[i]))
-                index[i] = static_cast<int32_t>(rest % number(extents[i]));
-            values.push_back(simplify(value(index)));
-        }
+        const std::vector<Expr> values =
+            window_elements(extents, [&](const Coords& index) { return simplify(value(index)); });
         if (kind != Reduce::sum || !values[0].as<Halide::Internal::Mul>())
             return Halide::Internal::common_subexpression_elimination(fold_pairs(kind, values));
         Expr total = values[0];
         for (size_t i = 1; i < values.size(); ++i) total = Body::add_term(total, values[i]);
         return total;
-    }
-
-    static int64_t number(const Expr& extent) {
-        return extent.as<Halide::Internal::IntImm>()->value;
     }
 
     Body& body_;

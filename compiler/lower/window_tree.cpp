@@ -16,7 +16,7 @@ int64_t known_product(const Coords& extents) {
     return product;
 }
 
-Halide::Expr window_tree(Reduce kind, const Coords& extents, const ReduceBody& value) {
+std::vector<Halide::Expr> window_elements(const Coords& extents, const ReduceBody& value) {
     std::vector<Halide::Expr> values;
     for (int64_t flat = 0; flat < known_product(extents); ++flat) {
         Coords index(extents.size());
@@ -28,8 +28,13 @@ Halide::Expr window_tree(Reduce kind, const Coords& extents, const ReduceBody& v
         }
         values.push_back(value(index));
     }
+    return values;
+}
+
+Halide::Expr window_tree(Reduce kind, const Coords& extents, const ReduceBody& value) {
     // An element stands in several places of a step, and Halide walks an Expr as a tree.
-    return Halide::Internal::common_subexpression_elimination(fold_pairs(kind, std::move(values)));
+    return Halide::Internal::common_subexpression_elimination(
+        fold_pairs(kind, window_elements(extents, value)));
 }
 
 }  // namespace lithe::lower

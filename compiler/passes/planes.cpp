@@ -10,6 +10,9 @@
 namespace lithe::passes {
 namespace {
 
+/// Narrower results leave most of a vector empty.
+constexpr int64_t least_columns = 8;
+
 /// Whether a convolution in front has left the permute that stands behind it.
 bool comes_with_channels_last(ir::Value image) {
     const ir::Node* node = image.node;
@@ -45,7 +48,8 @@ bool goes_to_channels_last(const ir::Node& node, const Users& users,
 
 bool stays_in_planes(const ir::Node& window, const Users& users) {
     std::set<const ir::Node*> seen;
-    return ir::is_plane_window(window) && !comes_with_channels_last(window.input(0)) &&
+    return ir::is_plane_window(window) && window.type().size(3).constant() >= least_columns &&
+           !comes_with_channels_last(window.input(0)) &&
            !goes_to_channels_last(window, users, seen);
 }
 

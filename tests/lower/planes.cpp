@@ -23,12 +23,13 @@ struct Case {
     }
 };
 
+int64_t places(const Case& c, int64_t image) {
+    return (image + c.pad_begin + c.pad_end - c.dilation * (c.kernel - 1) - 1) / c.stride + 1;
+}
+
 std::string sizes_of(const Case& c, int64_t channels) {
-    const auto size = [&](int64_t image) {
-        return (image + c.pad_begin + c.pad_end - c.dilation * (c.kernel - 1) - 1) / c.stride + 1;
-    };
     return fmt::format("[{}, {}, {}, {}]", c.images == 0 ? "N" : std::to_string(c.images), channels,
-                       size(c.height), size(c.width));
+                       places(c, c.height), places(c, c.width));
 }
 
 /// relu of what `node` makes of planes in memory; images = 0 stands for the symbol N.
@@ -81,7 +82,9 @@ void check(const Case& c, const std::string& text) {
                                   << c.kernel << " taps, stride " << c.stride) {
         CheckedProgram program(text);
         const std::vector<std::string> families = families_of(program.compiled());
-        BOOST_TEST((std::find(families.begin(), families.end(), "planes") != families.end()));
+        const bool is_there =
+            std::find(families.begin(), families.end(), "planes") != families.end();
+        BOOST_TEST(is_there == (places(c, c.width) >= 8));  // else vectors would be empty
         if (c.images > 0) {
             program.check(std::map<std::string, int64_t>{}, tolerance_of(c));
         } else {
