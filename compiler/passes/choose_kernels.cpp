@@ -170,17 +170,32 @@ private:
         return graph_.add("permute", {y}, {{"perm", moved_channels(rank, false)}});
     }
 
-    /// Panels lie within a group: narrower than a vector where groups are.
+    /// Panels lie within a group: narrower than a vector where groups are, or with zeros behind the
+    /// filters where these leave less of a vector empty.
     ir::Value grouped(ir::Node& node) {
         const Dim& groups = node.attrs().get_dim("groups");
         const TensorType& w = node.input(1).type();
         const int64_t filters = w.size(0).constant() / groups.constant();
-        if (filters % 2 != 0 || w.size(1).is_constant(1)) return {};
+        if (w.size(1).is_constant(1)) return {};
+        const int64_t power_of_two = filters & -filters, whole = rounded_up(filters, lanes());
+        // A fifth of what that gains goes into the copy of what is not zero.
+        const bool pays = 5 * power_of_two * whole < 4 * filters * lanes();
+        if (filters % lanes() != 0 && pays) return in_wide_groups(node, groups.constant(), whole);
+        if (filters % 2 != 0) return {};
         const Tile tile =
             decide(node, group_tiles(node.type().shape.back(), filters, machine_, limits_of(node)));
-        const int64_t power_of_two = filters & -filters;
         const int64_t width = filters % lanes() == 0 ? tile.vectors * lanes() : power_of_two;
         return direct(node, tile, width, {{"groups", groups}});
+    }
+
+    ir::Value in_wide_groups(ir::Node& node, int64_t groups, int64_t width) {
+        std::vector<ir::Value> operands = node.inputs();
+        const int64_t filters = operands[1].type().size(0).constant() / groups;
+        for (size_t i = 1; i < operands.size(); ++i)
+            operands[i] = padded_groups(graph_, operands[i], groups, width);
+        const ir::Value wide = grouped(*graph_.add(node.op(), operands, node.attrs()).node);
+        const ir::Value y = first_of_groups(graph_, wide.node->input(0), groups, filters);
+        return graph_.add("permute", {y}, {{"perm", moved_channels(node.type().rank(), false)}});
     }
 
     int64_t lanes() const { return machine_.vector_bytes / 4; }

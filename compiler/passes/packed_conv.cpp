@@ -78,6 +78,33 @@ ir::Value without_height(ir::Graph& graph, ir::Value y) {
     return graph.add("permute", {y}, {{"perm", moved_channels(3, false)}});
 }
 
+ir::Value padded_groups(ir::Graph& graph, ir::Value value, int64_t groups, int64_t width) {
+    Shape shape = value.type().shape, parts = shape;
+    const int64_t filters = shape[0].constant() / groups;
+    shape[0] = groups * width;
+    parts[0] = filters;
+    parts.insert(parts.begin(), Dim(groups));
+    const Shape begin(parts.size(), Dim(0));
+    Shape end = begin;
+    end[1] = width - filters;
+    value = graph.add("reshape", {value}, {{"shape", parts}});
+    value = graph.add("pad", {value}, {{"begin", begin}, {"end", end}, {"value", 0.0}});
+    return graph.add("reshape", {value}, {{"shape", shape}});
+}
+
+ir::Value first_of_groups(ir::Graph& graph, ir::Value value, int64_t groups, int64_t filters) {
+    Shape shape = value.type().shape, parts = shape;
+    parts.back() = groups;
+    parts.emplace_back(shape.back().constant() / groups);
+    shape.back() = groups * filters;
+    const auto axis = static_cast<int64_t>(parts.size()) - 1;
+    value = graph.add("reshape", {value}, {{"shape", parts}});
+    value = graph.add(
+        "slice", {value},
+        {{"axis", Dim(axis)}, {"begin", Dim(0)}, {"size", Dim(filters)}, {"step", Dim(1)}});
+    return graph.add("reshape", {value}, {{"shape", shape}});
+}
+
 std::vector<Tile> group_tiles(const Dim& row, int64_t filters, const Machine& machine,
                               const TileLimits& limits) {
     const int64_t lanes = machine.vector_bytes / 4;

@@ -29,6 +29,12 @@ ir::Value packed_conv(ir::Graph& graph, std::vector<ir::Value> operands, int64_t
 ir::Value with_height(ir::Graph& graph, const ir::Node& node);
 ir::Value without_height(ir::Graph& graph, ir::Value y);
 
+/// `value` with zeros behind each of `groups` equal parts of its first axis, which are `width` long
+/// then.
+ir::Value padded_groups(ir::Graph& graph, ir::Value value, int64_t groups, int64_t width);
+/// The first `filters` of each of `groups` equal parts of the last axis.
+ir::Value first_of_groups(ir::Graph& graph, ir::Value value, int64_t groups, int64_t filters);
+
 /// The tiles for groups of `filters`, whose panels lie within a group: of whole vectors, or else of
 /// one that is narrower.
 std::vector<Tile> group_tiles(const Dim& row, int64_t filters, const Machine& machine,

@@ -184,7 +184,8 @@ bool recognize_gates(ir::Graph& graph, const Machine& machine, Notes& notes);
 ///
 /// A depthwise convolution stays where choose_layout leaves its planes as they are.
 /// Narrow groups have as many filters as channels, and several of them fit into a vector; where
-/// they have one of each, the convolution is depthwise.
+/// they have one of each, the convolution is depthwise. Other groups whose filters fill no vectors
+/// get zeros behind them, and what these make is left out behind the convolution.
 ///
 /// Winograd's way where an estimate says that it is faster, unless results have to be exact; a
 /// tuning overrules estimates. Notes get a line for every choice.

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "tests/support/check_compiled.h"
 
 using namespace lithe;
@@ -71,6 +73,30 @@ BOOST_AUTO_TEST_CASE(groups) {
         CheckedProgram program(text(channels, width));
         program.check({{"N", 3}, {"W", 19}}, 8 * tolerance_of(6 * channels));
         program.check({{"N", 1}, {"W", 3}}, 8 * tolerance_of(6 * channels));
+    }
+}
+
+// Panels get zeros behind the filters of a group, which nobody sees.
+BOOST_AUTO_TEST_CASE(groups_that_fill_no_vectors) {
+    const auto text = [](int groups, int channels, int filters) {
+        const int all = groups * filters;
+        return fmt::format(
+            "program p\nsymbol N = 1..3\n\ngraph forward\n%x = input : f32[N, {}, 7, 9]\n"
+            "%w = input : f32[{}, {}, 3, 3]\n%b = input : f32[{}]\n"
+            "%0 = conv(%x, %w, %b) : f32[N, {}, 4, 5] {{dilation = [1, 1], groups = {}, "
+            "pad_begin = [1, 1], pad_end = [1, 1], stride = [2, 2]}}\n"
+            "%1 = relu(%0) : f32[N, {}, 4, 5]\nreturn %1\n",
+            groups * channels, all, channels, all, all, groups, all);
+    };
+    struct Case {
+        int groups, channels, filters;
+    };
+    for (const Case& c : {Case{3, 24, 24}, {2, 5, 3}, {4, 2, 20}, {5, 3, 7}, {2, 4, 40}}) {
+        BOOST_TEST_CONTEXT(c.groups << " groups of " << c.channels << " to " << c.filters) {
+            CheckedProgram program(text(c.groups, c.channels, c.filters));
+            BOOST_TEST((program.statement().find("acc") != std::string::npos));
+            for (const int64_t n : {1, 3}) program.check({{"N", n}}, tolerance_of(9 * c.channels));
+        }
     }
 }
 
