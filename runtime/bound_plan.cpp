@@ -108,6 +108,7 @@ void BoundPlan::begin(std::span<const ConstTensorView> inputs, std::span<const T
     }
     place_ports(inputs, outputs);
     context_ = &context;
+    is_stepwise_ = false;
     is_placed_ = false;  // an exception may leave a loop's values where they are
     open_loops_.clear();
 }
@@ -147,6 +148,7 @@ void BoundPlan::run_stepwise(std::span<const ConstTensorView> inputs,
                              std::span<const TensorView> outputs, KernelContext& context,
                              const std::function<void(size_t)>& after_step) {
     begin(inputs, outputs, context);
+    is_stepwise_ = true;  // rounds one after the other
     for (size_t next = 0; next < instructions_.size();) {
         const Instruction& instruction = instructions_[next++];
         if (instruction.kernel != nullptr) {
@@ -157,6 +159,7 @@ void BoundPlan::run_stepwise(std::span<const ConstTensorView> inputs,
         }
         after_step(instruction.index);
     }
+    is_stepwise_ = false;
     is_placed_ = true;
 }
 
@@ -192,7 +195,10 @@ size_t BoundPlan::begin_loop(const Instruction& instruction) {
     for (const Placing& start : loop.starts) {
         buffers_[start.buffer].host = buffers_[start.source].host + start.bytes;
     }
-    return loop.count > 0 ? loop.first : loop.after;
+    if (loop.count < 1) return loop.after;
+    if (!runs_side_by_side(loop)) return loop.first;
+    run_side_by_side(loop);
+    return loop.after;
 }
 
 size_t BoundPlan::end_loop(const Instruction& instruction) {

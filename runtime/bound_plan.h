@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "runtime/artifact.h"
+#include "runtime/host_tensor.h"
 #include "runtime/kernel_abi.h"
 #include "runtime/parallel.h"
 #include "runtime/tensor_view.h"
@@ -46,6 +47,12 @@ public:
     /// One for every symbol. Errors: size.too_large, an internal error where a value leaves its
     /// place.
     void set_sizes(std::span<const int64_t> values);
+
+    /// Makes memory for so many threads to run rounds of loops side by side, where rounds do not
+    /// depend on each other. Allocates only where there were fewer, or after set_sizes().
+    void set_threads(int count);
+    /// Bytes of that memory.
+    size_t round_bytes() const;
 
     /// Runs the steps. The caller has checked inputs and outputs against the sizes. Allocates
     /// nothing. Errors: run.kernel, what the listener throws.
@@ -91,6 +98,21 @@ private:
         std::vector<Advance> advances;
         std::vector<Placing> starts, moves;
         std::vector<uint8_t*> places;  // of the sources of moves
+        // Where rounds do not depend on each other: the part of the arena that a round writes for
+        // itself, and the values in it.
+        bool is_independent = false;
+        int64_t low = 0, high = 0;
+        std::vector<size_t> own;
+    };
+    /// What a thread needs to run rounds beside others: memory and tables that name it.
+    struct Worker {
+        AlignedMemory memory;
+        std::vector<KernelBuffer> buffers;
+        std::vector<void*> arguments;
+        KernelContext context;
+        void* context_pointer = nullptr;
+        const Instruction* failed = nullptr;
+        int result = 0;
     };
 
     void add_output_copies();
@@ -117,6 +139,13 @@ private:
     void place_ports(std::span<const ConstTensorView> inputs, std::span<const TensorView> outputs);
     size_t run_other(const Instruction& instruction, size_t next, MarkListener* listener);
     size_t begin_loop(const Instruction& instruction);
+    // Rounds side by side: bound_plan_rounds.cpp.
+    void find_independent_loops();
+    void find_own(Loop& loop);
+    bool runs_side_by_side(const Loop& loop) const;
+    void run_side_by_side(const Loop& loop);
+    void run_rounds(const Loop& loop, Worker& worker, int64_t begin, int64_t end);
+    void add_worker_tables(Worker& worker);
     size_t end_loop(const Instruction& instruction);
     size_t leave_loop(Loop& loop, int64_t advanced);
     [[noreturn]] void fail(const Instruction& instruction, int result) const;
@@ -142,6 +171,8 @@ private:
     std::vector<Instruction> instructions_;
     std::vector<Loop> loops_;
     std::vector<size_t> open_loops_;
+    std::vector<Worker> workers_;
+    bool is_stepwise_ = false;
 
     std::byte* arena_ = nullptr;
     const Weights* weights_ = nullptr;

@@ -52,6 +52,7 @@ void BoundPlan::set_sizes(std::span<const int64_t> values) {
     for (size_t i = 0; i < values_.size(); ++i) set_extents(i, values);
     add_instructions(values);
     check_places(values);
+    find_independent_loops();
     is_placed_ = false;
 }
 

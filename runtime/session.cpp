@@ -162,6 +162,11 @@ void Session::set_seed(uint64_t seed) {
 
 void Session::set_executor(Executor* executor) { state_->executor = executor; }
 
-size_t Session::arena_bytes() const { return state_->arena.size_bytes(); }
+size_t Session::arena_bytes() const {
+    size_t bytes = state_->arena.size_bytes();
+    for (const auto& whole : state_->plans) bytes += whole.ready->bound.round_bytes();
+    for (const auto& part : state_->parts) bytes += part.ready->bound.round_bytes();
+    return bytes;
+}
 
 }  // namespace lithe

@@ -58,7 +58,7 @@ public:
     /// Instead of the model's; null: the calling thread alone.
     void set_executor(Executor* executor);
 
-    /// Bytes of the memory that intermediate results live in.
+    /// Bytes of the memory for intermediate results; also of what threads take rounds in.
     size_t arena_bytes() const;
 
 private:

@@ -175,6 +175,7 @@ void Session::State::run(BoundPlan& plan, std::span<const ConstTensorView> input
                          std::span<const TensorView> outputs, bool with_hooks) {
     KernelContext context{executor ? *executor : model->executor.load(std::memory_order_acquire)};
     if (!with_hooks) {
+        if (context.executor) plan.set_threads(context.executor->thread_count());
         plan.run(inputs, outputs, context, nullptr);
     } else {
         HookRun listener(model->code.artifact(), *model->hooks);

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/size_code.h"
+
 namespace suite {
 namespace {
 
@@ -113,8 +115,15 @@ void print_steps(const lithe_artifact& artifact, const std::string& name) {
     for (const Plan& plan : tables.plans) {
         if (plan.name != name) continue;
         std::vector<const Step*> steps;
+        std::vector<int64_t> rounds_of;
+        std::vector<int64_t> rounds{1};  // of the loops that are open
         for (const Step& step : plan.steps) {
-            if (step.kind == Step::Kind::kernel) steps.push_back(&step);
+            if (step.kind == Step::Kind::loop_begin)
+                rounds.push_back(rounds.back() * lithe::artifact::evaluate(step.count, {}));
+            if (step.kind == Step::Kind::loop_end) rounds.pop_back();
+            if (step.kind != Step::Kind::kernel) continue;
+            steps.push_back(&step);
+            rounds_of.push_back(rounds.back());
         }
         double total = 0;
         bool in_loops = false;
@@ -127,10 +136,11 @@ void print_steps(const lithe_artifact& artifact, const std::string& name) {
                 if (in_loops && calls[k].kernel != static_cast<size_t>(steps[i]->index)) continue;
                 least = std::min(least, calls[k].us);
             }
-            total += least;
-            std::printf("%4zu %-18s %9.2f us %7.1f GFLOP/s %s\n", i,
+            const auto times = static_cast<double>(rounds_of[i]);
+            total += times * least;
+            std::printf("%4zu %-18s %3.0f x %9.2f us %7.1f GFLOP/s %s\n", i,
                         tables.kernels[static_cast<size_t>(steps[i]->index)].substr(0, 18).c_str(),
-                        least, flops(plan, *steps[i]) / least * 1e-3,
+                        times, least, flops(plan, *steps[i]) / least * 1e-3,
                         shapes(plan, *steps[i]).c_str());
         }
         std::printf("     %zu steps, %.3f ms in kernels\n", steps.size(), total * 1e-3);

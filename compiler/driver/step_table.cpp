@@ -9,7 +9,6 @@
 
 #include "compiler/driver/inputs.h"
 #include "compiler/driver/multiply_add_peak.h"
-#include "compiler/ir/regions.h"
 #include "compiler/lower/body.h"
 #include "compiler/lower/work.h"
 #include "runtime/executor.h"
@@ -34,19 +33,10 @@ std::string nodes_of(const ir::Node& group) {
     return text;
 }
 
-/// The groups in the order of the plan's steps.
-void add_groups(const ir::Graph& graph, std::vector<const ir::Node*>& groups) {
-    for (const auto& node : graph.nodes()) {
-        if (node->is("group")) groups.push_back(node.get());
-        for (int i = 0; i < ir::region_count(*node); ++i) add_groups(*node->body(i), groups);
-    }
-}
-
 /// A row for every step, in the order of the plan.
 std::vector<Row> rows_of(const Compiled& compiled, const artifact::Plan& plan,
                          const ir::SymbolValues& sizes) {
-    std::vector<const ir::Node*> groups;
-    add_groups(*compiled.program.graph("forward"), groups);
+    const std::vector<lower::GroupRun> runs = lower::group_runs(*compiled.program.graph("forward"));
     std::vector<Row> rows;
     size_t next = 0;
     for (const artifact::Step& step : plan.steps) {
@@ -59,7 +49,8 @@ std::vector<Row> rows_of(const Compiled& compiled, const artifact::Plan& plan,
             rows.push_back(row);
             continue;
         }
-        const ir::Node& group = *groups.at(next++);
+        const lower::GroupRun& run = runs.at(next++);
+        const ir::Node& group = *run.group;
         row.kernel = compiled.artifact.kernels[static_cast<size_t>(step.index)];
         if (group.module_call >= 0) {
             const auto call = static_cast<size_t>(group.module_call);
@@ -69,6 +60,8 @@ std::vector<Row> rows_of(const Compiled& compiled, const artifact::Plan& plan,
         row.what = nodes_of(group);
         row.family = lower::find_family(group, compiled.target).name;
         row.work = lower::work_of(group, sizes);
+        const auto rounds = static_cast<double>(ir::substitute(run.rounds, sizes).constant());
+        row.work = {row.work.flops * rounds, row.work.bytes * rounds};
         rows.push_back(std::move(row));
     }
     return rows;

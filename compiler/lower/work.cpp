@@ -1,6 +1,7 @@
 #include "compiler/lower/work.h"
 
 #include "compiler/ir/kernel_key.h"
+#include "compiler/ir/regions.h"
 #include "compiler/lower/body.h"
 
 namespace lithe::lower {
@@ -55,6 +56,24 @@ Work work_of(const ir::Node& group, const ir::SymbolValues& sizes) {
         body.func(node->value());
     }
     return work;
+}
+
+namespace {
+
+void add_runs(const ir::Graph& graph, const Dim& rounds, std::vector<GroupRun>& runs) {
+    for (const auto& node : graph.nodes()) {
+        if (node->is("group")) runs.push_back({node.get(), rounds});
+        const Dim inner = node->is("scan") ? rounds * node->attrs().get_dim("length") : rounds;
+        for (int i = 0; i < ir::region_count(*node); ++i) add_runs(*node->body(i), inner, runs);
+    }
+}
+
+}  // namespace
+
+std::vector<GroupRun> group_runs(const ir::Graph& graph) {
+    std::vector<GroupRun> runs;
+    add_runs(graph, 1, runs);
+    return runs;
 }
 
 }  // namespace lithe::lower

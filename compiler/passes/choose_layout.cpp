@@ -33,14 +33,6 @@ bool is_first(ir::Value value) {
     return rank >= 3 && permutes_by(*value.node, to_first(rank));
 }
 
-/// Slides a window over the spatial axes of operand 0.
-bool is_window(const ir::Node& node) {
-    const bool is_convolution = node.is("conv") || node.is("conv_transpose");
-    const bool is_pool =
-        node.input_count() == 1 && node.attrs().has("kernel") && node.attrs().has("stride");
-    return (is_convolution || is_pool) && node.type().rank() >= 3;
-}
-
 class Sinker {
 public:
     explicit Sinker(ir::Graph& graph) : graph_(graph) {}

@@ -11,6 +11,7 @@ namespace {
 /// Whether the node itself could run at load time: known sizes, nothing drawn, no marks.
 bool may_prepare(const ir::Node& node) {
     if (node.is("parameter") || node.is("constant") || node.is("prepared")) return true;
+    if (node.is("input")) return node.attrs().has("fixed");  // of a loop that split_batch made
     return !node.is(Trait::source) && !node.is(Trait::random) && !node.body() &&
            !is_boundary(node) && !has_symbols(node);
 }

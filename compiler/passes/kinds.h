@@ -19,6 +19,14 @@ inline bool is_move(const ir::Node& node) {
     return node.is(Trait::injective) && !node.is(Trait::elementwise) && node.types().size() == 1;
 }
 
+/// Slides a window over the spatial axes of operand 0.
+inline bool is_window(const ir::Node& node) {
+    const bool is_convolution = node.is("conv") || node.is("conv_transpose");
+    const bool is_pool =
+        node.input_count() == 1 && node.attrs().has("kernel") && node.attrs().has("stride");
+    return (is_convolution || is_pool) && node.type().rank() >= 3;
+}
+
 /// What a kernel is built around: a convolution, a product, a reduction, ...
 inline bool is_anchor(const ir::Node& node) {
     return !node.is(Trait::source) && !node.body() && !is_boundary(node) && !is_pointwise(node) &&

@@ -169,6 +169,19 @@ bool batch_products(ir::Graph& graph);
 /// Before choose_kernels, which takes products.
 bool recognize_gates(ir::Graph& graph, const Machine& machine, Notes& notes);
 
+/// Computes stretches of the graph item by item along the first axis, an image at a time or a few,
+/// where what lies between their kernels then stays in a cache.
+///
+///   y = f(x, w)  ->  y = reshape(scan(reshape(x, [n / c, c, ...]), w) {f(x_t, w)}, [n, ...])
+///
+/// f: nodes that compute every item on its own, which is seen in their ops' algorithms. An estimate
+/// weighs values that would go through far caches against weights that are read in every round, and
+/// chooses where loops begin and end, and c. A number of items that is not known counts as 8, with
+/// c = 1. In the plan of `forward` alone. Notes get a line for every loop.
+///
+/// Before choose_kernels, which so chooses for c items; after all that looks for parameters.
+bool split_batch(ir::Graph& graph, const Machine& machine, Notes& notes);
+
 /// Turns products and convolutions of f32 into the forms that fast kernels take: weights in panels
 /// as wide as a register tile, images with channels innermost and padded.
 ///
@@ -200,7 +213,7 @@ bool choose_kernels(ir::Graph& graph, const Machine& machine, Notes& notes);
 ///
 /// Views, data that only grow and layouts of an anchor's operand stay: a kernel reads through them.
 ///
-/// After choose_kernels, which packs weights where they are used; before split_prepare, which then
+/// After all that makes nodes of weights where they are used; before split_prepare, which then
 /// finds them in front of the loop.
 bool hoist_invariants(ir::Graph& graph);
 

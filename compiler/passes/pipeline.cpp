@@ -28,12 +28,13 @@ constexpr Pass pipeline[] = {
     {"recognize_attention", recognize_attention},  // before its products are taken apart
     {"batch_products", batch_products},    // so that of a cell's two products one is left in a step
     {"recognize_gates", recognize_gates},  // before their product is taken as one
+    {"split_batch", split_batch, On::eval},  // so that kernels are chosen for what a round has
     // Leaves a permute on each side of a convolution; they meet and vanish in the row below.
     {"choose_kernels", choose_kernels},
-    {"hoist_invariants", hoist_invariants},  // weights that were packed inside of a loop
-    {"prune_regions", prune_regions},
     {"choose_layout", choose_layout},
     {"scale_filters", scale_filters, On::eval},
+    {"hoist_invariants", hoist_invariants},  // weights that were packed inside of a loop
+    {"prune_regions", prune_regions},
     // After all that makes nodes of parameters; then nothing looks into bodies.
     {"split_prepare", split_prepare},
     {"group", group},
