@@ -17,8 +17,8 @@ constexpr std::array<double, 3> weight_rates{0.012, 0.016, 0.04};
 constexpr double second_bytes = 768 << 10, third_bytes = 8 << 20;
 /// Cycles in a nanosecond, and which part of its peak a kernel reaches.
 constexpr double clock = 3, efficiency = 0.92;
-/// A kernel's start, and what a loop has to win for being one.
-constexpr double kernel_ns = 60, loop_ns = 20000;
+/// A kernel's start, and what a loop has to win for being one: as much, and a part of its time.
+constexpr double kernel_ns = 60, loop_ns = 20000, least_gain = 0.03;
 /// Items that one expects where their number is not known.
 constexpr int64_t expected_items = 8;
 
@@ -226,7 +226,7 @@ void BatchCosts::Loop::add(size_t step) {
 double BatchCosts::Loop::time() const {
     const double rounds = static_cast<double>(costs_.counts_[begin_]) / static_cast<double>(items_);
     const double round_bytes = weights_ + static_cast<double>(items_) * touched_;
-    return rounds * times_[static_cast<size_t>(level(round_bytes))] + loop_ns;
+    return rounds * times_[static_cast<size_t>(level(round_bytes))] * (1 + least_gain) + loop_ns;
 }
 
 }  // namespace lithe::passes
