@@ -49,15 +49,18 @@ bool matches(const ir::Node& group, const Target&, std::string& why) {
     return fits;
 }
 
-/// Runs of a row into columns: a vector is read at once and its elements written apart.
+/// Runs of a row into columns: a vector is read at once and its elements written apart. Runs of a
+/// few lines of memory, which are asked for ahead; what they fill stays near.
 void schedule_rows(Func& out, const TensorType& type) {
     const int rank = type.rank();
-    const Var n = Body::axis_var(rank - 1), k = Body::axis_var(rank - 2), ni("ni"), ki("ki");
-    out.split(k, k, ki, edge, TailStrategy::ShiftInwards)
-        .split(n, n, ni, static_cast<int>(std::min<int64_t>(edge, type.size(rank - 1).constant())))
-        .reorder(ni, ki, n, k)
+    const Var n = Body::axis_var(rank - 1), k = Body::axis_var(rank - 2), ki("ki"), kj("kj");
+    int run = 64;
+    while (run > edge && run > type.size(rank - 2).constant()) run /= 2;
+    out.split(k, k, kj, run, TailStrategy::ShiftInwards)
+        .split(kj, kj, ki, edge)
+        .reorder(ki, kj, n, k)
         .vectorize(ki)
-        .unroll(ni);
+        .unroll(kj);
 }
 
 /// A vector of filters for all taps of some channels, which lie side by side: its elements are read
