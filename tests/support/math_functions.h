@@ -92,7 +92,7 @@ inline const std::vector<MathFunction>& math_functions() {
         {"erfinv", lower_math::erfinv, detail::erfinv, 0.7},
         {"lgamma", lower_math::lgamma, std::lgamma, 0.6, 0},
         {"digamma", lower_math::digamma, detail::digamma, 0.6, 0},
-        {"gelu", lower_math::gelu, detail::gelu, 3, -infinity, true},
+        {"gelu", lower_math::gelu, detail::gelu, 3.5, -infinity, true},
         {"gelu_by_tanh", lower_math::gelu_by_tanh, detail::gelu_by_tanh, 2.5, -infinity, true},
     };
     return all;
