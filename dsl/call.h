@@ -3,7 +3,7 @@
 #include <concepts>
 #include <utility>
 
-#include "dsl/holder.h"
+#include "dsl/called.h"
 
 namespace lithe::nn {
 
