@@ -11,7 +11,6 @@
 #include "compiler/driver/headers.h"
 #include "runtime/error.h"
 #include "runtime/file.h"
-#include "tools/lithe/reflected_build.h"
 #include "tools/lithe/toolchain.h"
 
 namespace lithe::tool {
@@ -70,6 +69,13 @@ std::vector<std::string> compile_flags(const ModelSource& model, const Toolchain
     return flags;
 }
 
+void build_step(const std::vector<std::string>& command, const std::string& what) {
+    if (const int status = run(command); status != 0) {
+        throw UserError("tool.build", fmt::format("lithe: {} failed (exit status {}): {}", what,
+                                                  status, fmt::join(command, " ")));
+    }
+}
+
 }  // namespace
 
 std::string build_model_program(const ModelSource& model) {
@@ -86,13 +92,12 @@ std::string build_model_program(const ModelSource& model) {
     std::error_code error;
     fs::create_directories(folder, error);  // what is wrong, write_if_changed says
     const std::string driver = folder / "driver.cpp", fields = folder / "driver.reflect.inc",
-                      written = folder / "driver.reflect.new", whole = folder / "program.cpp",
-                      program = folder / "program", depfile = folder / "program.d",
-                      commands = folder / "commands";
+                      whole = folder / "program.cpp", program = folder / "program",
+                      depfile = folder / "program.d", commands = folder / "commands";
     write_if_changed(driver, source);
     write_if_changed(whole, "#include \"driver.cpp\"\n#include \"driver.reflect.inc\"\n");
     const std::vector<std::string> flags = compile_flags(model, tools, headers);
-    std::vector<std::string> reflect = {tools.reflect, driver, "-o", written,
+    std::vector<std::string> reflect = {tools.reflect, driver, "-o", fields,
                                         "--headers=" + headers};
     for (const std::string& own : tools.own_folders) reflect.push_back("--skip-path=" + own);
     reflect.push_back("--");
@@ -115,11 +120,8 @@ std::string build_model_program(const ModelSource& model) {
     }
 
     if (!model.quiet) fmt::print(stderr, "building {} of {}\n", model.class_name, model.file);
-    run_reflected({.reflect = reflect,
-                   .compile = compile,
-                   .written = written,
-                   .registrations = fields,
-                   .messages = folder / "messages"});
+    build_step(reflect, "lithe-reflect");
+    build_step(compile, "compiling the model");
     return program;
 }
 

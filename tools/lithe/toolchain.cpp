@@ -1,6 +1,5 @@
 #include "tools/lithe/toolchain.h"
 
-#include <fcntl.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -63,45 +62,15 @@ Toolchain find_toolchain() {
     return found;
 }
 
-namespace {
-
-pid_t spawn(const std::vector<std::string>& command, const posix_spawn_file_actions_t* actions) {
+int run(const std::vector<std::string>& command) {
     pid_t child = 0;
-    const int error = posix_spawnp(&child, command[0].c_str(), actions, nullptr,
+    const int error = posix_spawnp(&child, command[0].c_str(), nullptr, nullptr,
                                    arguments_of(command).data(), environ);
     if (error != 0) fail_to_start(command[0], error);
-    return child;
-}
-
-int exit_status(int status) {
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
-
-}  // namespace
-
-int run(const std::vector<std::string>& command) {
-    const pid_t child = spawn(command, nullptr);
     int status = 0;
     while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
-    return exit_status(status);
-}
-
-pid_t start(const std::vector<std::string>& command, const std::string& messages) {
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, messages.c_str(),
-                                     O_WRONLY | O_CREAT | O_TRUNC, 0666);
-    const pid_t child = spawn(command, &actions);
-    posix_spawn_file_actions_destroy(&actions);
-    return child;
-}
-
-bool poll(pid_t process, int& status) {
-    int raw = 0;
-    if (waitpid(process, &raw, WNOHANG) != process) return false;
-    status = exit_status(raw);
-    return true;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 void replace_process(const std::vector<std::string>& command) {

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <sys/types.h>
-
 #include <string>
 #include <vector>
 
@@ -23,10 +21,6 @@ Toolchain find_toolchain();
 
 /// A command and its arguments, run without a shell; gives its exit status. Errors: tool.start.
 int run(const std::vector<std::string>& command);
-/// Starts a command whose messages go to a file. Errors: tool.start.
-pid_t start(const std::vector<std::string>& command, const std::string& messages);
-/// Whether a started command has ended; sets its exit status then.
-bool poll(pid_t process, int& status);
 /// Replaces this process. Errors: tool.start.
 [[noreturn]] void replace_process(const std::vector<std::string>& command);
 
