@@ -1,5 +1,6 @@
 #include "dsl/elementwise.h"
 
+#include "dsl/axis.h"
 #include "runtime/error.h"
 
 namespace lithe::elementwise {
@@ -36,6 +37,11 @@ TensorTypes infer_float_unary(const OpCall& call) {
                             call.input(0).str());
     }
     return call.input(0);
+}
+
+TensorTypes infer_float_axis(const OpCall& call) {
+    checked_axis(call);
+    return infer_float_unary(call);
 }
 
 TensorTypes infer_broadcast(const OpCall& call) {

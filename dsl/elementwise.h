@@ -15,6 +15,8 @@ namespace lithe::elementwise {
 TensorTypes infer_unary(const OpCall& call);
 /// One floating operand. Errors: <op>.dtype.
 TensorTypes infer_float_unary(const OpCall& call);
+/// The same of an op that works along one axis, {axis}.
+TensorTypes infer_float_axis(const OpCall& call);
 /// Operands of one dtype broadcast to the result's shape. Errors: broadcast.shapes, <op>.dtype.
 TensorTypes infer_broadcast(const OpCall& call);
 /// The same for anything but bool.

@@ -9,12 +9,17 @@ namespace lithe::lower_math {
 
 using detail::bits;
 using detail::call_c;
+using detail::clamp_passing_nan;
 using detail::copy_sign;
+using detail::exponent_magic;
 using detail::f64;
 using detail::float_of;
+using detail::horner;
 using detail::is_f64;
 using detail::magnitude;
 using detail::polynomial;
+using detail::power_of_bits;
+using detail::power_of_two;
 using detail::scale;
 using detail::strict;
 using detail::u32;
@@ -41,11 +46,6 @@ Reduced reduce_exp(const Expr& x) {
     return {bits(shifted) - magic_bits, r};
 }
 
-/// 2^n for n in -126..127.
-Expr power_of_two(const Expr& n) {
-    return float_of((Halide::reinterpret<uint32_t>(n) + u32(127)) << 23);
-}
-
 /// 0 - a modulo 2^bits: Halide takes signed overflow of 32 bits for impossible.
 Expr wrapping_negate(const Expr& a) {
     const Halide::Type unsigned_type = a.type().with_code(halide_type_uint);
@@ -53,53 +53,26 @@ Expr wrapping_negate(const Expr& a) {
                                              Halide::reinterpret(unsigned_type, a));
 }
 
-/// e^(sign x) as p 2^n, where the sign is 1 or -1.
+/// e^x as p 2^n. Nothing is said of x outside of the range where the low bits of n make a normal
+/// number.
 struct Exponential {
     Expr p;
-    Expr power;  ///< 2^n by the bits that `magic` has made of n: at the scale that it says
+    Expr n;  ///< a float: n in its low bits, plus what `magic` has beyond 1.5 * 2^23
 };
-/// The same, before the power is made.
-struct ExponentialBits {
-    Expr p;
-    Expr n;  ///< uint32: in its low bits n, plus what `magic` has beyond 1.5 * 2^23
-};
-
-ExponentialBits exponential_bits(const Expr& x, float sign, float magic) {
-    const Expr shifted = multiply_add(x, sign * 1.44269504f, magic);
+Exponential exponential(const Expr& x, float magic) {
+    const Expr shifted = multiply_add(x, 1.44269504f, magic);
     const Expr n = shifted - magic;
-    const Expr r =
-        multiply_add(n, sign * -1.42860677e-6f, multiply_add(n, sign * -0.693145752f, x));
-    Expr p = 0.00138145379f;
-    for (const float c :
-         {sign * 0.00836874532f, 0.0416683908f, sign * 0.166665204f, 0.499999934f, sign, 1.f})
-        p = multiply_add(p, r, c);
-    return {p, Halide::reinterpret<uint32_t>(shifted)};
+    const Expr r = multiply_add(n, -1.42860677e-6f, multiply_add(n, -0.693145752f, x));
+    return {horner(r, {1.f, 1.f, 0.499999934f, 0.166665204f, 0.0416683908f, 0.00836874532f,
+                       0.00138145379f}),
+            shifted};
 }
-
-/// 2^(e - 127) for what is in the low bits of e.
-Expr power_of_bits(const Expr& e) { return float_of(e << 23); }
-
-/// Nothing is said of x outside of the range where `magic` leaves the bits of a normal number.
-Exponential exponential(const Expr& x, float sign, float magic) {
-    const auto [p, n] = exponential_bits(x, sign, magic);
-    return {p, power_of_bits(n)};
-}
-
-/// Added to a float it rounds to an integer n, whose low bits are then those of 2^(n + scale),
-/// unshifted.
-constexpr float exponent_magic(int scale) { return 12582912.f + 127 + static_cast<float>(scale); }
 
 /// e^x for x <= 0 or NaN: 2^n is made at a scale where it is a normal number, so that a denormal
 /// result is rounded once.
 Expr short_exp(const Expr& x) {
-    const auto [p, power] = exponential(select(x < -104.f, -104.f, x), 1, exponent_magic(64));
-    return p * power * 0x1p-64f;
-}
-
-/// NaN passes, since it is neither below nor above.
-Expr clamp_passing_nan(const Expr& x, float low, float high) {
-    const Expr below = select(x > high, high, x);
-    return select(below < low, low, below);
+    const auto [p, n] = exponential(select(x < -104.f, -104.f, x), exponent_magic(64));
+    return p * power_of_bits(n) * 0x1p-64f;
 }
 
 /// e^x - 1 without the care for -0.
@@ -150,9 +123,8 @@ Expr remainder(const Expr& a, const Expr& b) {
 Expr exp(const Expr& x) {
     if (is_f64(x)) return call_c("exp", {x});
     // 2^n as two powers, one of half n: so a denormal result is rounded once.
-    const auto [p, n] =
-        exponential_bits(clamp_passing_nan(x, -104.f, 89.f), 1, exponent_magic(127));
-    const Expr half = n >> 1;
+    const auto [p, shifted] = exponential(clamp_passing_nan(x, -104.f, 89.f), exponent_magic(127));
+    const Expr n = Halide::reinterpret<uint32_t>(shifted), half = n >> 1;
     return strict(p * power_of_bits(half) * power_of_bits(n - half));
 }
 

@@ -55,11 +55,18 @@ inline Expr is_nan_bits(const Expr& x) {
     return (Halide::reinterpret<uint32_t>(x) & u32(0x7FFFFFFF)) > u32(0x7F800000);
 }
 
+/// 2^(e - 127) for what is in the low bits of e, a number of 32 bits.
+inline Expr power_of_bits(const Expr& e) {
+    return float_of(Halide::reinterpret<uint32_t>(e) << 23);
+}
+
+/// 2^n for n in -126..127.
+inline Expr power_of_two(const Expr& n) {
+    return power_of_bits(Halide::reinterpret<uint32_t>(n) + u32(127));
+}
+
 /// x 2^n for n in -252..254; in two steps, so that a denormal result is rounded once.
 inline Expr scale(const Expr& x, const Expr& n) {
-    const auto power_of_two = [](const Expr& e) {
-        return float_of((Halide::reinterpret<uint32_t>(e) + u32(127)) << 23);
-    };
     const Expr half = n >> 1;
     return x * power_of_two(half) * power_of_two(n - half);
 }
@@ -70,6 +77,25 @@ inline Expr copy_sign(const Expr& magnitude, const Expr& sign) {
     return Halide::reinterpret<float>((Halide::reinterpret<uint32_t>(magnitude) & ~sign_bit) |
                                       (Halide::reinterpret<uint32_t>(sign) & sign_bit));
 }
+
+/// c[0] + c[1] x + c[2] x^2 + ... by Horner's scheme: its chain is longer than Estrin's, and it has
+/// no operation but the multiply-adds.
+inline Expr horner(const Expr& x, std::initializer_list<float> coefficients) {
+    Expr sum;
+    for (auto c = std::rbegin(coefficients); c != std::rend(coefficients); ++c)
+        sum = sum.defined() ? multiply_add(sum, x, *c) : Expr(*c);
+    return sum;
+}
+
+/// NaN passes: it is neither below nor above.
+inline Expr clamp_passing_nan(const Expr& x, float low, float high) {
+    const Expr below = select(x > high, high, x);
+    return select(below < low, low, below);
+}
+
+/// Added to a float it rounds to an integer n, whose low bits are then those of 2^(n + scale),
+/// unshifted.
+constexpr float exponent_magic(int scale) { return 12582912.f + 127 + static_cast<float>(scale); }
 
 /// c[0] + c[1] x + c[2] x^2 + ... by Estrin's scheme: its chain of dependent operations is half as
 /// long as Horner's, which is what a loop over one vector waits for.

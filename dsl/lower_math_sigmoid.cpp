@@ -4,10 +4,13 @@
 namespace lithe::lower_math {
 
 using detail::bits;
+using detail::clamp_passing_nan;
+using detail::exponent_magic;
 using detail::f64;
 using detail::float_of;
 using detail::is_f64;
 using detail::magnitude;
+using detail::power_of_bits;
 using detail::strict;
 
 // With -x = n ln 2 - r and exp(-r) = (even - odd) / (even + odd), off by less than 1e-9:
@@ -25,13 +28,12 @@ Expr sigmoid(const Expr& x) {
         return strict(select(x < f64(0), e, f64(1)) / (e + f64(1)));
     }
     // Beyond these it is 1, and less than half of the least denormal; NaN is neither.
-    const Expr below = select(x > 20.f, 20.f, x), inside = select(below < -104.f, -104.f, below);
-    // Adding it rounds to an integer, whose low bits are then those of a power of two.
-    constexpr float magic = 12582912.f + 127 - 64;
+    const Expr inside = clamp_passing_nan(x, -104.f, 20.f);
+    constexpr float magic = exponent_magic(-64);
     const Expr shifted = multiply_add(inside, -1.44269504f, magic);
     const Expr n = shifted - magic;
     const Expr r = multiply_add(n, 1.42860677e-6f, multiply_add(n, 0.693145752f, inside));
-    const Expr power = float_of(Halide::reinterpret<uint32_t>(shifted) << 23);
+    const Expr power = power_of_bits(shifted);
     const Expr square = r * r, even = multiply_add(square, 0.1f, 1.f);
     const Expr odd = r * multiply_add(square, 1.f / 120, 0.5f);
     const Expr scaled = float_of(bits(even + odd) - (64 << 23));

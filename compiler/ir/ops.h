@@ -22,10 +22,9 @@ extern const Op while_loop_op;  ///< {carries}: a region while another one gives
 extern const Op cond_op;        ///< one of two regions
 
 // What choose_kernels makes of products and convolutions.
-extern const Op pack_panels_op;    ///< {panel, transposed}: the columns of a matrix in panels
-extern const Op packed_linear_op;  ///< {columns, tile_rows}: a product with such panels
-extern const Op
-    pack_gates_op;  ///< {gates, turns, panel, transposed}: matrices, side by side in panels
+extern const Op pack_panels_op;     ///< {panel, transposed}: the columns of a matrix in panels
+extern const Op packed_linear_op;   ///< {columns, tile_rows}: a product with such panels
+extern const Op pack_gates_op;      ///< {gates, turns, panel, transposed}: matrices in panels
 extern const Op packed_gates_op;    ///< {columns, tile_rows}: a product with each of them
 extern const Op pack_filters_op;    ///< {panel}: the filters of a convolution in panels
 extern const Op packed_conv_op;     ///< {columns, stride, dilation, tile_rows}: with such filters

@@ -17,15 +17,20 @@ bool is_known(const TensorType& type) {
 
 }  // namespace
 
+bool is_pool(const Node& node) {
+    return node.input_count() == 1 && node.attrs().has("kernel") && node.attrs().has("stride");
+}
+
+bool has_short_lines(const Dim& width) { return width.is_constant() && width.constant() <= 27; }
+
 bool is_plane_window(const Node& node) {
     const Attrs& attrs = node.attrs();
     if (node.input_count() == 0 || node.type().rank() != 4 || !attrs.has("stride")) return false;
-    const bool is_pool = node.input_count() == 1 && attrs.has("kernel");
     const bool is_depthwise = node.input_count() > 1 && attrs.has("groups") &&
                               node.input(1).type().size(1).is_constant(1);
-    if (!is_pool && !is_depthwise) return false;
+    if (!is_pool(node) && !is_depthwise) return false;
     const Shape kernel =
-        is_pool ? attrs.get_shape("kernel") : window::spatial(node.input(1).type().shape);
+        is_pool(node) ? attrs.get_shape("kernel") : window::spatial(node.input(1).type().shape);
     return is_constant(kernel) && product(kernel).constant() <= most_taps &&
            is_known(node.type()) && is_known(node.input(0).type());
 }

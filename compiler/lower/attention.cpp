@@ -275,9 +275,7 @@ private:
     void schedule_loops() {
         const TensorType& type = body_.graph().outputs[0].value.type();
         body_.bind_output(out_, type);
-        for (int axis = 0; axis < rank_; ++axis) {
-            out_.bound(Body::axis_var(axis), 0, body_.size(type.size(axis)));
-        }
+        body_.bound_axes(out_, type);
         out_.compute_root();
         const Var e = Body::axis_var(rank_ - 1), l = Body::axis_var(query_axis_);
         std::vector<Var> outer{block_};

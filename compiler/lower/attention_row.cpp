@@ -157,9 +157,7 @@ private:
                 loops.emplace_back(v);
             }
         }
-        for (int axis = 0; axis < rank_; ++axis) {
-            out_.bound(Body::axis_var(axis), 0, body_.size(type.size(axis)));
-        }
+        body_.bound_axes(out_, type);
         out_.reorder(loops).vectorize(Body::axis_var(rank_ - 1), column_lanes_);
         if (outer.empty()) return;
         // Bytes of keys and values from which on a second thread is worth it.

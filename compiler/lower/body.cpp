@@ -156,6 +156,11 @@ void Body::bind_results(Func& func, const TensorType& type) {
     all_results_ = func;
 }
 
+void Body::bound_axes(Func& func, const TensorType& type) {
+    for (int axis = 0; axis < type.rank(); ++axis)
+        func.bound(axis_var(axis), 0, size(type.size(axis)));
+}
+
 std::vector<Func> Body::results() {
     if (all_results_) return {*all_results_};
     std::vector<Func> all;

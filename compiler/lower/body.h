@@ -52,6 +52,8 @@ public:
     void bind_output(Halide::Func& func, const TensorType& type);
     /// The same for a Func that has all results of the group, of one shape.
     void bind_results(Halide::Func& func, const TensorType& type);
+    /// The extents of a Func's axes, which are those of a shape.
+    void bound_axes(Halide::Func& func, const TensorType& type);
     /// What is stored, in the order of the results.
     std::vector<Halide::Func> results();
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "compiler/ir/planes.h"
+
 namespace lithe::lower {
 namespace {
 
@@ -164,10 +166,6 @@ std::unique_ptr<ir::Graph> collapse_rows(const ir::Graph& body) {
 
 namespace {
 
-/// Pixels of a line that tiles do not fill as they come; longer ones lose little, and the caches
-/// hold what several panels read and write of them.
-constexpr int64_t most_short_line = 27;
-
 bool all_are_1(const Shape& sizes) {
     return std::all_of(sizes.begin(), sizes.end(), [](const Dim& d) { return d.is_constant(1); });
 }
@@ -190,8 +188,7 @@ const ir::Node* pixel_product(const ir::Graph& body) {
     const bool is_known = image[1].is_constant() && image[2].is_constant();
     const bool takes_pixels = all_are_1(Shape(filters.begin() + 1, filters.end() - 2)) &&
                               all_are_1(conv->attrs().get_shape("stride"));
-    const bool gains =
-        is_known && !image[1].is_constant(1) && image[2].constant() <= most_short_line;
+    const bool gains = is_known && !image[1].is_constant(1) && ir::has_short_lines(image[2]);
     return gains && takes_pixels ? conv : nullptr;
 }
 

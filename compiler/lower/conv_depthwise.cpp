@@ -101,8 +101,7 @@ private:
         out_ = body_.output();
         const TensorType& type = anchor_.type();
         body_.bind_output(out_, type);
-        for (int axis = 0; axis < 4; ++axis)
-            out_.bound(Body::axis_var(axis), 0, body_.size(type.size(axis)));
+        body_.bound_axes(out_, type);
         const Var n = Body::axis_var(0), y = Body::axis_var(1), x = Body::axis_var(2),
                   c = Body::axis_var(3);
         const Var panel("panel"), vector("vector"), strip("strip"), columns("columns");

@@ -2,6 +2,7 @@
 // of windows reads are made as they are needed, and what is pooled never goes to memory.
 #include <algorithm>
 
+#include "compiler/ir/planes.h"
 #include "compiler/lower/families.h"
 #include "compiler/lower/rolling_lines.h"
 #include "compiler/lower/window_tree.h"
@@ -19,10 +20,6 @@ struct Anchors {
     ir::Value image;  ///< channels last, what the pool reads through a permute
 };
 
-bool is_pool(const ir::Node& node) {
-    return node.attrs().has("kernel") && node.attrs().has("stride") && node.input_count() == 1;
-}
-
 /// The convolution and the pooling of a body that has no other anchor; null where it is another.
 Anchors anchors_of(const ir::Graph& body) {
     Anchors anchors;
@@ -31,7 +28,7 @@ Anchors anchors_of(const ir::Graph& body) {
         if (node->is("input") || orders) continue;
         if (node->is("packed_conv") && !anchors.front) {
             anchors.front = node.get();
-        } else if (is_pool(*node) && anchors.front && !anchors.pool) {
+        } else if (ir::is_pool(*node) && anchors.front && !anchors.pool) {
             anchors.pool = node.get();
         } else if (!node->is(Trait::elementwise) || node->types().size() != 1) {
             return {};
@@ -71,8 +68,7 @@ public:
         body_.define_rest();
         Func out = body_.output();
         body_.bind_output(out, type_);
-        for (int axis = 0; axis < 4; ++axis)
-            out.bound(Body::axis_var(axis), 0, body_.size(type_.size(axis)));
+        body_.bound_axes(out, type_);
         const Var n = Body::axis_var(0), y = Body::axis_var(1), x = Body::axis_var(2),
                   c = Body::axis_var(3);
         const Var panel("panel"), vector("vector"), strip("strip"), task("task");

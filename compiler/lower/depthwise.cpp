@@ -51,8 +51,7 @@ public:
         body_.define_rest();
         Func out = body_.output();
         body_.bind_output(out, type_);
-        for (int axis = 0; axis < 4; ++axis)
-            out.bound(Body::axis_var(axis), 0, body_.size(type_.size(axis)));
+        body_.bound_axes(out, type_);
         const Var n = Body::axis_var(0), y = Body::axis_var(1), x = Body::axis_var(2),
                   c = Body::axis_var(3);
         const Var vector("vector"), panel("panel"), columns("columns"), strip("strip");

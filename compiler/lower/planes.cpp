@@ -2,6 +2,7 @@
 // lines that a line of results reads lie in a ring with what is outside of the image around them,
 // so that vectors of neighbours are read from any place, without a test.
 #include <algorithm>
+#include <bit>
 #include <optional>
 
 #include "compiler/ir/planes.h"
@@ -106,8 +107,7 @@ public:
         body_.define_rest();
         Func out = body_.output();
         body_.bind_output(out, type_);
-        for (int axis = 0; axis < 4; ++axis)
-            out.bound(Body::axis_var(axis), 0, body_.size(type_.size(axis)));
+        body_.bound_axes(out, type_);
         const Var n = Body::axis_var(0), c = Body::axis_var(1), y = Body::axis_var(2),
                   x = Body::axis_var(3), vector("vector"), task("task");
         const int64_t width = type_.size(3).constant();
@@ -134,8 +134,8 @@ public:
         if (is_whole) {
             padded_.compute_at(out, task);
         } else {
-            int fold = 1;  // a power of two: a line's place is a mask of its number
-            while (fold < reach(0, 1)) fold *= 2;
+            // A power of two: a line's place is a mask of its number.
+            const auto fold = static_cast<int>(std::bit_ceil(static_cast<uint64_t>(reach(0, 1))));
             padded_.compute_at(out, y).fold_storage(y, fold);
         }
         padded_.update().vectorize(columns_.x, lanes_, TailStrategy::GuardWithIf);

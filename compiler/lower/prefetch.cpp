@@ -24,12 +24,12 @@ constexpr int64_t far_product_bytes = 128 << 10;
 constexpr int64_t far_front_bytes = 64 << 10;
 /// And of a product whose rows one tile has: it does nothing but read them.
 constexpr int64_t far_alone_bytes = 256 << 10;
-/// Tiles of rows of a product, each of which would ask, through the cache that the rows need.
-constexpr int64_t most_tiles = 32;
 /// How far ahead such a tile asks: as long as the third cache takes, or where several rows leave it
 /// the time, the memory.
 constexpr int64_t ahead_bytes = 4 << 10, ahead_of_rows_bytes = 8 << 10;
 constexpr int64_t several_rows = 4;
+/// Tiles of rows of a product, each of which would ask, through the cache that the rows need.
+constexpr int64_t most_tiles = 32;
 
 bool is_panel_product(const ir::Node& node) {
     return node.is("packed_linear") || node.is("packed_conv") || node.is("packed_gates");

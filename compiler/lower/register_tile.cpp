@@ -48,9 +48,7 @@ void RegisterTile::run() {
     is_light_ = !has_turns && has_light_epilogue(body_, anchor_);
     out_ = result();
     body_.bind_results(out_, type_);
-    for (int axis = 0; axis < rank_; ++axis) {
-        out_.bound(Body::axis_var(axis), 0, body_.size(type_.size(axis)));
-    }
+    body_.bound_axes(out_, type_);
     out_.compute_root();
     schedule_loops();
     schedule_tile();

@@ -1,6 +1,7 @@
 #include "compiler/lower/rolling_lines.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "compiler/lower/epilogue.h"
 #include "compiler/lower/parallel.h"
@@ -55,8 +56,8 @@ void RollingLines::define_sum(const Coords& extents, const ReduceBody& value) {
 
 void RollingLines::schedule(const Func& consumer, const Var& task, const Var& line, int64_t reach) {
     const Var c = Body::axis_var(3), x = Body::axis_var(2), y = Body::axis_var(1), tile("tile");
-    int fold = 1;  // a power of two: a line's place is a mask of its number
-    while (fold < reach) fold *= 2;
+    // A power of two: a line's place is a mask of its number.
+    const auto fold = static_cast<int>(std::bit_ceil(static_cast<uint64_t>(reach)));
     ring_.store_at(consumer, task)
         .compute_at(consumer, line)
         .store_in(Halide::MemoryType::Stack)

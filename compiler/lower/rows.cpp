@@ -75,9 +75,7 @@ public:
         const int inner = type_.rank() - 1;
         const bool is_row = !anchor_.is(Trait::reduction);
         const int row_axis = is_row && inner > 0 ? inner - 1 : inner;
-        for (int axis = 0; axis <= inner; ++axis) {
-            out.bound(Body::axis_var(axis), 0, body_.size(type_.size(axis)));
-        }
+        body_.bound_axes(out, type_);
         const Dim length = row_length();
         const int64_t cost = length.is_constant() ? length.constant() : 64;
         // A single row or a single sum: its reductions come first.
@@ -114,6 +112,28 @@ private:
                            [&](const Var& v) { return v.name() == inner; });
     }
 
+    /// What a Func depends on beside `own`.
+    struct Others {
+        std::vector<Var> parameters;
+        std::vector<Expr> arguments;
+
+        Others(const FreeVars& free, const Var& own) {
+            for (size_t i = 0; i < free.parameters.size(); ++i) {
+                if (free.parameters[i].name() == own.name()) continue;
+                parameters.push_back(free.parameters[i]);
+                arguments.push_back(free.arguments[i]);
+            }
+        }
+    };
+
+    /// The coordinates or parameters of a Func, its own first.
+    template <class First, class Rest>
+    static std::vector<First> before(const First& first, const std::vector<Rest>& rest) {
+        std::vector<First> all{first};
+        all.insert(all.end(), rest.begin(), rest.end());
+        return all;
+    }
+
     /// The values of a row that fits beside others in the first-level cache.
     EachBody in_a_row(const Expr& extent, const EachBody& value) {
         constexpr int64_t most_bytes = 16 << 10;
@@ -124,22 +144,14 @@ private:
         if (!length || length->value * each.type().bytes() > most_bytes || depends_on_place(free)) {
             return value;
         }
-        std::vector<Var> parameters{place};
-        std::vector<Expr> rows;
-        for (size_t i = 0; i < free.parameters.size(); ++i) {
-            if (free.parameters[i].name() == place.name()) continue;
-            parameters.push_back(free.parameters[i]);
-            rows.push_back(free.arguments[i]);
-        }
+        const Others rows(free, place);
         Func kept("kept");
-        kept(parameters) = Halide::Internal::substitute(free.renamed, each);
+        kept(before(place, rows.parameters)) = Halide::Internal::substitute(free.renamed, each);
         const int vector = body_.target().lanes(each.type().bytes());
         if (length->value >= vector) kept.vectorize(place, vector, TailStrategy::GuardWithIf);
         parts_.push_back(kept);
-        return [kept, rows](const Expr& index) {
-            std::vector<Expr> at{index};
-            at.insert(at.end(), rows.begin(), rows.end());
-            return Expr(kept(at));
+        return [kept, arguments = rows.arguments](const Expr& index) {
+            return Expr(kept(before(index, arguments)));
         };
     }
 
@@ -170,25 +182,14 @@ private:
         if (!anchor_.is(Trait::reduction) && depends_on_place(free)) {  // a scan: no rows to share
             return reduce_in_place(kind, extents, value);
         }
-        std::vector<Var> rows;
-        std::vector<Expr> arguments, own;
-        for (size_t i = 0; i < free.parameters.size(); ++i) {
-            if (free.parameters[i].name() == lane.name()) continue;
-            rows.push_back(free.parameters[i]);
-            own.push_back(free.parameters[i]);
-            arguments.push_back(free.arguments[i]);
-        }
-        const auto with = [&](const Expr& first) {
-            std::vector<Expr> at{first};
-            at.insert(at.end(), own.begin(), own.end());
-            return at;
-        };
+        const Others others(free, lane);
+        const std::vector<Var>& rows = others.parameters;
+        const auto with = [&](const Expr& first) { return before(first, rows); };
         const auto renamed = [&](const Expr& e) {
             return Halide::Internal::substitute(free.renamed, e);
         };
         Func part("part"), fold("fold"), total("total");
-        std::vector<Var> lane_first{lane};
-        lane_first.insert(lane_first.end(), rows.begin(), rows.end());
+        const std::vector<Var> lane_first = before(lane, rows);
         part(lane_first) = reduce_identity(kind, type);
         part(lane_first) = reduce_step(kind, part(with(lane)), renamed(in_chunk));
         if (!Halide::Internal::is_const_zero(rest)) {
@@ -219,7 +220,7 @@ private:
         parts_.push_back(fold);
         total(rows) = fold(with(0));
         parts_.push_back(total);
-        return total(arguments);
+        return total(others.arguments);
     }
 
     Body& body_;

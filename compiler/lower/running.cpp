@@ -55,9 +55,7 @@ public:
         out(reversed(at)) = strict_float(next(out(reversed(before)), at, size));
         body_.define(node_.value(), out);
         body_.bind_output(out, type_);
-        for (int axis = 0; axis < rank; ++axis) {
-            out.bound(Body::axis_var(axis), 0, body_.size(type_.size(axis)));
-        }
+        body_.bound_axes(out, type_);
         out.compute_root();
         parallel_outer(body_, out, type_, 1, vectorized(out));
         schedule_update(out);

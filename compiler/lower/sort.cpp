@@ -74,9 +74,7 @@ public:
                               cast<int64_t>(source_in(own)));
         body_.define(node_.value(), out_);
         body_.bind_output(out_, type_);
-        for (int axis = 0; axis < rank; ++axis) {
-            out_.bound(Body::axis_var(axis), 0, body_.size(type_.size(axis)));
-        }
+        body_.bound_axes(out_, type_);
         out_.compute_root();
         parallel_outer(body_, out_, type_, 1, 1);
         schedule_update();

@@ -3,6 +3,7 @@
 // result's innermost axis, for several neighbours of the next axis at once.
 #include <algorithm>
 
+#include "compiler/ir/planes.h"
 #include "compiler/lower/families.h"
 #include "compiler/lower/parallel.h"
 #include "compiler/lower/window_tree.h"
@@ -33,9 +34,9 @@ const ir::Node* anchor_of(const ir::Graph& body) {
 
 bool is_window(const ir::Node& anchor) {
     if (anchor.is(Trait::reduction)) return true;
-    if (!anchor.attrs().has("stride")) return false;
-    if (anchor.input_count() == 1) return anchor.attrs().has("kernel");  // pooling
-    return anchor.attrs().has("groups") && anchor.input(1).type().size(1).is_constant(1);
+    if (anchor.input_count() == 1) return ir::is_pool(anchor);
+    return anchor.attrs().has("stride") && anchor.attrs().has("groups") &&
+           anchor.input(1).type().size(1).is_constant(1);
 }
 
 bool matches(const ir::Node& group, const Target&, std::string& why) {

@@ -87,8 +87,7 @@ void schedule(const ir::Node&, Body& body) {
     body.define(anchor.value(), out);
     body.define_rest();
     body.bind_output(out, type);
-    for (int axis = 0; axis < 3; ++axis)
-        out.bound(Body::axis_var(axis), 0, body.size(type.size(axis)));
+    body.bound_axes(out, type);
 
     const auto channels = static_cast<int>(type.size(2).constant());
     const int lanes = std::min(body.target().lanes(), channels);

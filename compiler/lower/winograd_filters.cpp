@@ -88,8 +88,7 @@ void schedule(const ir::Node&, Body& body) {
     body.define(anchor.value(), f.out);
     body.define_rest();
     body.bind_output(f.out, type);
-    for (int axis = 0; axis < 4; ++axis)
-        f.out.bound(Body::axis_var(axis), 0, body.size(type.size(axis)));
+    body.bound_axes(f.out, type);
 
     const bool by_element = ir::is_by_element(anchor.attrs());
     const Var i = Body::axis_var(3), c = Body::axis_var(2),

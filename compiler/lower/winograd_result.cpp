@@ -63,9 +63,7 @@ public:
         body_.define_rest();
         out_ = body_.output();
         body_.bind_output(out_, type_);
-        for (int axis = 0; axis < 4; ++axis) {
-            out_.bound(Body::axis_var(axis), 0, body_.size(type_.size(axis)));
-        }
+        body_.bound_axes(out_, type_);
         schedule_output();
         schedule_results();
         schedule_repair();

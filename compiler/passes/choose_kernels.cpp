@@ -2,6 +2,7 @@
 #include <optional>
 
 #include "compiler/ir/ops.h"
+#include "compiler/ir/planes.h"
 #include "compiler/passes/conv_choices.h"
 #include "compiler/passes/few_filters.h"
 #include "compiler/passes/fixed_values.h"
@@ -221,8 +222,7 @@ private:
         const Shape& stride = conv.attrs().get_shape("stride");
         const bool takes_pixels =
             are_1(w.begin() + 2, w.end()) && are_1(stride.begin(), stride.end());
-        const bool is_short = y.back().is_constant() && y.back().constant() <= 27;
-        if (!takes_pixels || !is_short || y.size() != 4) return y.back();
+        if (!takes_pixels || !ir::has_short_lines(y.back()) || y.size() != 4) return y.back();
         return y[0].is_constant() ? y[0] * y[2] * y[3] : y[2] * y[3];
     }
 

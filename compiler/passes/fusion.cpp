@@ -19,10 +19,6 @@ bool is_rows(const ir::Node& node) {
            same(node.type().shape, node.input(0).type().shape);
 }
 
-bool is_pool(const ir::Node& node) {
-    return node.attrs().has("stride") && node.attrs().has("kernel") && node.input_count() == 1;
-}
-
 std::string family_of(const ir::Node& anchor) {
     for (const char* name : {"attention", "conv", "conv_transpose", "linear", "matmul"}) {
         if (anchor.is(name)) return name;
@@ -34,7 +30,7 @@ std::string family_of(const ir::Node& anchor) {
         return "running";
     if (anchor.is("argsort")) return "sort";
     if (anchor.is(Trait::reduction)) return "reduction";
-    if (is_pool(anchor)) return "pool";
+    if (ir::is_pool(anchor)) return "pool";
     return is_rows(anchor) ? "rows" : "generic";
 }
 
@@ -261,7 +257,7 @@ void Fusion::join_rolling() {
         if (at == cluster_of_.end()) continue;
         Cluster& front = clusters_[static_cast<size_t>(at->second)];
         if (!front.anchor->is("packed_conv") || front.exit != image) continue;
-        if (is_pool(*cluster.anchor) && !is_moved_back(cluster)) continue;
+        if (ir::is_pool(*cluster.anchor) && !is_moved_back(cluster)) continue;
         if (!is_read_by_one(*image, *cluster.anchor)) continue;  // noted already
         std::string reason = rolling_refusal(front.members, *front.anchor, *image, *cluster.anchor);
         if (reason.empty()) reason = limit_refusal(cluster, front.members);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "compiler/ir/graph.h"
+#include "compiler/ir/planes.h"
 
 namespace lithe::passes {
 
@@ -22,9 +23,7 @@ inline bool is_move(const ir::Node& node) {
 /// Slides a window over the spatial axes of operand 0.
 inline bool is_window(const ir::Node& node) {
     const bool is_convolution = node.is("conv") || node.is("conv_transpose");
-    const bool is_pool =
-        node.input_count() == 1 && node.attrs().has("kernel") && node.attrs().has("stride");
-    return (is_convolution || is_pool) && node.type().rank() >= 3;
+    return (is_convolution || ir::is_pool(node)) && node.type().rank() >= 3;
 }
 
 /// What a kernel is built around: a convolution, a product, a reduction, ...

@@ -20,6 +20,11 @@ Users users_of(const ir::Graph& graph) {
     return users;
 }
 
+size_t user_count(const Users& users, const ir::Node& node) {
+    const auto at = users.find(&node);
+    return at == users.end() ? 0 : at->second.size();
+}
+
 PointwiseRegion pointwise_region(const ir::Graph& graph, const std::vector<const ir::Node*>& roots,
                                  const Users& users,
                                  const std::function<bool(const ir::Node&)>& may_join) {

@@ -11,6 +11,8 @@ namespace lithe::passes {
 /// Who reads each node, each once; null: an output of the graph.
 using Users = std::map<const ir::Node*, std::vector<ir::Node*>>;
 Users users_of(const ir::Graph& graph);
+/// How many of them a node has.
+size_t user_count(const Users& users, const ir::Node& node);
 
 /// Pointwise nodes that one kernel may compute, with several results.
 struct PointwiseRegion {

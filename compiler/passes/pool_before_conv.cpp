@@ -40,7 +40,7 @@ bool pool_before_conv(ir::Graph& graph) {
     return ir::rewrite(graph, [&](ir::Node& pool) -> ir::Value {
         if (!pool.is("avg_pool") || !is_mean(pool) || !leaves_few(pool)) return {};
         const ir::Node& conv = *pool.input(0).node;
-        if (!conv.is("conv") || !is_pixelwise(conv) || users.at(&conv).size() > 1) return {};
+        if (!conv.is("conv") || !is_pixelwise(conv) || user_count(users, conv) > 1) return {};
 
         std::vector<ir::Value> operands = conv.inputs();
         operands[0] = graph.add(pool.op(), {operands[0]}, pool.attrs());

@@ -102,18 +102,13 @@ private:
         }
     }
 
-    bool is_used_once(const ir::Node& node) const {
-        const auto at = users_.find(&node);
-        return at != users_.end() && at->second.size() == 1 && at->second[0];
-    }
-
     /// 1 + erf(..) or 1 + tanh(..), of which nobody else needs a part.
     bool is_share(ir::Value value) const {
         const ir::Node& sum = *value.node;
-        if (!sum.is("add") || uniform_value(sum.input(1)) != 1.0 || !is_used_once(sum))
+        if (!sum.is("add") || uniform_value(sum.input(1)) != 1.0 || user_count(users_, sum) != 1)
             return false;
         const ir::Node& inner = *sum.input(0).node;
-        return (inner.is("erf") || inner.is("tanh")) && is_used_once(inner);
+        return (inner.is("erf") || inner.is("tanh")) && user_count(users_, inner) == 1;
     }
 
     /// "none" or "tanh", or nothing where the argument is another one.

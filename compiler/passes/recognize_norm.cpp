@@ -35,22 +35,17 @@ public:
     }
 
 private:
-    int user_count(const ir::Node& node) const {
-        const auto at = users_.find(&node);
-        return at == users_.end() ? 0 : static_cast<int>(at->second.size());
-    }
-
     /// y and eps of rsqrt(y + eps), 1 / sqrt(y + eps), or of the root that divides.
     std::optional<Scaled> root_of(ir::Value value, bool divides) const {
         const ir::Node* node = value.node;
-        if (user_count(*node) != 1) return std::nullopt;
+        if (user_count(users_, *node) != 1) return std::nullopt;
         if (!divides && node->is("reciprocal")) {
             node = node->input(0).node;
             divides = true;
         }
         if (!node->is(divides ? "sqrt" : "rsqrt")) return std::nullopt;
         const ir::Node& sum = *node->input(0).node;
-        if (!sum.is("add") || user_count(sum) != 1) return std::nullopt;
+        if (!sum.is("add") || user_count(users_, sum) != 1) return std::nullopt;
         const std::optional<double> eps = uniform_value(sum.input(1));
         if (!eps) return std::nullopt;
         return Scaled{sum.input(0), *eps};
@@ -59,9 +54,10 @@ private:
     /// What `value` is the mean of, along the last axis, which stays.
     std::optional<ir::Value> mean_of(ir::Value value) const {
         const ir::Node& node = *value.node;
-        if ((!node.is("mul") && !node.is("div")) || user_count(node) != 1) return std::nullopt;
+        if ((!node.is("mul") && !node.is("div")) || user_count(users_, node) != 1)
+            return std::nullopt;
         const ir::Node& sum = *node.input(0).node;
-        if (!sum.is("sum") || user_count(sum) != 1) return std::nullopt;
+        if (!sum.is("sum") || user_count(users_, sum) != 1) return std::nullopt;
         const TensorType& type = sum.input(0).type();
         const Sizes axes = sum.attrs().get_ints("axes");
         const bool is_last =
@@ -76,7 +72,7 @@ private:
 
     bool is_square(ir::Value value, ir::Value x) const {
         const ir::Node& node = *value.node;
-        if (user_count(node) != 1) return false;
+        if (user_count(users_, node) != 1) return false;
         if (node.is("mul")) return node.input(0) == x && node.input(1) == x;
         return node.is("pow") && node.input(0) == x && uniform_value(node.input(1)) == 2.0;
     }
@@ -85,7 +81,7 @@ private:
     ir::Value normalised(ir::Value x, double eps) {
         const Attrs attrs{{"axis", Dim(x.type().rank() - 1)}, {"eps", eps}};
         const ir::Node& away = *x.node;
-        if (away.is("sub") && user_count(away) == 2) {
+        if (away.is("sub") && user_count(users_, away) == 2) {
             const std::optional<ir::Value> centered = mean_of(away.input(1));
             if (centered && *centered == away.input(0))
                 return graph_.add(ir::layer_norm_op, {*centered}, attrs);

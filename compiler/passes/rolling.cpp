@@ -1,6 +1,9 @@
 #include "compiler/passes/rolling.h"
 
 #include <algorithm>
+#include <bit>
+
+#include "compiler/ir/planes.h"
 
 namespace lithe::passes {
 namespace {
@@ -25,14 +28,10 @@ bool has_channel_operands(const std::vector<ir::Node*>& front, const ir::Node& c
     return true;
 }
 
-bool is_pool(const ir::Node& node) {
-    return node.attrs().has("stride") && node.attrs().has("kernel") && node.input_count() == 1;
-}
-
 /// Lines of the image that one line of results reads, those between them included.
 int64_t reach_of(const ir::Node& reader) {
-    const int64_t taps = is_pool(reader) ? reader.attrs().get_ints("kernel")[0]
-                                         : reader.input(1).type().size(0).constant();
+    const int64_t taps = ir::is_pool(reader) ? reader.attrs().get_ints("kernel")[0]
+                                             : reader.input(1).type().size(0).constant();
     return (taps - 1) * reader.attrs().get_ints("dilation")[0] + 1;
 }
 
@@ -52,7 +51,7 @@ std::string channel_refusal(const std::vector<ir::Node*>& front, const ir::Node&
     if (channels.constant() % whole_channels == 0) return {};
     const std::string multiple =
         channels.str() + " channels are no multiple of " + std::to_string(whole_channels);
-    if (is_pool(reader)) return "the pooling reads it from memory: " + multiple;
+    if (ir::is_pool(reader)) return "the pooling reads it from memory: " + multiple;
     if (has_channel_operands(front, conv, channels)) return {};
     return "the depthwise convolution reads it from memory: " + multiple +
            ", and an operand has more than one number for each";
@@ -62,7 +61,7 @@ std::string channel_refusal(const std::vector<ir::Node*>& front, const ir::Node&
 
 ir::Value rolling_image(const ir::Node& reader) {
     if (reader.is("depthwise_conv")) return reader.input(0);
-    if (!is_pool(reader) || !is_plain_pool(reader)) return {};
+    if (!ir::is_pool(reader) || !is_plain_pool(reader)) return {};
     const ir::Node& moved = *reader.input(0).node;
     const bool is_moved =
         moved.is("permute") && moved.attrs().get_ints("perm") == Sizes{0, 3, 1, 2};
@@ -71,18 +70,17 @@ ir::Value rolling_image(const ir::Node& reader) {
 
 std::string rolling_refusal(const std::vector<ir::Node*>& front, const ir::Node& conv,
                             const ir::Node& image, const ir::Node& reader) {
-    const std::string name = is_pool(reader) ? "pooling" : "depthwise convolution";
+    const std::string name = ir::is_pool(reader) ? "pooling" : "depthwise convolution";
     if (conv.attrs().has("groups") || conv.attrs().has("phases")) {
         return "a convolution in groups is made apart from the " +
-               std::string(is_pool(reader) ? "pooling" : "depthwise one") + " behind it";
+               std::string(ir::is_pool(reader) ? "pooling" : "depthwise one") + " behind it";
     }
     const TensorType& type = image.type();
     if (!same(type.shape, conv.type().shape) || image.is("permute"))
         return "the " + name + " reads it in another order";
     const std::string channels = channel_refusal(front, conv, type.size(3), reader);
     if (!channels.empty()) return channels;
-    int64_t ring = 1;
-    while (ring < reach_of(reader)) ring *= 2;
+    const auto ring = static_cast<int64_t>(std::bit_ceil(static_cast<uint64_t>(reach_of(reader))));
     const int64_t panel = conv.input(1).type().shape.back().constant();
     const int64_t bytes = 4 * ring * panel * type.size(2).constant();
     if (bytes > most_ring_bytes) {

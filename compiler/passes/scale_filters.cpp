@@ -36,7 +36,7 @@ bool scale_filters(ir::Graph& graph) {
     return ir::rewrite(graph, [&](ir::Node& conv) -> ir::Value {
         if (!conv.is("packed_conv") || conv.attrs().has("groups") || !pays(conv)) return {};
         const Scaled image = scaled(*conv.input(0).node);
-        if (!image.x || users.at(conv.input(0).node).size() > 1) return {};
+        if (!image.x || user_count(users, *conv.input(0).node) > 1) return {};
 
         const TensorType& filters = conv.input(1).type();
         Shape row(filters.shape.size(), Dim(1));

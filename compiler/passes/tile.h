@@ -22,8 +22,7 @@ struct TileLimits {
     /// Cycles of a step beside its multiply-adds: for each row and each vector that it loads.
     double row_cycles = 0, vector_cycles = 0;
     int64_t length = 256;  ///< of the sum: what a tile costs to start and to end is spread over it
-    int64_t gates =
-        1;  ///< products at once: a tile has so many times its vectors, in all its turns
+    int64_t gates = 1;     ///< products at once: so many times a tile's vectors, in all turns
 };
 
 /// Most rows of a tile over rows of `inner` numbers: rows that lie a multiple of 4 KB apart share

@@ -62,9 +62,7 @@ Halide::Expr lower(const LowerCall& call) {
     };
     const auto element = [&](const Halide::Expr& r) {
         const Halide::Type type = halide_type(call.call.input(0).dtype);
-        const Halide::Expr least =
-            type.is_float() ? Halide::Internal::make_const(type, -INFINITY) : type.min();
-        return window::pixel(call, from(r), least);
+        return window::pixel(call, from(r), reduce_identity(Reduce::max, type));
     };
     const Halide::Expr taps = call.size(product(kernel));
     const Halide::Expr best = reduce_max(taps, element);

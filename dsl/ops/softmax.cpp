@@ -15,11 +15,6 @@
 namespace lithe {
 namespace {
 
-TensorTypes infer(const OpCall& call) {
-    checked_axis(call);
-    return elementwise::infer_float_unary(call);
-}
-
 /// The same as the loops below, of f32 and along the last axis, several elements at a time.
 void rows(const AxisSplit& split, const Array& in, const Array& out) {
     std::vector<double> powers(static_cast<size_t>(split.size));
@@ -78,7 +73,7 @@ Halide::Expr lower(const LowerCall& call) {
 const Op softmax_op = {
     .name = "softmax",
     .trait = Trait::none,
-    .infer = infer,
+    .infer = elementwise::infer_float_axis,
     .reference = reference,
     .gradient = gradient,
     .lower = lower,

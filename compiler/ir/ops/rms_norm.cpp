@@ -9,11 +9,6 @@
 namespace lithe::ir {
 namespace {
 
-TensorTypes infer(const OpCall& call) {
-    checked_axis(call);
-    return elementwise::infer_float_unary(call);
-}
-
 void reference(const OpCall& call, std::span<const Array> in, std::span<const Array> out) {
     const AxisSplit split(in[0], call.attrs.get_int("axis"));
     const double eps = call.attrs.get_float("eps");
@@ -48,6 +43,9 @@ Halide::Expr lower(const LowerCall& call) {
 
 }  // namespace
 
-const Op rms_norm_op = {.name = "rms_norm", .infer = infer, .reference = reference, .lower = lower};
+const Op rms_norm_op = {.name = "rms_norm",
+                        .infer = elementwise::infer_float_axis,
+                        .reference = reference,
+                        .lower = lower};
 
 }  // namespace lithe::ir
