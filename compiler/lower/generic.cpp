@@ -7,8 +7,6 @@ namespace lithe::lower {
 namespace {
 
 using Halide::Func;
-using Halide::TailStrategy;
-using Halide::Var;
 
 bool matches(const ir::Node&, const Target&, std::string&) { return true; }
 
@@ -16,16 +14,9 @@ void schedule_output(Body& body, Func& f, const TensorType& type) {
     body.bind_output(f, type);
     f.compute_root();
     if (type.rank() == 0) return;
-    const int lanes = body.target().lanes(static_cast<int>(size_bytes(type.dtype)));
-    const Dim& inner = type.size(type.rank() - 1);
-    const Var x = Body::axis_var(type.rank() - 1), xi("xi");
-    int64_t step = 1;
-    if (!inner.is_constant() || inner.constant() >= lanes) {
-        step = lanes;
-        f.split(x, x, xi, lanes, TailStrategy::GuardWithIf).vectorize(xi);
-    } else if (inner.constant() > 1) {
-        f.vectorize(x);
-    }
+    const int64_t step = vectorize_inner(body, f, type);
+    const bool is_short = step == 1 && type.shape.back().constant() > 1;
+    if (is_short) f.vectorize(Body::axis_var(type.rank() - 1));
     parallel_outer(body, f, type, 1, step);
 }
 

@@ -15,6 +15,16 @@ void parallel_blocks(Halide::Stage stage, const Halide::Var& run, int64_t cost) 
 
 }  // namespace
 
+int64_t vectorize_inner(const Body& body, Halide::Stage stage, const TensorType& type) {
+    const int lanes = body.target().lanes(static_cast<int>(size_bytes(type.dtype)));
+    if (type.rank() == 0) return 1;
+    const Dim& length = type.shape.back();
+    if (length.is_constant() && length.constant() < lanes) return 1;
+    const Halide::Var x = Body::axis_var(type.rank() - 1), xi("xi");
+    stage.split(x, x, xi, lanes, Halide::TailStrategy::GuardWithIf).vectorize(xi);
+    return lanes;
+}
+
 void parallel_outer(Body& body, Halide::Func& f, const TensorType& type, int64_t cost_per_element,
                     int64_t step) {
     int axis = 0;

@@ -12,6 +12,10 @@ namespace lithe::lower {
 void parallel_outer(Body& body, Halide::Func& f, const TensorType& type,
                     int64_t cost_per_element = 1, int64_t step = 1);
 
+/// Vectorizes the innermost axis, by `xi`, where it is as long as a vector. Gives the step of its
+/// loop: 1 where it is not.
+int64_t vectorize_inner(const Body& body, Halide::Stage stage, const TensorType& type);
+
 /// The loops of an update whose lines along `axis` depend on nothing but themselves: those given,
 /// then the axes that are not among them. The outermost of these is the tasks where there are
 /// `threshold` elements of work or more.

@@ -16,7 +16,6 @@ using Halide::Expr;
 using Halide::Func;
 using Halide::RDom;
 using Halide::RVar;
-using Halide::TailStrategy;
 using Halide::Var;
 
 bool is_running(const ir::Node& node) {
@@ -57,7 +56,7 @@ public:
         body_.bind_output(out, type_);
         body_.bound_axes(out, type_);
         out.compute_root();
-        parallel_outer(body_, out, type_, 1, vectorized(out));
+        parallel_outer(body_, out, type_, 1, vectorize_inner(body_, out, type_));
         schedule_update(out);
     }
 
@@ -81,32 +80,13 @@ private:
         return select(is_less, last, Halide::cast<int64_t>(at[axis_]));
     }
 
-    int lanes() const { return body_.target().lanes(static_cast<int>(size_bytes(type_.dtype))); }
-
-    bool is_wide() const {
-        const Dim& length = type_.shape.back();
-        return !length.is_constant() || length.constant() >= lanes();
-    }
-
-    /// Vectorizes the innermost axis of the definition; gives the step of its loop.
-    int64_t vectorized(Func& out) const {
-        if (!is_wide()) return 1;
-        const Var x = Body::axis_var(type_.rank() - 1), xi("xi");
-        out.split(x, x, xi, lanes(), TailStrategy::GuardWithIf).vectorize(xi);
-        return lanes();
-    }
-
     void schedule_update(Func& out) {
         Halide::Stage update = out.update(0);
         std::vector<Halide::VarOrRVar> order;
         const int inner = type_.rank() - 1;
-        const Var x = Body::axis_var(inner), xi("xi");
         const bool is_across = static_cast<int>(axis_) != inner;
-        if (is_across && is_wide()) {
-            update.split(x, x, xi, lanes(), TailStrategy::GuardWithIf).vectorize(xi);
-            order.emplace_back(xi);
-        }
-        if (is_across) order.emplace_back(x);
+        if (is_across && vectorize_inner(body_, update, type_) > 1) order.emplace_back(Var("xi"));
+        if (is_across) order.emplace_back(Body::axis_var(inner));
         order.emplace_back(RVar(step_.x));
         order_lines(update, std::move(order), type_, axis_, type_.count(), parallel_threshold);
     }

@@ -17,7 +17,6 @@ using Halide::Expr;
 using Halide::Func;
 using Halide::RDom;
 using Halide::RVar;
-using Halide::TailStrategy;
 using Halide::Var;
 
 bool is_scatter(const ir::Node& node) {
@@ -57,7 +56,7 @@ public:
         body_.bind_output(out, type_);
         body_.bound_axes(out, type_);
         out.compute_root();
-        parallel_outer(body_, out, type_, 1, vectorized(out));
+        parallel_outer(body_, out, type_, 1, vectorize_inner(body_, out, type_));
         schedule_update(out);
     }
 
@@ -92,33 +91,13 @@ private:
                           : strict_float(reduce_step(reduce_of(node_), out(target), source));
     }
 
-    /// Vectorizes the copy of the operand; gives the step of its innermost loop.
-    int64_t vectorized(Func& out) const {
-        if (type_.rank() == 0 || !is_wide()) return 1;
-        const Var x = Body::axis_var(type_.rank() - 1), xi("xi");
-        out.split(x, x, xi, lanes(), TailStrategy::GuardWithIf).vectorize(xi);
-        return lanes();
-    }
-
-    int lanes() const { return body_.target().lanes(static_cast<int>(size_bytes(type_.dtype))); }
-
-    bool is_wide() const {
-        const Dim& length = type_.size(type_.rank() - 1);
-        return !length.is_constant() || length.constant() >= lanes();
-    }
-
     void schedule_update(Func& out) {
         Halide::Stage update = out.update(0);
         std::vector<Halide::VarOrRVar> order;
         const bool is_across = axis_ != type_.rank() - 1 && type_.rank() > 1;
-        const Var x = Body::axis_var(type_.rank() - 1), xi("xi");
-        if (is_across && is_wide()) {  // rows are added whole
-            update.split(x, x, xi, lanes(), TailStrategy::GuardWithIf).vectorize(xi);
-            order.emplace_back(xi);
-            order.emplace_back(x);
-        } else if (is_across) {
-            order.emplace_back(x);
-        }
+        // Rows are added whole.
+        if (is_across && vectorize_inner(body_, update, type_) > 1) order.emplace_back(Var("xi"));
+        if (is_across) order.emplace_back(Body::axis_var(type_.rank() - 1));
         order.emplace_back(RVar(step_.x));
         order_lines(update, std::move(order), type_, static_cast<size_t>(axis_),
                     product(index_shape()), parallel_threshold);
