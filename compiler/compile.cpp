@@ -115,6 +115,8 @@ passes::Machine machine_of(const CompileOptions& options) {
     const lower::Target target = lower::find_targets(options.target).front();
     return {.vector_bytes = target.vector_bytes,
             .register_count = target.register_count,
+            .l2_bytes = target.l2_bytes,
+            .l3_bytes = target.l3_bytes,
             .exact = options.exact,
             .target = target.name,
             .tuning = options.tuning.get()};

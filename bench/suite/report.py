@@ -43,6 +43,13 @@ def footprint(state, model, batch):
     return out
 
 
+def tuned(state, models):
+    """Networks that were tuned: how much longer they take by the model's choices."""
+    found = {key: row for key, row in state.get("tune", {}).items() if "error" not in row and key.split(".")[0] in models}
+    return {key: {"problems": row["problems"], "changed": row["changed"], "model_us": row["model_us"], "tuned_us": row["tuned_us"],
+                  "model_to_tuned": row["model_us"] / row["tuned_us"]} for key, row in found.items()}
+
+
 def collect(state, models, settings):
     rows = {}
     for batch, threads in settings:
@@ -53,7 +60,7 @@ def collect(state, models, settings):
             rows.setdefault(f"{batch}x{threads}", {})[model] = figures(row)
     batches = sorted({batch for batch, _ in settings})
     places = {f"{model}.b{batch}": footprint(state, model, batch) for model in models for batch in batches}
-    return {"settings": rows, "footprint": {key: place for key, place in places.items() if place}}
+    return {"settings": rows, "footprint": {key: place for key, place in places.items() if place}, "tuned": tuned(state, models)}
 
 
 def number(value, digits=3):
@@ -106,6 +113,17 @@ def footprint_table(places):
     return lines
 
 
+def tuned_table(rows):
+    if not rows:
+        return []
+    mean = statistics.geometric_mean(row["model_to_tuned"] for row in rows.values())
+    return ["\n## The model's choices of kernels beside measured ones\n",
+            f"Geometric mean {mean:.3f} over {len(rows)} networks: time by the model's choices over time by those of `lithe tune`.\n",
+            "| network | problems | changed | model us | tuned us | model / tuned |", "|---" * 6 + "|"] + [
+            f"| {key} | {row['problems']} | {row['changed']} | {number(row['model_us'], 4)} | {number(row['tuned_us'], 4)} | "
+            f"{row['model_to_tuned']:.3f} |" for key, row in rows.items()]
+
+
 def chart(report, out):
     """Bars of the ratios, a panel for each setting. Returns the files, none where matplotlib is not installed."""
     try:
@@ -144,8 +162,8 @@ def write(state, peers, models, settings, out):
     lines += ["", f"![ratios]({files[0].name})"] if files else ["", "(no chart: matplotlib is not installed, or nothing was timed)"]
     for setting, rows in report["settings"].items():
         lines += speed_table(setting, rows, peers.NAME)
-    lines += footprint_table(report["footprint"])
-    for stage in ("build", "check"):
+    lines += footprint_table(report["footprint"]) + tuned_table(report["tuned"])
+    for stage in ("build", "check", "tune"):
         failed = {k: f["error"] for k, f in state.get(stage, {}).items() if "error" in f and k.split(".")[0] in models}
         lines += [f"\n{stage} failed for {key}: {error}" for key, error in failed.items()]
     (out / "report.md").write_text("\n".join(lines) + "\n")

@@ -1,4 +1,4 @@
-"""The stages of the suite: build, check, compile, cold, run. Each keeps what it found in the state, and does again only
+"""The stages of the suite: build, check, compile, cold, run, tune. Each keeps what it found in the state, and does again only
 what is missing or was found for another program."""
 import gc
 import hashlib
@@ -116,15 +116,21 @@ class Run:
             if "error" not in self.state.section("build").get(key, {}) and not self.known("check", key, model, batch):
                 yield key, lambda batch=batch: check(batch)
 
+    def driver(self, model, batch, command, *options):
+        """What a command of the network's own compiler prints."""
+        driver = self.arguments.build / f"bench/suite/{model}_b1_driver"
+        inputs = self.state.section("build")[f"{model}.b{batch}"]["inputs"]
+        ran = subprocess.run([str(driver), command, "--quiet", "--inputs", inputs, *options], capture_output=True, text=True)
+        if ran.returncode:
+            raise RuntimeError(last_line(ran.stdout + ran.stderr))
+        return ran.stdout
+
     def compile(self, model):
         """From cold: no kernel from a cache."""
         def compile(batch):
             with tempfile.TemporaryDirectory() as folder:
                 summary = pathlib.Path(folder) / "summary.json"
-                driver = self.arguments.build / f"bench/suite/{model}_b1_driver"
-                inputs = self.state.section("build")[f"{model}.b{batch}"]["inputs"]
-                subprocess.run([str(driver), "compile", "--quiet", "--inputs", inputs, "--output", folder, "--summary",
-                                str(summary)], check=True, capture_output=True, text=True)
+                self.driver(model, batch, "compile", "--output", folder, "--summary", str(summary))
                 seconds = json.loads(summary.read_text())["compile_s"]
             return {"program": program_key(self.program(model, batch)), "seconds": seconds, "say": f"{seconds:.1f} s"}
         batch, key = self.batches[0], f"{model}.b{self.batches[0]}"
@@ -151,6 +157,18 @@ class Run:
         batch, key = self.batches[0], f"{model}.b{self.batches[0]}"
         if not self.usable(model, batch) and not self.known("cold", key, model, batch):
             yield key, lambda: cold(batch)
+
+    def tune(self, model):
+        """A run by the model's choices, and by those that were measured to be best."""
+        def tune(batch):
+            with tempfile.TemporaryDirectory() as folder:
+                text = self.driver(model, batch, "tune", "--json", "--tuning", f"{folder}/found.tuning")
+            found = json.loads(text)
+            return {"program": program_key(self.program(model, batch)), **found,
+                    "say": f"{found['changed']} of {found['problems']} changed, {found['model_us']:.1f} to {found['tuned_us']:.1f} us"}
+        batch, key = self.batches[0], f"{model}.b{self.batches[0]}"
+        if not self.usable(model, batch) and not self.known("tune", key, model, batch):
+            yield key, lambda: tune(batch)
 
     def peer_names(self):
         return [name for name in self.arguments.peer_names.split(",")

@@ -5,7 +5,8 @@ One command: bench/suite/suite.py. It builds every network (preset release), com
 reference, and only then times lithe and the peers of ../shared/peers, interleaved, in four settings: batch 1 and 8 by
 1 and 2 threads. build/suite/ gets report.md, report.json, report.svg, report.png (for the chart: matplotlib in the
 peers' environment) and state.json: a run that was stopped goes on where it was, and a network whose program
-has changed since is measured again. A network that fails is a row that says so.
+has changed since is measured again. A network that fails is a row that says so. Stage `tune`, which is run where --only
+names it, compares the compiler's choices of kernels with those that measuring finds.
 
   bench/suite/suite.py --models mlp,resnet18 --settings 1x1,1x2 --rounds 3
   bench/suite/suite.py --only report      # the report of what was measured before
@@ -17,7 +18,8 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-STAGES = ["build", "check", "compile", "cold", "run", "report"]
+STAGES = ["build", "check", "compile", "cold", "run", "tune", "report"]
+LONG = {"tune"}  # not run unless named
 
 
 def settings(text):
@@ -32,7 +34,7 @@ def parse(words):
     parser.add_argument("--rounds", type=int, default=7, help="turns of every peer")
     parser.add_argument("--slice-ms", type=float, default=120, help="time of a turn")
     parser.add_argument("--peer-names", default="ort,ov,torch,torch_cl,aoti", help="which peers; those that are not there are left out")
-    parser.add_argument("--only", default=",".join(STAGES), help="stages, of: " + ",".join(STAGES))
+    parser.add_argument("--only", default=",".join(s for s in STAGES if s not in LONG), help="stages, of: " + ",".join(STAGES))
     parser.add_argument("--again", action="store_true", help="measure also what was measured before")
     parser.add_argument("--max-foreign", type=float, default=0.25, help="a turn is repeated if others used more CPUs")
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release")

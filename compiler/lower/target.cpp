@@ -14,13 +14,15 @@ struct Level {
     const char* halide;
     int vector_bytes;
     int register_count;
+    int64_t l2_bytes;
 };
 
+// Caches are as large as CPUs of the level commonly have them.
 constexpr Level levels[] = {
-    {"aarch64", "arm-64-linux-arm_dot_prod", 16, 32},
-    {"x86-64-v2", "x86-64-linux-sse41", 16, 16},
-    {"x86-64-v3", "x86-64-linux-avx-avx2-f16c-fma-sse41", 32, 16},
-    {"x86-64-v4", "x86-64-linux-avx-avx2-avx512-avx512_skylake-f16c-fma-sse41", 64, 32},
+    {"aarch64", "arm-64-linux-arm_dot_prod", 16, 32, 512 << 10},
+    {"x86-64-v2", "x86-64-linux-sse41", 16, 16, 512 << 10},
+    {"x86-64-v3", "x86-64-linux-avx-avx2-f16c-fma-sse41", 32, 16, 512 << 10},
+    {"x86-64-v4", "x86-64-linux-avx-avx2-avx512-avx512_skylake-f16c-fma-sse41", 64, 32, 1 << 20},
 };
 
 Target host() {
@@ -48,6 +50,7 @@ Target find_target(std::string_view name) {
         target.halide = level.halide;
         target.vector_bytes = level.vector_bytes;
         target.register_count = level.register_count;
+        target.l2_bytes = level.l2_bytes;
         return target;
     }
     std::string known = "host";

@@ -13,7 +13,8 @@ struct Target {
     std::string halide;     ///< Halide's target string, without the flags that lithe adds
     int vector_bytes = 32;  ///< of one register
     int register_count = 16;
-    int64_t l1_bytes = 32 << 10, l2_bytes = 1 << 20;
+    /// A core's second-level cache, and the share of a third that it can count on.
+    int64_t l2_bytes = 512 << 10, l3_bytes = 8 << 20;
 
     /// Lanes of f32 in one register.
     int lanes() const { return vector_bytes / 4; }

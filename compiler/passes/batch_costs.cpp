@@ -13,8 +13,8 @@ namespace {
 constexpr double near_value = 0.006, far_value = 0.05;
 /// Of weights, which kernels ask for ahead: second level, third level, memory.
 constexpr std::array<double, 3> weight_rates{0.012, 0.016, 0.04};
-/// What stays in a second-level cache of 1 MB, and in the share of a third that one can count on.
-constexpr double second_bytes = 768 << 10, third_bytes = 8 << 20;
+/// The part of a second-level cache that values stay in.
+constexpr double second_part = 0.75;
 /// Cycles in a nanosecond, and which part of its peak a kernel reaches.
 constexpr double clock = 3, efficiency = 0.92;
 /// A kernel's start, and what a loop has to win for being one: as much, and a part of its time.
@@ -57,18 +57,16 @@ Growth growth(const ir::Node& conv, const Machine& machine) {
     return {weights, transforms * weights / results};
 }
 
-/// Nanoseconds for a byte of a value after so many bytes.
-double value_rate(double bytes) {
-    if (bytes <= second_bytes) return 0;
-    const double fill = std::min(1.0, (bytes - second_bytes) / (third_bytes - second_bytes));
-    return near_value + fill * (far_value - near_value);
-}
-
 }  // namespace
 
 BatchCosts::BatchCosts(const ir::Graph& graph, const std::vector<BatchStep>& steps,
                        const Machine& machine)
-    : steps_(steps), machine_(machine), users_(users_of(graph)), work_(steps.size()) {
+    : steps_(steps),
+      machine_(machine),
+      second_bytes_(second_part * static_cast<double>(machine.l2_bytes)),
+      third_bytes_(static_cast<double>(machine.l3_bytes)),
+      users_(users_of(graph)),
+      work_(steps.size()) {
     for (size_t i = 0; i < steps.size(); ++i) step_of_[steps[i].node] = i;
     may_cut_.assign(steps.size() + 1, true);
     for (size_t i = 0; i < steps.size(); ++i) {
@@ -179,9 +177,15 @@ void BatchCosts::add_weights(size_t step) {
     work.products *= more.products;
 }
 
-BatchCosts::Level BatchCosts::level(double bytes) {
-    if (bytes <= second_bytes) return Level::second;
-    return bytes <= third_bytes ? Level::third : Level::memory;
+BatchCosts::Level BatchCosts::level(double bytes) const {
+    if (bytes <= second_bytes_) return Level::second;
+    return bytes <= third_bytes_ ? Level::third : Level::memory;
+}
+
+double BatchCosts::value_rate(double bytes) const {
+    if (bytes <= second_bytes_) return 0;
+    const double fill = std::min(1.0, (bytes - second_bytes_) / (third_bytes_ - second_bytes_));
+    return near_value + fill * (far_value - near_value);
 }
 
 double BatchCosts::compute(size_t step, int64_t items) const {
@@ -226,7 +230,8 @@ void BatchCosts::Loop::add(size_t step) {
 double BatchCosts::Loop::time() const {
     const double rounds = static_cast<double>(costs_.counts_[begin_]) / static_cast<double>(items_);
     const double round_bytes = weights_ + static_cast<double>(items_) * touched_;
-    return rounds * times_[static_cast<size_t>(level(round_bytes))] * (1 + least_gain) + loop_ns;
+    return rounds * times_[static_cast<size_t>(costs_.level(round_bytes))] * (1 + least_gain) +
+           loop_ns;
 }
 
 }  // namespace lithe::passes

@@ -63,13 +63,16 @@ private:
     void add_weights(size_t step);
     void take_over(size_t step, const ir::Node& joined);
     bool joins(size_t step, ir::Value operand) const;
-    static Level level(double bytes);
+    Level level(double bytes) const;
+    /// Nanoseconds for a byte of a value after so many bytes.
+    double value_rate(double bytes) const;
     /// Time to compute and to wait for values, for so many items.
     double compute(size_t step, int64_t items) const;
     double reads(size_t step, size_t begin, int64_t items) const;
 
     const std::vector<BatchStep>& steps_;
     const Machine& machine_;
+    const double second_bytes_, third_bytes_;
     Users users_;
     std::map<const ir::Node*, size_t> step_of_;
     std::map<const ir::Node*, size_t> kernel_of_;   ///< the step that a node's kernel begins with

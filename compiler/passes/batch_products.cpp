@@ -20,11 +20,14 @@ bool is_product(const ir::Node& node) {
 class ScanProducts {
 public:
     /// `out`: the graph around, whose last node is before `scan`.
-    ScanProducts(ir::Graph& out, ir::Node& scan) : out_(out), scan_(scan), region_(*scan.body(0)) {}
+    ScanProducts(ir::Graph& out, ir::Node& scan, Notes& notes)
+        : out_(out), scan_(scan), region_(*scan.body(0)), notes_(notes) {}
 
     bool run() {
         bool changed = false;
         for (ir::Node* node = next(); node; node = next()) {
+            add_note(notes_, "batch_products", out_, *node,
+                     "one product for all steps, in front of the loop");
             move(*node);
             region_.erase_dead();
             changed = true;
@@ -104,12 +107,13 @@ private:
     ir::Graph& out_;
     ir::Node& scan_;
     ir::Graph& region_;
+    Notes& notes_;
 };
 
 /// Products of slices of one value with the same weights, in one graph.
 class SliceProducts {
 public:
-    explicit SliceProducts(ir::Graph& graph) : graph_(graph) {
+    SliceProducts(ir::Graph& graph, Notes& notes) : graph_(graph), notes_(notes) {
         for (const auto& node : graph.nodes()) {
             if (const auto part = part_of(*node)) rows_[part->key] += part->size;
         }
@@ -164,6 +168,7 @@ private:
             std::vector<ir::Value> operands = node.inputs();
             operands[0] = part.slice->input(0);
             product = graph_.add(node.op(), operands, node.attrs());
+            add_note(notes_, "batch_products", graph_, node, "one product for all slices");
         }
         const ir::Value cut = graph_.add("slice", {product}, part.slice->attrs());
         if (same(cut.type().shape, node.type().shape)) return cut;
@@ -171,6 +176,7 @@ private:
     }
 
     ir::Graph& graph_;
+    Notes& notes_;
     std::map<const ir::Node*, Part> parts_;
     std::map<Key, int64_t> rows_;
     std::map<Key, ir::Value> products_;
@@ -178,14 +184,14 @@ private:
 
 }  // namespace
 
-bool batch_products(ir::Graph& graph) {
+bool batch_products(ir::Graph& graph, Notes& notes) {
     bool changed = false;
     for (auto& node : graph.take_nodes()) {
-        if (node->is("scan")) changed |= ScanProducts(graph, *node).run();
+        if (node->is("scan")) changed |= ScanProducts(graph, *node, notes).run();
         graph.push(std::move(node));
     }
     graph.number();
-    return SliceProducts(graph).run() || changed;
+    return SliceProducts(graph, notes).run() || changed;
 }
 
 }  // namespace lithe::passes

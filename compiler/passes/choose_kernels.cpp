@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 
@@ -16,6 +18,18 @@
 namespace lithe::passes {
 namespace {
 
+/// Why the way `at` was taken, and what the next of the others would cost in its place.
+std::string reason(const std::vector<Way>& ways, size_t at) {
+    std::string text = ways[at].name;
+    if (at > 0) return text + ", by the tuning; the model's: " + ways[0].name;
+    constexpr size_t most_others = 3;
+    for (size_t i = 1; i < std::min(ways.size(), most_others + 1); ++i) {
+        text += fmt::format("{}{} {:.2f} x", i == 1 ? "; others would cost: " : ", ", ways[i].name,
+                            ways[i].cost / ways[0].cost);
+    }
+    return text;
+}
+
 class Chooser {
 public:
     Chooser(ir::Graph& graph, const Machine& machine, Notes& notes)
@@ -31,20 +45,22 @@ public:
     }
 
 private:
-    /// The index of a way to compute a node, out of those that `choices` names.
-    size_t decide(const ir::Node& node, const std::vector<std::string>& choices) {
+    /// The index of the way to compute a node, out of several, the model's first.
+    size_t decide(const ir::Node& node, const std::vector<Way>& ways) {
+        std::vector<std::string> names;
+        for (const Way& way : ways) names.push_back(way.name);
         const std::string problem = problem_of(node, machine_.target);
-        const size_t at = machine_.tuning ? machine_.tuning->choose(problem, choices) : 0;
+        const size_t at = machine_.tuning ? machine_.tuning->choose(problem, names) : 0;
         problem_ = machine_.tuning && machine_.tuning->marks_nodes() ? problem : "";
-        notes_.push_back("choose_kernels: " + graph_.name + ": " + problem + ": " + choices[at] +
-                         (at > 0 ? ", by the tuning; the model's: " + choices[0] : ""));
+        notes_.push_back("choose_kernels: " + graph_.name + ": " + problem + ": " +
+                         reason(ways, at));
         return at;
     }
 
     Tile decide(const ir::Node& node, const std::vector<Tile>& tiles) {
-        std::vector<std::string> choices;
-        for (const Tile& tile : tiles) choices.push_back(tile.str());
-        return tiles[decide(node, choices)];
+        std::vector<Way> ways;
+        for (const Tile& tile : tiles) ways.push_back({tile.str(), tile.cost});
+        return tiles[decide(node, ways)];
     }
 
     /// The attributes of what computes the node that was decided on last, or a part of it.
@@ -58,7 +74,7 @@ private:
             graph_, node, machine_,
             {.convolution = [this](ir::Node& conv) { return convolution(conv); },
              .decide = [this](const ir::Node& n,
-                              const std::vector<std::string>& names) { return decide(n, names); },
+                              const std::vector<Way>& ways) { return decide(n, ways); },
              .marked = winograd_mark(),
              .is_fixed = [this](ir::Value v) { return fixed_.contains(v); }});
     }
@@ -149,7 +165,7 @@ private:
             });
         }
         const ConvChoices choices = conv_choices(node);
-        const size_t at = decide(node, choices.names());
+        const size_t at = decide(node, choices.ways());
         if (choices.plan(at)) return winograd(node, *choices.plan(at));
         const Tile tile = choices.tile(at);
         return direct(node, tile, tile.vectors * lanes(), {});
@@ -236,10 +252,10 @@ private:
             if (tile.vectors > limits.vectors) tiles.push_back(tile);
         }
         const std::optional<WinogradProblem> problem = winograd_problem(plane_of(node));
-        if (!problem || !fixed_.contains(node.input(1))) return {tiles, {}, false};
+        if (!problem || !fixed_.contains(node.input(1))) return ConvChoices(tiles);
         const std::vector<WinogradPlan> plans = ranked_winograd_plans(*problem, machine_);
         const bool pays = !plans.empty() && winograd_pays(*problem, plans[0], machine_);
-        return {tiles, plans, pays};
+        return {tiles, plans, pays, direct_cost(*problem, machine_)};
     }
 
     /// One filter a channel, or as many filters as channels in groups of which several fit into a

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "compiler/passes/tile.h"
+#include "compiler/passes/tuning.h"
 #include "compiler/passes/winograd.h"
 
 namespace lithe::passes {
@@ -16,58 +17,64 @@ namespace lithe::passes {
 class ConvChoices {
 public:
     ConvChoices() = default;
-    /// `prefers_plans`: those come before the tiles of the direct form.
-    ConvChoices(const std::vector<Tile>& tiles, const std::vector<WinogradPlan>& plans,
-                bool prefers_plans) {
+    explicit ConvChoices(std::vector<Tile> tiles) : ConvChoices(std::move(tiles), {}, false, 0) {}
+    /// `prefers_plans`: those come before the tiles of the direct form, the first of which has
+    /// `direct_cost` as its cost.
+    ConvChoices(std::vector<Tile> tiles, const std::vector<WinogradPlan>& plans, bool prefers_plans,
+                double direct_cost) {
+        const double unit = plans.empty() || tiles.empty() ? 1 : direct_cost / tiles[0].cost;
+        for (Tile& tile : tiles) tile.cost *= unit;
         if (!prefers_plans) add(tiles);
         add(plans);
         if (prefers_plans) add(tiles);
         take_turns();
-        for (const auto& way : ways_)
-            names_.push_back(std::visit([](const auto& w) { return w.str(); }, way));
+        for (const auto& form : forms_) {
+            ways_.push_back(
+                std::visit([](const auto& way) { return Way{way.str(), way.cost}; }, form));
+        }
     }
 
-    const std::vector<std::string>& names() const { return names_; }
+    const std::vector<Way>& ways() const { return ways_; }
     /// The plan of a choice; null where it is a tile.
-    const WinogradPlan* plan(size_t at) const { return std::get_if<WinogradPlan>(&ways_[at]); }
-    const Tile& tile(size_t at) const { return std::get<Tile>(ways_[at]); }
+    const WinogradPlan* plan(size_t at) const { return std::get_if<WinogradPlan>(&forms_[at]); }
+    const Tile& tile(size_t at) const { return std::get<Tile>(forms_[at]); }
 
 private:
-    using Way = std::variant<Tile, WinogradPlan>;
+    using Form = std::variant<Tile, WinogradPlan>;
 
-    template <class Ways>
-    void add(const Ways& ways) {
-        ways_.insert(ways_.end(), ways.begin(), ways.end());
+    template <class Forms>
+    void add(const Forms& forms) {
+        forms_.insert(forms_.end(), forms.begin(), forms.end());
     }
 
-    static int64_t kind_of(const Way& way) {
-        const auto* plan = std::get_if<WinogradPlan>(&way);
+    static int64_t kind_of(const Form& form) {
+        const auto* plan = std::get_if<WinogradPlan>(&form);
         return plan ? plan->kind() : 0;
     }
 
     void take_turns() {
-        std::vector<int64_t> kinds;             // in the order in which they appear
-        std::vector<std::vector<Way>> ways_of;  // of each of them
-        for (const Way& way : ways_) {
-            const auto at = std::find(kinds.begin(), kinds.end(), kind_of(way));
+        std::vector<int64_t> kinds;               // in the order in which they appear
+        std::vector<std::vector<Form>> forms_of;  // of each of them
+        for (const Form& form : forms_) {
+            const auto at = std::find(kinds.begin(), kinds.end(), kind_of(form));
             const auto index = static_cast<size_t>(at - kinds.begin());
             if (at == kinds.end()) {
-                kinds.push_back(kind_of(way));
-                ways_of.emplace_back();
+                kinds.push_back(kind_of(form));
+                forms_of.emplace_back();
             }
-            ways_of[index].push_back(way);
+            forms_of[index].push_back(form);
         }
-        const size_t count = ways_.size();
-        ways_.clear();
-        for (size_t turn = 0; ways_.size() < count; ++turn) {
-            for (const std::vector<Way>& ways : ways_of) {
-                if (turn < ways.size()) ways_.push_back(ways[turn]);
+        const size_t count = forms_.size();
+        forms_.clear();
+        for (size_t turn = 0; forms_.size() < count; ++turn) {
+            for (const std::vector<Form>& forms : forms_of) {
+                if (turn < forms.size()) forms_.push_back(forms[turn]);
             }
         }
     }
 
+    std::vector<Form> forms_;
     std::vector<Way> ways_;
-    std::vector<std::string> names_;
 };
 
 }  // namespace lithe::passes

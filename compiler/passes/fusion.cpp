@@ -115,9 +115,7 @@ bool Fusion::needs_memory(const ir::Node& node) const {
 }
 
 void Fusion::note(const ir::Node& node, const std::string& reason) {
-    std::string text = "group: " + graph_.name + ": " + std::string(node.name());
-    if (!node.line.empty()) text += " at " + node.line;
-    notes_.push_back(text + ": " + reason);
+    add_note(notes_, "group", graph_, node, reason);
 }
 
 std::vector<Cluster> Fusion::run() {

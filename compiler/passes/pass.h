@@ -12,12 +12,17 @@ namespace lithe::passes {
 /// Reasons of choices, for `dump --why`: `group: conv at model.h:12: ...`.
 using Notes = std::vector<std::string>;
 
+/// Adds a reason that has to do with one node.
+void add_note(Notes& notes, std::string_view pass, const ir::Graph& graph, const ir::Node& node,
+              std::string_view reason);
+
 class Tuning;
 
 /// What a choice of kernels needs to know of the CPU.
 struct Machine {
     int vector_bytes = 32;  ///< of one register
     int register_count = 16;
+    int64_t l2_bytes = 1 << 20, l3_bytes = 8 << 20;  ///< of caches, the share of a core
     bool exact = false;  ///< no rewrite that changes how sums are rounded (Winograd)
     std::string target;  ///< what problems of a tuning begin with
     Tuning* tuning = nullptr;

@@ -119,7 +119,7 @@ bool choose_layout(ir::Graph& graph);
 ///
 /// The products are rounded in another order. Not in `forward_train`. After choose_layout, which
 /// puts channels last; before split_prepare, which packs the filters at load time.
-bool scale_filters(ir::Graph& graph);
+bool scale_filters(ir::Graph& graph, Notes& notes);
 
 /// Takes means over windows in front of a convolution that makes a pixel of one pixel, which then
 /// has fewer to make: a mean of sums of products is the sum of products with means.
@@ -155,7 +155,7 @@ bool recognize_attention(ir::Program& program);
 /// are used; a reshape may stand behind each.
 ///
 /// After the merging of equal nodes; before recognize_gates, which leaves one product to a step.
-bool batch_products(ir::Graph& graph);
+bool batch_products(ir::Graph& graph, Notes& notes);
 
 /// Finds a product whose columns are the gates of a recurrent cell, so that one kernel computes all
 /// of them for a hidden unit and the unit's new state behind them.

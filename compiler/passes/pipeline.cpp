@@ -1,5 +1,7 @@
 #include "compiler/passes/pipeline.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "compiler/ir/regions.h"
@@ -115,6 +117,12 @@ const Pass& find_pass(std::string_view name) {
         names.push_back(pass.name);
     }
     throw UserError("passes.unknown", "passes: no pass " + quote(name) + did_you_mean(name, names));
+}
+
+void add_note(Notes& notes, std::string_view pass, const ir::Graph& graph, const ir::Node& node,
+              std::string_view reason) {
+    const std::string line = node.line.empty() ? "" : " at " + node.line;
+    notes.push_back(fmt::format("{}: {}: {}{}: {}", pass, graph.name, node.name(), line, reason));
 }
 
 bool run_pass(const Pass& pass, ir::Program& program, Notes& notes, const Machine& machine) {

@@ -31,7 +31,7 @@ bool pays(const ir::Node& conv) {
 
 }  // namespace
 
-bool scale_filters(ir::Graph& graph) {
+bool scale_filters(ir::Graph& graph, Notes& notes) {
     const Users users = users_of(graph);
     return ir::rewrite(graph, [&](ir::Node& conv) -> ir::Value {
         if (!conv.is("packed_conv") || conv.attrs().has("groups") || !pays(conv)) return {};
@@ -45,6 +45,7 @@ bool scale_filters(ir::Graph& graph) {
         std::vector<ir::Value> operands = conv.inputs();
         operands[0] = image.x;
         operands[1] = graph.add("mul", {conv.input(1), s}, {});
+        add_note(notes, "scale_filters", graph, conv, "its filters are scaled, not its image");
         return graph.add(conv.op(), std::move(operands), conv.attrs());
     });
 }

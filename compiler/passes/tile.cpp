@@ -9,11 +9,6 @@ namespace {
 /// What a tile costs beside the steps of its sum: the loop's start, the last sums' latency.
 constexpr double tile_cycles = 12;
 
-struct Timed {
-    Tile tile;
-    double time;
-};
-
 /// A step of a tile's sum, with its share of what the tile costs beside.
 double sum_cycles(const Tile& tile, const TileLimits& limits) {
     const double loads = limits.row_cycles * static_cast<double>(tile.rows) +
@@ -59,10 +54,10 @@ std::vector<Tile> ranked_tiles(const Dim& rows, const Dim& columns, const Machin
     const int64_t n = columns.is_constant() ? columns.constant() : large * lanes;
     // A lone row keeps two vectors, so that the epilogue has a loop; see lower/packed.cpp.
     const bool is_lone = rows.is_constant() && rows.constant() == 1 && limits.gates == 1;
-    std::vector<Timed> all;
+    std::vector<Tile> tiles;
     for (int64_t vectors = is_lone ? 2 : 1; vectors <= limits.vectors; ++vectors) {
         for (int64_t height = 1; height <= std::min(m, limits.rows); ++height) {
-            const double tiles =
+            const double count =
                 static_cast<double>(rounded_up(m, height) / height) *
                 static_cast<double>(rounded_up(n, vectors * lanes) / (vectors * lanes));
             for (int64_t turns = 1; turns <= limits.gates; ++turns) {
@@ -70,16 +65,14 @@ std::vector<Tile> ranked_tiles(const Dim& rows, const Dim& columns, const Machin
                 const bool fits = across * height + across + 1 <= machine.register_count ||
                                   (height == 1 && vectors == 1);
                 if (limits.gates % turns != 0 || !fits) continue;
-                all.push_back(
-                    {{height, vectors, turns},
-                     tiles * static_cast<double>(turns) * sum_cycles({height, across}, limits)});
+                const double cycles = sum_cycles({.rows = height, .vectors = across}, limits);
+                tiles.push_back(
+                    {height, vectors, turns, count * static_cast<double>(turns) * cycles});
             }
         }
     }
-    std::stable_sort(all.begin(), all.end(),
-                     [](const Timed& a, const Timed& b) { return a.time < b.time; });
-    std::vector<Tile> tiles;
-    for (const Timed& timed : all) tiles.push_back(timed.tile);
+    std::stable_sort(tiles.begin(), tiles.end(),
+                     [](const Tile& a, const Tile& b) { return a.cost < b.cost; });
     return tiles;
 }
 

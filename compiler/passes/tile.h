@@ -12,8 +12,8 @@ namespace lithe::passes {
 struct Tile {
     int64_t rows = 1, vectors = 1;
     int64_t turns = 1;  ///< one after the other, each with so many fewer of the gates
+    double cost = 0;    ///< estimated, in a unit that tiles of one problem share
 
-    bool operator==(const Tile&) const = default;
     std::string str() const;  ///< `tile 8x3`, `tile 8x1, gates in 2 turns`
 };
 

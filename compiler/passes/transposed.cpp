@@ -220,10 +220,10 @@ private:
             plans = ranked_winograd_plans(*problem, machine_);
         const bool pays = !plans.empty() && winograd_pays(*problem, plans[0], machine_);
         if (!pays && tiles.empty()) return together();
-        if (pays && is_better_together(winograd_cost(*problem, plans[0], machine_)))
-            return together();
-        const ConvChoices choices(tiles, plans, pays);
-        const size_t at = help_.decide(node_, choices.names());
+        if (pays && is_better_together(plans[0].cost)) return together();
+        const ConvChoices choices(tiles, plans, pays,
+                                  problem ? direct_cost(*problem, machine_) : 0);
+        const size_t at = help_.decide(node_, choices.ways());
         return choices.plan(at) ? by_winograd(phases, *choices.plan(at))
                                 : by_tiles(phases, choices.tile(at));
     }
@@ -256,7 +256,7 @@ private:
         if (plans.empty()) return false;
         const auto count = static_cast<double>(problem->images * problem->height * problem->width *
                                                problem->filters);
-        return winograd_cost(*problem, plans[0], machine_) + placing_cycles * count < cost_apart;
+        return plans[0].cost + placing_cycles * count < cost_apart;
     }
 
     ir::Value channels_last() {

@@ -1,10 +1,10 @@
 #pragma once
 
 #include <functional>
-#include <string>
 #include <vector>
 
 #include "compiler/ir/graph.h"
+#include "compiler/passes/tuning.h"
 #include "compiler/passes/winograd.h"
 
 namespace lithe::passes {
@@ -14,7 +14,7 @@ struct TransposedHelp {
     /// What replaces a conv.
     std::function<ir::Value(ir::Node&)> convolution;
     /// The index of the way to take for the node, out of some that are named.
-    std::function<size_t(const ir::Node&, const std::vector<std::string>&)> decide;
+    std::function<size_t(const ir::Node&, const std::vector<Way>&)> decide;
     /// Attributes of what computes the node that was decided on, or a part of it.
     WinogradMark marked;
     /// Whether a value is known when weights are loaded.

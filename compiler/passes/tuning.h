@@ -9,6 +9,12 @@
 
 namespace lithe::passes {
 
+/// A way to compute a node.
+struct Way {
+    std::string name;  ///< `tile 8x3`
+    double cost = 0;   ///< estimated, in a unit that all ways of the node share
+};
+
 /// Decides between ways to compute a node; without one, the model's choice is taken.
 class Tuning {
 public:

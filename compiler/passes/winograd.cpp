@@ -179,12 +179,6 @@ double cost(const WinogradProblem& p, const WinogradPlan& plan, int64_t lanes) {
     return cycles(p, plan, lanes) + byte_cycles * static_cast<double>(bytes);
 }
 
-double direct_cost(const WinogradProblem& p, int64_t lanes) {
-    const int64_t bytes =
-        4 * p.phases * p.taps[0] * p.taps[1] * p.channels * ceil_div(p.filters, lanes) * lanes;
-    return direct_cycles(p, lanes) + byte_cycles * static_cast<double>(bytes);
-}
-
 bool fits(const WinogradProblem& p, const WinogradPlan& plan, const Machine& machine) {
     const int64_t lanes = machine.vector_bytes / 4;
     const int64_t rows = plan.images * plan.rows * plan.columns,
@@ -273,32 +267,34 @@ std::optional<WinogradProblem> winograd_problem(const ir::Node& conv) {
 std::vector<WinogradPlan> ranked_winograd_plans(const WinogradProblem& p, const Machine& machine) {
     if (machine.exact) return {};
     const int64_t lanes = machine.vector_bytes / 4;
-    std::vector<std::pair<double, WinogradPlan>> timed;
+    std::vector<WinogradPlan> all;
     for (const int64_t tile : tiles_of(p)) {
-        const WinogradPlan staged = plan_in_stages(p, tile, machine);
-        timed.emplace_back(cost(p, staged, lanes), staged);
+        all.push_back(plan_in_stages(p, tile, machine));
         if (p.phases > 1) continue;
-        for (const WinogradPlan& plan : plans_in_blocks(p, tile, machine))
-            timed.emplace_back(cost(p, plan, lanes), plan);
+        const std::vector<WinogradPlan> blocks = plans_in_blocks(p, tile, machine);
+        all.insert(all.end(), blocks.begin(), blocks.end());
     }
-    std::stable_sort(timed.begin(), timed.end(),
-                     [](const auto& a, const auto& b) { return a.first < b.first; });
+    for (WinogradPlan& plan : all) plan.cost = cost(p, plan, lanes);
+    std::stable_sort(all.begin(), all.end(),
+                     [](const auto& a, const auto& b) { return a.cost < b.cost; });
     std::vector<WinogradPlan> plans;
     std::set<int64_t> kinds;
     constexpr size_t most_plans = 64;  // those further back of a kind differ in little
-    for (const auto& [cost, plan] : timed) {
+    for (const WinogradPlan& plan : all) {
         if (kinds.insert(plan.kind()).second || plans.size() < most_plans) plans.push_back(plan);
     }
     return plans;
 }
 
-double winograd_cost(const WinogradProblem& p, const WinogradPlan& plan, const Machine& machine) {
-    return cost(p, plan, machine.vector_bytes / 4);
+double direct_cost(const WinogradProblem& p, const Machine& machine) {
+    const int64_t lanes = machine.vector_bytes / 4;
+    const int64_t bytes =
+        4 * p.phases * p.taps[0] * p.taps[1] * p.channels * ceil_div(p.filters, lanes) * lanes;
+    return direct_cycles(p, lanes) + byte_cycles * static_cast<double>(bytes);
 }
 
 bool winograd_pays(const WinogradProblem& p, const WinogradPlan& plan, const Machine& machine) {
-    const int64_t lanes = machine.vector_bytes / 4;
-    return cost(p, plan, lanes) < direct_cost(p, lanes) / least_gain;
+    return plan.cost < direct_cost(p, machine) / least_gain;
 }
 
 namespace {

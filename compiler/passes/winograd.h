@@ -18,6 +18,7 @@ namespace lithe::passes {
 struct WinogradPlan {
     int64_t tile = 4, images = 1, rows = 1, columns = 1, vectors = 2;
     bool in_stages = false;
+    double cost = 0;  ///< estimated cycles of a run, and what its packed weights cost
 
     /// Plans of one kind differ in their blocks and tiles alone. More than 0.
     int64_t kind() const { return 2 * tile + (in_stages ? 1 : 0); }
@@ -41,9 +42,8 @@ bool can_have_plans(const WinogradProblem& problem);
 /// dilation 1, one group, known image size.
 std::optional<WinogradProblem> winograd_problem(const ir::Node& conv);
 
-/// The plans that are possible, the one with the least cost first: estimated time, and bytes of
-/// packed weights. None where
-/// `machine.exact`; of several phases those in stages alone.
+/// The plans that are possible, the one with the least cost first. None where `machine.exact`; of
+/// several phases those in stages alone.
 std::vector<WinogradPlan> ranked_winograd_plans(const WinogradProblem& problem,
                                                 const Machine& machine);
 
@@ -51,9 +51,8 @@ std::vector<WinogradPlan> ranked_winograd_plans(const WinogradProblem& problem,
 bool winograd_pays(const WinogradProblem& problem, const WinogradPlan& plan,
                    const Machine& machine);
 
-/// Its estimated time in cycles, and what its packed weights cost.
-double winograd_cost(const WinogradProblem& problem, const WinogradPlan& plan,
-                     const Machine& machine);
+/// What the direct form costs, as a plan's cost.
+double direct_cost(const WinogradProblem& problem, const Machine& machine);
 
 /// The nodes of a plan: image[n, h, w, c], filters[K, c, taps...], perhaps a bias; the result has
 /// its channels last.

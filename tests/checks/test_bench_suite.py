@@ -36,6 +36,9 @@ if "broken" in target: sys.exit("error: no schedule")
 folder = build / "bench/suite"
 (folder / (target[6:] + "_model")).mkdir(parents=True, exist_ok=True)
 shutil.copy("/bin/true", folder / target)
+driver = folder / (target[6:] + "_driver")
+driver.write_text("#!/bin/sh\\n[ $1 = tune ] && echo '" + json.dumps({"problems": 3, "changed": 1, "model_us": 11.0, "tuned_us": 10.0}) + "'\\n")
+driver.chmod(0o755)
 (folder / (target[6:] + "_model") / "summary.json").write_text(json.dumps({"inputs": "x", "kernels": 2, "groups": 3,
     "arena_bytes": 100, "arena_lower_bound_bytes": 100, "weights_bytes": 8, "kernels_shared": 1, "groups_that_share": 2}))
 '''
@@ -96,6 +99,14 @@ class Suite(unittest.TestCase):
         build.write_text(BUILD.replace("/bin/true", "/bin/false"))
         self.assertEqual(self.run_suite("--settings", "1x1", *words).returncode, 0)
         self.assertEqual(len(self.log()), 4)
+
+    def test_choices_beside_measured_ones(self):
+        words = ["--settings", "1x1", "--models", "good"]
+        self.assertEqual(self.run_suite(*words, "--only", "build,check,run,report").returncode, 0)
+        self.assertEqual(self.report()["tuned"], {})
+        self.assertEqual(self.run_suite(*words, "--only", "tune,report").returncode, 0)
+        self.assertAlmostEqual(self.report()["tuned"]["good.b1"]["model_to_tuned"], 1.1)
+        self.assertIn("Geometric mean 1.100 over 1 networks", (self.folder / "out/report.md").read_text())
 
     def test_unknown_words(self):
         self.assertIn("unknown networks nobody; known are good, wrong", self.run_suite("--models", "nobody").stderr)

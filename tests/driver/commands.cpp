@@ -299,6 +299,7 @@ BOOST_AUTO_TEST_CASE(dump_says_why) {
     const std::string text = output("dump", {"--why", "--target", "x86-64-v4"});
     BOOST_TEST(has(
         text, "choose_kernels: forward: x86-64-v4 | linear f32[N, 4] f32[8, 4] f32[8] {}: tile "));
+    BOOST_TEST(has(text, "; others would cost: tile "));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

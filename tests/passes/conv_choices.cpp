@@ -10,7 +10,9 @@ namespace lithe::passes {
 BOOST_AUTO_TEST_SUITE(conv_choices)
 
 BOOST_AUTO_TEST_CASE(kinds_take_turns_behind_the_choice) {
-    const std::vector<Tile> tiles{{7, 2}, {8, 2}, {14, 1}};
+    const std::vector<Tile> tiles{{.rows = 7, .vectors = 2, .cost = 1},
+                                  {.rows = 8, .vectors = 2, .cost = 2},
+                                  {.rows = 14, .vectors = 1, .cost = 3}};
     const std::vector<WinogradPlan> plans{{.tile = 4, .rows = 2},
                                           {.tile = 4, .rows = 3},
                                           {.tile = 4, .rows = 8, .in_stages = true},
@@ -18,18 +20,31 @@ BOOST_AUTO_TEST_CASE(kinds_take_turns_behind_the_choice) {
     const std::vector<std::string> by_plans{plans[0].str(), plans[2].str(), plans[3].str(),
                                             tiles[0].str(), plans[1].str(), tiles[1].str(),
                                             tiles[2].str()};
-    const ConvChoices choices(tiles, plans, /*prefers_plans=*/true);
-    BOOST_TEST(choices.names() == by_plans, boost::test_tools::per_element());
+    const ConvChoices choices(tiles, plans, /*prefers_plans=*/true, /*direct_cost=*/100);
+    std::vector<std::string> names;
+    for (const Way& way : choices.ways()) names.push_back(way.name);
+    BOOST_TEST(names == by_plans, boost::test_tools::per_element());
     BOOST_REQUIRE(choices.plan(2));
     BOOST_TEST(choices.plan(2)->rows == 9);
     BOOST_TEST(!choices.plan(3));
     BOOST_TEST(choices.tile(6).rows == 14);
 
-    const ConvChoices direct(tiles, plans, /*prefers_plans=*/false);
-    BOOST_TEST(direct.names()[0] == tiles[0].str());
-    BOOST_TEST(direct.names()[1] == plans[0].str());
-    BOOST_TEST(direct.names().size() == 7U);
-    BOOST_TEST(ConvChoices().names().empty());
+    const ConvChoices direct(tiles, plans, /*prefers_plans=*/false, /*direct_cost=*/100);
+    BOOST_TEST(direct.ways()[0].name == tiles[0].str());
+    BOOST_TEST(direct.ways()[1].name == plans[0].str());
+    BOOST_TEST(direct.ways().size() == 7U);
+    BOOST_TEST(ConvChoices(std::vector<Tile>()).ways().empty());
+}
+
+BOOST_AUTO_TEST_CASE(costs_of_tiles_and_plans_have_one_unit) {
+    const std::vector<Tile> tiles{{.rows = 7, .vectors = 2, .cost = 10},
+                                  {.rows = 8, .vectors = 2, .cost = 12}};
+    const std::vector<WinogradPlan> plans{{.tile = 4, .cost = 60}};
+    const ConvChoices choices(tiles, plans, /*prefers_plans=*/true, /*direct_cost=*/100);
+    BOOST_REQUIRE(choices.ways().size() == 3U);
+    BOOST_TEST(choices.ways()[0].cost == 60);
+    BOOST_TEST(choices.ways()[1].cost == 100);  // the first tile's
+    BOOST_TEST(choices.ways()[2].cost == 120);
 }
 
 BOOST_AUTO_TEST_CASE(every_kind_is_among_the_plans) {

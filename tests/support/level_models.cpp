@@ -68,6 +68,16 @@ nn::Sequential last_pixel() {
     return nn::Sequential(nn::Conv2d(nn::Conv2dOptions(19, 7, 3)), nn::Flatten());
 }
 
+nn::Sequential norms() {
+    return nn::Sequential(nn::Linear(37, 45), nn::LayerNorm(45), nn::GELU(), nn::Linear(45, 70),
+                          nn::RMSNorm(70), nn::GELU(nn::GELUOptions("tanh")));
+}
+
+Tensors functions(const Tensors& in) {
+    const Tensor& x = in[0];
+    return {exp(x), log(abs(x)), erf(x), tanh(x), sigmoid(x), sin(x), cos(x)};
+}
+
 /// Steps of three rows, then of one.
 Subject recurrent() {
     nn::ModuleList layers(nn::LSTM(nn::LSTMOptions(11, 21).num_layers(2)),
@@ -120,6 +130,8 @@ std::vector<LevelModel> level_models() {
         {"attention_row", "q:f32[2,3,1,24];k:f32[2,3,41,24];v:f32[2,3,41,24]", function(attend),
          tolerance_of(41)},
         {"rows", "x:f32[13,77]", function(rows), tolerance_of(77)},
+        {"norms", "x:f32[9,37]", of(norms()), tolerance_of(45)},
+        {"functions", "x:f32[13,77]", function(functions), tolerance_of(1)},
         {"moves", "x:f32[37,53]", function(moves), tolerance_of(1)},
         {"lines", "x:f32[37,53]", function(lines), tolerance_of(53)},
     };
