@@ -130,6 +130,14 @@ BOOST_AUTO_TEST_CASE(compile_writes_three_files_and_a_summary) {
     BOOST_TEST(summary.at("groups").get<int>() >= summary.at("kernels").get<int>());
     BOOST_TEST(has(text, std::to_string(summary.at("groups").get<int>()) + " groups in "));
     BOOST_TEST(has(text, "lower bound"));
+    const auto& slowest = summary.at("slowest_kernels");
+    BOOST_REQUIRE(!slowest.empty());
+    BOOST_TEST(slowest.size() <= summary.at("kernels").get<size_t>());
+    for (size_t i = 1; i < slowest.size(); ++i)
+        BOOST_TEST(slowest[i - 1].at("compile_s") >= slowest[i].at("compile_s"));
+    const std::string first = slowest[0].at("kernel").get<std::string>();
+    BOOST_TEST(has(text, "slowest kernel " + first));
+    BOOST_TEST(has(output("dump", {"--kernel", first}), first));
     BOOST_TEST(
         nlohmann::json::parse(output("compile", {"-o", folder.string(), "--json"})).at("kernels") ==
         summary.at("kernels"));
