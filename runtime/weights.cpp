@@ -7,6 +7,7 @@
 #include "runtime/code.h"
 #include "runtime/error.h"
 #include "runtime/file.h"
+#include "runtime/partwise_executor.h"
 #include "runtime/size_code.h"
 #include "runtime/slice.h"
 #include "runtime/text.h"
@@ -17,6 +18,10 @@ namespace {
 using artifact::Space;
 
 constexpr size_t alignment_bytes = 64;
+/// A mapped slot of so many bytes is given back while one kernel packs it, in so many parts: it and
+/// what is made of it would add up to the most memory that a program ever has.
+constexpr size_t large_bytes = 16 << 20;
+constexpr int large_parts = 16;
 
 /// Some prepared values in one block; the others have no memory.
 struct Block {
@@ -62,6 +67,27 @@ std::vector<std::vector<size_t>> last_uses(const artifact::Artifact& artifact,
         }
     }
     return slots_of;
+}
+
+void release_slot(const artifact::Artifact& artifact, const Weights& weights, size_t slot) {
+    if (!weights.slots[slot].is_mapped) return;
+    const artifact::Slot& row = artifact.slots[slot];
+    release_pages(
+        {weights.slots[slot].data, static_cast<size_t>(size_bytes(row.dtype, row.shape))});
+}
+
+/// The large slots among those that are used last by some step.
+std::vector<size_t> large_slots(const artifact::Artifact& artifact, const Weights& weights,
+                                const std::vector<std::vector<size_t>>& slots_of_steps) {
+    std::vector<size_t> large;
+    for (const std::vector<size_t>& slots : slots_of_steps) {
+        for (const size_t slot : slots) {
+            const artifact::Slot& row = artifact.slots[slot];
+            const auto bytes = static_cast<size_t>(size_bytes(row.dtype, row.shape));
+            if (weights.slots[slot].is_mapped && bytes >= large_bytes) large.push_back(slot);
+        }
+    }
+    return large;
 }
 
 const artifact::Plan& prepare_plan(const Code& code) {
@@ -115,15 +141,14 @@ void prepare(const Code& code, Weights& weights, const std::vector<bool>& asked,
     bound.set_weights(weights);
     bound.set_random(no_seed);
     bound.set_sizes(no_sizes);
-    KernelContext context{executor};
     const std::vector<std::vector<size_t>> releases = last_uses(artifact, plan, is_run);
+    const std::vector<size_t> large = large_slots(artifact, weights, releases);
+    PartwiseExecutor in_parts(executor, large_parts, [&] {
+        for (const size_t slot : large) release_slot(artifact, weights, slot);
+    });
+    KernelContext context{large.empty() ? executor : &in_parts};
     bound.run_stepwise({}, block->views, context, [&](size_t step) {
-        for (const size_t slot : releases[step]) {
-            const artifact::Slot& row = artifact.slots[slot];
-            if (!weights.slots[slot].is_mapped) continue;
-            release_pages(
-                {weights.slots[slot].data, static_cast<size_t>(size_bytes(row.dtype, row.shape))});
-        }
+        for (const size_t slot : releases[step]) release_slot(artifact, weights, slot);
     });
     for (size_t i = 0; i < wanted.size(); ++i) {
         if (!wanted[i]) continue;
