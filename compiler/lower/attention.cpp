@@ -114,11 +114,16 @@ private:
         const auto scale = static_cast<float>(anchor_.attrs().get_float("scale") * score_unit);
         const Expr row = min(l_, queries_ - 1), key = min(s_, keys_ - 1);
         if (is_turned()) {
-            turn_.emplace(lanes_, lead_, [&](const Expr& query, const Expr& d) {
-                return operands_.element(0, min(query, queries_ - 1), d);
+            turn_.emplace(lanes_, lead_, [&](const Turn::Place& line, const Turn::Place& column) {
+                const Expr query = line.square * lanes_ + line.within;
+                return operands_.element(0, min(query, queries_ - 1),
+                                         column.square * lanes_ + column.within);
             });
         }
-        const Expr query = turn_ ? turn_->at(l_, d_) : operands_.element(0, row, d_);
+        const auto in_square = [&](const Var& i) { return Turn::Place{i / lanes_, i % lanes_}; };
+        const std::vector<Expr> lead(lead_.begin(), lead_.end());
+        const Expr query =
+            turn_ ? turn_->at(in_square(l_), in_square(d_), lead) : operands_.element(0, row, d_);
         query_(vars({l_, d_})) = strict_float(query * scale);
 
         over_depth_ = RDom(0, depth);
@@ -222,7 +227,7 @@ private:
             .split(d_, square, di, lanes_)
             .reorder(li, di, square, lo)
             .vectorize(li);
-        turn_->schedule(query_, square);
+        turn_->schedule(Halide::LoopLevel(query_, square));
     }
 
     void schedule_scores() {

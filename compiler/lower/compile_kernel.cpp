@@ -18,6 +18,7 @@
 #include "compiler/lower/object.h"
 #include "compiler/lower/prefetch.h"
 #include "compiler/lower/stack_memory.h"
+#include "compiler/lower/turn.h"
 #include "dsl/lower_multiply_add.h"
 #include "runtime/error.h"
 
@@ -87,6 +88,7 @@ Compiled to_module(const ir::Node& group, const Target& target, const std::strin
     keep_on_stack(pipeline);
     shuffle_group_channels(pipeline);
     skip_loop_analysis(pipeline);
+    shuffle_turns(pipeline);
     if (!target.has_multiply_add()) split_multiply_adds(pipeline);
     return {pipeline.compile_to_module(body.arguments(), name, halide_target(target, family),
                                        Halide::LinkageType::ExternalPlusArgv),

@@ -1,27 +1,34 @@
-// Moves of a matrix across: reads run along one axis, writes along another. Small square tiles go
-// through registers. Takes a permute that changes the innermost axis.
+// Moves of a matrix across: reads run along one axis, writes along another. Squares go through
+// registers, whole vectors in and out. Takes a permute that changes the innermost axis, and
+// elementwise nodes in front of it.
 #include <algorithm>
+#include <bit>
 
 #include "compiler/lower/families.h"
 #include "compiler/lower/parallel.h"
+#include "compiler/lower/turn.h"
 
 namespace lithe::lower {
 namespace {
 
+using Halide::Expr;
 using Halide::Func;
-using Halide::TailStrategy;
+using Halide::RVar;
 using Halide::Var;
 
-constexpr int edge = 8;
+constexpr int64_t least_edge = 4;
 
-bool has_room(const Dim& size) { return size.is_constant() && size.constant() >= edge; }
+bool has_room(const Dim& size) { return size.is_constant() && size.constant() >= least_edge; }
 
-/// The only node of the body beside its input, if it is `name`.
-const ir::Node* only_node(const ir::Graph& body, std::string_view name) {
-    const auto& nodes = body.nodes();
-    const bool fits = nodes.size() == 2 && nodes[0]->is("input") && nodes[1]->is(name) &&
-                      body.outputs.size() == 1 && nodes[1]->type().dtype == DType::f32;
-    return fits ? nodes[1].get() : nullptr;
+/// The permute that makes the result of a body of elementwise nodes.
+ir::Node* permute_of(const ir::Graph& body) {
+    ir::Node* const last = body.outputs[0].value.node;
+    if (!last->is("permute") || body.outputs.size() != 1) return nullptr;
+    for (const auto& node : body.nodes()) {
+        const bool is_simple = node->is(Trait::elementwise) && node->types().size() == 1;
+        if (!node->is("input") && node.get() != last && !is_simple) return nullptr;
+    }
+    return last;
 }
 
 /// The axis of a permute's result that is innermost in its operand.
@@ -34,52 +41,116 @@ int read_axis(const ir::Node& permute) {
 }
 
 bool matches(const ir::Node& group, const Target&, std::string& why) {
-    const ir::Node* permute = only_node(*group.body(), "permute");
-    const bool fits = permute && permute->type().rank() > 1 &&
+    const ir::Node* permute = permute_of(*group.body());
+    const bool fits = permute && permute->type().dtype == DType::f32 &&
+                      permute->type().rank() > 1 &&
                       read_axis(*permute) != permute->type().rank() - 1 &&
                       has_room(permute->type().shape.back()) &&
                       has_room(permute->type().size(read_axis(*permute)));
-    if (!fits) why = "transpose: not one permute of at least 8 x 8 elements, known early";
+    if (!fits) why = "transpose: not one permute of at least 4 x 4 elements, known early";
     return fits;
 }
 
-void schedule(const ir::Node& group, Body& body) {
-    body.define_rest();
-    Func out = body.output();
-    const TensorType& type = group.type();
-    body.bind_output(out, type);
-    const ir::Node& permute = *only_node(body.graph(), "permute");
-    const int write = type.rank() - 1, read = read_axis(permute);
-    const Var x = Body::axis_var(write), y = Body::axis_var(read), xi("xi"), yi("yi");
-    out.compute_root()
-        .split(x, x, xi, edge, TailStrategy::ShiftInwards)
-        .split(y, y, yi, edge, TailStrategy::ShiftInwards);
-    std::vector<Halide::VarOrRVar> order{xi, yi, x, y};
-    int outer = -1;
-    for (int axis = type.rank(); axis-- > 0;) {
-        if (axis == write || axis == read) continue;
-        order.push_back(Body::axis_var(axis));
-        outer = axis;
+class Schedule {
+public:
+    Schedule(Body& body, ir::Node& permute)
+        : body_(body),
+          permute_(permute),
+          type_(permute.type()),
+          write_(type_.rank() - 1),
+          read_(read_axis(permute)) {
+        const int64_t room = std::min(type_.size(write_).constant(), type_.size(read_).constant());
+        edge_ = static_cast<int>(std::min<uint64_t>(static_cast<uint64_t>(body.target().lanes()),
+                                                    std::bit_floor(static_cast<uint64_t>(room))));
     }
-    out.reorder(order).vectorize(xi).unroll(yi);
-    const Dim count = type.count();
-    const bool is_large = count.is_constant() && count.constant() >= parallel_threshold;
-    if (is_large) {
-        const Var task("task");
-        if (outer >= 0) {
-            out.fuse(y, Body::axis_var(outer), task).parallel(task);
-        } else {
-            out.parallel(y);
+
+    void run() {
+        std::vector<Var> lead;
+        for (int axis = 0; axis < type_.rank(); ++axis)
+            if (axis != write_ && axis != read_) lead.push_back(Body::axis_var(axis));
+        Turn turn(edge_, lead, [&](const Turn::Place& row, const Turn::Place& column) {
+            return element(row, column);
+        });
+
+        // In the order of loops, the innermost first.
+        Halide::Region loops{{0, edge_}, {0, edge_}, {0, squares(write_)}, {0, squares(read_)}};
+        for (size_t i = lead.size(); i-- > 0;)
+            loops.push_back({0, body_.size(type_.size(axis_of(lead[i])))});
+        const Halide::RDom r(loops);
+        const Turn::Place row{r[2], r[0]}, column{r[3], r[1]};
+        std::vector<Expr> lead_at;
+        Coords at(static_cast<size_t>(type_.rank()));
+        for (size_t i = 0; i < lead.size(); ++i) {
+            lead_at.emplace_back(r[static_cast<int>(4 + lead.size() - 1 - i)]);
+            at[static_cast<size_t>(axis_of(lead[i]))] = lead_at.back();
         }
+        at[static_cast<size_t>(write_)] = place(write_, row);
+        at[static_cast<size_t>(read_)] = place(read_, column);
+
+        Func out("moved");
+        out(Body::vars(type_.rank())) = Halide::undef<float>();
+        out(std::vector<Expr>(at.rbegin(), at.rend())) = turn.at(row, column, lead_at);
+        body_.define(permute_.value(), out);
+        body_.bind_output(out, type_);
+        body_.bound_axes(out, type_);
+        out.compute_root();
+        Halide::Stage moves = out.update();
+        moves.allow_race_conditions().vectorize(r[0]).unroll(r[1]);
+        turn.schedule(Halide::LoopLevel(out, r[2]));
+        if (is_large()) make_parallel(moves, r);
     }
-    Func in = body.input(0).in();
-    const int crossing =
-        type.rank() - 1 -
-        static_cast<int>(permute.attrs().get_ints("perm")[static_cast<size_t>(write)]);
-    const Var along = in.args()[0], across = in.args()[static_cast<size_t>(crossing)];
-    in.compute_at(out, x).vectorize(along, edge).unroll(across);
-    in.bound_extent(along, edge).bound_extent(across, edge);
-}
+
+private:
+    static int axis_of(const Var& var) {
+        for (int axis = 0;; ++axis)
+            if (Body::axis_var(axis).name() == var.name()) return axis;
+    }
+
+    int squares(int axis) const {
+        return static_cast<int>((type_.size(axis).constant() + edge_ - 1) / edge_);
+    }
+
+    /// The last square of an axis begins within the one before.
+    Expr place(int axis, const Turn::Place& at) const {
+        const auto size = static_cast<int>(type_.size(axis).constant());
+        return min(at.square * edge_, size - edge_) + at.within;
+    }
+
+    Expr element(const Turn::Place& row, const Turn::Place& column) {
+        const Sizes perm = permute_.attrs().get_ints("perm");
+        Coords at(perm.size());
+        for (size_t axis = 0; axis < perm.size(); ++axis) {
+            const int result_axis = static_cast<int>(axis);
+            at[static_cast<size_t>(perm[axis])] = result_axis == write_ ? place(write_, row)
+                                                  : result_axis == read_
+                                                      ? place(read_, column)
+                                                      : Body::axis_var(result_axis);
+        }
+        return body_.at(permute_.input(0), at);
+    }
+
+    bool is_large() const {
+        const Dim count = type_.count();
+        return count.is_constant() && count.constant() >= parallel_threshold;
+    }
+
+    void make_parallel(Halide::Stage& moves, const Halide::RDom& r) const {
+        RVar task = r[3];
+        if (r.dimensions() > 4) {
+            const RVar fused("task");
+            moves.fuse(task, r[r.dimensions() - 1], fused);
+            task = fused;
+        }
+        moves.parallel(task);
+    }
+
+    Body& body_;
+    ir::Node& permute_;
+    const TensorType& type_;
+    int write_, read_, edge_ = 1;
+};
+
+void schedule(const ir::Node&, Body& body) { Schedule(body, *permute_of(body.graph())).run(); }
 
 }  // namespace
 

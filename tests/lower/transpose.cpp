@@ -14,7 +14,11 @@ BOOST_AUTO_TEST_CASE(permutes) {
           Case{"3, 50", "50, 3", "[1, 0]"}, Case{"2, 19, 5, 7", "2, 5, 7, 19", "[0, 2, 3, 1]"},
           Case{"2, 5, 7, 19", "2, 19, 5, 7", "[0, 3, 1, 2]"},
           Case{"N, 9, 4, 10", "N, 4, 9, 10", "[0, 2, 1, 3]"},
-          Case{"N, 9, 2, 10", "2, 10, N, 9", "[2, 3, 0, 1]"},
+          Case{"N, 9, 2, 10", "2, 10, N, 9", "[2, 3, 0, 1]"}, Case{"4, 5", "5, 4", "[1, 0]"},
+          Case{"16, 16", "16, 16", "[1, 0]"}, Case{"31, 17", "17, 31", "[1, 0]"},
+          Case{"1, 40, 7, 7", "1, 7, 7, 40", "[0, 2, 3, 1]"},
+          Case{"2, 7, 7, 40", "2, 40, 7, 7", "[0, 3, 1, 2]"},
+          Case{"5, N, 2, 18", "18, 2, N, 5", "[3, 2, 1, 0]"},
           Case{"300, 400", "400, 300", "[1, 0]"}}) {
         BOOST_TEST_CONTEXT(c.perm << " of " << c.from) {
             CheckedProgram program(
@@ -23,6 +27,15 @@ BOOST_AUTO_TEST_CASE(permutes) {
             for (const int64_t n : {1, 3}) program.check({{"N", n}}, 0);
         }
     }
+}
+
+// What is read side by side may go through functions.
+BOOST_AUTO_TEST_CASE(functions_in_front) {
+    CheckedProgram program(
+        "program p\nsymbol N = 1..5\n\ngraph forward\n%x = input : f32[N, 37, 18]\n"
+        "%y = input : f32[37, 18]\n%0 = add(%x, %y) : f32[N, 37, 18]\n"
+        "%1 = permute(%0) : f32[N, 18, 37] {perm = [0, 2, 1]}\nreturn %1\n");
+    for (const int64_t n : {1, 3}) program.check({{"N", n}}, 0);
 }
 
 BOOST_AUTO_TEST_CASE(packing_of_rows) {
