@@ -1,6 +1,7 @@
 // Windows over images whose pixels are innermost: pools and depthwise convolutions of planes. The
 // lines that a line of results reads lie in a ring with what is outside of the image around them,
-// so that vectors of neighbours are read from any place, without a test.
+// so that vectors of neighbours are read from any place, without a test. The largest of a window is
+// that of its columns' largest: they are taken first, a line of them for a line of results.
 #include <algorithm>
 #include <bit>
 #include <optional>
@@ -23,6 +24,8 @@ using Halide::Var;
 constexpr int64_t most_plane_bytes = 64 << 10;
 /// Lines of results that are made side by side: they read most of their lines in common.
 constexpr int64_t lines_at_once = 3;
+/// Lines of columns' largest: no vector is read right after those that it overlaps are written.
+constexpr int64_t column_lines_at_once = 8;
 /// Elements of results times taps that are worth a second thread.
 constexpr int64_t parallel_products = 200000;
 
@@ -100,6 +103,7 @@ public:
 
     void run() {
         body_.reduce_with([this](Reduce kind, const Coords& extents, const ReduceBody& value) {
+            if (kind == Reduce::max) return largest();
             define_padded(kind);
             return sum(kind, extents, value);
         });
@@ -118,27 +122,30 @@ public:
             .vectorize(x)
             .reorder({x, vector, y, c, n})
             .fuse(c, n, task);
-        const bool is_whole =
-            4 * reach(0, type_.size(2).constant()) * reach(1, width) <= most_plane_bytes;
-        const int64_t lines = std::min(lines_at_once, type_.size(2).constant());
-        if (is_whole) {
-            const Var each("each");
+        const int64_t height = type_.size(2).constant(), line_bytes = 4 * reach(1, width);
+        const bool is_whole = !has_columns_ && reach(0, height) * line_bytes <= most_plane_bytes;
+        const int64_t column_lines =
+            std::clamp<int64_t>(most_plane_bytes / line_bytes, 1, column_lines_at_once);
+        const int64_t lines = std::min(has_columns_ ? column_lines : lines_at_once, height);
+        const Var each("each");
+        if (is_whole || has_columns_)
             out.split(y, y, each, static_cast<int>(lines), TailStrategy::ShiftInwards)
-                .reorder({x, each, vector, y, task})
-                .unroll(each);
-        }
+                .reorder({x, each, vector, y, task});
+        if (is_whole) out.unroll(each);
         if (is_parallel()) out.parallel(task);
         if (is_narrow)
             line.compute_at(out, y).store_in(Halide::MemoryType::Stack).vectorize(x, lanes_);
-        padded_.store_at(out, task).store_in(Halide::MemoryType::Stack).vectorize(x, lanes_);
-        if (is_whole) {
-            padded_.compute_at(out, task);
+        padded_.store_in(Halide::MemoryType::Stack);
+        padded_.vectorize(x, lanes_, has_border() ? TailStrategy::Auto : TailStrategy::GuardWithIf);
+        padded_.store_at(out, has_columns_ ? y : task);
+        if (is_whole || has_columns_) {
+            padded_.compute_at(out, is_whole ? task : y);
         } else {
             // A power of two: a line's place is a mask of its number.
             const auto fold = static_cast<int>(std::bit_ceil(static_cast<uint64_t>(reach(0, 1))));
             padded_.compute_at(out, y).fold_storage(y, fold);
         }
-        padded_.update().vectorize(columns_.x, lanes_, TailStrategy::GuardWithIf);
+        if (has_border()) padded_.update().vectorize(columns_.x, lanes_, TailStrategy::GuardWithIf);
     }
 
 private:
@@ -168,6 +175,60 @@ private:
         const Dim count = type_.count();
         return count.is_constant() &&
                count.constant() * kernel_[0] * kernel_[1] >= parallel_products;
+    }
+
+    bool has_border() const { return padded_.num_update_definitions() > 0; }
+
+    /// Whether every window meets the image, and the line of it that is nearest to any of its taps.
+    bool may_clamp_lines() const {
+        const int64_t height = anchor_.input(0).type().size(2).constant();
+        const int64_t last = (type_.size(2).constant() - 1) * stride_[0] - pad(0);
+        return dilation_[0] == 1 && pad(0) < kernel_[0] && last < height;
+    }
+
+    int64_t pad(size_t axis) const { return anchor_.attrs().get_ints("pad_begin")[axis]; }
+
+    /// The largest of the pixels of column `x` that windows at line `y` of the result have.
+    Expr largest_of_column(const Expr& x) {
+        const ir::Value image = anchor_.input(0);
+        const auto height = static_cast<int>(image.type().size(2).constant());
+        const Var n = Body::axis_var(0), c = Body::axis_var(1), y = Body::axis_var(2);
+        std::vector<Expr> values;
+        for (int64_t tap = 0; tap < kernel_[0]; ++tap) {
+            const Expr line =
+                y * static_cast<int>(stride_[0]) + static_cast<int>(tap * dilation_[0] - pad(0));
+            Expr pixel = body_.at(image, {n, c, clamp(line, 0, height - 1), x});
+            if (!may_clamp_lines())
+                pixel = select(line >= 0 && line < height, pixel,
+                               reduce_identity(Reduce::max, Halide::Float(32)));
+            values.push_back(pixel);
+        }
+        return Halide::Internal::common_subexpression_elimination(fold_pairs(Reduce::max, values));
+    }
+
+    Expr largest() {
+        const Var n = Body::axis_var(0), c = Body::axis_var(1), y = Body::axis_var(2),
+                  x = Body::axis_var(3);
+        const int64_t width = anchor_.input(0).type().size(3).constant();
+        if (!padded_.defined()) {
+            has_columns_ = true;
+            padded_ = Func("columns");
+            const bool is_inside = pad(1) == 0 && reach(1, type_.size(3).constant()) <= width;
+            if (is_inside) {
+                padded_(x, y, c, n) = largest_of_column(x);
+            } else {
+                columns_ = Halide::RDom(0, static_cast<int>(width));
+                padded_(x, y, c, n) = reduce_identity(Reduce::max, Halide::Float(32));
+                padded_(columns_.x, y, c, n) = largest_of_column(columns_.x);
+            }
+        }
+        std::vector<Expr> values;
+        for (int64_t tap = 0; tap < kernel_[1]; ++tap) {
+            const Expr column =
+                x * static_cast<int>(stride_[1]) + static_cast<int>(tap * dilation_[1] - pad(1));
+            values.push_back(padded_(column, y, c, n));
+        }
+        return Halide::Internal::common_subexpression_elimination(fold_pairs(Reduce::max, values));
     }
 
     /// The image with what changes no sum around it.
@@ -205,7 +266,8 @@ private:
     Sizes kernel_, stride_, dilation_;
     int lanes_ = 1;
     Halide::RDom columns_;
-    Func padded_;
+    Func padded_;               ///< the image, or a line of its columns' largest
+    bool has_columns_ = false;  ///< the latter
 };
 
 void schedule(const ir::Node& group, Body& body) { Schedule(group, body).run(); }

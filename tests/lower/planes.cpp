@@ -137,6 +137,30 @@ BOOST_AUTO_TEST_CASE(largest_elements) {
     for (const Case& c : awkward_cases()) check(c, largest_text(c));
 }
 
+// Windows may begin with lines and columns outside of the image, and end there.
+BOOST_AUTO_TEST_CASE(largest_elements_beside_the_image) {
+    for (const Case& c : std::vector<Case>{
+             {.height = 9, .width = 40, .stride = 3},
+             {.height = 5, .width = 33, .kernel = 5, .stride = 4, .pad_begin = 2, .pad_end = 1},
+             {.height = 4, .width = 20, .stride = 2, .dilation = 2, .pad_begin = 1, .pad_end = 1},
+             {.height = 3, .width = 17, .kernel = 2, .stride = 2},
+             {.channels = 1, .height = 5, .width = 20000, .stride = 2}})
+        check(c, largest_text(c));
+}
+
+BOOST_AUTO_TEST_CASE(largest_elements_among_nan) {
+    const Case c{.channels = 2, .height = 21, .width = 37, .stride = 2};
+    std::string text = largest_text(c);
+    text.replace(text.find("relu"), 4, "clone");
+    CheckedProgram program(text);
+    Array x = Array::empty(DType::f32, {1, 2, 21, 37});
+    for (int64_t i = 0; i < x.count(); ++i) {
+        x.data<float>()[i] = i % 29 == 0 ? std::numeric_limits<float>::quiet_NaN()
+                                         : static_cast<float>(i * 37 % 101 - 50);
+    }
+    program.check(std::vector<Array>{x}, 0);
+}
+
 BOOST_AUTO_TEST_CASE(nothing_but_infinities_and_nan) {
     const Case c{.channels = 1, .height = 3, .width = 18};
     std::string text = largest_text(c);
