@@ -166,13 +166,6 @@ Expr log1p(const Expr& x) {
     return strict(select(x == 0.f, x, logarithm + lost));
 }
 
-// -expm1(-2a) / (expm1(-2a) + 2) for a = |x|.
-Expr tanh(const Expr& x) {
-    if (is_f64(x)) return call_c("tanh", {x});
-    const Expr e = expm1_of(magnitude(x) * -2.f);
-    return strict(copy_sign(e * -1.f / (e + 2.f), x));
-}
-
 // Near 0 an odd polynomial; elsewhere 1 - exp(-p(|x|)), as N. Juffa does for erff.
 Expr erf(const Expr& x) {
     if (is_f64(x)) return call_c("erf", {x});

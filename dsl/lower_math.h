@@ -20,7 +20,7 @@ Expr expm1(const Expr& x);               ///< 2 ulp
 Expr log(const Expr& x);                 ///< 1.5 ulp; -inf for 0, NaN below
 Expr log1p(const Expr& x);               ///< 2.5 ulp
 Expr tanh(const Expr& x);                ///< 3 ulp
-Expr sigmoid(const Expr& x);             ///< 3 ulp: 1 / (1 + exp(-x))
+Expr sigmoid(const Expr& x);             ///< 2.5 ulp: 1 / (1 + exp(-x))
 Expr erf(const Expr& x);                 ///< 2 ulp
 Expr sin(const Expr& x);                 ///< 1.6 ulp, whatever the size of x
 Expr cos(const Expr& x);                 ///< 1.6 ulp, whatever the size of x

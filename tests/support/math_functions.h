@@ -75,7 +75,7 @@ inline const std::vector<MathFunction>& math_functions() {
         {"log", lower_math::log, std::log, 1.5},
         {"log1p", lower_math::log1p, std::log1p, 2.5},
         {"tanh", lower_math::tanh, std::tanh, 3},
-        {"sigmoid", lower_math::sigmoid, detail::sigmoid, 3},
+        {"sigmoid", lower_math::sigmoid, detail::sigmoid, 2.5},
         {"erf", lower_math::erf, std::erf, 2},
         {"sin", lower_math::sin, std::sin, 1.6},
         {"cos", lower_math::cos, std::cos, 1.6},
