@@ -134,9 +134,9 @@ private:
         return all;
     }
 
-    /// The values of a row that fits beside others in the first-level cache.
+    /// The values of a row that fits in the second-level cache, and on the stack.
     EachBody in_a_row(const Expr& extent, const EachBody& value) {
-        constexpr int64_t most_bytes = 16 << 10;
+        constexpr int64_t most_bytes = 224 << 10;
         const auto* length = extent.as<Halide::Internal::IntImm>();
         const Var place("place");
         const Expr each = value(place);
