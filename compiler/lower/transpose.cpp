@@ -1,6 +1,6 @@
 // Moves of a matrix across: reads run along one axis, writes along another. Squares go through
-// registers, whole vectors in and out. Takes a permute that changes the innermost axis, and
-// elementwise nodes in front of it.
+// registers, whole vectors in and out. Takes a permute that changes the innermost axis, elementwise
+// nodes in front of it, and a padding behind.
 #include <algorithm>
 #include <bit>
 
@@ -20,15 +20,37 @@ constexpr int64_t least_edge = 4;
 
 bool has_room(const Dim& size) { return size.is_constant() && size.constant() >= least_edge; }
 
-/// The permute that makes the result of a body of elementwise nodes.
-ir::Node* permute_of(const ir::Graph& body) {
-    ir::Node* const last = body.outputs[0].value.node;
-    if (!last->is("permute") || body.outputs.size() != 1) return nullptr;
+struct Anchors {
+    ir::Node* permute = nullptr;
+    const ir::Node* pad = nullptr;  ///< null where nothing is put around the result
+};
+
+/// Whether a padding adds known numbers of elements, and takes none away.
+bool adds_elements(const ir::Node& pad) {
+    for (const char* side : {"begin", "end"}) {
+        for (const Dim& count : pad.attrs().get_shape(side))
+            if (!count.is_constant() || count.constant() < 0) return false;
+    }
+    return true;
+}
+
+/// Those of a body of elementwise nodes with a permute behind them.
+Anchors anchors_of(const ir::Graph& body) {
+    Anchors anchors;
+    if (body.outputs.size() != 1) return {};
+    ir::Node* last = body.outputs[0].value.node;
+    if (last->is("pad") && adds_elements(*last)) {
+        anchors.pad = last;
+        last = last->input(0).node;
+    }
+    if (!last->is("permute")) return {};
+    anchors.permute = last;
     for (const auto& node : body.nodes()) {
         const bool is_simple = node->is(Trait::elementwise) && node->types().size() == 1;
-        if (!node->is("input") && node.get() != last && !is_simple) return nullptr;
+        const bool is_anchor = node.get() == last || node.get() == anchors.pad;
+        if (!node->is("input") && !is_anchor && !is_simple) return {};
     }
-    return last;
+    return anchors;
 }
 
 /// The axis of a permute's result that is innermost in its operand.
@@ -41,7 +63,7 @@ int read_axis(const ir::Node& permute) {
 }
 
 bool matches(const ir::Node& group, const Target&, std::string& why) {
-    const ir::Node* permute = permute_of(*group.body());
+    const ir::Node* permute = anchors_of(*group.body()).permute;
     const bool fits = permute && permute->type().dtype == DType::f32 &&
                       permute->type().rank() > 1 &&
                       read_axis(*permute) != permute->type().rank() - 1 &&
@@ -53,12 +75,13 @@ bool matches(const ir::Node& group, const Target&, std::string& why) {
 
 class Schedule {
 public:
-    Schedule(Body& body, ir::Node& permute)
+    Schedule(Body& body, const Anchors& anchors)
         : body_(body),
-          permute_(permute),
-          type_(permute.type()),
+          permute_(*anchors.permute),
+          pad_(anchors.pad),
+          type_(permute_.type()),
           write_(type_.rank() - 1),
-          read_(read_axis(permute)) {
+          read_(read_axis(permute_)) {
         const int64_t room = std::min(type_.size(write_).constant(), type_.size(read_).constant());
         edge_ = static_cast<int>(std::min<uint64_t>(static_cast<uint64_t>(body.target().lanes()),
                                                     std::bit_floor(static_cast<uint64_t>(room))));
@@ -86,21 +109,52 @@ public:
         }
         at[static_cast<size_t>(write_)] = place(write_, row);
         at[static_cast<size_t>(read_)] = place(read_, column);
+        for (int axis = 0; axis < type_.rank(); ++axis)
+            at[static_cast<size_t>(axis)] += begin(axis);
 
         Func out("moved");
         out(Body::vars(type_.rank())) = Halide::undef<float>();
+        const ir::Node& result = pad_ ? *pad_ : permute_;
+        if (pad_) fill_around(out);
         out(std::vector<Expr>(at.rbegin(), at.rend())) = turn.at(row, column, lead_at);
-        body_.define(permute_.value(), out);
-        body_.bind_output(out, type_);
-        body_.bound_axes(out, type_);
+        body_.define({const_cast<ir::Node*>(&result), 0}, out);
+        body_.bind_output(out, result.type());
+        body_.bound_axes(out, result.type());
         out.compute_root();
-        Halide::Stage moves = out.update();
+        Halide::Stage moves = out.update(out.num_update_definitions() - 1);
         moves.allow_race_conditions().vectorize(r[0]).unroll(r[1]);
         turn.schedule(Halide::LoopLevel(out, r[2]));
         if (is_large()) make_parallel(moves, r);
     }
 
 private:
+    int begin(int axis) const {
+        return pad_ ? static_cast<int>(pad_->attrs().get_ints("begin")[static_cast<size_t>(axis)])
+                    : 0;
+    }
+
+    /// What is padded, side by side.
+    void fill_around(Func& out) const {
+        const auto value = static_cast<float>(pad_->attrs().get_float("value"));
+        const Var x = Body::axis_var(write_);
+        const auto fill = [&](int axis, const Expr& from, int64_t count) {
+            if (count == 0) return;
+            const Halide::RDom slab(0, static_cast<int>(count));
+            std::vector<Expr> at;
+            for (const Var& v : Body::vars(type_.rank())) at.emplace_back(v);
+            at[static_cast<size_t>(type_.rank() - 1 - axis)] = from + slab;
+            out(at) = value;
+            if (axis != write_)
+                out.update(out.num_update_definitions() - 1)
+                    .vectorize(x, body_.target().lanes(), Halide::TailStrategy::GuardWithIf);
+        };
+        for (int axis = 0; axis < type_.rank(); ++axis) {
+            fill(axis, 0, begin(axis));
+            fill(axis, begin(axis) + body_.size(type_.size(axis)),
+                 pad_->attrs().get_ints("end")[static_cast<size_t>(axis)]);
+        }
+    }
+
     static int axis_of(const Var& var) {
         for (int axis = 0;; ++axis)
             if (Body::axis_var(axis).name() == var.name()) return axis;
@@ -146,11 +200,12 @@ private:
 
     Body& body_;
     ir::Node& permute_;
-    const TensorType& type_;
+    const ir::Node* pad_;
+    const TensorType& type_;  ///< without what is put around
     int write_, read_, edge_ = 1;
 };
 
-void schedule(const ir::Node&, Body& body) { Schedule(body, *permute_of(body.graph())).run(); }
+void schedule(const ir::Node&, Body& body) { Schedule(body, anchors_of(body.graph())).run(); }
 
 }  // namespace
 

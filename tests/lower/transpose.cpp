@@ -38,6 +38,27 @@ BOOST_AUTO_TEST_CASE(functions_in_front) {
     for (const int64_t n : {1, 3}) program.check({{"N", n}}, 0);
 }
 
+BOOST_AUTO_TEST_CASE(padding_behind) {
+    struct Case {
+        std::string from, moved, perm, to, begin, end;
+    };
+    for (const Case& c : {Case{"2, 19, 5, 7", "2, 5, 7, 19", "[0, 2, 3, 1]", "2, 7, 9, 19",
+                               "[0, 1, 1, 0]", "[0, 1, 1, 0]"},
+                          Case{"N, 16, 20, 33", "N, 20, 33, 16", "[0, 2, 3, 1]", "N, 23, 34, 16",
+                               "[0, 0, 1, 0]", "[0, 3, 0, 0]"},
+                          Case{"9, 18", "18, 9", "[1, 0]", "19, 14", "[0, 2]", "[1, 3]"},
+                          Case{"9, 18", "18, 9", "[1, 0]", "15, 9", "[-1, 0]", "[-2, 0]"}}) {
+        BOOST_TEST_CONTEXT(c.perm << " of " << c.from << " to " << c.to) {
+            CheckedProgram program(
+                "program p\nsymbol N = 1..5\n\ngraph forward\n%x = input : f32[" + c.from +
+                "]\n%0 = permute(%x) : f32[" + c.moved + "] {perm = " + c.perm +
+                "}\n%1 = pad(%0) : f32[" + c.to + "] {begin = " + c.begin + ", end = " + c.end +
+                ", value = 1.5}\nreturn %1\n");
+            for (const int64_t n : {1, 3}) program.check({{"N", n}}, 0);
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(packing_of_rows) {
     for (const char* inner : {"1", "8", "13"}) {
         const std::string k = inner;
