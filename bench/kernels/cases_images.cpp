@@ -97,6 +97,8 @@ void add_images(Cases& cases) {
              {"conv7x7s2", 3, 64, 224, 7, 2},
              {"conv3x3s2", 3, 32, 224, 3, 2},
              {"conv5x5", 32, 64, 14, 5},
+             {.kind = "conv5x5", .in = 1, .out = 6, .image = 28, .kernel = 5, .batch = 8},
+             {"conv3x3", 1, 1, 224},
              {"conv1x1", 64, 256, 56, 1},
              {"conv1x1", 512, 128, 28, 1},
              {"conv1x1", 2048, 512, 7, 1},

@@ -10,7 +10,7 @@ std::span<const Op* const> compiler_ops() {
         &prepared_op,       &random_state_op,  &winograd_conv_op,   &pack_depthwise_op,
         &depthwise_conv_op, &winograd_data_op, &winograd_result_op, &scan_op,
         &while_loop_op,     &cond_op,          &pack_gates_op,      &packed_gates_op,
-        &gelu_op,           &layer_norm_op,    &rms_norm_op,
+        &gelu_op,           &layer_norm_op,    &rms_norm_op,        &plane_conv_op,
     };
     return table;
 }

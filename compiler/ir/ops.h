@@ -30,6 +30,7 @@ extern const Op pack_filters_op;    ///< {panel}: the filters of a convolution i
 extern const Op packed_conv_op;     ///< {columns, stride, dilation, tile_rows}: with such filters
 extern const Op pack_depthwise_op;  ///< the filters of a depthwise convolution, channels innermost
 extern const Op depthwise_conv_op;  ///< {stride, dilation, pad_begin, pad_end}: with such filters
+extern const Op plane_conv_op;      ///< {stride, dilation, pad_begin, pad_end}: few filters
 extern const Op pack_winograd_op;   ///< {panel, tile, by_element}: transformed 3 x 3 filters
 extern const Op
     winograd_conv_op;  ///< {columns, tile, pad_begin, pad_end, block}: with such filters

@@ -24,6 +24,7 @@ constexpr const Family* families[] = {
     &running_family,
     &sort_family,
     &rows_family,
+    &plane_conv_family,
     &planes_family,
     &window_family,
     &transpose_family,

@@ -158,6 +158,8 @@ private:
             if (size.is_constant(0)) return {};
         }
         if (!attrs.get_dim("groups").is_constant(1)) return grouped(node);
+        if (is_best_by_planes(node, machine_) && !comes_with_channels_last(node.input(0)))
+            return graph_.add(ir::plane_conv_op, node.inputs(), attrs);
         if (fixed_.contains(node.input(1)) && has_few_filters(node, machine_)) {
             return with_columns_apart(graph_, node, [this](ir::Node& conv) {
                 const ir::Value z = convolution(conv);

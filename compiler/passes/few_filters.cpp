@@ -4,6 +4,35 @@
 #include "compiler/passes/tile.h"
 
 namespace lithe::passes {
+namespace {
+
+/// Channels, each of whose lines is a stream of its own.
+constexpr int64_t most_planes = 8;
+/// Memory of the lines that a tile reads, on the stack.
+constexpr int64_t most_line_bytes = 64 << 10;
+/// Lines of results of one tile, at most.
+constexpr int64_t tile_lines = 8;
+
+}  // namespace
+
+bool is_best_by_planes(const ir::Node& conv, const Machine& machine) {
+    const TensorType &x = conv.input(0).type(), &w = conv.input(1).type(), &y = conv.type();
+    if (y.rank() != 4 || !conv.attrs().get_dim("groups").is_constant(1)) return false;
+    for (int axis = 1; axis < 4; ++axis) {
+        if (!is_constant(x.size(axis)) || !is_constant(y.size(axis))) return false;
+    }
+    if (!is_constant(w.shape) || conv.attrs().get_ints("stride")[1] != 1) return false;
+    const int64_t lanes = machine.vector_bytes / 4, filters = w.size(0).constant(),
+                  channels = w.size(1).constant(), columns = y.size(3).constant();
+    const int64_t reach = conv.attrs().get_ints("stride")[0] * (tile_lines - 1) +
+                          conv.attrs().get_ints("dilation")[0] * (w.size(2).constant() - 1) + 1;
+    const int64_t line_bytes = 4 * channels * reach * (columns + x.size(3).constant());
+    if (channels > most_planes || columns < lanes || line_bytes > most_line_bytes) return false;
+    // Multiply-adds of vectors for a line and a tap; those of neighbours are to win a quarter.
+    const int64_t of_pixels = filters * (rounded_up(columns, lanes) / lanes);
+    const int64_t of_filters = columns * (rounded_up(filters, lanes) / lanes);
+    return 4 * of_pixels <= 3 * of_filters;
+}
 
 bool has_few_filters(const ir::Node& conv, const Machine& machine) {
     const TensorType &w = conv.input(1).type(), &y = conv.type();

@@ -7,6 +7,10 @@
 
 namespace lithe::passes {
 
+/// Whether a convolution of few channels has so few filters that vectors are better filled with
+/// neighbouring pixels of its image, which the author's order of axes has side by side.
+bool is_best_by_planes(const ir::Node& conv, const Machine& machine);
+
 /// Whether a convolution has so few filters that most lanes of a vector would be idle, and taps
 /// along lines that can fill them.
 bool has_few_filters(const ir::Node& conv, const Machine& machine);

@@ -4,6 +4,7 @@
 
 #include "compiler/passes/constants.h"
 #include "compiler/passes/kinds.h"
+#include "compiler/passes/packed_conv.h"
 #include "compiler/passes/rolling.h"
 
 namespace lithe::passes {
@@ -171,9 +172,20 @@ bool Fusion::absorb_layout(Cluster& cluster) {
     const auto& next = users(*cluster.exit);
     if (next.size() != 1 || !next[0] || !next[0]->is("permute") || cluster_of_.contains(next[0]))
         return false;
+    if (leaves_planes(cluster, *next[0])) return false;
     cluster.members.push_back(next[0]);
     cluster.exit = next[0];
     return true;
+}
+
+/// Whether a pool over planes in memory leaves its few planes as they are: what reads them through
+/// the permute needs no channels side by side.
+bool Fusion::leaves_planes(const Cluster& cluster, const ir::Node& permute) const {
+    const ir::Node& pool = *cluster.anchor;
+    if (!ir::is_pool(pool) || is_layout(*pool.input(0).node) || pool.type().rank() != 4)
+        return false;
+    const Dim& channels = pool.type().size(1);
+    return channels.is_constant() && channels.constant() <= few_channels && !needs_memory(permute);
 }
 
 /// Takes all that is computed of the gates, or nothing.

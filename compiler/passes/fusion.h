@@ -46,6 +46,7 @@ private:
     void grow_behind_gates(Cluster& cluster);
     bool absorb(Cluster& cluster);
     bool absorb_layout(Cluster& cluster);
+    bool leaves_planes(const Cluster& cluster, const ir::Node& permute) const;
     void join_rolling();
     bool is_read_by_one(const ir::Node& value, const ir::Node& node) const;
     void join_in_front();

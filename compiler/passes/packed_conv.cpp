@@ -17,9 +17,6 @@ Shape moved_channels(int rank, bool to_back) {
 
 namespace {
 
-/// Channels that a kernel may as well read with a plane between them.
-constexpr int64_t few_channels = 4;
-
 /// Zeros around the pixels, whose first axis is `first`.
 ir::Value padded_from(ir::Graph& graph, ir::Value x, size_t first, const Shape& begin,
                       const Shape& end) {

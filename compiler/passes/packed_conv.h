@@ -7,6 +7,9 @@
 
 namespace lithe::passes {
 
+/// Channels that a convolution's kernel may as well read with a plane between them.
+inline constexpr int64_t few_channels = 8;
+
 inline bool is_constant(const Dim& size) { return size.is_constant() && size.constant() > 0; }
 
 /// The order of axes that puts channels behind the pixels of an image, or back.

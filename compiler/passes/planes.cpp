@@ -13,20 +13,25 @@ namespace {
 /// Narrower results leave most of a vector empty.
 constexpr int64_t least_columns = 8;
 
-/// Whether a convolution in front has left the permute that stands behind it.
-bool comes_with_channels_last(ir::Value image) {
+/// What decides how the image lies in memory: a permute or a convolution in front of it, through
+/// nodes that leave the order of axes; null where there is none.
+const ir::Node* maker_of(ir::Value image) {
     const ir::Node* node = image.node;
     while (node && node->type().rank() == 4) {
-        if (node->is("permute"))
-            return same(node->attrs().get_shape("perm"), moved_channels(4, false));
-        if (!is_pointwise(*node) && !is_move(*node) && !ir::is_plane_window(*node)) return false;
+        if (node->is("permute") || node->is("plane_conv")) return node;
+        if (!is_pointwise(*node) && !is_move(*node) && !ir::is_plane_window(*node)) return nullptr;
         const auto& inputs = node->inputs();
         const auto next = std::find_if(inputs.begin(), inputs.end(), [](const ir::Value& v) {
             return v.type().rank() == 4 && !v.node->is(Trait::source);
         });
         node = next == inputs.end() ? nullptr : next->node;
     }
-    return false;
+    return nullptr;
+}
+
+bool comes_in_planes(ir::Value image) {
+    const ir::Node* maker = maker_of(image);
+    return maker && maker->is("plane_conv");
 }
 
 /// Whether a convolution reads it, or the permute that stands in front of one.
@@ -46,11 +51,17 @@ bool goes_to_channels_last(const ir::Node& node, const Users& users,
 
 }  // namespace
 
+bool comes_with_channels_last(ir::Value image) {
+    const ir::Node* maker = maker_of(image);
+    return maker && maker->is("permute") &&
+           same(maker->attrs().get_shape("perm"), moved_channels(4, false));
+}
+
 bool stays_in_planes(const ir::Node& window, const Users& users) {
     std::set<const ir::Node*> seen;
     return ir::is_plane_window(window) && window.type().size(3).constant() >= least_columns &&
-           !comes_with_channels_last(window.input(0)) &&
-           !goes_to_channels_last(window, users, seen);
+           (comes_in_planes(window.input(0)) || (!comes_with_channels_last(window.input(0)) &&
+                                                 !goes_to_channels_last(window, users, seen)));
 }
 
 }  // namespace lithe::passes

@@ -4,9 +4,13 @@
 
 namespace lithe::passes {
 
+/// Whether a convolution in front of the image has left the permute that stands behind it.
+bool comes_with_channels_last(ir::Value image);
+
 /// Whether a pool or a depthwise convolution is best computed plane by plane, as the author has its
-/// image: where neither what makes the image nor what reads the result has channels last. The
-/// kernels in front of it have been chosen, so that a permute stands behind each.
+/// image: where a plane_conv makes the image, or neither what makes it nor what reads the result
+/// has channels last. The kernels in front of it have been chosen, so that a permute stands behind
+/// each.
 bool stays_in_planes(const ir::Node& window, const Users& users);
 
 }  // namespace lithe::passes

@@ -64,6 +64,11 @@ nn::Sequential planes() {
                           nn::MaxPool2d(nn::MaxPool2dOptions(3).stride(2).padding(1)));
 }
 
+nn::Sequential few_planes() {
+    return nn::Sequential(nn::Conv2d(nn::Conv2dOptions(2, 2, 5).padding(2)), nn::ReLU(),
+                          nn::MaxPool2d(2), nn::Conv2d(2, 20, 3));
+}
+
 nn::Sequential last_pixel() {
     return nn::Sequential(nn::Conv2d(nn::Conv2dOptions(19, 7, 3)), nn::Flatten());
 }
@@ -124,6 +129,7 @@ std::vector<LevelModel> level_models() {
         {"recurrent", "x:f32[5,3,11]", recurrent(), 10 * tolerance_of(32)},
         {"narrow_groups", "x:f32[2,20,17,19]", of(narrow_groups()), tolerance_of(54)},
         {"planes", "x:f32[2,5,41,37]", of(planes()), tolerance_of(9)},
+        {"few_planes", "x:f32[3,2,30,37]", of(few_planes()), tolerance_of(68)},
         {"last_pixel", "x:f32[1,19,3,3]", of(last_pixel()), tolerance_of(171)},
         {"attention", "q:f32[2,3,33,24];k:f32[2,3,41,24];v:f32[2,3,41,24]", function(attend),
          tolerance_of(41)},
