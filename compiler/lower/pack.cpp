@@ -49,11 +49,30 @@ bool matches(const ir::Node& group, const Target&, std::string& why) {
     return fits;
 }
 
-/// Runs of a row into columns: a vector is read at once and its elements written apart. Runs of a
-/// few lines of memory, which are asked for ahead; what they fill stays near.
+/// Of panels that a second-level cache holds, as those of activations.
+constexpr int64_t near_bytes = 512 << 10;
+
+bool is_near(const TensorType& type) {
+    const Dim count = type.count();
+    return !count.is_constant() || 4 * count.constant() <= near_bytes;
+}
+
+/// Runs of a row into columns: a vector is read at once and its elements written apart. Of a row
+/// nearby one vector, and those of the next rows beside it; else runs of a few lines of memory,
+/// which are asked for ahead; what they fill stays near.
 void schedule_rows(Func& out, const TensorType& type) {
     const int rank = type.rank();
     const Var n = Body::axis_var(rank - 1), k = Body::axis_var(rank - 2), ki("ki"), kj("kj");
+    if (is_near(type)) {
+        const Var ni("ni");
+        const int64_t rows = std::min<int64_t>(edge, type.size(rank - 1).constant());
+        out.split(k, k, ki, edge, TailStrategy::ShiftInwards)
+            .split(n, n, ni, static_cast<int>(rows))
+            .reorder(ni, ki, n, k)
+            .vectorize(ki)
+            .unroll(ni);
+        return;
+    }
     int run = 64;
     while (run > edge && run > type.size(rank - 2).constant()) run /= 2;
     out.split(k, k, kj, run, TailStrategy::ShiftInwards)
