@@ -18,6 +18,9 @@
 namespace lithe::passes {
 namespace {
 
+/// Products of a row that are worth adding up in lanes.
+constexpr int64_t least_row = 32;
+
 /// Why the way `at` was taken, and what the next of the others would cost in its place.
 std::string reason(const std::vector<Way>& ways, size_t at) {
     std::string text = ways[at].name;
@@ -97,11 +100,20 @@ private:
         if (node.type().rank() < 2 || !is_constant(w.size(0)) || !is_constant(w.size(1))) return {};
         const Dim rows = product_of_leading(node.type());
         if (rows.is_constant(0)) return {};
+        if (w.size(0).is_constant(1) && w.size(1).constant() >= least_row) return one_column(node);
         const Tile tile =
             decide(node, ranked_tiles(rows, w.size(0), machine_, product_limits(w.size(1))));
         std::vector<ir::Value> operands = node.inputs();
         operands[1] = panels(node.input(1), tile, false);
         return multiply(std::move(operands), w.size(0), tile, node.attrs());
+    }
+
+    /// A sum along each row: of a panel all lanes but one would be idle.
+    ir::Value one_column(ir::Node& node) {
+        const ir::Value products = graph_.add("mul", {node.input(0), node.input(1)}, {});
+        const ir::Value sums = graph_.add(
+            "sum", {products}, {{"axes", Shape{node.type().rank() - 1}}, {"keepdim", true}});
+        return node.input_count() > 2 ? graph_.add("add", {sums, node.input(2)}, {}) : sums;
     }
 
     static Dim product_of_leading(const TensorType& type) {

@@ -186,6 +186,7 @@ bool split_batch(ir::Graph& graph, const Machine& machine, Notes& notes);
 /// as wide as a register tile, images with channels innermost and padded.
 ///
 ///   linear(x, w, b)  ->  packed_linear(x, pack_panels(w), b)
+///   linear(x, w, b)  ->  sum(x w) + b                               one column
 ///   matmul(a, b)     ->  packed_linear(a, pack_panels(b))
 ///   conv(x, w, b)    ->  permute(packed_conv(pad(permute(x)), pack_filters(w), b))
 ///   conv(x, w, b)    ->  permute(winograd_conv(permute(x), pack_winograd(w), b))     few taps
