@@ -26,7 +26,7 @@ namespace lithe::lower {
 namespace {
 
 /// Bumped when the same body and parameters give other code.
-constexpr const char* generator_version = "35-comp4";
+constexpr const char* generator_version = "36";
 
 /// Halide's flags: no runtime, no checks (lithe has checked), a context for parallel loops, and
 /// IEEE arithmetic unless the family needs fused multiply-adds.
@@ -87,8 +87,8 @@ Compiled to_module(const ir::Node& group, const Target& target, const std::strin
     prefetch_operands(pipeline, results[0].name());
     keep_on_stack(pipeline);
     shuffle_group_channels(pipeline);
-    skip_loop_analysis(pipeline);
     shuffle_turns(pipeline);
+    skip_loop_analysis(pipeline);
     if (!target.has_multiply_add()) split_multiply_adds(pipeline);
     return {pipeline.compile_to_module(body.arguments(), name, halide_target(target, family),
                                        Halide::LinkageType::ExternalPlusArgv),
