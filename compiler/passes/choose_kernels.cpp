@@ -170,6 +170,7 @@ private:
             if (size.is_constant(0)) return {};
         }
         if (!attrs.get_dim("groups").is_constant(1)) return grouped(node);
+        if (fixed_.contains(node.input(1)) && is_channel_sum(node)) return channel_sum(node);
         if (is_best_by_planes(node, machine_) && !comes_with_channels_last(node.input(0)))
             return graph_.add(ir::plane_conv_op, node.inputs(), attrs);
         if (fixed_.contains(node.input(1)) && has_few_filters(node, machine_)) {
@@ -183,6 +184,32 @@ private:
         if (choices.plan(at)) return winograd(node, *choices.plan(at));
         const Tile tile = choices.tile(at);
         return direct(node, tile, tile.vectors * lanes(), {});
+    }
+
+    /// Whether one filter of one tap adds up the channels of every pixel.
+    static bool is_channel_sum(const ir::Node& conv) {
+        const Shape& w = conv.input(1).type().shape;
+        const auto are = [&](const char* attr, int64_t value) {
+            const Shape& sizes = conv.attrs().get_shape(attr);
+            return std::all_of(sizes.begin(), sizes.end(),
+                               [&](const Dim& d) { return d.is_constant(value); });
+        };
+        const bool has_one_tap =
+            std::all_of(w.begin() + 2, w.end(), [](const Dim& d) { return d.is_constant(1); });
+        return w[0].is_constant(1) && w[1].constant() >= least_row && has_one_tap &&
+               are("stride", 1) && are("pad_begin", 0) && are("pad_end", 0);
+    }
+
+    ir::Value channel_sum(ir::Node& conv) {
+        Shape channels(conv.input(1).type().shape.begin() + 1, conv.input(1).type().shape.end());
+        const ir::Value w = graph_.add("reshape", {conv.input(1)}, {{"shape", channels}});
+        const ir::Value products = graph_.add("mul", {conv.input(0), w}, {});
+        const ir::Value sums =
+            graph_.add("sum", {products}, {{"axes", Shape{Dim(1)}}, {"keepdim", true}});
+        if (conv.input_count() < 3) return sums;
+        channels[0] = 1;
+        const ir::Value bias = graph_.add("reshape", {conv.input(2)}, {{"shape", channels}});
+        return graph_.add("add", {sums, bias}, {});
     }
 
     /// A convolution by panels of `width` filters.

@@ -191,6 +191,7 @@ bool split_batch(ir::Graph& graph, const Machine& machine, Notes& notes);
 ///   conv(x, w, b)    ->  permute(packed_conv(pad(permute(x)), pack_filters(w), b))
 ///   conv(x, w, b)    ->  permute(winograd_conv(permute(x), pack_winograd(w), b))     few taps
 ///   conv(x, w, b)    ->  permute(depthwise_conv(permute(x), pack_depthwise(w), b))   narrow groups
+///   conv(x, w, b)    ->  sum(x w) + b                               one filter of one tap
 ///   conv(x, w, b)    ->  plane_conv(x, w, b)                        few channels and filters
 ///   conv(x, w, b)    ->  sum over t of slice_t(conv(x, w'))    few filters, wide: a filter for
 ///   every column t of taps

@@ -1,4 +1,4 @@
-// Products with one column: sums along rows.
+// Products with one column, and convolutions of one filter of one tap: sums along rows.
 #include <fmt/format.h>
 #include <lithe/lithe.h>
 
@@ -48,6 +48,39 @@ BOOST_AUTO_TEST_CASE(compiled_equals_eager) {
     check({"f32[N=1..64,5,100]", {{1, 5, 100}, {3, 5, 100}, {64, 5, 100}}});
     check({"f32[6,5,33]", {{6, 5, 33}}, false});
     check({"f32[6,31]", {{6, 31}}}, false);
+}
+
+/// One filter behind another convolution, whose channels are last, and on the image of the author.
+BOOST_AUTO_TEST_CASE(sums_of_channels) {
+    for (const bool is_behind : {false, true}) {
+        nn::Conv2d front(nn::Conv2dOptions(5, 33, 3).padding(1)), last(33, 1, 1);
+        nn::ModuleList modules(front, last);
+        const Forward forward = [=](const Tensors& in) mutable {
+            return Tensors{sigmoid(last->forward(is_behind ? front->forward(in[0]) : in[0]))};
+        };
+        const int64_t channels = is_behind ? 5 : 33;
+        BOOST_TEST_CONTEXT("behind " << is_behind) {
+            CompiledModel compiled =
+                compile_subject({modules.ptr(), forward},
+                                fmt::format("x:f32[N=1..4,{},9,19]", channels), compile_alone());
+            const std::string text = ir::print(compiled.compiled().program);
+            BOOST_TEST(text.find("sum(") != std::string::npos);
+            for (const int64_t n : {1, 4}) {
+                const Tensors in{numbers({n, channels, 9, 19}, DType::f32, 1.5, 3)};
+                // Of up to 45 and 33 products; a sigmoid's slope is at most a quarter.
+                check_equal(compiled(in)[0], forward(in)[0], 1.5 * 45 * 6 * 6e-8);
+            }
+        }
+    }
+    nn::Conv2d wide(nn::Conv2dOptions(40, 1, 3).padding(1)), few(31, 1, 1);
+    for (const auto& [conv, channels] : {std::pair{wide, 40}, std::pair{few, 31}}) {
+        const Forward forward = [conv = conv](const Tensors& in) mutable {
+            return Tensors{nn::Conv2d(conv)->forward(in[0])};
+        };
+        const CompiledModel compiled = compile_subject(
+            {conv.ptr(), forward}, fmt::format("x:f32[1,{},9,19]", channels), compile_alone());
+        BOOST_TEST(ir::print(compiled.compiled().program).find("sum(") == std::string::npos);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(not_a_number_passes) {
