@@ -41,6 +41,14 @@ TileLimits conv_limits(const Machine& machine, int64_t length) {
     return {.vectors = machine.register_count >= 32 ? 2 : 4, .length = length};
 }
 
+int64_t registers(const Tile& tile, const Machine& machine) {
+    const int64_t sums = tile.rows * tile.vectors;
+    if (machine.register_count >= 32) return sums + tile.vectors + 1;
+    constexpr int64_t ready = 3;  // elements for a lone vector of the panel, each used once
+    return sums + 1 +
+           (tile.vectors == 1 ? std::min(tile.rows, ready) : std::max(tile.vectors, tile.rows));
+}
+
 double step_cycles(const Tile& tile) {
     const auto rows = static_cast<double>(tile.rows), vectors = static_cast<double>(tile.vectors);
     return std::max({rows * vectors / 2, (rows + vectors) / 2, 4.0});
@@ -62,7 +70,7 @@ std::vector<Tile> ranked_tiles(const Dim& rows, const Dim& columns, const Machin
                 static_cast<double>(rounded_up(n, vectors * lanes) / (vectors * lanes));
             for (int64_t turns = 1; turns <= limits.gates; ++turns) {
                 const int64_t across = vectors * limits.gates / turns;
-                const bool fits = across * height + across + 1 <= machine.register_count ||
+                const bool fits = registers({height, across}, machine) <= machine.register_count ||
                                   (height == 1 && vectors == 1);
                 if (limits.gates % turns != 0 || !fits) continue;
                 const double cycles = sum_cycles({.rows = height, .vectors = across}, limits);

@@ -36,6 +36,11 @@ TileLimits product_limits(const Dim& inner);
 /// many, tall tiles of few vectors have the shorter loop over taps.
 TileLimits conv_limits(const Machine& machine, int64_t length = 256);
 
+/// What a step of a tile's sum holds: the sums, and a row of the panel beside one element of x.
+/// Where registers are fewer than 32, an instruction takes no element for a vector of equal ones
+/// out of memory, and LLVM has one of every row of x ready beside one vector of the panel.
+int64_t registers(const Tile& tile, const Machine& machine);
+
 /// Cycles of one step of a tile's sum, without what the limits add.
 double step_cycles(const Tile& tile);
 

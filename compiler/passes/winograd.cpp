@@ -184,7 +184,7 @@ bool fits(const WinogradProblem& p, const WinogradPlan& plan, const Machine& mac
     const int64_t rows = plan.images * plan.rows * plan.columns,
                   elements = axes_of(p, plan).elements();
     const int64_t bytes = 4 * elements * rows * (p.channels + plan.vectors * lanes);
-    return rows <= 16 && rows * plan.vectors + plan.vectors + 1 <= machine.register_count &&
+    return rows <= 16 && registers({rows, plan.vectors}, machine) <= machine.register_count &&
            bytes <= most_block_bytes;
 }
 
