@@ -1,6 +1,7 @@
 #include "compiler/passes/fusion.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "compiler/passes/constants.h"
 #include "compiler/passes/kinds.h"
@@ -59,6 +60,28 @@ bool reads_layouts(const ir::Node& anchor) {
     return is_anchor(anchor) && !anchor.is("packed_linear") && !anchor.is("packed_gates") &&
            !anchor.is("winograd_data") && !anchor.is("depthwise_conv");
 }
+/// Lines of memory, of planes of so many bytes, that the nearest cache holds at once: eight ways
+/// are counted on, and planes a multiple of 4 KB apart share their sets.
+int64_t held_lines(int64_t plane_bytes) {
+    constexpr int64_t page = 4096, ways = 8, near_lines = 512;
+    return std::min(near_lines, ways * (page / std::gcd(plane_bytes, page)));
+}
+
+/// Whether a convolution takes so few neighbours out of so many planes for a tile that the nearest
+/// cache does not hold the lines that they lie in, and does so for many panels: it reads the order
+/// of channels last instead, which a kernel of its own makes.
+bool skims_planes(const ir::Node& layout, const ir::Node& anchor) {
+    constexpr int64_t line_bytes = 64, many_panels = 4;
+    if (!anchor.is("packed_conv") || anchor.input(0).node != &layout || !layout.is("permute"))
+        return false;
+    const Shape &filters = anchor.input(1).type().shape, &planes = layout.input(0).type().shape;
+    const Dim &panels = filters.front(), &channels = filters[filters.size() - 2];
+    const Dim plane = product(Shape(planes.begin() + 2, planes.end()));
+    if (!panels.is_constant() || !channels.is_constant() || !plane.is_constant()) return false;
+    return anchor.attrs().get_int("tile_rows") * 4 * 2 <= line_bytes &&
+           panels.constant() >= many_panels && plane.constant() > 0 &&
+           channels.constant() >= held_lines(4 * plane.constant());
+}
 /// Whether the anchor's kernel reads a part of rows in place, for the nodes behind the anchor.
 bool reads_parts_of_rows(const ir::Node& anchor, const ir::Node& node) {
     return anchor.is("packed_gates") && node.is("slice") && node.attrs().get_int("step") == 1 &&
@@ -90,7 +113,8 @@ bool Fusion::is_repeated(const ir::Node& node, const ir::Node& user) {
     if (stays(user)) return false;
     if (is_pointwise(node) && node.input_count() == 0) return true;
     if (node.is("slice") && reads_parts(user)) return true;
-    return node.is("expand") || (is_layout(node) && reads_layouts(user));
+    return node.is("expand") ||
+           (is_layout(node) && reads_layouts(user) && !skims_planes(node, user));
 }
 
 const ir::Node* Fusion::reader_through(const ir::Node& node, const ir::Node& reader) {
@@ -340,6 +364,7 @@ std::string Fusion::refusal(const ir::Node& node, const ir::Node& user,
                             const Cluster& cluster) const {
     const std::string name = "'" + std::string(user.name()) + "'";
     if (is_anchor(user)) {
+        if (skims_planes(node, user)) return name + " would take few pixels of many planes at once";
         if (!is_pointwise(node)) return name + " reads whole rows of it";
         if (user.is(Trait::reduction) || reads_once(user)) return {};
         if (cluster.family == "rows" || cluster.family == "running") {
