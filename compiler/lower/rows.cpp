@@ -3,6 +3,7 @@
 //
 // Takes reductions whose axes are innermost, and what normalises rows: softmax, log_softmax.
 #include <algorithm>
+#include <functional>
 
 #include "compiler/lower/families.h"
 #include "compiler/lower/parallel.h"
@@ -155,6 +156,33 @@ private:
         };
     }
 
+    /// The elements behind the last whole chunk of a row, and how one is added to a lane.
+    struct Rest {
+        std::function<Expr(Expr)> element;
+        std::function<void(const Expr& lane, const Expr& value)> add;
+    };
+
+    /// Adds what is behind the last whole chunk without a guard, so that lanes stay in registers:
+    /// whole vectors, then the row's last vector, of which those lanes count that are new.
+    static void add_rest(Func& part, int64_t length, int all, int vector, const Rest& rest,
+                         const Expr& identity) {
+        const int size = static_cast<int>(length), begin = size / all * all;
+        const int whole = (size - begin) / vector * vector, last = size % vector;
+        if (whole > 0) {
+            const RDom lane(0, whole);
+            rest.add(lane, rest.element(begin + lane));
+            const RVar outer("outer"), inner("inner");
+            Halide::Stage stage = part.update(part.num_update_definitions() - 1);
+            stage.split(lane, outer, inner, vector).vectorize(inner).unroll(outer);
+        }
+        if (last > 0) {
+            const RDom lane(0, vector);
+            const Expr value = rest.element(size - vector + lane);
+            rest.add(whole + lane, select(lane >= vector - last, value, identity));
+            part.update(part.num_update_definitions() - 1).vectorize(lane);
+        }
+    }
+
     Expr in_lanes(Reduce kind, const Coords& extents, const ReduceBody& value) {
         Expr length = 1;
         for (const Expr& extent : extents) length = length * extent;
@@ -192,11 +220,15 @@ private:
         const std::vector<Var> lane_first = before(lane, rows);
         part(lane_first) = reduce_identity(kind, type);
         part(lane_first) = reduce_step(kind, part(with(lane)), renamed(in_chunk));
-        if (!Halide::Internal::is_const_zero(rest)) {
+        const Rest behind = {.element = element, .add = [&](const Expr& at, const Expr& e) {
+                                 part(with(at)) = reduce_step(kind, part(with(at)), renamed(e));
+                             }};
+        if (constant && constant->value >= vector) {
+            add_rest(part, constant->value, all, vector, behind, reduce_identity(kind, type));
+        } else if (!Halide::Internal::is_const_zero(rest)) {
             RDom tail(0, all);
             tail.where(chunks * all + tail < length);
-            part(with(tail)) =
-                reduce_step(kind, part(with(tail)), renamed(element(chunks * all + tail)));
+            behind.add(tail, element(chunks * all + tail));
             RVar outer("outer"), inner("inner");
             part.update(1).split(tail, outer, inner, vector).vectorize(inner);
         }

@@ -24,7 +24,7 @@ std::string softmaxes(const std::string& dtype, const std::string& length) {
 BOOST_AUTO_TEST_SUITE(lower_rows)
 
 BOOST_AUTO_TEST_CASE(sums_of_known_rows) {
-    for (const int64_t length : {1, 3, 15, 16, 17, 63, 64, 65, 130, 1000}) {
+    for (const int64_t length : {1, 3, 15, 16, 17, 49, 63, 64, 65, 96, 100, 127, 130, 1000}) {
         BOOST_TEST_CONTEXT("length " << length) {
             CheckedProgram program(symbols +
                                    ("%x = input : f32[N, 7, " + number(length) +
@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(sums_of_rows_known_late) {
 
 BOOST_AUTO_TEST_CASE(normalised_rows_are_one_kernel) {
     for (const char* op : {"layer_norm", "rms_norm"}) {
-        for (const int64_t length : {1, 3, 16, 65, 130, 384}) {
+        for (const int64_t length : {1, 3, 16, 49, 65, 96, 100, 130, 384}) {
             BOOST_TEST_CONTEXT(op << " of " << length) {
                 const std::string type = " : f32[N, 7, " + number(length) + "]\n";
                 CheckedProgram program(
@@ -65,6 +65,19 @@ BOOST_AUTO_TEST_CASE(normalised_rows_are_one_kernel) {
                     kernels += node->body() ? 1 : 0;
                 BOOST_TEST(kernels == 1);
             }
+        }
+    }
+}
+
+/// A guard would keep the lanes in memory between their additions.
+BOOST_AUTO_TEST_CASE(ends_of_known_rows_need_no_guard) {
+    for (const int64_t length : {49, 80, 96, 100, 130}) {
+        BOOST_TEST_CONTEXT("length " << length) {
+            CheckedProgram program(symbols +
+                                   ("%x = input : f32[N, 7, " + number(length) +
+                                    "]\n%0 = sum(%x) : f32[N, 7] {axes = [2], keepdim = false}\n"
+                                    "return %0\n"));
+            BOOST_TEST((program.statement().find("predicate") == std::string::npos));
         }
     }
 }
