@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <span>
 
 #include "dsl/autograd.h"
 #include "dsl/random.h"
@@ -20,10 +21,16 @@ void check_rank(const char* what, const Tensor& tensor, int64_t least, int64_t m
                                      tensor.type().str());
 }
 
-/// Writes values (f64, any dense sizes) into a tensor of any dtype.
-Tensor filled(const Tensor& tensor, const std::vector<double>& values) {
+/// Writes values (f64, as many as it has) into a tensor of any dtype.
+Tensor filled(const Tensor& tensor, std::span<const double> values) {
     const NoGradGuard no_grad;
     const Array target = tensor.array();
+    if (target.dtype() == DType::f32 && target.is_dense()) {
+        std::transform(values.begin(), values.end(), target.data<float>(),
+                       [](double value) { return static_cast<float>(value); });
+        target.count_write();
+        return tensor;
+    }
     Array source = Array::empty(DType::f64, target.sizes());
     std::copy(values.begin(), values.end(), source.data<double>());
     target.copy_from(source.to(target.dtype()));
@@ -68,7 +75,8 @@ SkipGuard::~SkipGuard() { --skip_depth; }
 
 Tensor uniform_(Tensor tensor, double low, double high) {
     if (skip_depth > 0) return tensor;
-    std::vector<double> values = rand({tensor.array().count()}, DType::f64).to_vector<double>();
+    const Array drawn = rand({tensor.array().count()}, DType::f64).array();
+    const std::span values(drawn.data<double>(), static_cast<size_t>(drawn.count()));
     for (double& value : values) value = low + (high - low) * value;
     return filled(tensor, values);
 }

@@ -22,7 +22,8 @@ inline Halide::Expr low_word(uint32_t a, const Halide::Expr& b) { return Halide:
 
 /// Four random words for a counter and a key.
 template <class Word>
-std::array<Word, 4> block(std::array<Word, 4> counter, std::array<Word, 2> key) {
+[[gnu::always_inline]] inline std::array<Word, 4> block(std::array<Word, 4> counter,
+                                                        std::array<Word, 2> key) {
     for (int round = 0; round < 10; ++round) {
         const Word high0 = high_word(0xD2511F53u, counter[0]),
                    low0 = low_word(0xD2511F53u, counter[0]);

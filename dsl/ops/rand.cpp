@@ -15,12 +15,14 @@ TensorTypes infer(const OpCall& call) { return philox::infer(call); }
 void reference(const OpCall& call, std::span<const Array> in, std::span<const Array> out) {
     const philox::Start start = philox::start(call, in);
     visit_float(out[0].dtype(), [&]<class T>(T) {
-        for (int64_t i = 0; i < out[0].count(); ++i) {
+        T* const y = out[0].data<T>();
+        const int64_t count = out[0].count();
+        for (int64_t i = 0; i < count; ++i) {
             const auto words = philox::element(start, static_cast<uint64_t>(i));
             if constexpr (std::is_same_v<T, float>) {
-                out[0].data<T>()[i] = philox::uniform(words[0]);
+                y[i] = philox::uniform(words[0]);
             } else {
-                out[0].data<T>()[i] = philox::uniform(words[0], words[1]);
+                y[i] = philox::uniform(words[0], words[1]);
             }
         }
     });
