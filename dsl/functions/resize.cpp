@@ -1,5 +1,6 @@
 // Resizing of images, axis by axis. Places are computed in the dtype of the image, as PyTorch does:
 // in another one some would fall on the other side of a pixel's border.
+#include <algorithm>
 #include <cmath>
 
 #include "dsl/ops.h"
@@ -147,14 +148,11 @@ void check_resize(const Tensor& x, const Resize& options) {
     }
 }
 
-}  // namespace
-
-Tensor interpolate(const Tensor& x, const Resize& options) {
-    check_resize(x, options);
+std::vector<Resizing> axes_of(const Tensor& x, const Resize& options) {
     const auto pick = [](const auto& list, int64_t i) {
         return list[list.size() == 1 ? 0 : static_cast<size_t>(i)];
     };
-    Tensor y = x;
+    std::vector<Resizing> axes;
     for (int64_t axis = 2; axis < x.dim(); ++axis) {
         Resizing r{axis, x.size(axis), {}, {}, options.align_corners, x.dtype()};
         if (options.size.empty()) {
@@ -169,25 +167,44 @@ Tensor interpolate(const Tensor& x, const Resize& options) {
                             "interpolate: input and output sizes should be greater than 0, got " +
                                 x.type().str() + " and " + r.out.str());
         }
-        if (options.antialias) {
-            y = resize_antialiased(y, r, options.mode);
-            continue;
-        }
-        switch (options.mode) {
-            case ResizeMode::nearest:
-                y = resize_nearest(y, r, false);
-                break;
-            case ResizeMode::nearest_exact:
-                y = resize_nearest(y, r, true);
-                break;
-            case ResizeMode::linear:
-                y = resize_linear(y, r);
-                break;
-            case ResizeMode::cubic:
-                y = resize_cubic(y, r);
-                break;
-        }
+        axes.push_back(r);
     }
+    return axes;
+}
+
+/// What becomes smaller first, so that the others have less to do; then what grows, the innermost
+/// axis first: its elements are gathered one by one, those of the others in whole vectors.
+std::vector<Resizing> in_order(std::vector<Resizing> axes) {
+    const auto shrinks = [](const Resizing& r) {
+        return r.scale ? *r.scale < 1
+                       : r.size.is_constant() && r.out.is_constant() &&
+                             r.out.constant() < r.size.constant();
+    };
+    std::reverse(std::stable_partition(axes.begin(), axes.end(), shrinks), axes.end());
+    return axes;
+}
+
+Tensor resize(const Tensor& x, const Resizing& r, const Resize& options) {
+    if (options.antialias) return resize_antialiased(x, r, options.mode);
+    switch (options.mode) {
+        case ResizeMode::nearest:
+            return resize_nearest(x, r, false);
+        case ResizeMode::nearest_exact:
+            return resize_nearest(x, r, true);
+        case ResizeMode::linear:
+            return resize_linear(x, r);
+        case ResizeMode::cubic:
+            break;
+    }
+    return resize_cubic(x, r);
+}
+
+}  // namespace
+
+Tensor interpolate(const Tensor& x, const Resize& options) {
+    check_resize(x, options);
+    Tensor y = x;
+    for (const Resizing& r : in_order(axes_of(x, options))) y = resize(y, r, options);
     return y;
 }
 
