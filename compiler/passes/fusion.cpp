@@ -1,7 +1,6 @@
 #include "compiler/passes/fusion.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include "compiler/passes/constants.h"
 #include "compiler/passes/kinds.h"
@@ -59,28 +58,6 @@ bool is_layout(const ir::Node& node) {
 bool reads_layouts(const ir::Node& anchor) {
     return is_anchor(anchor) && !anchor.is("packed_linear") && !anchor.is("packed_gates") &&
            !anchor.is("winograd_data") && !anchor.is("depthwise_conv");
-}
-/// Lines of memory, of planes of so many bytes, that the nearest cache holds at once: eight ways
-/// are counted on, and planes a multiple of 4 KB apart share their sets.
-int64_t held_lines(int64_t plane_bytes) {
-    constexpr int64_t page = 4096, ways = 8, near_lines = 512;
-    return std::min(near_lines, ways * (page / std::gcd(plane_bytes, page)));
-}
-
-/// Whether a convolution takes so few neighbours out of so many planes for a tile that the nearest
-/// cache does not hold the lines that they lie in, and does so for many panels: it reads the order
-/// of channels last instead, which a kernel of its own makes.
-bool skims_planes(const ir::Node& layout, const ir::Node& anchor) {
-    constexpr int64_t line_bytes = 64, many_panels = 4;
-    if (!anchor.is("packed_conv") || anchor.input(0).node != &layout || !layout.is("permute"))
-        return false;
-    const Shape &filters = anchor.input(1).type().shape, &planes = layout.input(0).type().shape;
-    const Dim &panels = filters.front(), &channels = filters[filters.size() - 2];
-    const Dim plane = product(Shape(planes.begin() + 2, planes.end()));
-    if (!panels.is_constant() || !channels.is_constant() || !plane.is_constant()) return false;
-    return anchor.attrs().get_int("tile_rows") * 4 * 2 <= line_bytes &&
-           panels.constant() >= many_panels && plane.constant() > 0 &&
-           channels.constant() >= held_lines(4 * plane.constant());
 }
 /// Whether the anchor's kernel reads a part of rows in place, for the nodes behind the anchor.
 bool reads_parts_of_rows(const ir::Node& anchor, const ir::Node& node) {

@@ -1,6 +1,7 @@
 #include "compiler/passes/packed_conv.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "compiler/ir/ops.h"
 
@@ -28,6 +29,13 @@ ir::Value padded_from(ir::Graph& graph, ir::Value x, size_t first, const Shape& 
     std::copy(begin.begin(), begin.end(), before.begin() + static_cast<std::ptrdiff_t>(first));
     std::copy(end.begin(), end.end(), after.begin() + static_cast<std::ptrdiff_t>(first));
     return graph.add("pad", {x}, {{"begin", before}, {"end", after}, {"value", 0.0}});
+}
+
+/// Lines of memory, of planes of so many bytes, that the nearest cache holds at once: eight ways
+/// are counted on, and planes a multiple of 4 KB apart share their sets.
+int64_t held_lines(int64_t plane_bytes) {
+    constexpr int64_t page = 4096, ways = 8, near_lines = 512;
+    return std::min(near_lines, ways * (page / std::gcd(plane_bytes, page)));
 }
 
 }  // namespace
@@ -113,6 +121,19 @@ std::vector<Tile> group_tiles(const Dim& row, int64_t filters, const Machine& ma
     }
     if (tiles.empty()) tiles.push_back({});
     return tiles;
+}
+
+bool skims_planes(const ir::Node& layout, const ir::Node& conv) {
+    constexpr int64_t line_bytes = 64, many_panels = 4;
+    if (!conv.is("packed_conv") || conv.input(0).node != &layout || !layout.is("permute"))
+        return false;
+    const Shape &filters = conv.input(1).type().shape, &planes = layout.input(0).type().shape;
+    const Dim &panels = filters.front(), &channels = filters[filters.size() - 2];
+    const Dim plane = product(Shape(planes.begin() + 2, planes.end()));
+    if (!panels.is_constant() || !channels.is_constant() || !plane.is_constant()) return false;
+    return conv.attrs().get_int("tile_rows") * 4 * 2 <= line_bytes &&
+           panels.constant() >= many_panels && plane.constant() > 0 &&
+           channels.constant() >= held_lines(4 * plane.constant());
 }
 
 }  // namespace lithe::passes

@@ -43,4 +43,9 @@ ir::Value first_of_groups(ir::Graph& graph, ir::Value value, int64_t groups, int
 std::vector<Tile> group_tiles(const Dim& row, int64_t filters, const Machine& machine,
                               const TileLimits& limits);
 
+/// Whether a convolution takes so few neighbours out of so many planes for a tile that the nearest
+/// cache does not hold the lines that they lie in, and does so for many panels: it reads the order
+/// of channels last instead, which a kernel of its own makes.
+bool skims_planes(const ir::Node& layout, const ir::Node& conv);
+
 }  // namespace lithe::passes
