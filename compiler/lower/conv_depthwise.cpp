@@ -105,10 +105,13 @@ private:
         const Var n = Body::axis_var(0), y = Body::axis_var(1), x = Body::axis_var(2),
                   c = Body::axis_var(3);
         const Var panel("panel"), vector("vector"), strip("strip"), columns("columns");
+        // What guards a last vector that is not whole guards those behind it too. So the last panel
+        // is rounded up: the extent of the lines that it needs is that of the others.
+        const TailStrategy last_panel =
+            channels_ % depthwise_.lanes() == 0 ? TailStrategy::GuardWithIf : TailStrategy::RoundUp;
         out_.compute_root()
             .split(c, vector, c, depthwise_.lanes(), TailStrategy::GuardWithIf)
-            .split(vector, panel, vector, lines_.width() / depthwise_.lanes(),
-                   TailStrategy::GuardWithIf)
+            .split(vector, panel, vector, lines_.width() / depthwise_.lanes(), last_panel)
             .split(y, strip, y, lines_.strip_lines(type.size(1).constant()),
                    TailStrategy::GuardWithIf)
             .split(x, columns, x, depthwise_.columns(), TailStrategy::ShiftInwards)

@@ -146,7 +146,7 @@ BOOST_AUTO_TEST_CASE(a_batch_known_late) {
 }
 
 BOOST_AUTO_TEST_CASE(channels_that_fill_no_vectors) {
-    for (const int64_t channels : {3, 17, 24, 58, 120}) {
+    for (const int64_t channels : {3, 17, 24, 58, 120, 200, 264, 392}) {
         for (const char* act : {"relu", "sigmoid"})
             check({.height = 10, .width = 9, .in = 6, .channels = channels}, act, true);
     }
