@@ -183,6 +183,21 @@ private:
         }
     }
 
+    /// Half a vector on the other half, down to one lane.
+    Func folded(Reduce kind, Func fold, int vector, const Var& lane, const std::vector<Var>& rows) {
+        const auto with = [&](const Expr& first) { return before(first, rows); };
+        for (int half = vector / 2; half >= 1; half /= 2) {
+            parts_.push_back(fold);
+            Func next("fold");
+            next(before(lane, rows)) = reduce_step(kind, fold(with(lane)), fold(with(lane + half)));
+            next.bound_extent(lane, half);
+            if (half > 1) next.vectorize(lane, half);
+            fold = next;
+        }
+        parts_.push_back(fold);
+        return fold;
+    }
+
     Expr in_lanes(Reduce kind, const Coords& extents, const ReduceBody& value) {
         Expr length = 1;
         for (const Expr& extent : extents) length = length * extent;
@@ -199,8 +214,8 @@ private:
         const Halide::Type type = value(Coords(extents.size(), Expr(0))).type();
         const int vector = body_.target().lanes(type.bytes());
         const auto* constant = length.as<Halide::Internal::IntImm>();
-        const bool is_short = constant && constant->value < 4 * vector;
-        const int vectors = is_short ? 1 : 4, all = vectors * vector;
+        const int vectors = constant && constant->value < 4 * vector ? 1 : 4;
+        const int all = vectors * vector;
 
         const Expr chunks = Halide::Internal::simplify(length / all);
         const Expr rest = Halide::Internal::simplify(length % all);
@@ -220,7 +235,7 @@ private:
         const std::vector<Var> lane_first = before(lane, rows);
         part(lane_first) = reduce_identity(kind, type);
         part(lane_first) = reduce_step(kind, part(with(lane)), renamed(in_chunk));
-        const Rest behind = {.element = element, .add = [&](const Expr& at, const Expr& e) {
+        const Rest behind = {element, [&](const Expr& at, const Expr& e) {
                                  part(with(at)) = reduce_step(kind, part(with(at)), renamed(e));
                              }};
         if (constant && constant->value >= vector) {
@@ -240,17 +255,7 @@ private:
         part.update(0).reorder(lane, chunk).vectorize(lane, vector).unroll(lane);
         fold.bound_extent(lane, vector).vectorize(lane, vector);
         parts_.push_back(part);
-        // Half a vector on the other half, down to one lane.
-        for (int half = vector / 2; half >= 1; half /= 2) {
-            parts_.push_back(fold);
-            Func next("fold");
-            next(lane_first) = reduce_step(kind, fold(with(lane)), fold(with(lane + half)));
-            next.bound_extent(lane, half);
-            if (half > 1) next.vectorize(lane, half);
-            fold = next;
-        }
-        parts_.push_back(fold);
-        total(rows) = fold(with(0));
+        total(rows) = folded(kind, fold, vector, lane, rows)(with(0));
         parts_.push_back(total);
         return total(others.arguments);
     }
