@@ -172,14 +172,11 @@ std::vector<Resizing> axes_of(const Tensor& x, const Resize& options) {
     return axes;
 }
 
-/// What becomes smaller first, so that the others have less to do; then what grows, the innermost
-/// axis first: its elements are gathered one by one, those of the others in whole vectors.
+/// By a factor, what becomes smaller first, so that the others have less to do. Then the innermost
+/// axis first: its elements are gathered one by one, those of the others in whole vectors. Sizes
+/// have no say: a trace has to be the same for all of them.
 std::vector<Resizing> in_order(std::vector<Resizing> axes) {
-    const auto shrinks = [](const Resizing& r) {
-        return r.scale ? *r.scale < 1
-                       : r.size.is_constant() && r.out.is_constant() &&
-                             r.out.constant() < r.size.constant();
-    };
+    const auto shrinks = [](const Resizing& r) { return r.scale && *r.scale < 1; };
     std::reverse(std::stable_partition(axes.begin(), axes.end(), shrinks), axes.end());
     return axes;
 }

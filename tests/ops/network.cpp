@@ -230,25 +230,25 @@ BOOST_AUTO_TEST_CASE(resizing) {
     check_equal(pixel_unshuffle(pixel_shuffle(numbers({1, 8, 2, 3}), 2), 2), numbers({1, 8, 2, 3}));
 }
 
-/// What shrinks first, then what grows, the innermost axis first: the fewest elements are gathered.
+/// What a factor makes smaller first, then the innermost axis first: the fewest elements are
+/// gathered.
 BOOST_AUTO_TEST_CASE(resizing_goes_from_axis_to_axis_in_order_of_cost) {
     manual_seed(1);
-    const Tensor x = randn({2, 3, 5, 7});
-    const auto resized = [](const Tensor& image, int64_t height, int64_t width, ResizeMode mode) {
-        return interpolate(image, {.size = {height, width}, .mode = mode});
-    };
+    const Tensor x = randn({2, 3, 5, 8});
     for (const ResizeMode mode : {ResizeMode::linear, ResizeMode::cubic}) {
-        const auto by_width = [&](int64_t height, int64_t width) {
-            return resized(resized(x, 5, width, mode), height, width, mode);
+        const auto to = [&](const Tensor& image, int64_t height, int64_t width) {
+            return interpolate(image, {.size = {height, width}, .mode = mode});
         };
-        const auto by_height = [&](int64_t height, int64_t width) {
-            return resized(resized(x, height, 7, mode), height, width, mode);
+        const auto by = [&](const Tensor& image, double down, double across) {
+            return interpolate(image, {.scale = {down, across}, .mode = mode});
         };
-        check_equal(resized(x, 9, 16, mode), by_width(9, 16));
-        check_equal(resized(x, 3, 16, mode), by_height(3, 16));
-        check_equal(resized(x, 9, 4, mode), by_width(9, 4));
+        for (const auto& [height, width] : {std::pair(9, 16), {3, 16}, {9, 4}, {3, 4}})
+            check_equal(to(x, height, width), to(to(x, 5, width), height, width));
+        check_equal(by(x, 0.6, 2), by(by(x, 0.6, 1), 1, 2));
+        check_equal(by(x, 2, 0.5), by(by(x, 1, 0.5), 2, 1));
+        check_equal(by(x, 2, 2), by(by(x, 1, 2), 2, 1));
         // The orders are told apart by their rounding.
-        BOOST_TEST((abs(by_width(9, 16) - by_height(9, 16)).amax().item<double>() > 0));
+        BOOST_TEST((abs(to(x, 9, 16) - to(to(x, 9, 8), 9, 16)).amax().item<double>() > 0));
     }
 }
 
