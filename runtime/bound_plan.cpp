@@ -136,21 +136,23 @@ void BoundPlan::run_timed(std::span<const ConstTensorView> inputs,
                           std::vector<double>& step_ns) {
     using Clock = std::chrono::steady_clock;
     step_ns.resize(step_count());
-    Clock::time_point begin = Clock::now();
-    run_stepwise(inputs, outputs, context, [&](size_t step) {
-        const Clock::time_point end = Clock::now();
-        step_ns[step] += std::chrono::duration<double, std::nano>(end - begin).count();
-        begin = Clock::now();
-    });
+    Clock::time_point begin;
+    const auto end = [&](size_t step) {
+        const std::chrono::duration<double, std::nano> time = Clock::now() - begin;
+        step_ns[step] += time.count();
+    };
+    run_stepwise(inputs, outputs, context, [&](size_t) { begin = Clock::now(); }, end);
 }
 
 void BoundPlan::run_stepwise(std::span<const ConstTensorView> inputs,
                              std::span<const TensorView> outputs, KernelContext& context,
+                             const std::function<void(size_t)>& before_step,
                              const std::function<void(size_t)>& after_step) {
     begin(inputs, outputs, context);
     is_stepwise_ = true;  // rounds one after the other
     for (size_t next = 0; next < instructions_.size();) {
         const Instruction& instruction = instructions_[next++];
+        before_step(instruction.index);
         if (instruction.kernel != nullptr) {
             const int result = instruction.kernel(instruction.arguments);
             if (result != 0) fail(instruction, result);

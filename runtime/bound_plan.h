@@ -62,9 +62,11 @@ public:
     /// in nanoseconds, to `step_ns`; the copies to the outputs come last.
     void run_timed(std::span<const ConstTensorView> inputs, std::span<const TensorView> outputs,
                    KernelContext& context, std::vector<double>& step_ns);
-    /// The same with a call after every step, which gets its index.
+    /// The same with calls before and after every step, which get its index. The one before may
+    /// give the context another executor.
     void run_stepwise(std::span<const ConstTensorView> inputs, std::span<const TensorView> outputs,
-                      KernelContext& context, const std::function<void(size_t)>& after_step);
+                      KernelContext& context, const std::function<void(size_t)>& before_step,
+                      const std::function<void(size_t)>& after_step);
 
     /// A value after (or, for a listener, during) a run, as the last sizes have it.
     TensorView view(int32_t value) const;

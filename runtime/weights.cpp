@@ -50,11 +50,12 @@ struct Block {
     std::vector<TensorView> views;
 };
 
-/// For every step of `prepare`, the slots that it uses last, of steps that are run.
+/// For every step of `prepare`, the slots that it uses last, of steps that are run. None for the
+/// copies to outputs, which stand behind the steps of a plan that has none of its own.
 std::vector<std::vector<size_t>> last_uses(const artifact::Artifact& artifact,
                                            const artifact::Plan& prepare,
                                            const std::vector<bool>& is_run) {
-    std::vector<std::vector<size_t>> slots_of(prepare.steps.size());
+    std::vector<std::vector<size_t>> slots_of(prepare.steps.size() + prepare.outputs.size());
     std::vector<bool> is_known(artifact.slots.size(), false);
     for (size_t step = prepare.steps.size(); step-- > 0;) {
         if (!is_run[step]) continue;
@@ -69,25 +70,9 @@ std::vector<std::vector<size_t>> last_uses(const artifact::Artifact& artifact,
     return slots_of;
 }
 
-void release_slot(const artifact::Artifact& artifact, const Weights& weights, size_t slot) {
-    if (!weights.slots[slot].is_mapped) return;
+size_t slot_bytes(const artifact::Artifact& artifact, size_t slot) {
     const artifact::Slot& row = artifact.slots[slot];
-    release_pages(
-        {weights.slots[slot].data, static_cast<size_t>(size_bytes(row.dtype, row.shape))});
-}
-
-/// The large slots among those that are used last by some step.
-std::vector<size_t> large_slots(const artifact::Artifact& artifact, const Weights& weights,
-                                const std::vector<std::vector<size_t>>& slots_of_steps) {
-    std::vector<size_t> large;
-    for (const std::vector<size_t>& slots : slots_of_steps) {
-        for (const size_t slot : slots) {
-            const artifact::Slot& row = artifact.slots[slot];
-            const auto bytes = static_cast<size_t>(size_bytes(row.dtype, row.shape));
-            if (weights.slots[slot].is_mapped && bytes >= large_bytes) large.push_back(slot);
-        }
-    }
-    return large;
+    return static_cast<size_t>(size_bytes(row.dtype, row.shape));
 }
 
 const artifact::Plan& prepare_plan(const Code& code) {
@@ -142,14 +127,24 @@ void prepare(const Code& code, Weights& weights, const std::vector<bool>& asked,
     bound.set_random(no_seed);
     bound.set_sizes(no_sizes);
     const std::vector<std::vector<size_t>> releases = last_uses(artifact, plan, is_run);
-    const std::vector<size_t> large = large_slots(artifact, weights, releases);
-    PartwiseExecutor in_parts(executor, large_parts, [&] {
-        for (const size_t slot : large) release_slot(artifact, weights, slot);
-    });
-    KernelContext context{large.empty() ? executor : &in_parts};
-    bound.run_stepwise({}, block->views, context, [&](size_t step) {
-        for (const size_t slot : releases[step]) release_slot(artifact, weights, slot);
-    });
+    size_t current = 0;
+    const auto release = [&] {
+        for (const size_t slot : releases[current]) {
+            if (weights.slots[slot].is_mapped)
+                release_pages({weights.slots[slot].data, slot_bytes(artifact, slot)});
+        }
+    };
+    const auto is_large = [&](size_t slot) {
+        return weights.slots[slot].is_mapped && slot_bytes(artifact, slot) >= large_bytes;
+    };
+    PartwiseExecutor in_parts(executor, large_parts, release);
+    KernelContext context{executor};
+    const auto before_step = [&](size_t step) {
+        current = step;
+        const std::vector<size_t>& slots = releases[step];
+        context.executor = std::any_of(slots.begin(), slots.end(), is_large) ? &in_parts : executor;
+    };
+    bound.run_stepwise({}, block->views, context, before_step, [&](size_t) { release(); });
     for (size_t i = 0; i < wanted.size(); ++i) {
         if (!wanted[i]) continue;
         const auto result = static_cast<size_t>(plan.outputs[i]);

@@ -141,4 +141,23 @@ BOOST_AUTO_TEST_CASE(a_large_weight_and_its_packed_form_do_not_add_up) {
     std::filesystem::remove(path);
 }
 
+/// A prepared value that is a parameter as it is.
+BOOST_AUTO_TEST_CASE(a_plan_without_steps_copies_its_results) {
+    const std::string path =
+        (std::filesystem::temp_directory_path() / "lithe_no_steps.safetensors").string();
+    artifact::Artifact plain = large_artifact();
+    plain.plans[0].steps.clear();
+    plain.plans[0].values.pop_back();
+    plain.plans[0].outputs = {0};
+    std::vector<float> w(static_cast<size_t>(tasks * floats_of_task), 2.5f);
+    const std::vector<NamedTensor> entries{{"w", {w.data(), DType::f32, {tasks, floats_of_task}}}};
+    save_safetensors(path, entries);
+    const Linked linked(plain, {copy_all});
+    Model model(linked.table(), path);
+    Session session(model);
+    const std::vector<HostTensor> y = session.run(std::span<const ConstTensorView>{});
+    BOOST_TEST(std::memcmp(y[0].data<float>(), w.data(), w.size() * 4) == 0);
+    std::filesystem::remove(path);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
