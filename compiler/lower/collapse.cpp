@@ -4,6 +4,7 @@
 #include <map>
 
 #include "compiler/ir/planes.h"
+#include "compiler/ir/sizes.h"
 
 namespace lithe::lower {
 namespace {
@@ -130,9 +131,7 @@ Shape with_one_row_axis(const Shape& shape, const Shape& full) {
     const Dim last = shape.empty() ? Dim(1) : shape.back();
     const Shape rows(full.begin(), full.end() - 1);
     if (same(lead, rows)) return {product(rows), last};
-    const bool is_repeated =
-        std::all_of(lead.begin(), lead.end(), [](const Dim& size) { return size.is_constant(1); });
-    return is_repeated ? Shape{1, last} : Shape{};
+    return ir::all_are(lead, 1) ? Shape{1, last} : Shape{};
 }
 
 }  // namespace
@@ -166,10 +165,6 @@ std::unique_ptr<ir::Graph> collapse_rows(const ir::Graph& body) {
 
 namespace {
 
-bool all_are_1(const Shape& sizes) {
-    return std::all_of(sizes.begin(), sizes.end(), [](const Dim& d) { return d.is_constant(1); });
-}
-
 /// The convolution that a body of images is built around; null where it reads more than one pixel
 /// for one, or other nodes than elementwise ones stand beside it.
 const ir::Node* pixel_product(const ir::Graph& body) {
@@ -186,8 +181,8 @@ const ir::Node* pixel_product(const ir::Graph& body) {
     const Shape& filters = conv->input(1).type().shape;
     const Shape& image = conv->input(0).type().shape;
     const bool is_known = image[1].is_constant() && image[2].is_constant();
-    const bool takes_pixels = all_are_1(Shape(filters.begin() + 1, filters.end() - 2)) &&
-                              all_are_1(conv->attrs().get_shape("stride"));
+    const bool takes_pixels = ir::all_are({filters.begin() + 1, filters.end() - 2}, 1) &&
+                              ir::all_are(conv->attrs().get_shape("stride"), 1);
     const bool gains = is_known && !image[1].is_constant(1) && ir::has_short_lines(image[2]);
     return gains && takes_pixels ? conv : nullptr;
 }
@@ -203,7 +198,7 @@ public:
     Shape operator()(const Shape& shape, const Shape* strides = nullptr) const {
         if (shape.size() < 2) return shape;
         if (shape.size() != 4) return {};
-        if (all_are_1(Shape(shape.begin() + (joins_images_ ? 0 : 1), shape.end() - 1)))
+        if (ir::all_are({shape.begin() + (joins_images_ ? 0 : 1), shape.end() - 1}, 1))
             return shape;
         const int first = joins_images_ ? 0 : 1;
         Shape result = shape;

@@ -4,9 +4,11 @@
 // read from any place, without a test.
 #include <algorithm>
 
+#include "compiler/ir/sizes.h"
 #include "compiler/lower/anchor.h"
 #include "compiler/lower/epilogue.h"
 #include "compiler/lower/families.h"
+#include "compiler/lower/padded_lines.h"
 
 namespace lithe::lower {
 namespace {
@@ -33,8 +35,6 @@ bool matches(const ir::Node& group, const Target&, std::string& why) {
     return fits;
 }
 
-int64_t parts_of(int64_t all, int64_t most) { return (all + most - 1) / most; }
-
 class Schedule {
 public:
     Schedule(const ir::Node& group, Body& body)
@@ -43,7 +43,7 @@ public:
         const int64_t most = body.target().register_count > 16 ? 24 : 12;
         const int64_t together = std::max<int64_t>(most / 3, 6);
         const int64_t filters = w[0].constant();
-        const int64_t each = parts_of(filters, parts_of(filters, together));
+        const int64_t each = ir::ceil_div(filters, ir::ceil_div(filters, together));
         filters_ = static_cast<int>(each);
         lines_ = static_cast<int>(
             std::min({most / each, type_.size(2).constant(), std::max<int64_t>(most / 3, 4)}));
@@ -64,7 +64,9 @@ public:
 
 private:
     void define() {
-        define_padded();
+        const PaddedLines padded = padded_lines(body_, anchor_.input(0), 0.f);
+        padded_ = padded.f;
+        columns_ = padded.columns;
         const std::vector<int64_t> stride = anchor_.attrs().get_ints("stride"),
                                    dilation = anchor_.attrs().get_ints("dilation"),
                                    begin = anchor_.attrs().get_ints("pad_begin");
@@ -87,16 +89,6 @@ private:
         body_.define(anchor_.value(), result);
     }
 
-    /// Lines of the image with zeros around them.
-    void define_padded() {
-        const ir::Value image = anchor_.input(0);
-        const auto height = static_cast<int>(image.type().size(2).constant());
-        columns_ = RDom(0, static_cast<int>(image.type().size(3).constant()));
-        padded_(x_, y_, k_, n_) = 0.f;
-        const Expr line = body_.at(image, {n_, k_, clamp(y_, 0, height - 1), columns_});
-        padded_(columns_, y_, k_, n_) = select(y_ >= 0 && y_ < height, line, 0.f);
-    }
-
     void schedule_loops() {
         out_.compute_root()
             .split(x_, vector_, x_, lanes_, TailStrategy::ShiftInwards)
@@ -105,7 +97,6 @@ private:
             .reorder({x_, y_, k_, vector_, panel_, rows_, n_})
             .vectorize(x_);
         if (is_light_) out_.unroll(y_).unroll(k_);
-        const Dim count = type_.count();
         const int64_t images = type_.size(0).is_constant() ? type_.size(0).constant() : 8;
         const int64_t products = type_.size(1).constant() * type_.size(2).constant() *
                                  type_.size(3).constant() * taps_[0] * taps_[1] * taps_[2];
@@ -115,8 +106,8 @@ private:
             return;
         }
         // Tiles of a few lines, so many that a task has a part of what is worth a thread.
-        const int64_t tiles = parts_of(type_.size(2).constant(), lines_);
-        const int64_t of_task = parts_of(tiles * parallel_products, 4 * products);
+        const int64_t tiles = ir::ceil_div(type_.size(2).constant(), lines_);
+        const int64_t of_task = ir::ceil_div(tiles * parallel_products, 4 * products);
         const Var task("task");
         out_.split(rows_, task, rows_, static_cast<int>(of_task), TailStrategy::GuardWithIf)
             .parallel(task);
@@ -156,7 +147,7 @@ private:
     Var x_{Body::axis_var(3)}, y_{Body::axis_var(2)}, k_{Body::axis_var(1)}, n_{Body::axis_var(0)};
     Var vector_{"vector"}, rows_{"rows"}, panel_{"panel"};
     RDom over_taps_, columns_;
-    Func padded_{"padded"}, acc_{"acc"}, tile_{"tile"}, out_;
+    Func padded_, acc_{"acc"}, tile_{"tile"}, out_;
 };
 
 void schedule(const ir::Node& group, Body& body) { Schedule(group, body).run(); }

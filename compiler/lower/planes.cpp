@@ -8,6 +8,7 @@
 
 #include "compiler/ir/planes.h"
 #include "compiler/lower/families.h"
+#include "compiler/lower/padded_lines.h"
 #include "compiler/lower/window_tree.h"
 #include "dsl/reduce_loops.h"
 #include "dsl/window.h"
@@ -235,17 +236,10 @@ private:
     void define_padded(Reduce kind) {
         if (padded_.defined()) return;
         const ir::Value image = anchor_.input(0);
-        const TensorType& type = image.type();
-        const auto height = static_cast<int>(type.size(2).constant());
-        const auto width = static_cast<int>(type.size(3).constant());
-        const Var n = Body::axis_var(0), c = Body::axis_var(1), y = Body::axis_var(2),
-                  x = Body::axis_var(3);
-        columns_ = Halide::RDom(0, width);
-        padded_ = Func("padded");
-        padded_(x, y, c, n) = reduce_identity(kind, Halide::Float(32));
-        const Expr line = body_.at(image, {n, c, clamp(y, 0, height - 1), columns_.x});
-        padded_(columns_.x, y, c, n) =
-            select(y >= 0 && y < height, line, reduce_identity(kind, Halide::Float(32)));
+        const PaddedLines padded =
+            padded_lines(body_, image, reduce_identity(kind, Halide::Float(32)));
+        padded_ = padded.f;
+        columns_ = padded.columns;
         body_.define(image, padded_);
     }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "compiler/ir/sizes.h"
 #include "compiler/lower/families.h"
 #include "compiler/lower/parallel.h"
 #include "compiler/lower/turn.h"
@@ -22,7 +23,7 @@ bool has_room(const Dim& size) { return size.is_constant() && size.constant() >=
 
 struct Anchors {
     ir::Node* permute = nullptr;
-    const ir::Node* pad = nullptr;  ///< null where nothing is put around the result
+    ir::Node* pad = nullptr;  ///< null where nothing is put around the result
 };
 
 /// Whether a padding adds known numbers of elements, and takes none away.
@@ -88,24 +89,28 @@ public:
     }
 
     void run() {
-        std::vector<Var> lead;
-        for (int axis = 0; axis < type_.rank(); ++axis)
-            if (axis != write_ && axis != read_) lead.push_back(Body::axis_var(axis));
-        Turn turn(edge_, lead, [&](const Turn::Place& row, const Turn::Place& column) {
+        std::vector<int> lead;
+        std::vector<Var> lead_vars;
+        for (int axis = 0; axis < type_.rank(); ++axis) {
+            if (axis == write_ || axis == read_) continue;
+            lead.push_back(axis);
+            lead_vars.push_back(Body::axis_var(axis));
+        }
+        Turn turn(edge_, lead_vars, [&](const Turn::Place& row, const Turn::Place& column) {
             return element(row, column);
         });
 
         // In the order of loops, the innermost first.
         Halide::Region loops{{0, edge_}, {0, edge_}, {0, squares(write_)}, {0, squares(read_)}};
         for (size_t i = lead.size(); i-- > 0;)
-            loops.push_back({0, body_.size(type_.size(axis_of(lead[i])))});
+            loops.push_back({0, body_.size(type_.size(lead[i]))});
         const Halide::RDom r(loops);
         const Turn::Place row{r[2], r[0]}, column{r[3], r[1]};
         std::vector<Expr> lead_at;
         Coords at(static_cast<size_t>(type_.rank()));
         for (size_t i = 0; i < lead.size(); ++i) {
             lead_at.emplace_back(r[static_cast<int>(4 + lead.size() - 1 - i)]);
-            at[static_cast<size_t>(axis_of(lead[i]))] = lead_at.back();
+            at[static_cast<size_t>(lead[i])] = lead_at.back();
         }
         at[static_cast<size_t>(write_)] = place(write_, row);
         at[static_cast<size_t>(read_)] = place(read_, column);
@@ -114,10 +119,10 @@ public:
 
         Func out("moved");
         out(Body::vars(type_.rank())) = Halide::undef<float>();
-        const ir::Node& result = pad_ ? *pad_ : permute_;
+        ir::Node& result = pad_ ? *pad_ : permute_;
         if (pad_) fill_around(out);
         out(std::vector<Expr>(at.rbegin(), at.rend())) = turn.at(row, column, lead_at);
-        body_.define({const_cast<ir::Node*>(&result), 0}, out);
+        body_.define(result.value(), out);
         body_.bind_output(out, result.type());
         body_.bound_axes(out, result.type());
         out.compute_root();
@@ -155,13 +160,8 @@ private:
         }
     }
 
-    static int axis_of(const Var& var) {
-        for (int axis = 0;; ++axis)
-            if (Body::axis_var(axis).name() == var.name()) return axis;
-    }
-
     int squares(int axis) const {
-        return static_cast<int>((type_.size(axis).constant() + edge_ - 1) / edge_);
+        return static_cast<int>(ir::ceil_div(type_.size(axis).constant(), edge_));
     }
 
     /// The last square of an axis begins within the one before.
@@ -200,7 +200,7 @@ private:
 
     Body& body_;
     ir::Node& permute_;
-    const ir::Node* pad_;
+    ir::Node* pad_;
     const TensorType& type_;  ///< without what is put around
     int write_, read_, edge_ = 1;
 };

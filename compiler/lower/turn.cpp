@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "runtime/error.h"
+#include "compiler/lower/marker.h"
 
 namespace lithe::lower {
 namespace {
@@ -38,26 +38,6 @@ std::vector<int> halves_by_turns(const Halide::Type& type, int which) {
     }
     return from;
 }
-
-int number(const Expr& e) {
-    const auto* broadcast = e.as<Halide::Internal::Broadcast>();
-    const auto* value = (broadcast ? broadcast->value : e).as<Halide::Internal::IntImm>();
-    LITHE_ASSERT(value);
-    return static_cast<int>(value->value);
-}
-
-class Exchanger : public Halide::Internal::IRMutator {
-    using Halide::Internal::IRMutator::visit;
-
-    Expr visit(const Call* call) override {
-        if (call->name != marker) return IRMutator::visit(call);
-        const bool moves_blocks = number(call->args[2]) != 0;
-        const int which = number(call->args[3]);
-        return Halide::Internal::Shuffle::make({mutate(call->args[0]), mutate(call->args[1])},
-                                               moves_blocks ? every_second_block(call->type, which)
-                                                            : halves_by_turns(call->type, which));
-    }
-};
 
 }  // namespace
 
@@ -103,6 +83,14 @@ void Turn::schedule(const Halide::LoopLevel& at) {
     }
 }
 
-void shuffle_turns(Halide::Pipeline& pipeline) { pipeline.add_custom_lowering_pass(new Exchanger); }
+void shuffle_turns(Halide::Pipeline& pipeline) {
+    replace_marker(pipeline, marker, [](const Halide::Type& type, const std::vector<Expr>& args) {
+        const bool moves_blocks = marker_number(args[2]) != 0;
+        const int which = marker_number(args[3]);
+        return Halide::Internal::Shuffle::make(
+            {args[0], args[1]},
+            moves_blocks ? every_second_block(type, which) : halves_by_turns(type, which));
+    });
+}
 
 }  // namespace lithe::lower

@@ -6,6 +6,7 @@
 // patch with any that is not finite is computed again as the plain sum.
 #include <algorithm>
 
+#include "compiler/ir/sizes.h"
 #include "compiler/ir/winograd.h"
 #include "compiler/lower/anchor.h"
 #include "compiler/lower/families.h"
@@ -37,8 +38,6 @@ bool matches(const ir::Node& group, const Target&, std::string& why) {
     if (!fits) why = "winograd: not one winograd_conv of f32 with elementwise nodes behind it";
     return fits;
 }
-
-int ceil_div(int64_t a, int64_t b) { return static_cast<int>((a + b - 1) / b); }
 
 class Schedule {
 public:
@@ -164,11 +163,12 @@ private:
             .split(n, bn_, ni_, block_[0], guard)
             .reorder({k, xi_, yi_, ti_, tj_, ni_, ko_, bx_, by_, bn_})
             .vectorize(k, lanes_);
-        const int across =
-            ceil_div(ceil_div(type_.size(2).constant(), columns_of_tile_), block_[2]);
-        const int down = ceil_div(ceil_div(type_.size(1).constant(), rows_of_tile_), block_[1]);
+        const int64_t across =
+            ir::ceil_div(ir::ceil_div(type_.size(2).constant(), columns_of_tile_), block_[2]);
+        const int64_t down =
+            ir::ceil_div(ir::ceil_div(type_.size(1).constant(), rows_of_tile_), block_[1]);
         const int64_t images =
-            type_.size(0).is_constant() ? ceil_div(type_.size(0).constant(), block_[0]) : 1;
+            type_.size(0).is_constant() ? ir::ceil_div(type_.size(0).constant(), block_[0]) : 1;
         const double flops = 2.0 * static_cast<double>(across * down * images) * block_[0] *
                              block_[1] * block_[2] * channels_ *
                              static_cast<double>(axes_.elements() * type_.size(3).constant());

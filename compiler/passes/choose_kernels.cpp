@@ -5,9 +5,11 @@
 
 #include "compiler/ir/ops.h"
 #include "compiler/ir/planes.h"
+#include "compiler/ir/sizes.h"
 #include "compiler/passes/conv_choices.h"
 #include "compiler/passes/few_filters.h"
 #include "compiler/passes/fixed_values.h"
+#include "compiler/passes/kinds.h"
 #include "compiler/passes/packed_conv.h"
 #include "compiler/passes/passes.h"
 #include "compiler/passes/planes.h"
@@ -100,7 +102,11 @@ private:
         if (node.type().rank() < 2 || !is_constant(w.size(0)) || !is_constant(w.size(1))) return {};
         const Dim rows = product_of_leading(node.type());
         if (rows.is_constant(0)) return {};
-        if (w.size(0).is_constant(1) && w.size(1).constant() >= least_row) return one_column(node);
+        if (w.size(0).is_constant(1) && w.size(1).constant() >= least_row) {
+            const ir::Value sums =
+                sum_of_products(node.input(0), node.input(1), node.type().rank() - 1);
+            return node.input_count() > 2 ? graph_.add("add", {sums, node.input(2)}, {}) : sums;
+        }
         const Tile tile =
             decide(node, ranked_tiles(rows, w.size(0), machine_, product_limits(w.size(1))));
         std::vector<ir::Value> operands = node.inputs();
@@ -108,12 +114,10 @@ private:
         return multiply(std::move(operands), w.size(0), tile, node.attrs());
     }
 
-    /// A sum along each row: of a panel all lanes but one would be idle.
-    ir::Value one_column(ir::Node& node) {
-        const ir::Value products = graph_.add("mul", {node.input(0), node.input(1)}, {});
-        const ir::Value sums = graph_.add(
-            "sum", {products}, {{"axes", Shape{node.type().rank() - 1}}, {"keepdim", true}});
-        return node.input_count() > 2 ? graph_.add("add", {sums, node.input(2)}, {}) : sums;
+    /// Along an axis: of a panel all lanes but one would be idle.
+    ir::Value sum_of_products(ir::Value x, ir::Value w, int axis) {
+        const ir::Value products = graph_.add("mul", {x, w}, {});
+        return graph_.add("sum", {products}, {{"axes", Shape{axis}}, {"keepdim", true}});
     }
 
     static Dim product_of_leading(const TensorType& type) {
@@ -189,23 +193,13 @@ private:
     /// Whether one filter of one tap adds up the channels of every pixel.
     static bool is_channel_sum(const ir::Node& conv) {
         const Shape& w = conv.input(1).type().shape;
-        const auto are = [&](const char* attr, int64_t value) {
-            const Shape& sizes = conv.attrs().get_shape(attr);
-            return std::all_of(sizes.begin(), sizes.end(),
-                               [&](const Dim& d) { return d.is_constant(value); });
-        };
-        const bool has_one_tap =
-            std::all_of(w.begin() + 2, w.end(), [](const Dim& d) { return d.is_constant(1); });
-        return w[0].is_constant(1) && w[1].constant() >= least_row && has_one_tap &&
-               are("stride", 1) && are("pad_begin", 0) && are("pad_end", 0);
+        return is_pixelwise(conv) && w[0].is_constant(1) && w[1].constant() >= least_row;
     }
 
     ir::Value channel_sum(ir::Node& conv) {
         Shape channels(conv.input(1).type().shape.begin() + 1, conv.input(1).type().shape.end());
         const ir::Value w = graph_.add("reshape", {conv.input(1)}, {{"shape", channels}});
-        const ir::Value products = graph_.add("mul", {conv.input(0), w}, {});
-        const ir::Value sums =
-            graph_.add("sum", {products}, {{"axes", Shape{Dim(1)}}, {"keepdim", true}});
+        const ir::Value sums = sum_of_products(conv.input(0), w, 1);
         if (conv.input_count() < 3) return sums;
         channels[0] = 1;
         const ir::Value bias = graph_.add("reshape", {conv.input(2)}, {{"shape", channels}});
@@ -273,12 +267,8 @@ private:
     /// pixel needs itself alone, see collapse_pixels.
     static Dim row_of(const ir::Node& conv) {
         const Shape &y = conv.type().shape, &w = conv.input(1).type().shape;
-        const auto are_1 = [](auto begin, auto end) {
-            return std::all_of(begin, end, [](const Dim& d) { return d.is_constant(1); });
-        };
-        const Shape& stride = conv.attrs().get_shape("stride");
-        const bool takes_pixels =
-            are_1(w.begin() + 2, w.end()) && are_1(stride.begin(), stride.end());
+        const bool takes_pixels = ir::all_are({w.begin() + 2, w.end()}, 1) &&
+                                  ir::all_are(conv.attrs().get_shape("stride"), 1);
         if (!takes_pixels || !ir::has_short_lines(y.back()) || y.size() != 4) return y.back();
         return y[0].is_constant() ? y[0] * y[2] * y[3] : y[2] * y[3];
     }

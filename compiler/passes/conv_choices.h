@@ -16,7 +16,6 @@ namespace lithe::passes {
 /// tries a few of them tries different ones.
 class ConvChoices {
 public:
-    ConvChoices() = default;
     explicit ConvChoices(std::vector<Tile> tiles) : ConvChoices(std::move(tiles), {}, false, 0) {}
     /// `prefers_plans`: those come before the tiles of the direct form, the first of which has
     /// `direct_cost` as its cost.

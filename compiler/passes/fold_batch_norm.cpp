@@ -16,10 +16,6 @@ struct Weighted {
     bool is_padded = false;
 };
 
-bool is_zero(const Shape& shape) {
-    return std::all_of(shape.begin(), shape.end(), [](const Dim& d) { return d.is_constant(0); });
-}
-
 std::optional<Weighted> weighted(const ir::Node& node) {
     if (node.is("linear")) {
         const int last = node.type().rank() - 1;
@@ -27,9 +23,7 @@ std::optional<Weighted> weighted(const ir::Node& node) {
     }
     const bool is_transposed = node.is("conv_transpose");
     if (!node.is("conv") && !is_transposed) return {};
-    const bool is_padded = !is_zero(node.attrs().get_shape("pad_begin")) ||
-                           !is_zero(node.attrs().get_shape("pad_end"));
-    if (!is_transposed) return Weighted{1, 1, 1, 0, is_padded};
+    if (!is_transposed) return Weighted{1, 1, 1, 0, is_padded(node)};
     return Weighted{1, 1, 0, 1, true};  // its borders see fewer taps, padded or not
 }
 

@@ -2,6 +2,7 @@
 
 #include "compiler/ir/graph.h"
 #include "compiler/ir/planes.h"
+#include "compiler/ir/sizes.h"
 
 namespace lithe::passes {
 
@@ -24,6 +25,18 @@ inline bool is_move(const ir::Node& node) {
 inline bool is_window(const ir::Node& node) {
     const bool is_convolution = node.is("conv") || node.is("conv_transpose");
     return (is_convolution || ir::is_pool(node)) && node.type().rank() >= 3;
+}
+
+inline bool is_padded(const ir::Node& window) {
+    return !ir::all_are(window.attrs().get_shape("pad_begin"), 0) ||
+           !ir::all_are(window.attrs().get_shape("pad_end"), 0);
+}
+
+/// A convolution that makes a pixel of one pixel.
+inline bool is_pixelwise(const ir::Node& conv) {
+    const Shape& w = conv.input(1).type().shape;
+    return !is_padded(conv) && ir::all_are(conv.attrs().get_shape("stride"), 1) &&
+           ir::all_are({w.begin() + 2, w.end()}, 1);
 }
 
 /// What a kernel is built around: a convolution, a product, a reduction, ...

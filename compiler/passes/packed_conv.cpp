@@ -1,9 +1,9 @@
 #include "compiler/passes/packed_conv.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include "compiler/ir/ops.h"
+#include "compiler/ir/sizes.h"
 
 namespace lithe::passes {
 
@@ -21,21 +21,17 @@ namespace {
 /// Zeros around the pixels, whose first axis is `first`.
 ir::Value padded_from(ir::Graph& graph, ir::Value x, size_t first, const Shape& begin,
                       const Shape& end) {
-    const auto is_zero = [](const Dim& d) { return d.is_constant(0); };
-    const bool is_padded = !std::all_of(begin.begin(), begin.end(), is_zero) ||
-                           !std::all_of(end.begin(), end.end(), is_zero);
-    if (!is_padded) return x;
+    if (ir::all_are(begin, 0) && ir::all_are(end, 0)) return x;
     Shape before(begin.size() + 2, Dim(0)), after = before;
     std::copy(begin.begin(), begin.end(), before.begin() + static_cast<std::ptrdiff_t>(first));
     std::copy(end.begin(), end.end(), after.begin() + static_cast<std::ptrdiff_t>(first));
     return graph.add("pad", {x}, {{"begin", before}, {"end", after}, {"value", 0.0}});
 }
 
-/// Lines of memory, of planes of so many bytes, that the nearest cache holds at once: eight ways
-/// are counted on, and planes a multiple of 4 KB apart share their sets.
+/// Lines of memory, of planes of so many bytes, that the nearest cache holds at once.
 int64_t held_lines(int64_t plane_bytes) {
-    constexpr int64_t page = 4096, ways = 8, near_lines = 512;
-    return std::min(near_lines, ways * (page / std::gcd(plane_bytes, page)));
+    constexpr int64_t near_lines = 512;
+    return std::min(near_lines, cache_ways * distinct_sets(plane_bytes));
 }
 
 }  // namespace

@@ -24,11 +24,14 @@ std::string Tile::str() const {
     return turns == 1 ? text : text + ", gates in " + std::to_string(turns) + " turns";
 }
 
+int64_t distinct_sets(int64_t bytes) {
+    constexpr int64_t page = 4096;
+    return page / std::gcd(bytes, page);
+}
+
 int64_t most_rows(const Dim& inner) {
     if (!inner.is_constant() || inner.constant() == 0) return 14;
-    constexpr int64_t page = 4096;
-    const int64_t apart = page / std::gcd(inner.constant() * 4, page);
-    return std::min<int64_t>(14, 8 * apart);
+    return std::min<int64_t>(14, cache_ways * distinct_sets(inner.constant() * 4));
 }
 
 TileLimits product_limits(const Dim& inner) {

@@ -25,6 +25,12 @@ struct TileLimits {
     int64_t gates = 1;     ///< products at once: so many times a tile's vectors, in all turns
 };
 
+/// How many lines of memory, `bytes` apart, lie in sets of their own of a first-level cache, whose
+/// ways are pages: so many are there that a page is a multiple of.
+int64_t distinct_sets(int64_t bytes);
+/// Ways of it that are counted on.
+inline constexpr int64_t cache_ways = 8;
+
 /// Most rows of a tile over rows of `inner` numbers: rows that lie a multiple of 4 KB apart share
 /// the sets of a first-level cache, of which eight ways are counted on.
 int64_t most_rows(const Dim& inner);

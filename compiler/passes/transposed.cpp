@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "compiler/ir/sizes.h"
 #include "compiler/passes/conv_choices.h"
 #include "compiler/passes/packed_conv.h"
 #include "compiler/passes/transposed_filters.h"
@@ -356,10 +357,8 @@ private:
 };
 
 bool fits(const ir::Node& node) {
-    const Shape& dilation = node.attrs().get_shape("dilation");
     return node.attrs().get_dim("groups").is_constant(1) &&
-           std::all_of(dilation.begin(), dilation.end(),
-                       [](const Dim& d) { return d.is_constant(1); });
+           ir::all_are(node.attrs().get_shape("dilation"), 1);
 }
 
 }  // namespace

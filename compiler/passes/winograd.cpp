@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <set>
 
 #include "compiler/ir/ops.h"
+#include "compiler/ir/sizes.h"
 #include "compiler/passes/tile.h"
 
 namespace lithe::passes {
@@ -45,12 +45,8 @@ constexpr double least_gain = 1.12;
 /// 0.13 of 16 x 16 pixels and 0.04 of 14 x 14.
 constexpr double byte_cycles = 0.06;
 
-int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
+using ir::ceil_div;
 
-bool all_are(const Shape& shape, int64_t value) {
-    return std::all_of(shape.begin(), shape.end(),
-                       [&](const Dim& d) { return d.is_constant(value); });
-}
 bool is_strided(const WinogradProblem& p) { return p.stride[0] != 1 || p.stride[1] != 1; }
 
 /// Cycles of computing and of waiting for memory overlap, not wholly.
@@ -109,11 +105,11 @@ double transform_cycles(const WinogradProblem& p, const WinogradPlan& plan, int6
 /// Cycles to write and read what lies between the stages.
 double between_cycles(const WinogradProblem& p, const WinogradPlan& plan, int64_t patches,
                       int64_t columns) {
-    constexpr int64_t page = 4096, fewest_apart = 8;
+    constexpr int64_t fewest_apart = 8;
     const int64_t elements = axes_of(p, plan).elements();
     const double bytes = 4.0 * static_cast<double>(p.phases * elements * patches) *
                          static_cast<double>(p.channels + columns);
-    const int64_t apart = page / std::gcd(4 * patches * p.channels, page);
+    const int64_t apart = distinct_sets(4 * patches * p.channels);
     return bytes / 64 * line_cycles * std::clamp(bytes / line_stage_bytes, least_line, most_line) *
            std::sqrt(static_cast<double>(elements) / near_elements) *
            (apart < fewest_apart ? shared_sets : 1);
@@ -247,7 +243,7 @@ std::optional<WinogradProblem> winograd_problem(const ir::Node& conv) {
     const Attrs& attrs = conv.attrs();
     const TensorType &w = conv.input(1).type(), &y = conv.type();
     if (y.rank() != 4 || !attrs.get_dim("groups").is_constant(1)) return {};
-    if (!all_are(attrs.get_shape("dilation"), 1)) return {};
+    if (!ir::all_are(attrs.get_shape("dilation"), 1)) return {};
     for (const Dim& size : w.shape) {
         if (!size.is_constant()) return {};
     }
@@ -342,7 +338,7 @@ ir::Value add_winograd(ir::Graph& graph, const WinogradOperands& operands, const
         {"tile", Dim(plan.tile)}, {"pad_begin", operands.pad_begin}, {"pad_end", operands.pad_end}};
     if (!w.size(2).is_constant(3) || !w.size(3).is_constant(3))
         attrs.set("taps", Shape{w.size(2), w.size(3)});
-    if (!all_are(operands.stride, 1)) attrs.set("stride", operands.stride);
+    if (!ir::all_are(operands.stride, 1)) attrs.set("stride", operands.stride);
     const int64_t width = plan.vectors * machine.vector_bytes / 4;
     if (plan.in_stages) return in_stages(graph, operands, plan, width, attrs, mark, more);
     return in_blocks(graph, operands, plan, width, attrs, mark);
