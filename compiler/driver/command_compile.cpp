@@ -46,15 +46,6 @@ std::vector<const lower::Kernel*> by_compile_time(const Compiled& compiled) {
     return kernels;
 }
 
-nlohmann::ordered_json slowest(const std::vector<const lower::Kernel*>& by_time) {
-    constexpr size_t most = 5;
-    auto list = nlohmann::ordered_json::array();
-    for (size_t i = 0; i < std::min(most, by_time.size()); ++i) {
-        list.push_back({{"kernel", by_time[i]->name}, {"compile_s", by_time[i]->compile_s}});
-    }
-    return list;
-}
-
 /// What the levels of a model have together.
 struct Counts {
     int groups = 0, cached = 0, shared = 0, sharing = 0;
@@ -78,24 +69,70 @@ Counts count(const Compiled& compiled) {
     return counts;
 }
 
-void print_summary(const nlohmann::ordered_json& summary, const std::string& name) {
-    const auto text = [&](const char* key) { return summary.at(key).get<std::string>(); };
-    const auto number = [&](const char* key) { return summary.at(key).get<uint64_t>(); };
-    fmt::print("{}\n{}\n{}\n", text("library"), text("header"), text("weights"));
+/// What a compilation made and took.
+struct Summary {
+    EmittedFiles files;
+    Counts counts;
+    uint64_t library_bytes, weights_bytes, prepared_bytes, arena_bytes, arena_lower_bound_bytes;
+    double compile_s;
+    std::vector<const lower::Kernel*> by_compile_time;
+};
+
+Summary summarize(const Compiled& compiled, const EmittedFiles& files) {
+    const artifact::Plan& plan = compiled.artifact.plans.front();
+    return {.files = files,
+            .counts = count(compiled),
+            .library_bytes = std::filesystem::file_size(files.library),
+            .weights_bytes = std::filesystem::file_size(files.weights),
+            .prepared_bytes = prepared_bytes(compiled.program),
+            .arena_bytes = static_cast<uint64_t>(plan.arena_bytes),
+            .arena_lower_bound_bytes = static_cast<uint64_t>(plan.arena_lower_bound_bytes),
+            .compile_s = compiled.compile_s,
+            .by_compile_time = by_compile_time(compiled)};
+}
+
+nlohmann::ordered_json to_json(const Summary& summary, const Options& o) {
+    constexpr size_t most_kernels = 5;
+    const auto& kernels = summary.by_compile_time;
+    auto slowest = nlohmann::ordered_json::array();
+    for (size_t i = 0; i < std::min(most_kernels, kernels.size()); ++i) {
+        slowest.push_back({{"kernel", kernels[i]->name}, {"compile_s", kernels[i]->compile_s}});
+    }
+    return {{"inputs", o.inputs},
+            {"library", summary.files.library},
+            {"header", summary.files.header},
+            {"weights", summary.files.weights},
+            {"library_bytes", summary.library_bytes},
+            {"weights_bytes", summary.weights_bytes},
+            {"prepared_bytes", summary.prepared_bytes},
+            {"arena_bytes", summary.arena_bytes},
+            {"arena_lower_bound_bytes", summary.arena_lower_bound_bytes},
+            {"groups", summary.counts.groups},
+            {"kernels", summary.counts.kernels},
+            {"kernels_shared", summary.counts.shared},
+            {"groups_that_share", summary.counts.sharing},
+            {"kernels_from_cache", summary.counts.cached},
+            {"target", summary.counts.target},
+            {"compile_s", summary.compile_s},
+            {"slowest_kernels", slowest}};
+}
+
+void print(const Summary& summary, const std::string& name) {
+    const Counts& counts = summary.counts;
+    fmt::print("{}\n{}\n{}\n", summary.files.library, summary.files.header, summary.files.weights);
     fmt::print(
         "{} for {}: {} groups in {} kernels ({} of them serve {} groups, {} from the cache), "
         "{:.2f} s\n",
-        name, text("target"), number("groups"), number("kernels"), number("kernels_shared"),
-        number("groups_that_share"), number("kernels_from_cache"),
-        summary.at("compile_s").get<double>());
-    if (const auto& kernels = summary.at("slowest_kernels"); !kernels.empty()) {
-        fmt::print("slowest kernel {}: {:.2f} s\n", kernels[0].at("kernel").get<std::string>(),
-                   kernels[0].at("compile_s").get<double>());
+        name, counts.target, counts.groups, counts.kernels, counts.shared, counts.sharing,
+        counts.cached, summary.compile_s);
+    if (!summary.by_compile_time.empty()) {
+        const lower::Kernel& slowest = *summary.by_compile_time.front();
+        fmt::print("slowest kernel {}: {:.2f} s\n", slowest.name, slowest.compile_s);
     }
     fmt::print("library {}, weights {} ({} prepared), arena {} (lower bound {})\n",
-               kilobytes(number("library_bytes")), kilobytes(number("weights_bytes")),
-               kilobytes(number("prepared_bytes")), kilobytes(number("arena_bytes")),
-               kilobytes(number("arena_lower_bound_bytes")));
+               kilobytes(summary.library_bytes), kilobytes(summary.weights_bytes),
+               kilobytes(summary.prepared_bytes), kilobytes(summary.arena_bytes),
+               kilobytes(summary.arena_lower_bound_bytes));
 }
 
 }  // namespace
@@ -129,36 +166,15 @@ ir::Program traced(const Subject& subject, const Options& o) {
 
 int run_compile(const Subject& subject, const Options& o) {
     const Compiled compiled = compile(traced(subject, o), compile_options(o));
-    const EmittedFiles files = emit_files(compiled, o.output);
-    const Counts counts = count(compiled);
-    const artifact::Plan& plan = compiled.artifact.plans.front();
-    const std::vector<const lower::Kernel*> by_time = by_compile_time(compiled);
-    const nlohmann::ordered_json summary = {
-        {"inputs", o.inputs},
-        {"library", files.library},
-        {"header", files.header},
-        {"weights", files.weights},
-        {"library_bytes", std::filesystem::file_size(files.library)},
-        {"weights_bytes", std::filesystem::file_size(files.weights)},
-        {"prepared_bytes", prepared_bytes(compiled.program)},
-        {"arena_bytes", plan.arena_bytes},
-        {"arena_lower_bound_bytes", plan.arena_lower_bound_bytes},
-        {"groups", counts.groups},
-        {"kernels", counts.kernels},
-        {"kernels_shared", counts.shared},
-        {"groups_that_share", counts.sharing},
-        {"kernels_from_cache", counts.cached},
-        {"target", counts.target},
-        {"compile_s", compiled.compile_s},
-        {"slowest_kernels", slowest(by_time)}};
+    const Summary summary = summarize(compiled, emit_files(compiled, o.output));
     if (!o.summary.empty()) {
-        const std::string text = summary.dump(2) + "\n";
+        const std::string text = to_json(summary, o).dump(2) + "\n";
         write_file(o.summary, std::as_bytes(std::span(text.data(), text.size())));
     }
     if (o.json) {
-        fmt::print("{}\n", summary.dump());
+        fmt::print("{}\n", to_json(summary, o).dump());
     } else if (!o.quiet) {
-        print_summary(summary, o.name);
+        print(summary, o.name);
     }
     return 0;
 }
