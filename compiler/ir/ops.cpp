@@ -11,6 +11,7 @@ std::span<const Op* const> compiler_ops() {
         &depthwise_conv_op, &winograd_data_op, &winograd_result_op, &scan_op,
         &while_loop_op,     &cond_op,          &pack_gates_op,      &packed_gates_op,
         &gelu_op,           &layer_norm_op,    &rms_norm_op,        &plane_conv_op,
+        &winograd_products_op,
     };
     return table;
 }

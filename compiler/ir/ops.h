@@ -35,9 +35,11 @@ extern const Op pack_winograd_op;   ///< {panel, tile, by_element}: transformed 
 extern const Op
     winograd_conv_op;  ///< {columns, tile, pad_begin, pad_end, block}: with such filters
 
-// A convolution as winograd_data, packed_linear over a batch of (tile + 2)^2 matrices, and:
+// A convolution as winograd_data, packed_linear over a batch of (tile + 2)^2 matrices (or
+// winograd_products), and winograd_result.
 extern const Op winograd_data_op;  ///< {tile, pad_begin, pad_end}: transformed patches of an image
-extern const Op winograd_result_op;  ///< {columns, tile, pad_begin, pad_end}: out of the products
+extern const Op winograd_products_op;  ///< {tile, tile_rows}: with filters that are only packed
+extern const Op winograd_result_op;    ///< {columns, tile, pad_begin, pad_end}: out of the products
 
 extern const Op
     attention_op;  ///< {scale, keys, causal}: softmax(q k' scale + mask) v; see recognize_attention

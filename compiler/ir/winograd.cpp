@@ -171,6 +171,15 @@ bool is_by_element(const Attrs& attrs) {
     return attrs.has("by_element") && attrs.get_bool("by_element");
 }
 
+int64_t winograd_piece(int64_t elements, int64_t channels, int64_t width) {
+    constexpr int64_t most_bytes = 320 << 10, step = 16;
+    for (int64_t piece = channels; piece >= step; piece -= step) {
+        const bool is_part = channels % piece == 0 && piece % step == 0;
+        if (is_part && 4 * elements * piece * width <= most_bytes) return piece;
+    }
+    return 0;
+}
+
 WinogradPatches winograd_patches(const OpCall& call, const Shape& x) {
     const Shape &begin = call.attrs.get_shape("pad_begin"), &end = call.attrs.get_shape("pad_end");
     const WinogradAxes axes(call.attrs);

@@ -57,6 +57,11 @@ struct WinogradAxes {
 WinogradAxes winograd_axes_of_filters(const OpCall& pack);
 bool is_by_element(const Attrs& attrs);
 
+/// The channels whose transformed filters, a panel of `width` of them, winograd_products keeps at a
+/// time: a part of all that leaves room for data in a second-level cache; 0 where there is none of
+/// whole vectors.
+int64_t winograd_piece(int64_t elements, int64_t channels, int64_t width);
+
 /// Patches that cover the result of a convolution of an image x[n, h, w, c] with {pad_begin,
 /// pad_end}; of one phase of a transposed convolution.
 struct WinogradPatches {

@@ -12,6 +12,7 @@ constexpr const Family* families[] = {
     &winograd_family,
     &winograd_data_family,
     &winograd_filters_family,
+    &winograd_products_family,
     &winograd_result_family,
     &attention_row_family,
     &attention_family,

@@ -24,7 +24,7 @@ extern const Family sort_family;
 extern const Family transpose_family;
 extern const Family window_family;
 extern const Family winograd_data_family, winograd_family, winograd_filters_family,
-    winograd_result_family;
+    winograd_products_family, winograd_result_family;
 
 /// Names of all, in the order in which they are tried.
 std::vector<std::string> family_names();

@@ -46,7 +46,7 @@ public:
           patch_columns_(static_cast<int>(axes_.across.size())),
           phases_down_(static_cast<int>(ir::phases_along(anchor_.attrs(), 0))),
           phases_across_(static_cast<int>(ir::phases_along(anchor_.attrs(), 1))),
-          width_(static_cast<int>(anchor_.input(2).type().size(3).constant())),
+          width_(static_cast<int>(anchor_.input(2).type().shape.back().constant())),
           channels_(static_cast<int>(anchor_.input(1).type().size(3).constant())),
           lanes_(body.target().lanes()) {
         const ir::WinogradPatches patches =
@@ -106,6 +106,16 @@ private:
         return most_bits_(k / lanes_, tx, ty, image, phase) >= Expr(uint32_t{0x7f800000});
     }
 
+    /// A tap, where filters are packed as they are; else won back from the transform.
+    Expr filter(const Expr& s, const Expr& t, const Expr& channel) {
+        const ir::Value filters = anchor_.input(2);
+        if (filters.type().rank() == 5)
+            return body_.at(filters, {k_ / width_, s, t, channel, k_ % width_});
+        return winograd_untransformed(axes_, s, t, [&](int u, int v) {
+            return body_.at(filters, {element(u, v), k_ / width_, channel, k_ % width_});
+        });
+    }
+
     void define_repair() {
         const std::vector<Expr> at{k_, xi_, yi_, tx_, ty_, image_, phase_};
         const Attrs& attrs = anchor_.attrs();
@@ -119,9 +129,7 @@ private:
                            static_cast<int>(axes_.down.taps), "taps");
         repair_sum_.where(is_bad_here);
         const Expr channel = repair_sum_.x, s = repair_sum_.z, t = repair_sum_.y;
-        const Expr w = winograd_untransformed(axes_, s, t, [&](int u, int v) {
-            return body_.at(anchor_.input(2), {element(u, v), k_ / width_, channel, k_ % width_});
-        });
+        const Expr w = filter(s, t, channel);
         const Expr first_row = ir::phase_shift<Expr>(attrs, 0, phase_ / phases_across_),
                    first_column = ir::phase_shift<Expr>(attrs, 1, phase_ % phases_across_);
         const Expr i = ty_ * rows_of_tile_ + yi_, j = tx_ * columns_of_tile_ + xi_;

@@ -57,7 +57,8 @@ bool is_layout(const ir::Node& node) {
 /// by side.
 bool reads_layouts(const ir::Node& anchor) {
     return is_anchor(anchor) && !anchor.is("packed_linear") && !anchor.is("packed_gates") &&
-           !anchor.is("winograd_data") && !anchor.is("depthwise_conv");
+           !anchor.is("winograd_data") && !anchor.is("winograd_products") &&
+           !anchor.is("depthwise_conv");
 }
 /// Whether the anchor's kernel reads a part of rows in place, for the nodes behind the anchor.
 bool reads_parts_of_rows(const ir::Node& anchor, const ir::Node& node) {

@@ -31,6 +31,11 @@ constexpr double shared_sets = 2;
 /// Bytes a cycle that the stages' products read weights at, which they ask for a panel ahead, and
 /// how much of that (or of the steps, if they are less) shows.
 constexpr double stage_weight_bytes = 7, stage_wait = 0.1;
+/// Cycles for a vector of filters, per element of its transform, where that is made in every run;
+/// and for a vector of sums of some channels that is added to the sums so far. Measured.
+constexpr double filter_cycles = 3.5, add_cycles = 1;
+/// A panel's filters, transformed, and its sums: both stay near while it is worked on.
+constexpr int64_t most_panel_bytes = 640 << 10;
 /// Weights that stay near while all blocks pass.
 constexpr double near_bytes = 400 << 10;
 /// Factor of blocks whose patches are strided: their code is too long to stay near. Measured.
@@ -42,7 +47,8 @@ constexpr double least_gain = 1.12;
 /// Cycles of a run that a byte of packed weights has to save: it is made at every start, and stays
 /// in memory for good. A trade, not a measurement: of a layer with 512 x 512 filters and 7 x 7
 /// pixels F(2 x 2, 3 x 3) saves 0.18 a byte; F(4 x 4) rather than that, with 256 x 256 filters,
-/// 0.13 of 16 x 16 pixels and 0.04 of 14 x 14.
+/// 0.13 of 16 x 16 pixels and 0.04 of 14 x 14. Filters that are transformed before rather than in
+/// every run save 0.08 at F(4 x 4), 0.12 at F(2 x 2).
 constexpr double byte_cycles = 0.06;
 
 using ir::ceil_div;
@@ -115,9 +121,31 @@ double between_cycles(const WinogradProblem& p, const WinogradPlan& plan, int64_
            (apart < fewest_apart ? shared_sets : 1);
 }
 
+int64_t patches_of(const WinogradProblem& p, const WinogradPlan& plan) {
+    return p.images * patches_down(p, plan) * patches_across(p, plan);
+}
+
+/// Of the packed weights.
+int64_t weight_bytes(const WinogradProblem& p, const WinogradPlan& plan, int64_t lanes) {
+    const int64_t width = plan.vectors * lanes;
+    const int64_t elements = plan.keeps_taps ? p.taps[0] * p.taps[1] : axes_of(p, plan).elements();
+    return 4 * p.phases * elements * p.channels * ceil_div(p.filters, width) * width;
+}
+
+/// Cycles to transform the filters in a run, and to add up the sums of pieces of the channels.
+double late_cycles(const WinogradProblem& p, const WinogradPlan& plan, int64_t lanes) {
+    if (!plan.keeps_taps) return 0;
+    const int64_t elements = axes_of(p, plan).elements(), width = plan.vectors * lanes;
+    const int64_t vectors = ceil_div(p.filters, width) * plan.vectors;
+    const int64_t pieces = p.channels / ir::winograd_piece(elements, p.channels, width);
+    return static_cast<double>(elements * vectors) *
+           (filter_cycles * static_cast<double>(p.channels) +
+            add_cycles * static_cast<double>(pieces * patches_of(p, plan)));
+}
+
 /// Cycles of the three stages.
 double stage_cycles(const WinogradProblem& p, const WinogradPlan& plan, int64_t lanes) {
-    const int64_t patches = p.images * patches_down(p, plan) * patches_across(p, plan);
+    const int64_t patches = patches_of(p, plan);
     const int64_t elements = p.phases * axes_of(p, plan).elements();
     const int64_t panels = ceil_div(p.filters, plan.vectors * lanes);
     const TileLimits limits = product_limits(Dim(p.channels));
@@ -125,24 +153,44 @@ double stage_cycles(const WinogradProblem& p, const WinogradPlan& plan, int64_t 
                         limits.row_cycles * static_cast<double>(plan.rows) +
                         limits.vector_cycles * static_cast<double>(plan.vectors);
     const double products =
-        step * static_cast<double>(elements * p.channels * panels * ceil_div(patches, plan.rows));
+        step * static_cast<double>(elements * p.channels * panels * ceil_div(patches, plan.rows)) +
+        late_cycles(p, plan, lanes);
     const double transforms = transform_cycles(p, plan, patches, lanes);
-    const double weights =
-        4.0 * static_cast<double>(elements * p.channels * panels * plan.vectors * lanes);
     const double between = between_cycles(p, plan, patches, panels * plan.vectors * lanes);
-    const double reads = weights / stage_weight_bytes;
+    const double reads = static_cast<double>(weight_bytes(p, plan, lanes)) / stage_weight_bytes;
     return std::max(products, reads) + stage_wait * std::min(products, reads) + transforms +
            between;
 }
 
 WinogradPlan plan_in_stages(const WinogradProblem& p, int64_t tile, const Machine& machine) {
     WinogradPlan plan{.tile = tile, .in_stages = true};
-    const int64_t patches = p.images * patches_down(p, plan) * patches_across(p, plan);
+    const int64_t patches = patches_of(p, plan);
     const Tile chosen =
         ranked_tiles(Dim(patches), Dim(p.filters), machine, product_limits(Dim(p.channels)))[0];
     plan.rows = chosen.rows;
     plan.vectors = chosen.vectors;
     return plan;
+}
+
+/// Tiles of rows that leave none over, of panels whose filters stay near.
+std::vector<WinogradPlan> plans_of_taps(const WinogradProblem& p, int64_t tile,
+                                        const Machine& machine) {
+    WinogradPlan plan{.tile = tile, .in_stages = true, .keeps_taps = true};
+    std::vector<WinogradPlan> plans;
+    if (p.phases > 1 || !p.has_known_batch) return plans;
+    const int64_t patches = patches_of(p, plan), elements = axes_of(p, plan).elements();
+    const int64_t most = std::min(patches, most_rows(Dim(p.channels)));
+    for (plan.vectors = 1; plan.vectors <= 4; ++plan.vectors) {
+        const int64_t width = plan.vectors * machine.vector_bytes / 4;
+        const int64_t piece = ir::winograd_piece(elements, p.channels, width);
+        if (piece == 0 || 4 * elements * width * (piece + patches) > most_panel_bytes) continue;
+        for (plan.rows = 1; plan.rows <= most; ++plan.rows) {
+            const int64_t registers = plan.rows * plan.vectors + plan.vectors + 1;
+            if (patches % plan.rows == 0 && registers <= machine.register_count)
+                plans.push_back(plan);
+        }
+    }
+    return plans;
 }
 
 double cycles(const WinogradProblem& p, const WinogradPlan& plan, int64_t lanes) {
@@ -169,10 +217,7 @@ double cycles(const WinogradProblem& p, const WinogradPlan& plan, int64_t lanes)
 
 /// Of a run, with what the packed weights have to save.
 double cost(const WinogradProblem& p, const WinogradPlan& plan, int64_t lanes) {
-    const int64_t width = plan.vectors * lanes;
-    const int64_t bytes = 4 * p.phases * axes_of(p, plan).elements() * p.channels *
-                          ceil_div(p.filters, width) * width;
-    return cycles(p, plan, lanes) + byte_cycles * static_cast<double>(bytes);
+    return cycles(p, plan, lanes) + byte_cycles * static_cast<double>(weight_bytes(p, plan, lanes));
 }
 
 bool fits(const WinogradProblem& p, const WinogradPlan& plan, const Machine& machine) {
@@ -226,7 +271,8 @@ std::vector<int64_t> tiles_of(const WinogradProblem& p) {
 
 std::string WinogradPlan::str() const {
     if (in_stages) {
-        return "winograd " + std::to_string(tile) + ", stages, " + Tile{rows, vectors}.str();
+        return "winograd " + std::to_string(tile) + ", stages" +
+               (keeps_taps ? " of taps, " : ", ") + Tile{rows, vectors}.str();
     }
     return "winograd " + std::to_string(tile) + ", block " + std::to_string(images) + "x" +
            std::to_string(rows) + "x" + std::to_string(columns) + ", " + std::to_string(vectors) +
@@ -266,6 +312,8 @@ std::vector<WinogradPlan> ranked_winograd_plans(const WinogradProblem& p, const 
     std::vector<WinogradPlan> all;
     for (const int64_t tile : tiles_of(p)) {
         all.push_back(plan_in_stages(p, tile, machine));
+        const std::vector<WinogradPlan> of_taps = plans_of_taps(p, tile, machine);
+        all.insert(all.end(), of_taps.begin(), of_taps.end());
         if (p.phases > 1) continue;
         const std::vector<WinogradPlan> blocks = plans_in_blocks(p, tile, machine);
         all.insert(all.end(), blocks.begin(), blocks.end());
@@ -307,6 +355,31 @@ ir::Value in_blocks(ir::Graph& graph, const WinogradOperands& operands, const Wi
     return graph.add(ir::winograd_conv_op, inputs, mark(attrs, /*is_part=*/false));
 }
 
+/// The last stage, of products with filters.
+ir::Value result_of(ir::Graph& graph, const WinogradOperands& operands, ir::Value products,
+                    ir::Value filters, Attrs attrs, const WinogradMark& mark) {
+    std::vector<ir::Value> inputs{products, operands.image, filters};
+    if (operands.bias) inputs.push_back(operands.bias);
+    attrs.set("columns", floor_div(operands.filters.type().size(0), ir::phase_count(attrs)));
+    return graph.add(ir::winograd_result_op, inputs, mark(attrs, /*is_part=*/false));
+}
+
+ir::Value in_stages_of_taps(ir::Graph& graph, const WinogradOperands& operands,
+                            const WinogradPlan& plan, int64_t width, const Attrs& attrs,
+                            const WinogradMark& mark) {
+    const ir::Value data =
+        graph.add(ir::winograd_data_op, {operands.image}, mark(attrs, /*is_part=*/true));
+    const ir::Value filters =
+        graph.add(ir::pack_filters_op, {operands.filters}, {{"panel", Dim(width)}});
+    Attrs own{{"tile", Dim(plan.tile)}, {"tile_rows", Dim(plan.rows)}};
+    for (const char* name : {"taps", "stride"}) {
+        if (attrs.has(name)) own.set(name, attrs.get_shape(name));
+    }
+    const ir::Value products =
+        graph.add(ir::winograd_products_op, {data, filters}, mark(own, /*is_part=*/true));
+    return result_of(graph, operands, products, filters, attrs, mark);
+}
+
 ir::Value in_stages(ir::Graph& graph, const WinogradOperands& operands, const WinogradPlan& plan,
                     int64_t width, Attrs attrs, const WinogradMark& mark, const Attrs& more) {
     Attrs packing{{"panel", Dim(width)}, {"tile", Dim(plan.tile)}, {"by_element", true}};
@@ -322,11 +395,8 @@ ir::Value in_stages(ir::Graph& graph, const WinogradOperands& operands, const Wi
         graph.add(ir::packed_linear_op, {data, filters},
                   mark({{"columns", filters.type().size(1) * width}, {"tile_rows", Dim(plan.rows)}},
                        /*is_part=*/true));
-    std::vector<ir::Value> inputs{products, operands.image, filters};
-    if (operands.bias) inputs.push_back(operands.bias);
     if (more.has("size")) attrs.set("size", more.get_shape("size"));
-    attrs.set("columns", floor_div(operands.filters.type().size(0), ir::phase_count(attrs)));
-    return graph.add(ir::winograd_result_op, inputs, mark(attrs, /*is_part=*/false));
+    return result_of(graph, operands, products, filters, attrs, mark);
 }
 
 }  // namespace
@@ -340,6 +410,7 @@ ir::Value add_winograd(ir::Graph& graph, const WinogradOperands& operands, const
         attrs.set("taps", Shape{w.size(2), w.size(3)});
     if (!ir::all_are(operands.stride, 1)) attrs.set("stride", operands.stride);
     const int64_t width = plan.vectors * machine.vector_bytes / 4;
+    if (plan.keeps_taps) return in_stages_of_taps(graph, operands, plan, width, attrs, mark);
     if (plan.in_stages) return in_stages(graph, operands, plan, width, attrs, mark, more);
     return in_blocks(graph, operands, plan, width, attrs, mark);
 }

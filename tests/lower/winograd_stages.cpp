@@ -12,6 +12,7 @@ namespace {
 
 struct Case {
     int64_t images, height, width, channels, filters, tile, panel, pad_begin, pad_end;
+    int64_t rows = 0;  ///< of a tile, where filters are transformed in the run; 0: they are before
 };
 
 std::string number(int64_t value) { return std::to_string(value); }
@@ -39,16 +40,21 @@ std::string text_of(const Case& c) {
            "\ngraph forward\n%x = input : f32" +
            list({n, number(c.height), number(c.width), number(c.channels)}) + "\n%w = input : f32" +
            list({number(c.filters), number(c.channels), "3", "3"}) + "\n%b = input : f32" +
-           list({number(c.filters)}) + "\n%r = input" + y + "\n%0 = pack_winograd(%w) : f32" +
-           list({elements, number(panels), number(c.channels), number(c.panel)}) +
-           " {by_element = true, panel = " + number(c.panel) + ", tile = " + number(c.tile) +
+           list({number(c.filters)}) + "\n%r = input" + y +
+           (c.rows > 0
+                ? "\n%0 = pack_filters(%w) : f32" +
+                      list({number(panels), "3", "3", number(c.channels), number(c.panel)}) + " {"
+                : "\n%0 = pack_winograd(%w) : f32" +
+                      list({elements, number(panels), number(c.channels), number(c.panel)}) +
+                      " {by_element = true, ") +
+           "panel = " + number(c.panel) + (c.rows > 0 ? "" : ", tile = " + number(c.tile)) +
            "}\n%1 = winograd_data(%x) : f32" + list({elements, patches, number(c.channels)}) +
-           " {" + window + "%2 = packed_linear(%1, %0) : f32" +
-           list({elements, patches, number(panels * c.panel)}) +
-           " {columns = " + number(panels * c.panel) +
-           ", tile_rows = 5}\n%3 = winograd_result(%2, %x, %0, %b)" + y +
-           " {columns = " + number(c.filters) + ", " + window + "%4 = add(%3, %r)" + y +
-           "\n%5 = relu(%4)" + y + "\nreturn %5\n";
+           " {" + window + (c.rows > 0 ? "%2 = winograd_products" : "%2 = packed_linear") +
+           "(%1, %0) : f32" + list({elements, patches, number(panels * c.panel)}) +
+           (c.rows > 0 ? " {tile = " + number(c.tile) + ", tile_rows = " + number(c.rows)
+                       : " {columns = " + number(panels * c.panel) + ", tile_rows = 5") +
+           "}\n%3 = winograd_result(%2, %x, %0, %b)" + y + " {columns = " + number(c.filters) +
+           ", " + window + "%4 = add(%3, %r)" + y + "\n%5 = relu(%4)" + y + "\nreturn %5\n";
 }
 
 /// As for the form in one kernel.
@@ -72,6 +78,18 @@ BOOST_AUTO_TEST_CASE(awkward_sizes) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(filters_that_are_transformed_in_the_run) {
+    for (const Case& c :
+         {Case{1, 8, 8, 16, 16, 4, 16, 1, 1, 4}, Case{2, 9, 13, 48, 20, 4, 32, 1, 1, 8},
+          Case{1, 7, 7, 80, 40, 2, 48, 1, 1, 4}, Case{3, 5, 6, 128, 17, 4, 16, 0, 2, 3},
+          Case{1, 3, 3, 16, 1, 2, 64, 1, 1, 1}, Case{1, 21, 40, 160, 64, 4, 16, 1, 1, 12}}) {
+        BOOST_TEST_CONTEXT(c.images << " x " << c.height << " x " << c.width << " x " << c.channels
+                                    << ", tile " << c.tile) {
+            CheckedProgram(text_of(c)).check(std::map<std::string, int64_t>{}, tolerance_of(c));
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_batch_known_late) {
     const Case c{0, 10, 11, 24, 33, 4, 32, 1, 1};
     CheckedProgram program(text_of(c));
@@ -82,8 +100,8 @@ BOOST_AUTO_TEST_CASE(what_is_not_finite_stays_where_it_belongs) {
     const float odd[] = {std::numeric_limits<float>::quiet_NaN(),
                          std::numeric_limits<float>::infinity(),
                          -std::numeric_limits<float>::infinity(), 3e38f};
-    for (const int64_t tile : {2, 4}) {
-        const Case c{1, 12, 12, 16, 32, tile, 32, 1, 1};
+    for (const auto& [tile, rows] : {std::pair(2, 0), {4, 0}, {2, 12}, {4, 9}}) {
+        const Case c{1, 12, 12, 16, 32, tile, 32, 1, 1, rows};
         // The reference of the stages spoils whole patches where the plain one does not.
         const std::string y = " : f32[1, 12, 12, 32]";
         const std::string plain =
@@ -96,7 +114,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_finite_stays_where_it_belongs) {
         ir::Program reference = ir::parse_program(plain);
         CheckedProgram program(text_of(c));
         for (const float value : odd) {
-            BOOST_TEST_CONTEXT("tile " << tile << ", " << value) {
+            BOOST_TEST_CONTEXT("tile " << tile << ", rows " << rows << ", " << value) {
                 std::vector<Array> in = program.inputs({});
                 in[0].data<float>()[(5 * 12 + 6) * 16 + 3] = value;
                 const double scale = std::isfinite(value) ? 3e38 : 1;

@@ -1,8 +1,8 @@
 // In which order a tuning meets the ways to compute a convolution.
 #include "compiler/passes/conv_choices.h"
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
-
 #include <set>
 
 namespace lithe::passes {
@@ -59,6 +59,8 @@ BOOST_AUTO_TEST_CASE(every_kind_is_among_the_plans) {
             BOOST_TEST(kinds.contains(WinogradPlan{.tile = tile, .in_stages = in_stages}.kind()),
                        "tile " << tile << (in_stages ? " in stages" : " in blocks"));
         }
+        const WinogradPlan of_taps{.tile = tile, .in_stages = true, .keeps_taps = true};
+        BOOST_TEST(kinds.contains(of_taps.kind()), "tile " << tile << " of taps");
     }
 }
 
@@ -74,6 +76,29 @@ BOOST_AUTO_TEST_CASE(bytes_that_save_too_little_are_not_taken) {
     };
     BOOST_TEST(elements_of(7) == 16);   // F(2 x 2)
     BOOST_TEST(elements_of(28) == 36);  // F(4 x 4)
+}
+
+BOOST_AUTO_TEST_CASE(where_filters_may_stay_taps) {
+    const Machine machine{.vector_bytes = 64, .register_count = 32};
+    const auto may_stay = [&](const WinogradProblem& problem) {
+        const std::vector<WinogradPlan> plans = ranked_winograd_plans(problem, machine);
+        return std::any_of(plans.begin(), plans.end(),
+                           [](const WinogradPlan& plan) { return plan.keeps_taps; });
+    };
+    WinogradProblem problem{.height = 14, .width = 14, .channels = 256, .filters = 256};
+    BOOST_TEST(may_stay(problem));
+    // Of several phases, of a number of images that is not known, of channels that fill no vectors.
+    problem.phases = 4;
+    BOOST_TEST(!may_stay(problem));
+    problem.phases = 1;
+    problem.has_known_batch = false;
+    BOOST_TEST(!may_stay(problem));
+    problem.has_known_batch = true;
+    problem.channels = 250;
+    BOOST_TEST(!may_stay(problem));
+    problem.channels = 256;
+    problem.height = problem.width = 112;  // a panel's sums would not stay near
+    BOOST_TEST(!may_stay(problem));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

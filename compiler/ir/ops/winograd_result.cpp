@@ -8,7 +8,8 @@
 // with the transforms A, A' and patches m, m' of both axes (compiler/ir/winograd.h), s columns of
 // A'; bias may be left out. The products have a column for every filter of the panels, also for
 // those beyond the last. A result that comes out as no finite number is computed again as the plain
-// sum over the image x[n, h, w, c], with filters won back from their transforms.
+// sum over the image x[n, h, w, c], with filters won back from their transforms; those of
+// winograd_products are taps as they are.
 //
 // {phases, phase_begin, size} (compiler/ir/phases.h), of a transposed convolution: the products of
 // all phases, one after the other; the result of {size} has those of the phases in turn along both
@@ -49,6 +50,21 @@ struct Place {
           k(at[3]) {}
 };
 
+/// Tap (s, t) of the filter for a result: one that is packed, or out of its transform.
+template <class T>
+double tap_of(const WinogradAxes& axes, const Array& filters, int64_t first_element, int64_t s,
+              int64_t t, int64_t c, int64_t k) {
+    const int64_t width = filters.sizes().back(), channels = filters.size(filters.rank() - 2);
+    const auto at = [&](int64_t matrix) -> double {
+        return filters.data<T>()[(matrix * channels + c) * width + k % width];
+    };
+    if (filters.rank() == 5) return at((k / width * axes.down.taps + s) * axes.across.taps + t);
+    return winograd_tap(axes, s, t, [&](int64_t u, int64_t v) {
+        const int64_t element = first_element + u * axes.across.size() + v;
+        return at(element * filters.size(1) + k / width);
+    });
+}
+
 template <class T>
 double plain_sum(const OpCall& call, const Array& x, const Array& filters, const Place& place) {
     const WinogradAxes axes(call.attrs);
@@ -59,7 +75,7 @@ double plain_sum(const OpCall& call, const Array& x, const Array& filters, const
                                  phase_shift(call.attrs, 1, place.across) - begin[1];
     const int64_t first_element =
         (place.down * phases_along(call.attrs, 1) + place.across) * axes.elements();
-    const int64_t channels = x.size(3), panels = filters.size(1), width = filters.size(3);
+    const int64_t channels = x.size(3);
     double total = 0;
     for (int64_t tap = 0; tap < axes.down.taps * axes.across.taps; ++tap) {
         const int64_t s = tap / axes.across.taps, t = tap % axes.across.taps;
@@ -68,11 +84,7 @@ double plain_sum(const OpCall& call, const Array& x, const Array& filters, const
         const T* pixel =
             x.data<T>() + ((place.n * x.size(1) + row) * x.size(2) + column) * channels;
         for (int64_t c = 0; c < channels; ++c) {
-            const double w = winograd_tap(axes, s, t, [&](int64_t u, int64_t v) -> double {
-                const int64_t element = first_element + u * axes.across.size() + v;
-                const int64_t panel = element * panels + place.k / width;
-                return filters.data<T>()[(panel * channels + c) * width + place.k % width];
-            });
+            const double w = tap_of<T>(axes, filters, first_element, s, t, c, place.k);
             total += w * static_cast<double>(pixel[c]);
         }
     }
