@@ -25,6 +25,10 @@ bool asks_for_next_panel(const ir::Graph& body);
 /// among the tiles of rows.
 void share_prefetches(Halide::Pipeline& pipeline, const ir::Graph& body);
 
+/// Asks for the taps of the next filters, which Winograd's products transform, while those of these
+/// are taken.
+void prefetch_taps(Halide::Pipeline& pipeline, const ir::Graph& body);
+
 /// Asks for what the epilogue of a tile reads, a residual, when the tile's sum begins.
 void prefetch_operands(Halide::Pipeline& pipeline, const std::string& result);
 

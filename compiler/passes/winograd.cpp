@@ -33,7 +33,7 @@ constexpr double shared_sets = 2;
 constexpr double stage_weight_bytes = 7, stage_wait = 0.1;
 /// Cycles for a vector of filters, per element of its transform, where that is made in every run;
 /// and for a vector of sums of some channels that is added to the sums so far. Measured.
-constexpr double filter_cycles = 3.5, add_cycles = 1;
+constexpr double filter_cycles = 2.8, add_cycles = 1;
 /// A panel's filters, transformed, and its sums: both stay near while it is worked on.
 constexpr int64_t most_panel_bytes = 640 << 10;
 /// Weights that stay near while all blocks pass.
@@ -48,7 +48,7 @@ constexpr double least_gain = 1.12;
 /// in memory for good. A trade, not a measurement: of a layer with 512 x 512 filters and 7 x 7
 /// pixels F(2 x 2, 3 x 3) saves 0.18 a byte; F(4 x 4) rather than that, with 256 x 256 filters,
 /// 0.13 of 16 x 16 pixels and 0.04 of 14 x 14. Filters that are transformed before rather than in
-/// every run save 0.08 at F(4 x 4), 0.12 at F(2 x 2).
+/// every run save 0.06 at F(4 x 4), 0.1 at F(2 x 2).
 constexpr double byte_cycles = 0.06;
 
 using ir::ceil_div;

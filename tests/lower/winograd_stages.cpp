@@ -90,6 +90,15 @@ BOOST_AUTO_TEST_CASE(filters_that_are_transformed_in_the_run) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(the_next_taps_are_asked_for) {
+    // Pieces of 80 and of 16 channels.
+    for (const auto& [channels, is_asked] : {std::pair(160, true), {16, false}}) {
+        const CheckedProgram program(text_of(Case{1, 21, 40, channels, 64, 4, 16, 1, 1, 12}));
+        const bool asks = program.statement().find("prefetch(in1") != std::string::npos;
+        BOOST_TEST(asks == is_asked, channels << " channels");
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_batch_known_late) {
     const Case c{0, 10, 11, 24, 33, 4, 32, 1, 1};
     CheckedProgram program(text_of(c));
