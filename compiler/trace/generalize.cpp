@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <map>
+#include <utility>
 
 #include "compiler/ir/regions.h"
 #include "compiler/ir/sample_scope.h"
+#include "compiler/trace/solve_sizes.h"
 #include "runtime/error.h"
 
 namespace lithe::tracing {
@@ -17,213 +20,6 @@ bool same_bytes(const Array& a, const Array& b) {
     return std::memcmp(x.raw(), y.raw(), x.size_bytes()) == 0;
 }
 
-class Solver {
-public:
-    Solver(const std::vector<std::string>& symbols, const std::vector<Recording>& recordings)
-        : symbols_(symbols), recordings_(recordings) {}
-
-    /// The expression that explains what every recording has at one place.
-    Dim solve(std::vector<Dim> seen, const ir::Node& node, const std::string& what) const {
-        const bool are_equal = std::all_of(seen.begin(), seen.end(),
-                                           [&](const Dim& dim) { return same(dim, seen[0]); });
-        if (!seen[0].is_constant() && are_equal) return seen[0];
-        if (const std::optional<Dim> common = common_part(seen)) {
-            for (Dim& dim : seen) dim = dim - *common;
-            return *common + solve(std::move(seen), node, what);
-        }
-        // Where a size meets a number that escaped from it, either may be left: a sample of 1
-        // broadcasts, others do not.
-        const std::vector<Dim> written = seen;
-        for (size_t i = 0; i < seen.size(); ++i) {
-            const auto value = value_at(seen[i], i);
-            if (!value) fail(written, node, what);
-            seen[i] = Dim(*value);
-        }
-        if (const std::optional<Dim> result = sum(seen)) return *result;
-        if (const std::optional<Dim> result = product(seen)) return *result;
-        // Tokens beside those of a grid: `1 + (H/4)*(W/4)`.
-        for (const int64_t more : {1, 2, 3, 4, -1, -2}) {
-            std::vector<Dim> rest;
-            for (const Dim& dim : seen) rest.push_back(dim - more);
-            if (const std::optional<Dim> result = product(rest)) return *result + more;
-        }
-        fail(written, node, what);
-    }
-
-    [[noreturn]] void fail(const std::vector<Dim>& seen, const ir::Node& node,
-                           const std::string& what) const {
-        std::string values;
-        for (size_t i = 0; i < seen.size(); ++i) {
-            values += (i ? ", " : "") + seen[i].str() + " at " + sizes_text(i);
-        }
-        refuse(node, what + " is " + values);
-    }
-
-    /// A constant has no line of its own: that of its first user.
-    std::string line_of(const ir::Node& node) const {
-        if (!node.line.empty()) return node.line;
-        for (const auto& user : recordings_[0].graph->nodes()) {
-            const bool uses = std::any_of(user->inputs().begin(), user->inputs().end(),
-                                          [&](const ir::Value& in) { return in.node == &node; });
-            if (uses && !user->line.empty()) return user->line;
-        }
-        return {};
-    }
-
-    [[noreturn]] void refuse(const ir::Node& node, const std::string& what) const {
-        const std::string line = line_of(node);
-        throw UserError("trace.not_general",
-                        "trace: forward() does not generalise over the named sizes: in " +
-                            std::string(node.name()) + ", " + what +
-                            "; keep sizes as Dim, or fix the size in the inputs",
-                        line.empty() ? "" : "  at " + line);
-    }
-
-    std::string sizes_text(size_t recording) const {
-        std::string text;
-        for (const auto& [name, value] : recordings_[recording].samples) {
-            text += (text.empty() ? "" : ", ") + name + "=" + std::to_string(value);
-        }
-        return text;
-    }
-
-private:
-    bool explains(const Dim& result, const std::vector<Dim>& seen) const {
-        for (size_t i = 0; i < seen.size(); ++i) {
-            const auto value = value_at(result, i);
-            if (!value || *value != seen[i].constant()) return false;
-        }
-        return true;
-    }
-
-    /// What all have besides a number that escaped: `2*H` of `2*H + 12` and `2*H + 15`.
-    static std::optional<Dim> common_part(const std::vector<Dim>& seen) {
-        if (seen[0].is_constant()) return {};
-        Dim number(0);
-        for (const DimTerm& term : seen[0].expr()->terms) {
-            if (term.atoms.empty()) number = Dim(term.coefficient);
-        }
-        const bool differ_by_numbers = std::all_of(seen.begin(), seen.end(), [&](const Dim& dim) {
-            return (dim - seen[0]).is_constant();
-        });
-        return differ_by_numbers ? std::optional(seen[0] - number) : std::nullopt;
-    }
-
-    /// A sum with one term for every size that it depends on: a multiple of the size, of one that
-    /// escaped, or an even part of it; or a size that escaped as it is.
-    std::optional<Dim> sum(const std::vector<Dim>& seen) const {
-        Dim multiples = seen[0];
-        for (size_t s = 0; s < symbols_.size(); ++s) {
-            const std::optional<Dim> term = term_of(s, seen, Dim::symbol(symbols_[s]));
-            if (term) multiples = multiples + *term;
-        }
-        if (explains(multiples, seen)) return multiples;
-        for (const Dim& size : recordings_[0].escaped) {
-            if (explains(size, seen)) return size;
-        }
-        return sum_from(0, seen[0], seen);
-    }
-
-    /// `so_far` and terms of the sizes from number s on; tries them in turn.
-    std::optional<Dim> sum_from(size_t s, const Dim& so_far, const std::vector<Dim>& seen) const {
-        if (s == symbols_.size()) {
-            return explains(so_far, seen) ? std::optional(so_far) : std::nullopt;
-        }
-        if (same(seen[s + 1], seen[0])) return sum_from(s + 1, so_far, seen);
-        const Dim symbol = Dim::symbol(symbols_[s]);
-        std::vector<Dim> parts{symbol};
-        const int64_t change = seen[s + 1].constant() - seen[0].constant();
-        const int64_t step = sample(s + 1, s) - sample(0, s);
-        if (step % change == 0) parts.push_back(floor_div(symbol, step / change));
-        for (const Dim& size : escaped_of(s)) parts.push_back(size);
-        for (const Dim& part : parts) {
-            const std::optional<Dim> term = term_of(s, seen, part);
-            if (!term) continue;
-            if (auto result = sum_from(s + 1, so_far + *term, seen)) return result;
-        }
-        return {};
-    }
-
-    /// The multiple of `part` that grows with size s as the numbers seen do, 0 at the base.
-    std::optional<Dim> term_of(size_t s, const std::vector<Dim>& seen, const Dim& part) const {
-        const int64_t change = seen[s + 1].constant() - seen[0].constant();
-        const auto before = value_at(part, 0), after = value_at(part, s + 1);
-        if (!before || !after || *after == *before || change % (*after - *before) != 0) return {};
-        return (part - *before) * Dim(change / (*after - *before));
-    }
-
-    /// The sizes that escaped and depend on size s alone.
-    std::vector<Dim> escaped_of(size_t s) const {
-        std::vector<Dim> result;
-        for (const Dim& size : recordings_[0].escaped) {
-            const auto names = size.symbols();
-            if (names.size() == 1 && *names.begin() == symbols_[s]) result.push_back(size);
-        }
-        return result;
-    }
-
-    /// A multiple of a product with one factor for every size that it depends on: `12*N*T`,
-    /// `N*(H/2)*(W/2)`, `N*(T + 1)`, `T*T`.
-    std::optional<Dim> product(const std::vector<Dim>& seen) const {
-        return product_from(0, Dim(1), seen);
-    }
-
-    /// A multiple of `so_far` and of factors of the sizes from number s on; tries them in turn.
-    std::optional<Dim> product_from(size_t s, const Dim& so_far,
-                                    const std::vector<Dim>& seen) const {
-        if (s == symbols_.size()) {
-            const std::optional<int64_t> at_base = value_at(so_far, 0);
-            if (!at_base || *at_base == 0 || seen[0].constant() % *at_base != 0) return {};
-            const Dim result = so_far * Dim(seen[0].constant() / *at_base);
-            return explains(result, seen) ? std::optional(result) : std::nullopt;
-        }
-        if (same(seen[s + 1], seen[0])) return product_from(s + 1, so_far, seen);
-        for (const Dim& factor : factors_of(s, seen)) {
-            if (auto result = product_from(s + 1, so_far * factor, seen)) return result;
-        }
-        return {};
-    }
-
-    /// What grows with size s as the numbers seen do, the likeliest first.
-    std::vector<Dim> factors_of(size_t s, const std::vector<Dim>& seen) const {
-        const Dim symbol = Dim::symbol(symbols_[s]);
-        std::vector<Dim> candidates{symbol};
-        for (const Dim& size : escaped_of(s)) candidates.push_back(size);
-        for (const int64_t divisor : {2, 3, 4, 5, 6, 7, 8, 10, 14, 16, 28, 32})
-            candidates.push_back(floor_div(symbol, divisor));
-        for (const int64_t distance : {1, 2, 3, 4}) {
-            candidates.push_back(symbol + distance);
-            candidates.push_back(symbol - distance);
-        }
-        for (const int64_t next : {1, -1}) {  // pairs, with or without an element and itself
-            candidates.push_back(floor_div(symbol * (symbol + next), 2));
-        }
-        const size_t single = 1 + escaped_of(s).size();
-        for (size_t i = 0; i < single; ++i) candidates.push_back(candidates[i] * candidates[i]);
-        std::vector<Dim> result;
-        for (const Dim& factor : candidates) {
-            const auto before = value_at(factor, 0), after = value_at(factor, s + 1);
-            if (!before || !after || *before <= 0) continue;
-            if (seen[s + 1].constant() * *before == seen[0].constant() * *after) {
-                result.push_back(factor);
-            }
-        }
-        return result;
-    }
-
-    std::optional<int64_t> value_at(const Dim& dim, size_t recording) const {
-        return dim.evaluate([&](const std::string& name) -> std::optional<int64_t> {
-            return recordings_[recording].samples.at(name);
-        });
-    }
-    int64_t sample(size_t recording, size_t symbol) const {
-        return recordings_[recording].samples.at(symbols_[symbol]);
-    }
-
-    const std::vector<std::string>& symbols_;
-    const std::vector<Recording>& recordings_;
-};
-
 class Generalizer {
 public:
     Generalizer(const std::vector<std::string>& symbols, const std::vector<Recording>& recordings)
@@ -233,10 +29,13 @@ public:
 
     void run() {
         const ir::Graph& base = *graphs_[0];
+        std::map<const ir::Node*, SizeNumber> outer = std::exchange(numbers_, {});
         for (size_t r = 1; r < graphs_.size(); ++r) {
             if (graphs_[r]->nodes().size() != base.nodes().size()) refuse_length(r);
         }
         for (size_t i = 0; i < base.nodes().size(); ++i) generalize_node(i);
+        if (!numbers_.empty()) make_numbers(*graphs_[0]);
+        numbers_ = std::move(outer);
     }
 
 private:
@@ -334,13 +133,57 @@ private:
                     solver_.refuse(node, "data made in forward() depends on a size");
                 }
             }
+        } else if (const auto number = number_of_sizes(node, seen)) {
+            numbers_[&node] = *number;
         } else {
-            for (const Attr* a : seen) {
-                if (str(*a) != str(attr)) {
-                    solver_.refuse(node, "'" + name + "' is " + str(attr) + " and " + str(*a));
-                }
+            for (size_t r = 1; r < seen.size(); ++r) {
+                if (str(*seen[r]) == str(attr)) continue;
+                solver_.refuse(node, "'" + name + "' is " + str(attr) + " at " +
+                                         solver_.sizes_text(0) + ", " + str(*seen[r]) + " at " +
+                                         solver_.sizes_text(r) + hint_of(node));
             }
         }
+    }
+
+    /// The number that a tensor is full of, where it is made of sizes and no size itself.
+    std::optional<SizeNumber> number_of_sizes(const ir::Node& node,
+                                              const std::vector<const Attr*>& seen) const {
+        if (!node.is("full")) return {};
+        std::vector<double> numbers;
+        for (const Attr* a : seen) {
+            const double* number = std::get_if<double>(a);
+            if (!number) return {};
+            numbers.push_back(*number);
+        }
+        if (std::equal(numbers.begin() + 1, numbers.end(), numbers.begin())) return {};
+        return solver_.number(numbers);
+    }
+
+    static std::string hint_of(const ir::Node& node) {
+        return node.is("full") ? " (full({}, x.size(0)) is a size as a tensor to compute with)"
+                               : "";
+    }
+
+    /// Computes in doubles, as C++ does, what was a double of the C++ code.
+    void make_numbers(ir::Graph& graph) {
+        ir::rewrite(graph, [&](const ir::Node& node) -> ir::Value {
+            const auto at = numbers_.find(&node);
+            if (at == numbers_.end()) return {};
+            const SizeNumber& number = at->second;
+            const auto full = [&](const Attr& value) {
+                return graph.add("full", {},
+                                 {{"value", value},
+                                  {"shape", node.attrs().get_shape("shape")},
+                                  {"dtype", DType::f64}});
+            };
+            ir::Value value = full(number.size);
+            if (number.function == SizeNumber::Function::log) value = graph.add("log", {value});
+            if (std::abs(number.exponent) != 1) value = graph.add("sqrt", {value});
+            value = number.exponent < 0 ? graph.add("div", {full(number.factor), value})
+                                        : graph.add("mul", {value, full(number.factor)});
+            const DType dtype = node.type().dtype;
+            return dtype == DType::f64 ? value : graph.add("cast", {value}, {{"dtype", dtype}});
+        });
     }
 
     /// Numbers that differ and are whole: a size as a number. What makes tensors takes either.
@@ -371,7 +214,8 @@ private:
     }
 
     std::vector<ir::Graph*> graphs_;  ///< of all recordings, or a region of each
-    Solver solver_;
+    SizeSolver solver_;
+    std::map<const ir::Node*, SizeNumber> numbers_;  ///< of the graph that is walked
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "compiler/trace/describe.h"
 #include "compiler/trace/generalize.h"
 #include "compiler/trace/graph_tracer.h"
+#include "compiler/trace/sample_sizes.h"
 #include "compiler/trace/slice_bounds.h"
 #include "dsl/author_line.h"
 #include "runtime/error.h"
@@ -19,13 +20,6 @@ using tracing::GraphTracer;
 using tracing::Recording;
 using tracing::Samples;
 using tracing::Way;
-
-int64_t nearest_in_range(const ir::Symbol& symbol, int64_t wanted) {
-    const int64_t m = symbol.multiple_of;
-    int64_t value = std::clamp((wanted + m - 1) / m * m, symbol.min, symbol.max);
-    if (value % m != 0) value = value / m * m;
-    return std::max(value, symbol.min);
-}
 
 /// Puts train or eval mode on for a trace and back afterwards, also when forward() throws.
 class ModeScope {
@@ -47,7 +41,6 @@ private:
 
 /// Traces at further sizes beside those that explain and the one that checks them.
 constexpr int most_further_checks = 3;
-constexpr int64_t near_reach = 8;
 
 class Session {
 public:
@@ -62,10 +55,10 @@ public:
             if (symbol.min != symbol.max) names.push_back(symbol.name);
         }
         bool escaped = false;
-        Recording first = record(program, name, base_samples(program), escaped);
+        Recording first = record(program, name, tracing::base_samples(program), escaped);
         if (!escaped || names.empty()) return std::move(first.graph);
         try {
-            return generalize(program, names, std::move(first));
+            return solved(program, names, std::move(first));
         } catch (const UserError& refusal) {
             if (refusal.id() != "trace.not_general") throw;
             // A mask or a grid made of integers that were sizes: recorded, it may generalise.
@@ -82,8 +75,8 @@ private:
         program.calls.resize(first_calls_);
         record_creation_ = true;
         try {
-            Recording first = record(program, name, base_samples(program), escaped);
-            return generalize(program, names, std::move(first));
+            return solved(program, names,
+                          record(program, name, tracing::base_samples(program), escaped));
         } catch (const UserError& second) {
             throw_both(refusal, second);
         }
@@ -101,8 +94,27 @@ private:
             places + "  with tensors made of sizes recorded as well: " + std::string(other));
     }
 
+    /// With as many recordings as are usual, or with many where these do not explain an integer.
+    std::unique_ptr<ir::Graph> solved(ir::Program& program, const std::vector<std::string>& names,
+                                      Recording first) {
+        const std::string name = first.graph->name;
+        try {
+            return generalize(program, names, std::move(first), 0);
+        } catch (const tracing::Unsolved& refusal) {
+            bool escaped = false;
+            program.calls.resize(first_calls_);
+            Recording base = record(program, name, tracing::base_samples(program), escaped);
+            try {
+                return generalize(program, names, std::move(base), tracing::least_for_parts);
+            } catch (const UserError&) {
+                throw UserError(refusal);
+            }
+        }
+    }
+
     std::unique_ptr<ir::Graph> generalize(ir::Program& program,
-                                          const std::vector<std::string>& names, Recording first) {
+                                          const std::vector<std::string>& names, Recording first,
+                                          size_t least) {
         const std::string name = first.graph->name;
         std::vector<Recording> recordings;
         recordings.push_back(std::move(first));
@@ -111,12 +123,14 @@ private:
         for (const std::string& symbol_name : names) {
             const ir::Symbol& symbol = *program.symbol(symbol_name);
             Samples changed = base;
-            changed[symbol_name] = telling(symbol, base, recordings[0].escaped);
-            check[symbol_name] = other(symbol, base.at(symbol_name), {changed[symbol_name]});
+            changed[symbol_name] = tracing::telling(symbol, base, recordings[0].escaped);
+            check[symbol_name] =
+                tracing::other(symbol, base.at(symbol_name), {changed[symbol_name]});
             recordings.push_back(again(program, name, changed));
         }
         recordings.push_back(again(program, name, check));
         add_checks(program, name, recordings);
+        add_neighbours(program, name, recordings, least);
         set_samples(program, base);
         return tracing::generalize(program, names, std::move(recordings));
     }
@@ -128,124 +142,36 @@ private:
         const std::vector<ir::ModuleCall> calls = program.calls;
         int64_t reach = 64;
         for (int i = 0; i < most_further_checks; ++i) {
-            const Samples samples = with_other_residues(program, recordings, reach);
+            const Samples samples = tracing::with_other_residues(program, recordings, reach);
             if (samples == recordings[0].samples) return;
             try {
                 recordings.push_back(again(program, name, samples));
             } catch (const UserError&) {
-                if (reach == near_reach) throw;
+                if (reach == tracing::near_reach) throw;
                 program.calls = calls;
-                reach = near_reach;
+                reach = tracing::near_reach;
                 --i;
             }
         }
     }
 
-    static Samples base_samples(const ir::Program& program) {
-        // Small primes, one a symbol: sizes that differ by name differ by value.
-        constexpr int64_t primes[] = {5, 7, 11, 13, 17, 19, 23, 29, 31, 37};
-        Samples samples;
-        size_t next = 0;
-        for (const ir::Symbol& symbol : program.symbols) {
-            int64_t value = nearest_in_range(symbol, primes[next++ % std::size(primes)]);
-            // The least size is often one at which code does something else: no resizing, no loop.
-            if (value == symbol.min) {
-                const auto steps = static_cast<int64_t>(next);
-                value = nearest_in_range(symbol, symbol.min + steps * symbol.multiple_of);
-            }
-            samples[symbol.name] = value;
-        }
-        return samples;
-    }
-
-    /// A value of a size at which all that escaped and depends on it differs from the base: a
-    /// stride of 4 gives the same for 18 and 20. As many as there are, where none tells all.
-    static int64_t telling(const ir::Symbol& symbol, const Samples& base,
-                           const std::vector<Dim>& escaped) {
-        const auto changes_at = [&](int64_t value) {
-            return std::count_if(escaped.begin(), escaped.end(), [&](const Dim& size) {
-                Samples samples = base;
-                const auto value_of = [&](const std::string& name) -> std::optional<int64_t> {
-                    return samples.at(name);
-                };
-                const auto before = size.evaluate(value_of);
-                samples[symbol.name] = value;
-                return before != size.evaluate(value_of);
-            });
-        };
-        int64_t best = other(symbol, base.at(symbol.name), {});
-        for (const int64_t turns : {5, 8, 16, 32, 64}) {
-            const int64_t value = base.at(symbol.name) + turns * symbol.multiple_of;
-            if (value > symbol.max) break;
-            if (changes_at(value) > changes_at(best)) best = value;
-        }
-        return best;
-    }
-    /// A value in the range, other than those known.
-    static int64_t other(const ir::Symbol& symbol, int64_t base, const std::set<int64_t>& taken) {
-        for (const int64_t wanted :
-             {base + 2 * symbol.multiple_of, base + 5 * symbol.multiple_of,
-              base - symbol.multiple_of, base - 2 * symbol.multiple_of, symbol.max, symbol.min}) {
-            const int64_t value = nearest_in_range(symbol, wanted);
-            if (value != base && !taken.contains(value)) return value;
-        }
-        return symbol.min;
-    }
-
-    /// For every size a value at which it, and what escaped and depends on it alone, leaves other
-    /// rests than those seen when divided by small numbers: what is right for even sizes alone, or
-    /// for 1 in 3, shows at it.
-    static Samples with_other_residues(const ir::Program& program,
-                                       const std::vector<Recording>& recordings, int64_t reach) {
-        Samples samples = recordings[0].samples;
-        for (const ir::Symbol& symbol : program.symbols) {
-            std::vector<Dim> sizes{Dim::symbol(symbol.name)};
-            for (const Dim& size : recordings[0].escaped) {
-                if (size.symbols() == std::vector{symbol.name}) sizes.push_back(size);
-            }
-            const auto gain_of = [&](int64_t value) {
-                int64_t gain = 0;
-                for (const Dim& size : sizes) {
-                    std::set<int64_t> seen;
-                    for (const Recording& r : recordings) {
-                        seen.insert(value_at(size, symbol, r.samples.at(symbol.name)));
-                    }
-                    gain += new_residues(value_at(size, symbol, value), seen);
-                }
-                return gain;
-            };
-            int64_t most = 0;
-            const int64_t base = recordings[0].samples.at(symbol.name) / symbol.multiple_of;
-            const int64_t first = reach == near_reach ? base : std::max<int64_t>(base - 8, 0);
-            for (int64_t turn = first; turn < base + reach; ++turn) {
-                const int64_t value = turn * symbol.multiple_of;
-                // The least size and 1 are left alone, as in base_samples.
-                if (value <= symbol.min || value > symbol.max || value == 1) continue;
-                if (const int64_t gain = gain_of(value); gain > most) {
-                    most = gain;
-                    samples[symbol.name] = value;
-                }
+    /// Recordings at further sizes near the base until there are so many; fewer where the ranges
+    /// end or forward() fails.
+    void add_neighbours(ir::Program& program, const std::string& name,
+                        std::vector<Recording>& recordings, size_t least) {
+        const std::vector<ir::ModuleCall> calls = program.calls;
+        for (int64_t turn = 1; recordings.size() < least && turn < 64; ++turn) {
+            const Samples samples = tracing::neighbour(program, recordings[0].samples, turn);
+            const bool is_known =
+                std::any_of(recordings.begin(), recordings.end(),
+                            [&](const Recording& r) { return r.samples == samples; });
+            if (is_known) continue;
+            try {
+                recordings.push_back(again(program, name, samples));
+            } catch (const UserError&) {
+                program.calls = calls;
             }
         }
-        return samples;
-    }
-    /// In multiples of what the size is one of.
-    static int64_t value_at(const Dim& size, const ir::Symbol& symbol, int64_t value) {
-        const auto result = size.evaluate([&](const std::string&) { return std::optional(value); });
-        const bool is_symbol = same(size, Dim::symbol(symbol.name));
-        return result.value_or(0) / (is_symbol ? symbol.multiple_of : 1);
-    }
-    /// The small divisors by which the value leaves another rest than all those seen; the smaller
-    /// count more, for code asks for them more often.
-    static int64_t new_residues(int64_t value, const std::set<int64_t>& seen) {
-        int64_t gain = 0;
-        for (const int64_t divisor : {2, 3, 4, 5, 7, 8}) {
-            const bool is_new = std::none_of(seen.begin(), seen.end(), [&](int64_t other) {
-                return other % divisor == value % divisor;
-            });
-            if (is_new) gain += 840 / divisor;
-        }
-        return gain;
     }
 
     static void set_samples(ir::Program& program, const Samples& samples) {

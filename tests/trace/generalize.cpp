@@ -1,5 +1,8 @@
 // Sizes in plain integers: what holds at the sizes of the trace alone is refused.
+#include <cmath>
+
 #include "compiler/compiled_model.h"
+#include "dsl/control_flow.h"
 #include "dsl/nn.h"
 #include "tests/support/tensors.h"
 
@@ -53,8 +56,8 @@ struct StridedImpl : nn::Module {
 };
 LITHE_MODULE(Strided);
 
-/// The middle of a line, as long as a window that strides have made: begins at a rest of the size
-/// divided by 4.
+/// The middle of a line, as long as a window that strides have made: begins at half of what the
+/// line is longer.
 struct MiddleImpl : nn::Module {
     Tensor forward(const Tensor& x) {
         const Tensor half = avg_pool1d(x, 4, 4), window = avg_pool1d(half, 8, 4);
@@ -64,6 +67,73 @@ struct MiddleImpl : nn::Module {
     }
 };
 LITHE_MODULE(Middle);
+
+/// The same with the margins kept as one number, and the end counted from the line's.
+struct CroppedImpl : nn::Module {
+    Tensor forward(const Tensor& x) {
+        const Tensor half = avg_pool1d(x, 4, 4), window = avg_pool1d(half, 8, 4);
+        const Tensor wide = window.repeat_interleave(4, 2);
+        const int64_t margin = half.size(2) - wide.size(2);
+        return half.slice(2, margin / 2, half.size(2) - (margin - margin / 2)) + wide;
+    }
+};
+LITHE_MODULE(Cropped);
+
+/// Begins where no part of the size lies.
+struct ByTableImpl : nn::Module {
+    Tensor forward(const Tensor& x) {
+        const int64_t size = x.size(1);
+        const int64_t begin = size % 5 == 2 || size % 7 > 4 ? 1 : 0;
+        return x.slice(1, begin, begin + 4);
+    }
+};
+LITHE_MODULE(ByTable);
+
+/// Numbers of the C++ code that are made of sizes and are none.
+struct OfNumbersImpl : nn::Module {
+    Tensor forward(const Tensor& x) {
+        const int64_t rows = x.size(1), columns = x.size(2);
+        const double bits = std::log(2.0) * rows * columns, scale = std::sqrt(double(rows));
+        const Tensor body = x * (1.0 / columns) + 1 / scale - x / std::log(double(rows));
+        return body * scale + x.sum({1, 2}, true) / bits - 0.5 * rows;
+    }
+};
+LITHE_MODULE(OfNumbers);
+
+/// One such number in the body of a loop and one outside.
+struct OfNumbersInLoopsImpl : nn::Module {
+    Tensor forward(const Tensor& x) {
+        const int64_t columns = x.size(1);
+        const Tensor begin = x[0] * 0.0 + 1.5 / columns;
+        const ScanStep step = [&](const Tensors& carry, const Tensors& slice) -> ScanResult {
+            const Tensor next = carry[0] * 0.5 + slice[0] / std::sqrt(double(columns));
+            return {{next}, {next}};
+        };
+        return scan(step, {begin}, {x}).stacked[0] * (2.5 / columns);
+    }
+};
+LITHE_MODULE(OfNumbersInLoops);
+
+struct OfANumberImpl : nn::Module {
+    Tensor forward(const Tensor& x) {
+        const int64_t rows = x.size(0);
+        return x * std::sin(double(rows));
+    }
+};
+LITHE_MODULE(OfANumber);
+
+template <class Holder>
+void check_lines(Holder net) {
+    CompiledModel compiled = compile(net, "x:f32[N=1..4,2,L=200..2000]");
+    for (int64_t length = 200; length < 240; ++length) {
+        BOOST_TEST_CONTEXT("of length " << length) {
+            const Tensor x = numbers({2, 2, length}, DType::f32);
+            check_equal(compiled(x), net(x), 1e-6);
+        }
+    }
+    const Tensor x = numbers({1, 2, 1999}, DType::f32);
+    check_equal(compiled(x), net(x), 1e-6);
+}
 
 }  // namespace
 
@@ -78,8 +148,39 @@ BOOST_AUTO_TEST_CASE(what_holds_for_some_rests_alone_is_refused) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(rests_of_what_strides_made_are_seen) {
-    check_error("trace.not_general", [] { compile(Middle(), "x:f32[N=1..4,2,L=200..2000]"); });
+BOOST_AUTO_TEST_CASE(a_crop_to_the_middle_holds_at_every_size) {
+    check_lines(Middle());
+    check_lines(Cropped());
+}
+
+BOOST_AUTO_TEST_CASE(what_no_part_of_a_size_explains_is_refused) {
+    check_error("trace.not_general", [] { compile(ByTable(), "x:f32[N=1..4,L=8..2000]"); });
+}
+
+BOOST_AUTO_TEST_CASE(numbers_made_of_sizes_hold_at_every_size) {
+    OfNumbers net;
+    CompiledModel compiled = compile(net, "x:f32[N=1..4,H=2..64,W=1..64]");
+    OfNumbers doubles;
+    CompiledModel of_doubles = compile(doubles, "x:f64[2,H=2..64,W=1..64]");
+    for (const auto& [height, width] : {std::pair{2, 1}, {3, 9}, {64, 64}, {17, 23}}) {
+        const Tensor x = numbers({2, height, width}, DType::f32);
+        check_equal(compiled(x), net(x), 1e-6);
+        const Tensor y = numbers({2, height, width}, DType::f64);
+        check_equal(of_doubles(y), doubles(y), 1e-14);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(numbers_made_of_sizes_hold_in_loops) {
+    OfNumbersInLoops net;
+    CompiledModel compiled = compile(net, "x:f32[T=1..9,C=1..64]");
+    for (const auto& [steps, columns] : {std::pair{1, 1}, {3, 9}, {9, 64}}) {
+        const Tensor x = numbers({steps, columns}, DType::f32);
+        check_equal(compiled(x), net(x), 1e-6);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_number_that_is_no_power_of_sizes_is_refused) {
+    check_error("trace.not_general", [] { compile(OfANumber(), "x:f32[N=1..64,4]"); });
 }
 
 BOOST_AUTO_TEST_CASE(a_size_stays_one_beside_its_number) {
