@@ -98,6 +98,7 @@ void describe(const ir::Program& program, artifact::Artifact& artifact) {
             {input->attrs().get_string("name"), plan::port_type(program, input->type())});
     }
     for (const ir::Output& output : forward.outputs) {
+        if (!output.buffer.empty()) continue;  // becomes the model's, not the caller's
         artifact.outputs.push_back({output.name, plan::port_type(program, output.value.type())});
     }
     if (const ir::Graph* prepare = program.graph("prepare")) {

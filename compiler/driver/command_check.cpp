@@ -3,6 +3,8 @@
 
 #include <cmath>
 #include <map>
+#include <set>
+#include <string>
 
 #include "compiler/compiled_model.h"
 #include "compiler/driver/inputs.h"
@@ -29,6 +31,12 @@ double difference(const Array& a, const Array& b) {
 /// First results of the modules' calls, by path, in the order of the calls' ends.
 using Results = std::vector<std::pair<std::string, Array>>;
 
+Tensors eager_outputs(const Subject& subject, const Tensors& inputs) {
+    const NoGradGuard no_grad;
+    subject.module->eval();
+    return subject.forward(inputs);
+}
+
 Results eager_results(const Subject& subject, const Tensors& inputs, Tensors& outputs) {
     Results results;
     std::vector<HookHandle> handles;
@@ -38,9 +46,7 @@ Results eager_results(const Subject& subject, const Tensors& inputs, Tensors& ou
                 if (!out.empty()) results.emplace_back(p, out[0].array().clone());
             }));
     }
-    const NoGradGuard no_grad;
-    subject.module->eval();
-    outputs = subject.forward(inputs);
+    outputs = eager_outputs(subject, inputs);
     for (HookHandle& handle : handles) handle.remove();
     return results;
 }
@@ -61,32 +67,75 @@ Results compiled_results(CompiledModel& model, const Tensors& inputs) {
     return results;
 }
 
+constexpr double tolerance = 1e-4;  // f32 against f32: sums of thousands of terms in two orders
+
+bool outputs_agree(const Tensors& eager, const Tensors& compiled) {
+    bool agree = true;
+    for (size_t i = 0; i < eager.size(); ++i) {
+        const double d = difference(eager[i].array(), compiled[i].array());
+        agree &= d <= tolerance;
+        fmt::print("output{} {}: relative difference {:.2e}\n", i, eager[i].type().str(), d);
+    }
+    return agree;
+}
+
+/// Whether the buffers that forward() writes have become the same.
+bool buffers_agree(const Subject& subject, CompiledModel& model,
+                   const std::set<std::string>& written) {
+    bool agree = true;
+    std::map<std::string, Tensor> eager;
+    for (const auto& [key, tensor] : subject.module->named_buffers()) eager[key] = tensor;
+    for (const auto& [key, view] : model.model().named_buffers()) {
+        if (!written.contains(key)) continue;
+        const Array now = Array::wrap(const_cast<void*>(view.data), view.dtype, view.shape);
+        const double d = difference(eager.at(key).array(), now);
+        agree &= d <= tolerance;
+        fmt::print("buffer {} {}: relative difference {:.2e}\n", key, eager.at(key).type().str(),
+                   d);
+    }
+    return agree;
+}
+
+std::set<std::string> written_buffers(const ir::Program& program) {
+    std::set<std::string> keys;
+    for (const ir::Output& output : program.graph("forward")->outputs) {
+        if (!output.buffer.empty()) keys.insert(output.buffer);
+    }
+    return keys;
+}
+
+/// Prints the modules' differences; false where one is over the limit.
+bool modules_agree(const Results& modules, const Results& others, bool quiet) {
+    for (size_t i = 0; i < std::min(modules.size(), others.size()); ++i) {
+        const double d = difference(modules[i].second, others[i].second);
+        if (!quiet) fmt::print("  {:40} {:.2e}\n", modules[i].first, d);
+        if (d <= tolerance || modules[i].first != others[i].first) continue;
+        fmt::print("first difference: module '{}', relative {:.2e}\n", modules[i].first, d);
+        return false;
+    }
+    return true;
+}
+
 }  // namespace
 
 int run_check(const Subject& subject, const Options& o) {
-    constexpr double tolerance = 1e-4;  // f32 against f32: sums of thousands of terms in two orders
     ir::Program program = traced(subject, o);
     const Tensors inputs = make_inputs(program, o);
+    const std::set<std::string> written = written_buffers(program);
     CompiledModel model = compile_program(std::move(program), compile_options(o));
     Tensors eager;
-    const Results modules = eager_results(subject, inputs, eager);
-    const Tensors compiled = model(inputs);
-    bool agrees = true;
-    for (size_t i = 0; i < eager.size(); ++i) {
-        const double d = difference(eager[i].array(), compiled[i].array());
-        agrees &= d <= tolerance;
-        fmt::print("output{} {}: relative difference {:.2e}\n", i, eager[i].type().str(), d);
+    Results modules;
+    if (written.empty()) {
+        modules = eager_results(subject, inputs, eager);
+    } else {
+        eager = eager_outputs(subject, inputs);
     }
-    if (o.with_hooks) {
-        const Results others = compiled_results(model, inputs);
-        for (size_t i = 0; i < std::min(modules.size(), others.size()); ++i) {
-            const double d = difference(modules[i].second, others[i].second);
-            if (!o.quiet) fmt::print("  {:40} {:.2e}\n", modules[i].first, d);
-            if (d <= tolerance || modules[i].first != others[i].first) continue;
-            fmt::print("first difference: module '{}', relative {:.2e}\n", modules[i].first, d);
-            return 1;
-        }
+    bool agrees = outputs_agree(eager, model(inputs));
+    if (!written.empty()) {  // the next run of either begins with what this one has written
+        agrees &= buffers_agree(subject, model, written);
+        modules = eager_results(subject, inputs, eager);
     }
+    if (o.with_hooks && !modules_agree(modules, compiled_results(model, inputs), o.quiet)) return 1;
     fmt::print("{}\n", agrees ? "eager and compiled agree" : "eager and compiled differ");
     return agrees ? 0 : 1;
 }

@@ -27,6 +27,25 @@ struct WritesImpl : nn::Module {
 };
 LITHE_MODULE(Writes);
 
+/// A filter over a stream: the end of a piece is kept for the next, in eval mode too.
+struct StreamImpl : nn::Module {
+    nn::Conv1d fir = register_module("fir", nn::Conv1d(nn::Conv1dOptions(2, 3, 4)));
+    Tensor history, level, count;
+    StreamImpl() {
+        history = register_buffer("history", zeros({1, 2, 3}));
+        level = register_buffer("level", zeros({1}), /*persistent=*/false);
+        count = register_buffer("count", zeros({1}, DType::i64));
+    }
+    Tensor forward(const Tensor& x) {
+        const Tensor line = cat({history, x}, 2);
+        history.copy_(line.slice(2, line.size(2) - 3, line.size(2)));
+        level.mul_(0.5).add_(x.abs().mean());
+        count.add_(1);
+        return fir(line) / (1 + level) + count;
+    }
+};
+LITHE_MODULE(Stream);
+
 /// Does what its option says.
 struct OddCodeImpl : nn::Module {
     std::string what;
@@ -164,6 +183,25 @@ BOOST_AUTO_TEST_CASE(buffers_written_in_train_mode_move_as_in_eager_mode) {
                               1e-4);
         }
     }
+}
+
+BOOST_AUTO_TEST_CASE(buffers_written_in_eval_mode_move_as_in_eager_mode) {
+    Stream net;
+    net->eval();
+    const NoGradGuard no_grad;
+    CompiledModel compiled = compile(net, "x:f32[1,2,T=1..32]");
+    for (const int64_t length : {5, 1, 32, 2, 2}) {
+        const Tensor x = numbers({1, 2, length}, DType::f32);
+        check_equal(compiled(x), net(x), 1e-6);
+        BOOST_TEST(compiled.model().state_dict()["count"].as<int64_t>()[0] ==
+                   net->count.to_vector<int64_t>()[0]);
+    }
+    ForwardHookHandle hook =
+        compiled.model().register_forward_hook("fir", [](HookContext& call) { call.outputs(); });
+    const Tensor x = numbers({1, 2, 7}, DType::f32);
+    check_equal(compiled(x), net(x), 1e-6);
+    hook.remove();
+    check_equal(compiled(x), net(x), 1e-6);
 }
 
 BOOST_AUTO_TEST_CASE(masks_and_products_of_plain_sizes_serve_every_size) {

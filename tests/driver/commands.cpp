@@ -27,6 +27,17 @@ struct NetImpl : nn::Module {
 };
 LITHE_MODULE(Net);
 
+/// Keeps a sum from run to run.
+struct SummingImpl : nn::Module {
+    nn::Linear fc = register_module("fc", nn::Linear(4, 3));
+    Tensor sum = register_buffer("sum", zeros({3}));
+    Tensor forward(const Tensor& x) {
+        sum.add_(fc(x).sum(0));
+        return fc(x) + sum;
+    }
+};
+LITHE_MODULE(Summing);
+
 /// A command's exit status and what it wrote to stdout and stderr.
 struct Outcome {
     int status;
@@ -64,6 +75,7 @@ struct Fixture {
     Fixture() { fs::create_directories(folder); }
     ~Fixture() { fs::remove_all(folder); }
 
+    template <class Holder = Net>
     Outcome run(const std::string& command, std::vector<std::string> more = {},
                 const std::string& inputs = "x:f32[N=1..8,4]") {
         std::vector<std::string> words = {"driver", command, "--inputs", inputs, "--name", "net"};
@@ -74,7 +86,7 @@ struct Fixture {
         {
             const Redirect out(stdout, folder / "out"), err(stderr, folder / "err");
             outcome.status = driver_main(static_cast<int>(argv.size()), argv.data(),
-                                         [] { return make_subject<Net>(); });
+                                         [] { return make_subject<Holder>(); });
         }
         outcome.out = content(folder / "out");
         outcome.err = content(folder / "err");
@@ -239,6 +251,13 @@ BOOST_AUTO_TEST_CASE(dump_writes_a_folder_for_each_kernel) {
 BOOST_AUTO_TEST_CASE(check_agrees) {
     BOOST_TEST(has(output("check", {"--sizes", "N=3"}), "eager and compiled agree"));
     BOOST_TEST(has(run("check", {"--sizes", "M=3"}).err, "[driver.sizes]"));
+}
+
+BOOST_AUTO_TEST_CASE(check_compares_what_buffers_become) {
+    const Outcome outcome = run<Summing>("check");
+    BOOST_TEST(outcome.status == 0, outcome.err);
+    BOOST_TEST(has(outcome.out, "buffer sum f32[3]: relative difference"));
+    BOOST_TEST(has(outcome.out, "eager and compiled agree"));
 }
 
 BOOST_AUTO_TEST_CASE(run_reads_and_writes_tensors) {
