@@ -1,6 +1,7 @@
 // Second names under which LibTorch knows functions: `torch::arctan`, `torch::concatenate`.
 #pragma once
 
+#include <concepts>
 #include <optional>
 #include <string>
 
@@ -94,6 +95,19 @@ inline auto linalg_norm(const Tensor& x, std::optional<double> p = {}, const Axe
 }
 inline auto linalg_cross(const Tensor& a, const Tensor& b, int64_t axis = -1) {
     return linalg::cross(a, b, axis);
+}
+
+/// With its options in order, as torch::scaled_dot_product_attention has them.
+template <std::same_as<Tensor> Mask = Tensor>
+Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, const Tensor& value,
+                                    const Mask& mask, double dropout_p = 0, bool is_causal = false,
+                                    std::optional<double> scale = {}, bool enable_gqa = false) {
+    return scaled_dot_product_attention(query, key, value,
+                                        AttentionOptions{.mask = mask,
+                                                         .dropout = dropout_p,
+                                                         .is_causal = is_causal,
+                                                         .scale = scale,
+                                                         .enable_gqa = enable_gqa});
 }
 
 inline Tensor upsample_nearest1d(const Tensor& x, const ShapeArg& size) {

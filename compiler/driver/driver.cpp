@@ -17,6 +17,16 @@ namespace {
 
 using driver::Options;
 
+/// For options that count something.
+CLI::Validator positive_number() {
+    const auto check = [](const std::string& text) {
+        int value = 0;
+        const bool is_positive = CLI::detail::lexical_cast(text, value) && value > 0;
+        return is_positive ? std::string() : "expected a number above 0, got '" + text + "'";
+    };
+    return {check, "NUMBER"};
+}
+
 void add_common(CLI::App& command, Options& o) {
     command
         .add_option("--inputs", o.inputs,
@@ -41,7 +51,7 @@ void add_compile(CLI::App& command, Options& o) {
     command.add_flag("!--no-hooks", o.with_hooks, "Leave out the plan in which hooks can run");
     command.add_flag("--exact", o.exact, "No rewrite that changes rounding (Winograd)");
     command.add_option("--threads", o.threads, "Kernels compiled side by side")
-        ->check(CLI::PositiveNumber)
+        ->check(positive_number())
         ->capture_default_str();
     command.add_option("--cache", o.cache_folder, "Folder that keeps kernels by content");
     command.add_option("--disable-pass", o.disabled_passes, "Leave out a pass");
@@ -50,7 +60,7 @@ void add_compile(CLI::App& command, Options& o) {
                        "Findings of `tune`, which overrule the estimates of the compiler");
     command
         .add_option("--pass-limit", o.pass_limit, "Stop after so many changes, to bisect passes")
-        ->check(CLI::NonNegativeNumber);
+        ->check(CLI::Range(0, 1'000'000));
 }
 
 /// The tuning file; `tune` may make it.
@@ -113,19 +123,21 @@ int driver_main(int argc, char** argv, const std::function<Subject()>& make_mode
     add_compile(*bench, o);
     bench->add_option("--sizes", o.sizes, "Values of named sizes, e.g. N=8");
     bench->add_option("--run-threads", o.run_threads, "Threads that the model runs on")
+        ->check(positive_number())
         ->capture_default_str();
     bench->add_flag("--steps", o.steps, "Time every step of the plan");
     bench->add_option("--repetitions", o.repetitions, "Timed runs")
-        ->check(CLI::PositiveNumber)
+        ->check(positive_number())
         ->capture_default_str();
     CLI::App* tune =
         add("tune", "Measure the candidates of every choice of kernels", driver::run_tune);
     add_compile(*tune, o);
     tune->add_option("--sizes", o.sizes, "Values of named sizes, e.g. N=8");
     tune->add_option("--run-threads", o.run_threads, "Threads that the model runs on")
+        ->check(positive_number())
         ->capture_default_str();
     tune->add_option("--repetitions", o.repetitions, "Timed runs of each candidate")
-        ->check(CLI::PositiveNumber)
+        ->check(positive_number())
         ->capture_default_str();
     try {
         if (!headers.empty() && headers != driver::built_headers_hash)

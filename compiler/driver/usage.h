@@ -22,6 +22,8 @@ inline UserError usage_error(const CLI::App& app, const CLI::ParseError& error) 
     std::vector<std::string> names;
     for (const CLI::App* command : at->get_subcommands({})) names.push_back(command->get_name());
     const bool has_commands = !names.empty();
+    // Words that another program understands are no mistakes here.
+    const bool takes_others = at->get_allow_extras();
     if (!has_commands) {
         for (const CLI::Option* option : at->get_options()) {
             for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
@@ -30,7 +32,7 @@ inline UserError usage_error(const CLI::App& app, const CLI::ParseError& error) 
     const std::vector<std::string_view> known(names.begin(), names.end());
     for (const std::string& word : at->remaining()) {
         const bool is_option = word.starts_with('-');
-        if (is_option == has_commands) continue;
+        if (is_option == has_commands || takes_others) continue;
         return {has_commands ? "tool.command" : "tool.option",
                 path + ": no " + (has_commands ? "command" : "option") + " '" + word + "'" +
                     did_you_mean(word, known)};

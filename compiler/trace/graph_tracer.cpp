@@ -164,8 +164,16 @@ std::vector<int64_t> GraphTracer::record(const OpCall& call, std::span<const Val
 }
 
 std::vector<int64_t> GraphTracer::results_of(ir::Node& node) {
+    constexpr size_t most_nodes = 250'000;  // beyond, a loop has no end, or passes would not
     node.module_call = open_calls_.empty() ? -1 : open_calls_.back();
     stacks_.emplace_back(&node, capture_stack());
+    if (stacks_.size() > most_nodes) {
+        throw UserError("trace.too_long",
+                        "trace: forward() records more than " + std::to_string(most_nodes) +
+                            " operations, the last is " + std::string(node.name()) +
+                            "; a loop that never ends, or one for lithe::scan()",
+                        where(stacks_.back().second));
+    }
     std::vector<int64_t> ids;
     for (int i = 0; i < static_cast<int>(node.types().size()); ++i) {
         ids.push_back(static_cast<int64_t>(values_.size()));

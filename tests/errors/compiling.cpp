@@ -130,6 +130,14 @@ const ErrorCases cases = {
              return x * std::sin(static_cast<double>(n));
          });
      }},
+    {"trace.too_long",
+     [] {
+         trace_odd([](OddImpl&, const Tensor& x) {
+             Tensor y = x;
+             while (y.size(1) > 0) y = y + 1;
+             return y;
+         });
+     }},
     {"slice.symbolic_range",
      [] { trace_odd([](OddImpl&, const Tensor& x) { return x.slice(0, 0, 9); }); }},
     {"tensor.symbolic",

@@ -127,4 +127,19 @@ BOOST_AUTO_TEST_CASE(modules_of_any_class_are_cloned) {
     BOOST_TEST(!torch::equal(copy.forward(x), any.forward(x)));
 }
 
+BOOST_AUTO_TEST_CASE(attention_takes_its_options_in_order) {
+    const torch::Tensor q = torch::randn({1, 2, 5, 4}), mask = torch::randn({5, 5});
+    const auto same = [](const torch::Tensor& a, const torch::Tensor& b) {
+        return torch::equal(a, b);
+    };
+    BOOST_TEST(same(torch::scaled_dot_product_attention(q, q, q, mask),
+                    torch::scaled_dot_product_attention(q, q, q, {.mask = mask})));
+    BOOST_TEST(same(torch::scaled_dot_product_attention(q, q, q, {}, 0.0, true),
+                    torch::scaled_dot_product_attention(q, q, q, {.is_causal = true})));
+    BOOST_TEST(same(torch::scaled_dot_product_attention(q, q, q, {}, 0.0, false, 0.25),
+                    torch::scaled_dot_product_attention(q, q, q, {.scale = 0.25})));
+    BOOST_TEST(same(torch::scaled_dot_product_attention(q, q, q, {}),
+                    torch::scaled_dot_product_attention(q, q, q)));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -122,6 +122,27 @@ class Command(unittest.TestCase):
             with self.subTest(arguments=arguments):
                 self.assertRegex(self.lithe(*arguments, status=2), r"(?m)^error: lithe.* \[tool\.(option|arguments)\]$")
 
+    def test_words_of_the_model_s_program_are_not_blamed(self):
+        self.assertIn("--class is required [tool.arguments]", self.lithe("trace", "net.h", "--inputs", "x:f32[1,4]", status=2))
+        error = self.model("compile", "--threads", "0", status=2)
+        self.assertIn("--threads: expected a number above 0, got '0' [tool.arguments]", error)
+
+    def test_paths_with_spaces_and_accents(self):
+        folder = self.folder / "my models é"
+        folder.mkdir()
+        (folder / "net one.h").write_text("#include \"layers of mine.h\"\n" + MODEL)
+        (folder / "layers of mine.h").write_text("#pragma once\n")
+        words = ["compile", "my models é/net one.h", "--class", "Net", "--inputs", "x:f32[N=1..8,4]", "--name", "net", "-o",
+                 "my models é/out of it", "--work", "work in progress"]
+        self.assertIn("my models é/out of it/libnet.a", self.lithe(*words))
+        programs = list((self.folder / "work in progress").glob("*/program"))
+        built = [p.stat().st_mtime_ns for p in programs]
+        self.lithe(*words)
+        self.assertEqual([p.stat().st_mtime_ns for p in programs], built, "built again though nothing changed")
+        (folder / "layers of mine.h").write_text("#pragma once\n#include <vector>\n")
+        self.lithe(*words)
+        self.assertNotEqual([p.stat().st_mtime_ns for p in programs], built)
+
     def test_new_overwrites_nothing(self):
         self.assertIn("wrote fresh/main.cpp", self.lithe("new", "fresh"))
         files = {p: p.read_bytes() for p in (self.folder / "fresh").iterdir()}
@@ -142,6 +163,7 @@ class Command(unittest.TestCase):
     def test_mistakes(self):
         self.check_golden("tool.model_file", self.lithe("trace", "none.h", "--class", "Net", "--inputs", "x:f32[1]", status=1))
         self.check_golden("tuning.file", self.model("compile", "--tuning", "none.txt", status=1))
+        self.check_golden("tool.class", self.lithe("trace", "net.h", "--class", "Ned", "--inputs", "x:f32[1]", status=1))
         self.assertIn("[input_spec.syntax]", self.model("trace", inputs="x:f32", status=1))
         self.assertIn("[linear.features]", self.model("trace", inputs="x:f32[N=1..8,5]", status=1))
         self.assertIn("[file.open]", self.lithe("inspect", "none.safetensors", status=1))

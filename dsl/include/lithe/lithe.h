@@ -19,3 +19,4 @@
 #include "dsl/tensor.h"
 #include "dsl/tensor_data.h"
 #include "dsl/utils.h"
+#include "dsl/windows.h"
