@@ -171,11 +171,12 @@ bool is_by_element(const Attrs& attrs) {
     return attrs.has("by_element") && attrs.get_bool("by_element");
 }
 
-int64_t winograd_piece(int64_t elements, int64_t channels, int64_t width) {
-    constexpr int64_t most_bytes = 320 << 10, step = 16;
+int64_t winograd_piece(const WinogradAxes& axes, int64_t patches, int64_t channels, int64_t width) {
+    constexpr int64_t few_patches = 24, few_bytes = 16 << 10, many_bytes = 52 << 10, step = 16;
+    const int64_t most_bytes = patches <= few_patches ? few_bytes : many_bytes;
     for (int64_t piece = channels; piece >= step; piece -= step) {
         const bool is_part = channels % piece == 0 && piece % step == 0;
-        if (is_part && 4 * elements * piece * width <= most_bytes) return piece;
+        if (is_part && 4 * axes.across.size() * piece * width <= most_bytes) return piece;
     }
     return 0;
 }

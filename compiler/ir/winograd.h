@@ -57,10 +57,11 @@ struct WinogradAxes {
 WinogradAxes winograd_axes_of_filters(const OpCall& pack);
 bool is_by_element(const Attrs& attrs);
 
-/// The channels whose transformed filters, a panel of `width` of them, winograd_products keeps at a
-/// time: a part of all that leaves room for data in a second-level cache; 0 where there is none of
+/// The channels whose transformed filters, of a row of elements and a panel of `width` filters,
+/// winograd_products keeps at a time: a part of all that fits into a first-level cache, or where
+/// the sums of each piece would have to be added for many patches, nearly; 0 where there is none of
 /// whole vectors.
-int64_t winograd_piece(int64_t elements, int64_t channels, int64_t width);
+int64_t winograd_piece(const WinogradAxes& axes, int64_t patches, int64_t channels, int64_t width);
 
 /// Patches that cover the result of a convolution of an image x[n, h, w, c] with {pad_begin,
 /// pad_end}; of one phase of a transposed convolution.

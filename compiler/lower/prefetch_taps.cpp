@@ -1,5 +1,5 @@
-#include "compiler/ir/winograd.h"
 #include "compiler/lower/prefetch.h"
+#include "compiler/lower/winograd_products.h"
 
 namespace lithe::lower {
 namespace {
@@ -19,17 +19,9 @@ constexpr int line_floats = 16;  // of a cache line
 /// which the element decides.
 class AskForTaps : public IRMutator {
 public:
-    explicit AskForTaps(const ir::Node& anchor)
-        : weights_("in" + std::to_string(anchor.input(1).node->attrs().get_int("index"))) {
-        const TensorType& panels = anchor.input(1).type();
-        const ir::WinogradAxes axes(anchor.attrs());
-        elements_ = static_cast<int>(axes.elements());
-        taps_ = static_cast<int>((panels.size(1) * panels.size(2)).constant());
-        channels_ = static_cast<int>(panels.size(3).constant());
-        width_ = static_cast<int>(panels.size(4).constant());
-        piece_ = static_cast<int>(ir::winograd_piece(elements_, channels_, width_));
-        panels_ = static_cast<int>(panels.size(0).constant());
-    }
+    explicit AskForTaps(const ir::Node& products)
+        : order_(products),
+          weights_("in" + std::to_string(products.input(1).node->attrs().get_int("index"))) {}
 
 private:
     using IRMutator::visit;
@@ -40,8 +32,10 @@ private:
         if (is(".panel")) panel_ = at;
         if (is(".pieces$x")) next_piece_ = at + 1;
         if (!next_piece_.defined()) return IRMutator::visit(loop);
-        if (is(".i0")) element_ = at;
-        if (!is(".sum$x") || !element_.defined()) return IRMutator::visit(loop);
+        // A row of the transform has its own copy of the loops within.
+        if (is(".i0.v")) element_ = row_++ * loop->extent + at;
+        if (!is(".sum$x") || !element_.defined() || !panel_.defined())
+            return IRMutator::visit(loop);
         return For::make(loop->name, loop->min, loop->extent, loop->for_type,
                          loop->partition_policy, loop->device_api,
                          Block::make(ask(at), loop->body));
@@ -49,18 +43,18 @@ private:
 
     /// Behind the last piece the first of the next panel.
     Stmt ask(const Expr& step) const {
-        const int pieces = channels_ / piece_;
-        const Expr is_last = next_piece_ == pieces;
-        const Expr panel = Halide::min(panel_ + Halide::select(is_last, 1, 0), panels_ - 1);
-        const Expr first = Halide::select(is_last, 0, next_piece_ * piece_);
-        const Expr tap = element_ * taps_ / elements_;
-        const int lines = std::max(1, width_ / line_floats);
-        const int turns = elements_ / taps_, each = (lines + turns - 1) / turns;
+        const Expr is_last = next_piece_ == order_.channels / order_.piece;
+        const Expr panel = Halide::min(panel_ + Halide::select(is_last, 1, 0), order_.panels - 1);
+        const Expr first = Halide::select(is_last, 0, next_piece_ * order_.piece);
+        const auto elements = static_cast<int>(order_.axes.elements());
+        const Expr tap = element_ * order_.taps / elements;
+        const int lines = std::max(1, order_.width / line_floats);
+        const int turns = std::max(1, elements / order_.taps), each = (lines + turns - 1) / turns;
         std::vector<Stmt> all;
         for (int i = 0; i < each; ++i) {
             const Expr line = (element_ % turns * each + i) % lines;
-            const Expr index =
-                ((panel * taps_ + tap) * channels_ + first + step) * width_ + line * line_floats;
+            const Expr row = (panel * order_.taps + tap) * order_.channels + first + step;
+            const Expr index = row * order_.width + line * line_floats;
             all.push_back(Evaluate::make(Call::make(
                 Halide::Float(32), Call::prefetch,
                 {Variable::make(Halide::Handle(), weights_), index, 1, 1}, Call::Intrinsic)));
@@ -68,8 +62,9 @@ private:
         return Block::make(all);
     }
 
+    const ProductOrder order_;
     std::string weights_;
-    int elements_, taps_, channels_, width_, piece_, panels_;
+    int row_ = 0;
     Expr next_piece_, panel_, element_;
 };
 

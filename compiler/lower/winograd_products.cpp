@@ -1,7 +1,8 @@
-// Products of Winograd convolution with filters that are transformed here: for a panel of filters
-// and some channels at a time, which then stay in the second-level cache while the products of all
-// patches take them. Memory holds and sends the taps alone.
-#include "compiler/ir/winograd.h"
+// Products of Winograd convolution with filters that are transformed here: for a panel of filters,
+// some channels and a row of elements at a time, which then stay in the first-level cache while the
+// products of all patches take them. Memory holds and sends the taps alone.
+#include "compiler/lower/winograd_products.h"
+
 #include "compiler/lower/anchor.h"
 #include "compiler/lower/families.h"
 #include "compiler/lower/winograd_transform.h"
@@ -36,13 +37,9 @@ public:
         : body_(body),
           anchor_(*anchor_of(body.graph())),
           type_(anchor_.type()),
-          axes_(anchor_.attrs()),
-          elements_(static_cast<int>(axes_.elements())),
-          width_(static_cast<int>(anchor_.input(1).type().size(4).constant())),
-          channels_(static_cast<int>(anchor_.input(0).type().size(2).constant())),
-          piece_(static_cast<int>(ir::winograd_piece(elements_, channels_, width_))),
+          order_(anchor_),
           rows_(static_cast<int>(anchor_.attrs().get_int("tile_rows"))),
-          lanes_(std::min(body.target().lanes(), width_)) {}
+          lanes_(std::min(body.target().lanes(), order_.width)) {}
 
     void run() {
         define();
@@ -52,26 +49,24 @@ public:
         body_.bind_output(out, type_);
         body_.bound_axes(out, type_);
         schedule_products();
-        schedule_filters();
     }
 
 private:
     void define() {
-        const Expr panel = n_ / width_;
-        const ir::WinogradTransforms &down = axes_.down.transforms(),
-                                     &across = axes_.across.transforms();
-        const auto columns = static_cast<int>(axes_.across.size());
-        lines_(n_, t_, u_, c_) = transform_row(down.filter, u_, [&](int s) {
-            return body_.at(anchor_.input(1), {panel, s, t_, c_, n_ % width_});
+        const Expr panel = n_ / order_.width;
+        const ir::WinogradTransforms &down = order_.axes.down.transforms(),
+                                     &across = order_.axes.across.transforms();
+        lines_(n_, t_, c_, u_) = transform_row(down.filter, u_, [&](int s) {
+            return body_.at(anchor_.input(1), {panel, s, t_, c_, n_ % order_.width});
         });
-        filters_(n_, c_, e_) = transform_row(
-            across.filter, e_ % columns, [&](int t) { return lines_(n_, t, e_ / columns, c_); });
-        sum_ = RDom(0, piece_, "sum");
-        pieces_ = RDom(0, channels_ / piece_, "pieces");
-        const Expr channel = piece_at_ * piece_ + sum_;
+        filters_(n_, c_, v_, u_) =
+            transform_row(across.filter, v_, [&](int t) { return lines_(n_, t, c_, u_); });
+        sum_ = RDom(0, order_.piece, "sum");
+        pieces_ = RDom(0, order_.channels / order_.piece, "pieces");
+        const Expr channel = piece_at_ * order_.piece + sum_;
         acc_(n_, p_, e_, piece_at_) = 0.f;
-        acc_(n_, p_, e_, piece_at_) +=
-            body_.at(anchor_.input(0), {e_, p_, channel}) * filters_(n_, channel, e_);
+        acc_(n_, p_, e_, piece_at_) += body_.at(anchor_.input(0), {e_, p_, channel}) *
+                                       filters_(n_, channel, e_ % order_.row, e_ / order_.row);
         products_(n_, p_, e_) = 0.f;
         products_(n_, p_, e_) += acc_(n_, p_, e_, pieces_);
     }
@@ -79,47 +74,64 @@ private:
     void schedule_products() {
         const Var panel("panel"), pi("pi");
         const auto shape = [&](Halide::Stage stage) {
-            stage.split(n_, panel, n_, width_).split(p_, p_, pi, rows_);
+            stage.split(n_, panel, n_, order_.width).split(p_, p_, pi, rows_);
+            stage.vectorize(n_, lanes_);
             return stage;
         };
-        const double flops = 2.0 * channels_ * static_cast<double>(type_.count().constant());
+        const double flops = 2.0 * order_.channels * static_cast<double>(type_.count().constant());
         products_.compute_root();
         Halide::Stage start = shape(products_), update = shape(products_.update());
-        start.reorder({n_, pi, p_, e_, panel}).vectorize(n_, lanes_).unroll(n_);
-        update.reorder({n_, pi, p_, e_, pieces_, panel}).vectorize(n_, lanes_);
-        update.unroll(n_).unroll(pi);
+        start.reorder({n_, pi, p_, e_, panel}).unroll(n_);
+        update.split(e_, u_, v_, order_.row)
+            .reorder({n_, pi, p_, v_, u_, pieces_, panel})
+            .unroll(n_)
+            .unroll(pi)
+            .unroll(u_);
         if (flops >= parallel_flops) update.parallel(panel);
-        acc_.compute_at(products_, p_).bound_extent(n_, width_).bound_extent(p_, rows_);
+        acc_.compute_at(products_, p_).bound_extent(n_, order_.width).bound_extent(p_, rows_);
         acc_.vectorize(n_, lanes_).unroll(n_).unroll(p_);
         acc_.update().reorder({n_, p_, sum_}).vectorize(n_, lanes_).unroll(n_).unroll(p_);
+        schedule_filters();
     }
 
     /// An element's filters end a line or two before the next one's begin: they share no sets of a
     /// cache.
     void schedule_filters() {
         const Var no("no");
-        filters_.compute_at(products_, pieces_).store_in(large_on_stack);
-        filters_.bound_extent(n_, width_).bound_extent(c_, piece_).bound_extent(e_, elements_);
-        filters_.bound_storage(c_, piece_ + 1);
-        filters_.split(n_, no, n_, lanes_).reorder({n_, e_, no, c_}).vectorize(n_).unroll(e_);
-        lines_.compute_at(filters_, no).bound_extent(n_, lanes_).reorder({n_, t_, u_});
-        lines_.vectorize(n_).unroll(t_).unroll(u_);
+        filters_.compute_at(products_, u_).store_in(large_on_stack);
+        filters_.bound_extent(n_, order_.width).bound_extent(c_, order_.piece);
+        filters_.bound_extent(v_, order_.row).bound_storage(c_, order_.piece + 1);
+        filters_.split(n_, no, n_, lanes_).reorder({n_, v_, no, c_}).vectorize(n_).unroll(v_);
+        lines_.compute_at(filters_, no).bound_extent(n_, lanes_).reorder({n_, t_});
+        lines_.vectorize(n_).unroll(t_);
     }
 
     Body& body_;
     ir::Node& anchor_;
     const TensorType& type_;
-    const ir::WinogradAxes axes_;
-    int elements_, width_, channels_, piece_, rows_, lanes_;
+    const ProductOrder order_;
+    int rows_, lanes_;
     Var n_ = Body::axis_var(2), p_ = Body::axis_var(1), e_ = Body::axis_var(0);
-    Var c_{"c"}, t_{"t"}, u_{"u"}, piece_at_{"piece"};
+    Var c_{"c"}, t_{"t"}, u_{"u"}, v_{"v"}, piece_at_{"piece"};
     RDom sum_, pieces_;
     Func lines_{"lines"}, filters_{"filters"}, acc_{"acc"}, products_{"products"};
 };
 
 void schedule(const ir::Node&, Body& body) { Schedule(body).run(); }
 
+int constant(const Dim& size) { return static_cast<int>(size.constant()); }
+
 }  // namespace
+
+ProductOrder::ProductOrder(const ir::Node& products)
+    : axes(products.attrs()),
+      taps(static_cast<int>(axes.down.taps * axes.across.taps)),
+      channels(constant(products.input(1).type().size(3))),
+      width(constant(products.input(1).type().size(4))),
+      panels(constant(products.input(1).type().size(0))),
+      patches(constant(products.type().size(1))),
+      row(static_cast<int>(axes.across.size())),
+      piece(static_cast<int>(ir::winograd_piece(axes, patches, channels, width))) {}
 
 const Family winograd_products_family = {.name = "winograd_products",
                                          .fuses_multiply_add = true,

@@ -33,8 +33,11 @@ constexpr double shared_sets = 2;
 constexpr double stage_weight_bytes = 7, stage_wait = 0.1;
 /// Cycles for a vector of filters, per element of its transform, where that is made in every run;
 /// and for a vector of sums of some channels that is added to the sums so far. Measured.
-constexpr double filter_cycles = 2.8, add_cycles = 1;
-/// A panel's filters, transformed, and its sums: both stay near while it is worked on.
+constexpr double filter_cycles = 1.8, add_cycles = 1;
+/// Bytes a cycle that every panel of them reads data at, where these are more than stay near.
+constexpr double far_data_bytes = 24;
+constexpr int64_t near_data_bytes = 1 << 20;
+/// The sums of a panel, which stay near while it is worked on.
 constexpr int64_t most_panel_bytes = 640 << 10;
 /// Weights that stay near while all blocks pass.
 constexpr double near_bytes = 400 << 10;
@@ -48,7 +51,7 @@ constexpr double least_gain = 1.12;
 /// in memory for good. A trade, not a measurement: of a layer with 512 x 512 filters and 7 x 7
 /// pixels F(2 x 2, 3 x 3) saves 0.18 a byte; F(4 x 4) rather than that, with 256 x 256 filters,
 /// 0.13 of 16 x 16 pixels and 0.04 of 14 x 14. Filters that are transformed before rather than in
-/// every run save 0.06 at F(4 x 4), 0.1 at F(2 x 2).
+/// every run save 0.04 at F(4 x 4), 0.06 at F(2 x 2), more of many patches.
 constexpr double byte_cycles = 0.06;
 
 using ir::ceil_div;
@@ -132,15 +135,20 @@ int64_t weight_bytes(const WinogradProblem& p, const WinogradPlan& plan, int64_t
     return 4 * p.phases * elements * p.channels * ceil_div(p.filters, width) * width;
 }
 
-/// Cycles to transform the filters in a run, and to add up the sums of pieces of the channels.
+/// Cycles to transform the filters in a run, to add up the sums of pieces of the channels, and to
+/// read the data for every panel.
 double late_cycles(const WinogradProblem& p, const WinogradPlan& plan, int64_t lanes) {
     if (!plan.keeps_taps) return 0;
-    const int64_t elements = axes_of(p, plan).elements(), width = plan.vectors * lanes;
+    const ir::WinogradAxes axes = axes_of(p, plan);
+    const int64_t patches = patches_of(p, plan), width = plan.vectors * lanes;
     const int64_t vectors = ceil_div(p.filters, width) * plan.vectors;
-    const int64_t pieces = p.channels / ir::winograd_piece(elements, p.channels, width);
-    return static_cast<double>(elements * vectors) *
-           (filter_cycles * static_cast<double>(p.channels) +
-            add_cycles * static_cast<double>(pieces * patches_of(p, plan)));
+    const int64_t pieces = p.channels / ir::winograd_piece(axes, patches, p.channels, width);
+    const int64_t data_bytes = 4 * axes.elements() * patches * p.channels;
+    const auto again = static_cast<double>(data_bytes * ceil_div(p.filters, width));
+    return static_cast<double>(axes.elements() * vectors) *
+               (filter_cycles * static_cast<double>(p.channels) +
+                add_cycles * static_cast<double>(pieces * patches)) +
+           (data_bytes > near_data_bytes ? again / far_data_bytes : 0);
 }
 
 /// Cycles of the three stages.
@@ -178,12 +186,13 @@ std::vector<WinogradPlan> plans_of_taps(const WinogradProblem& p, int64_t tile,
     WinogradPlan plan{.tile = tile, .in_stages = true, .keeps_taps = true};
     std::vector<WinogradPlan> plans;
     if (p.phases > 1 || !p.has_known_batch) return plans;
-    const int64_t patches = patches_of(p, plan), elements = axes_of(p, plan).elements();
+    const ir::WinogradAxes axes = axes_of(p, plan);
+    const int64_t patches = patches_of(p, plan);
     const int64_t most = std::min(patches, most_rows(Dim(p.channels)));
     for (plan.vectors = 1; plan.vectors <= 4; ++plan.vectors) {
         const int64_t width = plan.vectors * machine.vector_bytes / 4;
-        const int64_t piece = ir::winograd_piece(elements, p.channels, width);
-        if (piece == 0 || 4 * elements * width * (piece + patches) > most_panel_bytes) continue;
+        const int64_t piece = ir::winograd_piece(axes, patches, p.channels, width);
+        if (piece == 0 || 4 * axes.elements() * width * patches > most_panel_bytes) continue;
         for (plan.rows = 1; plan.rows <= most; ++plan.rows) {
             const int64_t registers = plan.rows * plan.vectors + plan.vectors + 1;
             if (patches % plan.rows == 0 && registers <= machine.register_count)
