@@ -259,6 +259,85 @@ std::unique_ptr<ir::Graph> collapse_pixels(const ir::Graph& body) {
     return over_lines(body, *conv, PixelLine(images, /*joins_images=*/false));
 }
 
+namespace {
+
+/// A move of the channels of filters [K, C, taps...] behind the taps.
+bool moves_channels_last(const ir::Node& node) {
+    if (!node.is("permute") || node.type().rank() < 4) return false;
+    Sizes order = node.attrs().get_ints("perm");
+    std::rotate(order.begin() + 1, order.end() - 1, order.end());
+    return std::is_sorted(order.begin(), order.end());
+}
+
+/// What takes filters [K, C, taps...]: their packing, or a move in front of it.
+const ir::Node* taker_of_filters(const ir::Graph& body) {
+    if (body.outputs.size() != 1) return nullptr;
+    const ir::Node* taker = body.outputs[0].value.node;
+    if (taker->is("pack_panels")) {
+        const ir::Node* flat = taker->input(0).node;
+        taker = flat->is("reshape") ? flat->input(0).node : nullptr;
+        if (!taker || !moves_channels_last(*taker)) return nullptr;
+    } else if (!taker->is("pack_filters") || taker->type().rank() < 5) {
+        return nullptr;
+    }
+    const auto& nodes = body.nodes();
+    const auto end = std::find_if(nodes.begin(), nodes.end(),
+                                  [&](const auto& node) { return node.get() == taker; });
+    const bool is_plain = std::all_of(nodes.begin(), end, [](const auto& node) {
+        return node->is("input") || node->is(Trait::elementwise);
+    });
+    return is_plain ? taker : nullptr;
+}
+
+/// Axes `first` .. `last` as one.
+Shape joined(const Shape& shape, size_t first, size_t last) {
+    const auto begin = shape.begin() + static_cast<std::ptrdiff_t>(first),
+               end = shape.begin() + static_cast<std::ptrdiff_t>(last);
+    Shape result(shape.begin(), begin);
+    result.push_back(product(Shape(begin, end)));
+    result.insert(result.end(), end, shape.end());
+    return result;
+}
+
+}  // namespace
+
+std::unique_ptr<ir::Graph> collapse_taps(const ir::Graph& body) {
+    const ir::Node* taker = taker_of_filters(body);
+    if (!taker || has_strides(body)) return nullptr;
+    const Shape& full = taker->input(0).type().shape;
+    std::vector<const Shape*> shapes;
+    for (const auto& node : body.nodes()) {
+        if (node.get() == taker) break;
+        if (node->type().shape.size() != full.size()) return nullptr;
+        shapes.push_back(&node->type().shape);
+    }
+    for (size_t k = 0; k + 3 < full.size(); ++k) {
+        if (!may_merge(shapes, full, k)) return nullptr;
+    }
+    auto result = std::make_unique<ir::Graph>();
+    std::map<const ir::Node*, ir::Value> twin;
+    bool is_behind = false;
+    for (const auto& node : body.nodes()) {
+        TensorTypes types = node->types();
+        Attrs attrs = node->attrs();
+        Shape& shape = types[0].shape;
+        if (node.get() == taker) {
+            shape = joined(shape, 1, full.size() - 1);
+            if (node->is("permute")) attrs.set("perm", Shape{0, 2, 1});
+            is_behind = true;
+        } else if (!is_behind) {
+            shape = joined(shape, 2, full.size());
+        }
+        std::vector<ir::Value> inputs;
+        for (const ir::Value& input : node->inputs()) inputs.push_back(twin.at(input.node));
+        twin[node.get()] = result->add_node(node->op(), inputs, attrs, std::move(types))->value();
+    }
+    for (const ir::Output& output : body.outputs)
+        result->outputs.push_back({output.name, twin.at(output.value.node), {}});
+    result->number();
+    return result;
+}
+
 std::unique_ptr<ir::Graph> collapse_permute(const ir::Graph& body) {
     const auto& nodes = body.nodes();
     if (nodes.size() != 2 || !nodes[0]->is("input") || !nodes[1]->is("permute")) return nullptr;

@@ -21,6 +21,11 @@ std::unique_ptr<ir::Graph> collapse_rows(const ir::Graph& body);
 /// line. Null where the body is another, or where an operand tells lines apart.
 std::unique_ptr<ir::Graph> collapse_pixels(const ir::Graph& body);
 
+/// Filters [K, C, taps...] that are packed, or whose channels are moved behind the taps before,
+/// with elementwise nodes in front: their taps become one axis, [512, 256, 3, 3] is [512, 256, 9].
+/// Null where the body is another, or where an operand tells taps apart.
+std::unique_ptr<ir::Graph> collapse_taps(const ir::Graph& body);
+
 /// A permute alone, axes that stay neighbours made one: [N, C, H, W] -> [N, H, W, C] moves
 /// [N, C, H*W]. Null where the body is another or nothing merges.
 std::unique_ptr<ir::Graph> collapse_permute(const ir::Graph& body);

@@ -71,6 +71,7 @@ Compiled to_module(const ir::Node& group, const Target& target, const std::strin
     std::unique_ptr<ir::Graph> collapsed = collapse_axes(whole);
     if (!collapsed) collapsed = collapse_rows(whole);
     if (!collapsed) collapsed = collapse_pixels(whole);
+    if (!collapsed) collapsed = collapse_taps(whole);
     auto like = std::make_unique<ir::Graph>();  // a group node over the body that is compiled
     const ir::Graph& graph = collapsed ? *collapsed : whole;
     TensorTypes types;

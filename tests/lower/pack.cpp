@@ -12,14 +12,16 @@ namespace {
 
 std::string number(int64_t value) { return std::to_string(value); }
 
+std::string type_of(const Sizes& sizes) {
+    std::string text;
+    for (const int64_t size : sizes) text += (text.empty() ? "" : ", ") + number(size);
+    return "f32[" + text + "]";
+}
+
 /// `what` of filters[K, C, height, width], each filter with a factor of its own.
 std::string packing(const std::string& what, const Sizes& w, const std::string& attrs,
                     const Sizes& result) {
-    const auto type = [](const Sizes& sizes) {
-        std::string text;
-        for (const int64_t size : sizes) text += (text.empty() ? "" : ", ") + number(size);
-        return " : f32[" + text + "]";
-    };
+    const auto type = [](const Sizes& sizes) { return " : " + type_of(sizes); };
     return "program p\n\ngraph forward\n%w = input" + type(w) + "\n%s = input" +
            type({w[0], 1, 1, 1}) + "\n%0 = mul(%w, %s)" + type(w) + "\n%1 = " + what + "(%0)" +
            type(result) + " {" + attrs + "}\nreturn %1\n";
@@ -51,6 +53,39 @@ BOOST_AUTO_TEST_CASE(filters) {
                 check_family(program, "pack");
                 program.check(std::map<std::string, int64_t>{}, 0);
             }
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(rows_of_a_batch) {
+    for (const Sizes& w : {Sizes{1, 48, 16}, {3, 50, 33}, {2, 15, 40}, {2, 97, 200}, {5, 1, 8}}) {
+        for (const int64_t panel : {16, 48, 12}) {
+            const int64_t panels = (w[1] + panel - 1) / panel;
+            CheckedProgram program(
+                "program p\n\ngraph forward\n%w = input : " + type_of(w) +
+                "\n%0 = pack_panels(%w) : " + type_of({w[0], panels, w[2], panel}) +
+                " {panel = " + number(panel) + ", transposed = false}\nreturn %0\n");
+            BOOST_TEST_CONTEXT(w[0] << " x " << w[1] << " x " << w[2] << ", " << panel) {
+                check_family(program, "pack");
+                program.check(std::map<std::string, int64_t>{}, 0);
+            }
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(columns_whose_channels_are_moved_behind_their_taps) {
+    for (const Sizes& w : {Sizes{64, 32, 7, 7}, {50, 16, 1, 3}, {17, 5, 3, 2}, {33, 20, 4, 1}}) {
+        const int64_t run = w[1] * w[2] * w[3], panels = (w[0] + 31) / 32;
+        const Sizes matrix{w[0], run};
+        CheckedProgram program("program p\n\ngraph forward\n%w = input : " + type_of(w) +
+                               "\n%0 = permute(%w) : " + type_of({w[0], w[2], w[3], w[1]}) +
+                               " {perm = [0, 2, 3, 1]}\n%1 = reshape(%0) : " + type_of(matrix) +
+                               " {shape = [" + number(w[0]) + ", " + number(run) +
+                               "]}\n%2 = pack_panels(%1) : " + type_of({panels, run, 32}) +
+                               " {panel = 32, transposed = false}\nreturn %2\n");
+        BOOST_TEST_CONTEXT(w[0] << " x " << w[1] << " x " << w[2] << " x " << w[3]) {
+            check_family(program, "pack");
+            program.check(std::map<std::string, int64_t>{}, 0);
         }
     }
 }
