@@ -47,18 +47,22 @@ ForwardHookHandle add_hook(ModelState& state, HookRegistry::Kind kind, int32_t m
 
 }  // namespace
 
-Model::Model(const lithe_artifact& compiled, const std::string& weights_path)
+Model::Model(const lithe_artifact& compiled, const std::string& weights_path, Executor* executor)
     : state_(std::make_shared<ModelState>(compiled)) {
+    set_executor(executor);
     load_state_dict(weights_path);
 }
 
-Model::Model(const lithe_artifact& compiled, const StateDict& weights)
+Model::Model(const lithe_artifact& compiled, const StateDict& weights, Executor* executor)
     : state_(std::make_shared<ModelState>(compiled)) {
+    set_executor(executor);
     load_state_dict(weights);
 }
 
-Model::Model(const lithe_artifact& compiled, std::span<const NamedTensor> weights)
+Model::Model(const lithe_artifact& compiled, std::span<const NamedTensor> weights,
+             Executor* executor)
     : state_(std::make_shared<ModelState>(compiled)) {
+    set_executor(executor);
     load_state_dict(weights);
 }
 

@@ -23,12 +23,15 @@ class ModelState;
 class Model {
 public:
     /// Loads the weights from a file, or from tensors, which are copied. `compiled` is what the
-    /// object file of the model exports; it outlives the model and its sessions.
+    /// object file of the model exports; it outlives the model and its sessions. `executor` is that
+    /// of set_executor(), whose threads pack the weights as well.
     /// Errors: model.artifact, model.cpu, artifact.*, state_dict.mismatch, those of
     /// open_state_dict.
-    Model(const lithe_artifact& compiled, const std::string& weights_path);
-    Model(const lithe_artifact& compiled, const StateDict& weights);
-    Model(const lithe_artifact& compiled, std::span<const NamedTensor> weights);
+    Model(const lithe_artifact& compiled, const std::string& weights_path,
+          Executor* executor = nullptr);
+    Model(const lithe_artifact& compiled, const StateDict& weights, Executor* executor = nullptr);
+    Model(const lithe_artifact& compiled, std::span<const NamedTensor> weights,
+          Executor* executor = nullptr);
     ~Model();
     Model(Model&&) noexcept;
     Model& operator=(Model&&) noexcept;
@@ -84,8 +87,8 @@ public:
     /// at first: standard error.
     void set_warning_handler(WarningHandler handler);
 
-    /// The threads that runs use from now on; null, as at first: the calling thread alone. The
-    /// executor outlives its use. Results do not depend on it.
+    /// The threads that runs and loads of weights use from now on; null, as at first: the calling
+    /// thread alone. The executor outlives its use. Results do not depend on it.
     void set_executor(Executor* executor);
 
 private:

@@ -56,11 +56,9 @@ std::string text(const std::string& command, const std::string& key) {
 struct Runner {
     Runner(const lithe_artifact& artifact, const std::string& weights,
            const lithe::SafetensorsFile& data, int threads)
-        : model(artifact, weights), session(model) {
-        if (threads > 1) {
-            pool = std::make_unique<lithe::ThreadPool>(threads);
-            session.set_executor(pool.get());
-        }
+        : pool(threads > 1 ? std::make_unique<lithe::ThreadPool>(threads) : nullptr),
+          model(artifact, weights, pool.get()),
+          session(model) {
         for (const auto& port : model.artifact().inputs) {
             const lithe::ConstTensorView* tensor = data.find("in_" + port.name);
             if (!tensor)
@@ -76,8 +74,8 @@ struct Runner {
 
     void call() { session.run(inputs, outputs); }
 
-    lithe::Model model;
     std::unique_ptr<lithe::ThreadPool> pool;
+    lithe::Model model;
     lithe::Session session;
     std::vector<lithe::ConstTensorView> inputs;
     std::vector<lithe::HostTensor> results;

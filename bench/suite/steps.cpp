@@ -136,6 +136,7 @@ void print_steps(const lithe_artifact& artifact, const std::string& name) {
                 if (in_loops && calls[k].kernel != static_cast<size_t>(steps[i]->index)) continue;
                 least = std::min(least, calls[k].us);
             }
+            if (least == 1e30) continue;  // not run: what only hooks need
             const auto times = static_cast<double>(rounds_of[i]);
             total += times * least;
             std::printf("%4zu %-18s %3.0f x %9.2f us %7.1f GFLOP/s %s\n", i,

@@ -62,8 +62,10 @@ class {1} : public lithe::Model {{
 public:
 {2}
     /// Weights from a file: `{0}.safetensors`, or others of the same shapes.
-    explicit {1}(const std::string& weights_path) : Model({0}_artifact, weights_path) {{}}
-    explicit {1}(const lithe::StateDict& weights) : Model({0}_artifact, weights) {{}}
+    explicit {1}(const std::string& weights_path, lithe::Executor* executor = nullptr)
+        : Model({0}_artifact, weights_path, executor) {{}}
+    explicit {1}(const lithe::StateDict& weights, lithe::Executor* executor = nullptr)
+        : Model({0}_artifact, weights, executor) {{}}
 
 {3}
     lithe::Session& session() {{ return session_; }}

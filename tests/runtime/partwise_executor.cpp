@@ -141,6 +141,30 @@ BOOST_AUTO_TEST_CASE(a_large_weight_and_its_packed_form_do_not_add_up) {
     std::filesystem::remove(path);
 }
 
+BOOST_AUTO_TEST_CASE(a_model_packs_with_the_executor_that_it_is_made_with) {
+    class Counting final : public Executor {
+    public:
+        void parallel_for(int count, void (*task)(void*, int), void* context) override {
+            indices += count;
+            for (int i = 0; i < count; ++i) task(context, i);
+        }
+        int thread_count() const override { return 2; }
+
+        int indices = 0;
+    };
+    const artifact::Artifact large = large_artifact();
+    const std::vector<float> w(static_cast<size_t>(tasks * floats_of_task), 1.5f);
+    const std::vector<NamedTensor> entries{{"w", {w.data(), DType::f32, {tasks, floats_of_task}}}};
+    const Linked linked(large, {copy_all});
+    Counting executor;
+    Model model(linked.table(), entries, &executor);
+    BOOST_TEST(executor.indices == tasks);
+    Session session(model);
+    const std::vector<HostTensor> y = session.run(std::span<const ConstTensorView>{});
+    BOOST_TEST(executor.indices == 2 * tasks);  // runs use it too
+    BOOST_TEST(std::memcmp(y[0].data<float>(), w.data(), w.size() * 4) == 0);
+}
+
 /// A prepared value that is a parameter as it is.
 BOOST_AUTO_TEST_CASE(a_plan_without_steps_copies_its_results) {
     const std::string path =
