@@ -52,13 +52,18 @@ bool is_layout(const ir::Node& node) {
     return node.is("reshape") && is_layout(*node.input(0).node);
 }
 
-/// Whether the anchor reads its operands in any order of elements, or parts of them. winograd_data
-/// and depthwise_conv read every element many times, in vectors of channels: those have to lie side
-/// by side.
+/// Whether the anchor reads every element of an image several times, in vectors of channels: those
+/// have to lie side by side.
+bool reads_vectors_of_channels(const ir::Node& anchor) {
+    if (!anchor.is("winograd_conv"))
+        return anchor.is("winograd_data") || anchor.is("depthwise_conv");
+    const Dim& channels = anchor.input(0).type().shape.back();
+    return !channels.is_constant() || channels.constant() > few_channels;
+}
+/// Whether the anchor reads its operands in any order of elements, or parts of them.
 bool reads_layouts(const ir::Node& anchor) {
     return is_anchor(anchor) && !anchor.is("packed_linear") && !anchor.is("packed_gates") &&
-           !anchor.is("winograd_data") && !anchor.is("winograd_products") &&
-           !anchor.is("depthwise_conv");
+           !anchor.is("winograd_products") && !reads_vectors_of_channels(anchor);
 }
 /// Whether the anchor's kernel reads a part of rows in place, for the nodes behind the anchor.
 bool reads_parts_of_rows(const ir::Node& anchor, const ir::Node& node) {
