@@ -2,9 +2,11 @@
 
 namespace lithe::lower {
 
-ir::Node* sole_anchor(const ir::Graph& body, std::string_view name, InFront in_front) {
+ir::Node* sole_anchor(const ir::Graph& body, std::string_view name, InFront in_front,
+                      const ir::Node* end) {
     ir::Node* anchor = nullptr;
     for (const auto& node : body.nodes()) {
+        if (node.get() == end) break;
         if (node->is("input")) continue;
         const bool orders = node->is("permute") || node->is("reshape");
         if (!anchor && in_front == InFront::order && orders) continue;

@@ -12,9 +12,10 @@ enum class InFront {
     order,  ///< permutes and reshapes: how an operand lies in memory
 };
 
-/// The one node of op `name` in a group's body, where elementwise nodes alone stand behind it; null
-/// for any other body.
-ir::Node* sole_anchor(const ir::Graph& body, std::string_view name, InFront in_front);
+/// The one node of op `name` in a group's body, where elementwise nodes alone stand behind it, up
+/// to the node `end`, if any; null for any other body.
+ir::Node* sole_anchor(const ir::Graph& body, std::string_view name, InFront in_front,
+                      const ir::Node* end = nullptr);
 
 /// The one node that `is_anchor` takes, with elementwise nodes and moves in front of it and nothing
 /// behind: the group's one result is its. Null for any other body.

@@ -15,8 +15,18 @@ using Halide::Var;
 /// Half of a second-level cache.
 constexpr int64_t near_bytes = 512 << 10;
 
+/// The permute that ends the body of a transposed convolution: where its results belong.
+const ir::Node* order_of(const ir::Graph& body) {
+    const ir::Node* last = body.outputs[0].value.node;
+    const bool is_transposed =
+        std::any_of(body.nodes().begin(), body.nodes().end(), [](const auto& node) {
+            return node->is("packed_conv") && node->attrs().has("neighbours");
+        });
+    return is_transposed && last->is("permute") ? last : nullptr;
+}
+
 ir::Node* anchor_of(const ir::Graph& body) {
-    return sole_anchor(body, "packed_conv", InFront::order);
+    return sole_anchor(body, "packed_conv", InFront::order, order_of(body));
 }
 
 bool takes(const ir::Node& group, std::string& why) {
@@ -25,7 +35,10 @@ bool takes(const ir::Node& group, std::string& why) {
         why = "conv: not one packed convolution with elementwise nodes behind it";
         return false;
     }
-    const bool fits = has_result_of(group, *anchor);
+    const ir::Node* order = order_of(*group.body());
+    const bool fits = order ? group.types().size() == 1 &&
+                                  same(order->input(0).type().shape, anchor->type().shape)
+                            : has_result_of(group, *anchor);
     if (!fits) why = "conv: the result has not the convolution's shape";
     return fits;
 }
@@ -44,6 +57,24 @@ private:
         return std::max(length, 1.0);
     }
 
+    Halide::Func result() override {
+        const ir::Node* order = order_of(body().graph());
+        if (!order) return RegisterTile::result();
+        const std::vector<Var> all = Body::vars(rank());
+        std::vector<Var> ordered;
+        for (const int64_t axis : order->attrs().get_ints("perm"))
+            ordered.insert(ordered.begin(), Body::axis_var(static_cast<int>(axis)));
+        Halide::Func placed("placed");
+        placed(ordered) =
+            body().func(order->input(0))(std::vector<Halide::Expr>(all.begin(), all.end()));
+        return placed;
+    }
+
+    const TensorType& result_type() const override {
+        const ir::Node* order = order_of(body().graph());
+        return order ? order->type() : RegisterTile::result_type();
+    }
+
     std::vector<Var> outer_loops(Stage& stage, int rows, bool is_parallel,
                                  const Var& panel) override {
         std::vector<Var> outer;
@@ -51,14 +82,24 @@ private:
         const Var block("block");
         if (has_one_line() && is_parallel && split_block(stage, rows, block))
             outer.push_back(block);
-        for (int axis = rank() - 3; axis > 0; --axis) outer.push_back(Body::axis_var(axis));
-        outer.insert(are_weights_near() ? outer.begin() : outer.end(), panel);
+        for (int axis = rank() - 3; axis > neighbour_axes(); --axis)
+            outer.push_back(Body::axis_var(axis));
+        std::vector<Var> panels{panel};
+        for (int axis = neighbour_axes(); axis > 0; --axis) panels.push_back(Body::axis_var(axis));
+        outer.insert(are_weights_near() ? outer.begin() : outer.end(), panels.begin(),
+                     panels.end());
         outer.push_back(Body::axis_var(0));
         return outer;
     }
 
+    /// Of the result, in front of its lines: each has panels of its own.
+    int neighbour_axes() const {
+        const Attrs& attrs = anchor().attrs();
+        return attrs.has("neighbours") ? static_cast<int>(attrs.get_shape("neighbours").size()) : 0;
+    }
+
     bool has_one_line() const {
-        for (int axis = 1; axis < rank() - 2; ++axis) {
+        for (int axis = 1 + neighbour_axes(); axis < rank() - 2; ++axis) {
             if (!anchor().type().size(axis).is_constant(1)) return false;
         }
         return true;

@@ -47,7 +47,7 @@ void RegisterTile::run() {
         std::any_of(more.begin(), more.end(), [](const Axis& axis) { return axis.turns > 1; });
     is_light_ = !has_turns && has_light_epilogue(body_, anchor_);
     out_ = result();
-    body_.bind_results(out_, type_);
+    body_.bind_results(out_, result_type());
     body_.bound_axes(out_, type_);
     out_.compute_root();
     schedule_loops();

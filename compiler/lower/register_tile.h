@@ -27,8 +27,10 @@ public:
 protected:
     /// Defines the Funcs of all nodes; those of the anchor read tile().
     virtual void define();
-    /// The Func that is stored: all results of the group.
+    /// The Func that is stored: all results of the group, of the type `result_type`. Its arguments
+    /// have the names of the tile's.
     virtual Halide::Func result();
+    virtual const TensorType& result_type() const { return type_; }
     /// An argument of the tile behind those of the anchor's result.
     struct Axis {
         Halide::Var var;
@@ -49,6 +51,7 @@ protected:
     void sum(const Coords& extents, const ReduceBody& value);
 
     Body& body() { return body_; }
+    const Body& body() const { return body_; }
     const Halide::Func& tile() const { return tile_; }
     const ir::Node& anchor() const { return anchor_; }
     int rank() const { return rank_; }

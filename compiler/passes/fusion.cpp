@@ -164,6 +164,12 @@ void Fusion::grow_behind(Cluster& cluster) {
             if (is_used) return;
         }
     }
+    if (anchor.attrs().has("neighbours")) {
+        while (absorb(cluster)) {
+        }
+        absorb_layout(cluster);
+        return;
+    }
     const bool has_layout = writes_any_layout(cluster.family) && absorb_layout(cluster);
     while (absorb(cluster)) {
     }

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "compiler/ir/ops.h"
+#include "compiler/ir/strides.h"
 #include "compiler/passes/passes.h"
 
 namespace lithe::passes {
@@ -25,12 +26,7 @@ bool has_known_strides(const Shape& shape) {
                        [](const Dim& size) { return size.is_constant(); });
 }
 
-Shape dense_strides(const Shape& shape) {
-    Shape strides(shape.size(), Dim(1));
-    for (size_t axis = shape.size() - 1; axis-- > 0;)
-        strides[axis] = strides[axis + 1] * shape[axis + 1];
-    return strides;
-}
+using ir::dense_strides;
 
 class Placer {
 public:
@@ -58,7 +54,7 @@ private:
         if (!cat || !may_be_whole(group, *cat)) return;
         std::vector<ir::Node*> parts;
         for (const ir::Value& operand : group.inputs()) {
-            if (may_be_part(*operand.node)) parts.push_back(operand.node);
+            if (ir::Node* part = part_of(operand)) parts.push_back(part);
         }
         if (parts.empty()) return;
         wholes_.insert(&group);
@@ -73,6 +69,26 @@ private:
                std::all_of(group.inputs().begin(), group.inputs().end(), [&](ir::Value v) {
                    return v.type().shape[axis].is_constant() && v.type().shape[axis].constant() > 0;
                });
+    }
+
+    /// The kernel that can write an operand of a cat into its place; null where there is none.
+    ir::Node* part_of(ir::Value operand) const {
+        if (!operand.node->is("reshape")) {
+            return may_be_part(*operand.node) ? operand.node : nullptr;
+        }
+        ir::Node& maker = *operand.node->input(0).node;
+        const bool is_alone = maker.is("group") && maker.types().size() == 1 && !only_cat(maker) &&
+                              users_of(maker).size() == 1 && users_of(*operand.node).size() == 1;
+        return is_alone && is_part_evenly(maker, operand) ? &maker : nullptr;
+    }
+
+    /// Whether strides tell where the kernel's result goes, as a part of anything.
+    static bool is_part_evenly(const ir::Node& maker, ir::Value operand) {
+        const Shape &from = operand.type().shape, &to = maker.type().shape;
+        Shape apart = dense_strides(from);  // no axis lies behind another without a gap
+        for (size_t axis = apart.size() - 1; axis-- > 0;)
+            apart[axis] = 2 * from[axis + 1] * apart[axis + 1];
+        return ir::reshaped_strides(from, apart, to).has_value();
     }
 
     /// One result of a kernel that kernels alone read, each as one operand.
@@ -100,8 +116,15 @@ private:
     void set_strides() {
         for (const auto& [part, whole] : whole_of_) {
             const Shape strides = dense_strides(outermost(*part).type().shape);
+            ir::Node* reader = users_of(*part).front();
             if (!wholes_.contains(part)) {
-                part->body()->outputs[0].value.node->attrs().set("result_strides", strides);
+                const bool is_reshaped = reader->is("reshape");
+                part->body()->outputs[0].value.node->attrs().set(
+                    "result_strides",
+                    is_reshaped
+                        ? *ir::reshaped_strides(reader->type().shape, strides, part->type().shape)
+                        : strides);
+                if (is_reshaped) continue;
             }
             for (ir::Node* user : users_of(*part)) {
                 for (int i = 0; i < user->input_count(); ++i) {
@@ -152,7 +175,8 @@ private:
     }
 
     bool is_placed(const ir::Value& operand, const ir::Node& group) const {
-        const auto at = whole_of_.find(original(operand));
+        const bool is_reshaped = operand.node->is("reshape");
+        const auto at = whole_of_.find(original(is_reshaped ? operand.node->input(0) : operand));
         return at != whole_of_.end() && at->second == &group;
     }
 

@@ -100,9 +100,26 @@ private:
             parts.push_back(has_taps(neighbour) ? part_of(neighbour) : bias_alone());
             if (!parts.back()) return {};
         }
-        const ir::Value y =
-            graph_.add("cat", parts, {{"axis", Dim(static_cast<int64_t>(axes_) + 1)}});
-        return placed(y, Shape(axes_, Dim(0)));
+        return in_planes(interleaved(parts), Shape(axes_, Dim(0)));
+    }
+
+    /// Of images for all neighbours, the last axis fastest, the one that they are parts of: those
+    /// of an axis lie one behind the other between its places and those of the next axis.
+    ir::Value interleaved(std::vector<ir::Value> parts) {
+        Shape joined = parts[0].type().shape;
+        for (size_t i = axes_; i-- > 0;) {
+            const auto count = static_cast<size_t>(stride_[i].constant());
+            std::vector<ir::Value> wholes;
+            for (auto part = parts.begin(); part != parts.end();
+                 part += static_cast<std::ptrdiff_t>(count)) {
+                const std::vector<ir::Value> own(part, part + static_cast<std::ptrdiff_t>(count));
+                wholes.push_back(
+                    graph_.add("cat", own, {{"axis", Dim(static_cast<int64_t>(i) + 2)}}));
+            }
+            parts = wholes;
+            joined[i + 1] = joined[i + 1] * stride_[i];
+        }
+        return graph_.add("reshape", {parts[0]}, {{"shape", joined}});
     }
 
     bool has_taps(const Shape& neighbour) const {
@@ -314,32 +331,61 @@ private:
     /// y[n, h, w, (a, b, c)] -> [n, c, h * s + a, w * s + b], `begin` and what is beyond the
     /// result's size cut off.
     ir::Value placed(ir::Value y, const Shape& begin) {
-        const Shape have = y.type().shape;
         const auto axes = static_cast<int64_t>(axes_);
-        Shape split(have.begin(), have.end() - 1), perm{0}, joined{have[0]};
-        Shape before{0}, after{0}, want{have[0]};
+        const bool is_apart = are_images_apart(*y.node);
+        const Shape all = y.type().shape;
+        const Shape places(all.begin() + 1, all.end() - 1);
+        Shape perm{0}, joined{all[0]};
         for (size_t i = 0; i < axes_; ++i) {
             const auto axis = static_cast<int64_t>(i) + 1;
-            split.push_back(stride_[i]);
-            perm.push_back(Dim(axis));
-            perm.push_back(Dim(axis + axes));
-            joined.push_back(have[i + 1] * stride_[i]);
+            perm.push_back(Dim(is_apart ? axis + axes : axis));
+            perm.push_back(Dim(is_apart ? axis : axis + axes));
+            joined.push_back(places[i] * stride_[i]);
+        }
+        perm.push_back(Dim(2 * axes + 1));
+        joined.push_back(filters_);
+        y = is_apart ? with_images_apart(*y.node) : with_neighbours_as_axes(y);
+        y = graph_.add("permute", {y}, {{"perm", perm}});
+        return in_planes(graph_.add("reshape", {y}, {{"shape", joined}}), begin);
+    }
+
+    /// y[n, h, w, c] from `begin` on, of the result's size -> [n, c, h, w].
+    ir::Value in_planes(ir::Value y, const Shape& begin) {
+        const Shape have = y.type().shape;
+        Shape before{0}, after{0}, want{have[0]};
+        for (size_t i = 0; i < axes_; ++i) {
             before.push_back(-begin[i]);
-            after.push_back(result(i) + begin[i] - joined.back());
+            after.push_back(result(i) + begin[i] - have[i + 1]);
             want.push_back(result(i));
         }
-        split.push_back(filters_);
-        perm.push_back(Dim(2 * axes + 1));
-        for (Shape* shape : {&joined, &want}) shape->push_back(filters_);
-        for (Shape* shape : {&before, &after}) shape->push_back(0);
-        y = graph_.add("reshape", {y}, {{"shape", split}});
-        y = graph_.add("permute", {y}, {{"perm", perm}});
-        y = graph_.add("reshape", {y}, {{"shape", joined}});
-        if (!same(y.type().shape, want)) {
+        want.push_back(filters_);
+        before.emplace_back(0);
+        after.emplace_back(0);
+        if (!same(have, want))
             y = graph_.add("pad", {y}, {{"begin", before}, {"end", after}, {"value", 0.0}});
-        }
-        const int rank = node_.type().rank();
-        return graph_.add("permute", {y}, {{"perm", moved_channels(rank, false)}});
+        return graph_.add("permute", {y}, {{"perm", moved_channels(node_.type().rank(), false)}});
+    }
+
+    /// Whether a kernel can make an image of every neighbour, and so write each where it belongs.
+    bool are_images_apart(const ir::Node& conv) const {
+        return conv.is("packed_conv") &&
+               (filters_ % conv.input(1).type().shape.back()).is_constant(0);
+    }
+
+    ir::Value with_images_apart(const ir::Node& conv) {
+        std::vector<ir::Value> operands = conv.inputs();
+        if (has_bias()) operands[2] = node_.input(2);
+        Attrs attrs = conv.attrs();
+        attrs.set("neighbours", stride_);
+        return graph_.add(conv.op(), operands, attrs);
+    }
+
+    ir::Value with_neighbours_as_axes(ir::Value y) {
+        const Shape all = y.type().shape;
+        Shape split(all.begin(), all.end() - 1);
+        split.insert(split.end(), stride_.begin(), stride_.end());
+        split.push_back(filters_);
+        return graph_.add("reshape", {y}, {{"shape", split}});
     }
 
     /// Cycles that putting one element where it belongs takes.

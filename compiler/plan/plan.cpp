@@ -132,6 +132,8 @@ void Planner::add_node(const ir::Node& node) {
         values_[key(n.value())] =
             new_value(node.type(), Space::constant, 0,
                       add_constant(constants_, node.attrs().get_array("value")));
+    } else if (node.is("reshape") && parts_.contains(key(n.value()))) {
+        values_[key(n.value())] = part_value(n.value());
     } else if (node.is("reshape")) {
         add_alias(n.value(), node.input(0));
     } else if (node.is("cat")) {

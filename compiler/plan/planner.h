@@ -77,6 +77,7 @@ private:
         ir::Value whole;
         size_t axis = 0;
         Dim begin;
+        Shape shape;  ///< as that of an operand; a kernel may give the result another
     };
     void find_parts();
     /// The part of a cat's memory that a result is written to.

@@ -1,4 +1,5 @@
 // Operands of a cat that the pass place_parts has left in the graph: they lie in its memory.
+#include "compiler/ir/strides.h"
 #include "compiler/plan/planner.h"
 
 namespace lithe::plan {
@@ -9,7 +10,9 @@ void Planner::find_parts() {
         const auto axis = static_cast<size_t>(node->attrs().get_int("axis"));
         Dim begin = 0;
         for (const ir::Value& operand : node->inputs()) {
-            parts_[key(operand)] = {node->value(), axis, begin};
+            const Part part{node->value(), axis, begin, operand.type().shape};
+            parts_[key(operand)] = part;
+            if (operand.node->is("reshape")) parts_[key(operand.node->input(0))] = part;
             begin = begin + operand.type().shape[axis];
         }
     }
@@ -24,15 +27,15 @@ int Planner::part_value(ir::Value result) {
     }
     if (!values_.contains(key(whole))) values_[key(whole)] = arena_value(whole.type());
     const int root = use(whole);
-    const Shape& shape = whole.type().shape;
-    Shape strides(shape.size(), Dim(1));
-    for (size_t axis = shape.size() - 1; axis-- > 0;)
-        strides[axis] = strides[axis + 1] * shape[axis + 1];
+    const Shape strides = ir::dense_strides(whole.type().shape);
+    const Shape &operand = chain.front().shape, &shape = result.type().shape;
+    const Shape own =
+        same(operand, shape) ? strides : *ir::reshaped_strides(operand, strides, shape);
     Dim offset = 0;
     for (const Part& part : chain) offset = offset + part.begin * strides[part.axis];
     artifact::PlanValue value = plan_.values[static_cast<size_t>(root)];
     value.type = port_type(program_, result.type());
-    for (const Dim& stride : strides) value.strides.push_back(size_code(program_, stride));
+    for (const Dim& stride : own) value.strides.push_back(size_code(program_, stride));
     const int part = add_value(std::move(value));
     alias_[part] = root;
     within_[part] = offset.constant() * static_cast<int64_t>(size_bytes(result.type().dtype));

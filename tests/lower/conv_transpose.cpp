@@ -42,7 +42,10 @@ BOOST_AUTO_TEST_CASE(strides_and_paddings) {
                           Case{4, 4, 6, 6, 3, 1, 2, 0}, Case{3, 4, 5, 6, 1, 2, 0, 1},
                           // Channels enough for a panel of each neighbour.
                           Case{4, 5, 7, 32, 4, 2, 1, 0}, Case{5, 4, 3, 16, 3, 2, 1, 1},
-                          Case{5, 6, 4, 48, 5, 3, 2, 1}, Case{3, 3, 2, 64, 7, 3, 4, 0}}) {
+                          Case{5, 6, 4, 48, 5, 3, 2, 1}, Case{3, 3, 2, 64, 7, 3, 4, 0},
+                          Case{5, 17, 11, 64, 2, 2, 0, 0}, Case{1, 1, 130, 32, 3, 3, 0, 0},
+                          Case{7, 5, 6, 32, 4, 2, 0, 1}, Case{4, 23, 5, 16, 4, 4, 2, 0},
+                          Case{6, 5, 4, 32, 2, 3, 0, 2}, Case{9, 9, 8, 32, 3, 2, 0, 0}}) {
         BOOST_TEST_CONTEXT(c.kernel << " taps, stride " << c.stride << ", padding " << c.pad) {
             const double terms = static_cast<double>(c.channels * c.kernel * c.kernel);
             CheckedProgram(text_of(c)).check(std::map<std::string, int64_t>{}, 2.25 * terms * 6e-8);

@@ -94,6 +94,12 @@ Subject recurrent() {
             }};
 }
 
+nn::Sequential transposed() {
+    using Options = nn::ConvTranspose2dOptions;
+    return nn::Sequential(nn::ConvTranspose2d(Options(5, 32, 2).stride(2)), nn::ReLU(),
+                          nn::ConvTranspose2d(Options(32, 16, 3).stride(2).padding(1)));
+}
+
 Tensors attend(const Tensors& in) {
     return {nn::functional::scaled_dot_product_attention(in[0], in[1], in[2])};
 }
@@ -130,6 +136,7 @@ std::vector<LevelModel> level_models() {
         {"narrow_groups", "x:f32[2,20,17,19]", of(narrow_groups()), tolerance_of(54)},
         {"planes", "x:f32[2,5,41,37]", of(planes()), tolerance_of(9)},
         {"few_planes", "x:f32[3,2,30,37]", of(few_planes()), tolerance_of(68)},
+        {"transposed", "x:f32[2,5,9,7]", of(transposed()), tolerance_of(148)},
         {"last_pixel", "x:f32[1,19,3,3]", of(last_pixel()), tolerance_of(171)},
         {"attention", "q:f32[2,3,33,24];k:f32[2,3,41,24];v:f32[2,3,41,24]", function(attend),
          tolerance_of(41)},
