@@ -6,6 +6,7 @@
 #include "compiler/lower/depthwise_sum.h"
 #include "compiler/lower/epilogue.h"
 #include "compiler/lower/families.h"
+#include "compiler/lower/parallel.h"
 
 namespace lithe::lower {
 namespace {
@@ -16,8 +17,6 @@ using Halide::Var;
 
 /// What the lines of a window may take: half of a first-level cache.
 constexpr int64_t most_window_bytes = 24 << 10;
-/// Products that are worth a second thread.
-constexpr int64_t parallel_products = 200000;
 /// Tasks that balance a few threads.
 constexpr int64_t enough_tasks = 8;
 
@@ -68,7 +67,7 @@ public:
         const bool is_light = has_light_epilogue(body_, anchor_);
         if (is_light) out.unroll(x);
         const int64_t images = type_.size(0).is_constant() ? type_.size(0).constant() : 1;
-        if (sum_.products() * images >= parallel_products) out.parallel(task);
+        if (sum_.products() * images >= window_products) out.parallel(task);
         sum_.schedule(out, columns, is_light);
     }
 

@@ -26,6 +26,7 @@ constexpr const Family* families[] = {
     &sort_family,
     &rows_family,
     &plane_conv_family,
+    &plane_largest_family,
     &planes_family,
     &window_family,
     &transpose_family,

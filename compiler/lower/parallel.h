@@ -28,6 +28,10 @@ void parallel_tasks(Halide::Stage stage, const std::vector<Halide::Var>& loops);
 /// Elements below which a kernel stays on the calling thread (5 to 10 us of plain work).
 inline constexpr int64_t parallel_threshold = 1 << 15;
 
+/// Products that are worth a second thread: of windows, which read an element for each of them, and
+/// of tiles of registers.
+inline constexpr int64_t window_products = 200000, tile_products = 800000;
+
 /// Nanoseconds of one thread's work that are worth a second thread. An empty parallel loop takes
 /// 0.3 us; bench/runtime measures it, and from which work on two threads gain.
 inline constexpr double parallel_ns = 4000;

@@ -3,12 +3,14 @@
 // read are copied with what is outside of the image around them, so that vectors of neighbours are
 // read from any place, without a test.
 #include <algorithm>
+#include <optional>
 
 #include "compiler/ir/sizes.h"
 #include "compiler/lower/anchor.h"
 #include "compiler/lower/epilogue.h"
 #include "compiler/lower/families.h"
 #include "compiler/lower/padded_lines.h"
+#include "compiler/lower/parallel.h"
 
 namespace lithe::lower {
 namespace {
@@ -19,8 +21,6 @@ using Halide::RDom;
 using Halide::TailStrategy;
 using Halide::Var;
 
-/// Products that are worth a second thread: 6 us.
-constexpr int64_t parallel_products = 800000;
 /// Taps of a line that are written out.
 constexpr int64_t most_written_taps = 8;
 
@@ -64,12 +64,16 @@ public:
 
 private:
     void define() {
-        const PaddedLines padded = padded_lines(body_, anchor_.input(0), 0.f);
-        padded_ = padded.f;
-        columns_ = padded.columns;
         const std::vector<int64_t> stride = anchor_.attrs().get_ints("stride"),
                                    dilation = anchor_.attrs().get_ints("dilation"),
                                    begin = anchor_.attrs().get_ints("pad_begin");
+        padded_.emplace(body_, anchor_.input(0), 0.f,
+                        LineWindow{.places = type_.size(3).constant(),
+                                   .taps = taps_[2],
+                                   .stride = stride[1],
+                                   .dilation = dilation[1],
+                                   .pad = begin[1]});
+        const Func& lines = padded_->lines();
         const auto from = [&](const Expr& place, const Expr& tap, size_t axis) {
             return place * static_cast<int>(stride[axis]) + tap * static_cast<int>(dilation[axis]) -
                    static_cast<int>(begin[axis]);
@@ -79,7 +83,7 @@ private:
         const Expr column = over_taps_.x, line = over_taps_.y, channel = over_taps_.z;
         acc_(x_, y_, k_, n_) = 0.f;
         acc_(x_, y_, k_, n_) = Body::add_term(
-            acc_(x_, y_, k_, n_), padded_(from(x_, column, 1), from(y_, line, 0), channel, n_) *
+            acc_(x_, y_, k_, n_), lines(from(x_, column, 1), from(y_, line, 0), channel, n_) *
                                       body_.at(anchor_.input(1), {k_, channel, line, column}));
         tile_(x_, y_, k_, n_) = acc_(x_, y_, k_, n_);
         Func result("plane_conv");
@@ -100,14 +104,14 @@ private:
         const int64_t images = type_.size(0).is_constant() ? type_.size(0).constant() : 8;
         const int64_t products = type_.size(1).constant() * type_.size(2).constant() *
                                  type_.size(3).constant() * taps_[0] * taps_[1] * taps_[2];
-        if (images * products < parallel_products) return;
+        if (images * products < tile_products) return;
         if (images > 1) {
             out_.parallel(n_);
             return;
         }
         // Tiles of a few lines, so many that a task has a part of what is worth a thread.
         const int64_t tiles = ir::ceil_div(type_.size(2).constant(), lines_);
-        const int64_t of_task = ir::ceil_div(tiles * parallel_products, 4 * products);
+        const int64_t of_task = ir::ceil_div(tiles * tile_products, 4 * products);
         const Var task("task");
         out_.split(rows_, task, rows_, static_cast<int>(of_task), TailStrategy::GuardWithIf)
             .parallel(task);
@@ -134,8 +138,8 @@ private:
             .unroll(y_)
             .unroll(k_);
         if (taps_[2] <= most_written_taps) sum.unroll(over_taps_.x);
-        padded_.compute_at(out_, rows_).store_in(Halide::MemoryType::Stack).vectorize(x_, lanes_);
-        padded_.update().vectorize(columns_.x, lanes_, TailStrategy::GuardWithIf);
+        padded_->stored().compute_at(out_, rows_).store_in(Halide::MemoryType::Stack);
+        padded_->vectorize();
     }
 
     Body& body_;
@@ -146,8 +150,9 @@ private:
     std::vector<int64_t> taps_;  ///< channels, lines, columns
     Var x_{Body::axis_var(3)}, y_{Body::axis_var(2)}, k_{Body::axis_var(1)}, n_{Body::axis_var(0)};
     Var vector_{"vector"}, rows_{"rows"}, panel_{"panel"};
-    RDom over_taps_, columns_;
-    Func padded_, acc_{"acc"}, tile_{"tile"}, out_;
+    RDom over_taps_;
+    std::optional<PaddedLines> padded_;
+    Func acc_{"acc"}, tile_{"tile"}, out_;
 };
 
 void schedule(const ir::Node& group, Body& body) { Schedule(group, body).run(); }
