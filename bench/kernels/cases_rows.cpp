@@ -23,6 +23,7 @@ void add_norms(Cases& cases) {
     add_function(cases, "softmax", 1536, 128, [](const Tensor& x) { return softmax(x, -1); });
     add_function(cases, "softmax", 64, 1000, [](const Tensor& x) { return softmax(x, -1); });
     add_function(cases, "softmax", 1, 50257, [](const Tensor& x) { return softmax(x, -1); });
+    add_function(cases, "softmax_columns", 192, 196, [](const Tensor& x) { return softmax(x, 0); });
     add_function(cases, "log_softmax", 64, 1000,
                  [](const Tensor& x) { return log_softmax(x, -1); });
     for (const auto& [rows, columns] :

@@ -185,7 +185,7 @@ BUILDERS = {
     "linear": linear, "linear_gelu": lambda g, s: gelu(g, s, linear(g, s)),
     "linear_silu": lambda g, s: silu(g, s, linear(g, s)), "matmul": node("MatMul"), "conv2d": conv2d, "conv_transpose2d": conv_transpose2d,
     "max_pool2d": pool("MaxPool"), "avg_pool2d": pool("AveragePool", count_include_pad=1),
-    "softmax": node("Softmax", axis=-1), "log_softmax": node("LogSoftmax", axis=-1), "layer_norm": layer_norm,
+    "softmax": node("Softmax", axis=-1), "softmax_columns": node("Softmax", axis=0), "log_softmax": node("LogSoftmax", axis=-1), "layer_norm": layer_norm,
     "group_norm": group_norm, "relu": node("Relu"), "gelu": gelu, "tanh": node("Tanh"), "sigmoid": node("Sigmoid"),
     "silu": silu, "exp": node("Exp"), "sin": node("Sin"),
     "add": node("Add"), "add_row": node("Add"), "add_column": node("Add"), "transpose": node("Transpose", perm=[1, 0]),

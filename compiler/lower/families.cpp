@@ -25,6 +25,7 @@ constexpr const Family* families[] = {
     &running_family,
     &sort_family,
     &rows_family,
+    &columns_family,
     &plane_conv_family,
     &plane_largest_family,
     &planes_family,

@@ -6,6 +6,7 @@ namespace lithe::lower {
 
 // Each stands in compiler/lower/<family>.cpp.
 extern const Family cat_family;
+extern const Family columns_family;
 extern const Family conv_family, conv_vector_family;
 extern const Family conv_depthwise_family;
 extern const Family conv_pool_family;

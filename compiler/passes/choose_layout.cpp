@@ -154,10 +154,12 @@ private:
         return in_order ? result : graph_.add("permute", {result}, {{"perm", perm}});
     }
 
-    /// Ops along one axis: cat, slice, softmax, cumsum.
+    /// Ops along one axis: cat, slice, softmax, cumsum. What computes rows keeps them: its kernels
+    /// take rows that lie in one piece.
     ir::Value below_axis(const ir::Node& node) {
         const int rank = node.input(0).type().rank();
         if (node.type().rank() != rank) return {};
+        if (!is_move(node) && node.attrs().get_int("axis") == rank - 1) return {};
         std::vector<ir::Value> inputs;
         for (const ir::Value& input : node.inputs()) {
             if (input.type().rank() != rank) return {};

@@ -42,14 +42,20 @@ bool is_complete_last(const std::string& family) {
 
 /// Whether a kernel of the family can write its result in another order of axes.
 bool writes_any_layout(const std::string& family) {
-    return family != "generic" && family != "rows" && family != "reduction" &&
-           !is_complete_last(family);
+    return family != "generic" && family != "rows" && family != "columns" &&
+           family != "reduction" && !is_complete_last(family);
 }
 
 /// A permute, or a reshape of one: an order of elements in memory.
 bool is_layout(const ir::Node& node) {
     if (node.is("permute")) return true;
     return node.is("reshape") && is_layout(*node.input(0).node);
+}
+
+/// Whether the anchor makes a line of each line along an axis, and so reads lines more than once.
+bool normalises_lines(const ir::Node& anchor) {
+    return anchor.attrs().has("axis") && anchor.input_count() == 1 && anchor.types().size() == 1 &&
+           same(anchor.type(), anchor.input(0).type());
 }
 
 /// Whether the anchor reads every element of an image several times, in vectors of channels: those
@@ -62,8 +68,9 @@ bool reads_vectors_of_channels(const ir::Node& anchor) {
 }
 /// Whether the anchor reads its operands in any order of elements, or parts of them.
 bool reads_layouts(const ir::Node& anchor) {
-    return is_anchor(anchor) && !anchor.is("packed_linear") && !anchor.is("packed_gates") &&
-           !anchor.is("winograd_products") && !reads_vectors_of_channels(anchor);
+    return is_anchor(anchor) && !normalises_lines(anchor) && !anchor.is("packed_linear") &&
+           !anchor.is("packed_gates") && !anchor.is("winograd_products") &&
+           !reads_vectors_of_channels(anchor);
 }
 /// Whether the anchor's kernel reads a part of rows in place, for the nodes behind the anchor.
 bool reads_parts_of_rows(const ir::Node& anchor, const ir::Node& node) {

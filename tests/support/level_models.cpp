@@ -108,6 +108,8 @@ Tensors rows(const Tensors& in) {
     return {softmax(in[0], 1), sum(in[0] * in[0], {1}), amax(in[0], {0, 1})};
 }
 
+Tensors columns(const Tensors& in) { return {softmax(in[0], 0), log_softmax(in[0] * 2.0, 0)}; }
+
 Tensors lines(const Tensors& in) {
     return {cumsum(in[0], 1), std::get<0>(cummax(in[0], 0)), std::get<0>(sort(in[0], 1))};
 }
@@ -143,6 +145,7 @@ std::vector<LevelModel> level_models() {
         {"attention_row", "q:f32[2,3,1,24];k:f32[2,3,41,24];v:f32[2,3,41,24]", function(attend),
          tolerance_of(41)},
         {"rows", "x:f32[13,77]", function(rows), tolerance_of(77)},
+        {"columns", "x:f32[13,77]", function(columns), tolerance_of(13)},
         {"norms", "x:f32[9,37]", of(norms()), tolerance_of(45)},
         {"functions", "x:f32[13,77]", function(functions), tolerance_of(1)},
         {"moves", "x:f32[37,53]", function(moves), tolerance_of(1)},
