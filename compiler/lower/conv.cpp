@@ -75,6 +75,15 @@ private:
         return order ? order->type() : RegisterTile::result_type();
     }
 
+    void skip_zeros(Halide::RDom& sum, const Coords& index) const override {
+        const Attrs& attrs = anchor().attrs();
+        if (!attrs.has("image_rows")) return;
+        const Sizes rows = attrs.get_ints("image_rows");
+        const Halide::Expr row = Body::axis_var(1) * static_cast<int>(attrs.get_ints("stride")[0]) +
+                                 index[0] * static_cast<int>(attrs.get_ints("dilation")[0]);
+        sum.where(row >= static_cast<int>(rows[0]) && row < static_cast<int>(rows[1]));
+    }
+
     std::vector<Var> outer_loops(Stage& stage, int rows, bool is_parallel,
                                  const Var& panel) override {
         std::vector<Var> outer;

@@ -73,6 +73,7 @@ std::vector<Var> RegisterTile::tile_vars() const {
 
 void RegisterTile::sum(const Coords& extents, const ReduceBody& value) {
     sum_ = reduce_loops(extents);
+    skip_zeros(sum_, reduce_index(sum_));
     acc_ = Func("acc");
     tile_ = Func("tile");
     const std::vector<Var> vars = tile_vars();

@@ -38,6 +38,8 @@ protected:
         int turns;  ///< in which the sums are computed: so many fewer of them at once
     };
     virtual std::vector<Axis> more_axes() const { return {}; }
+    /// Leaves out terms of the sum that are zero; `index` in the order of the extents.
+    virtual void skip_zeros(Halide::RDom& /*sum*/, const Coords& /*index*/) const {}
     /// Length of the sum; a guess where it is symbolic.
     virtual double sum_length() const = 0;
     /// The loops around the tiles, innermost first; `panel` goes over the panels of weights.

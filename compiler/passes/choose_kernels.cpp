@@ -7,6 +7,7 @@
 #include "compiler/ir/planes.h"
 #include "compiler/ir/sizes.h"
 #include "compiler/passes/conv_choices.h"
+#include "compiler/passes/dilated.h"
 #include "compiler/passes/few_filters.h"
 #include "compiler/passes/fixed_values.h"
 #include "compiler/passes/kinds.h"
@@ -16,6 +17,7 @@
 #include "compiler/passes/tile.h"
 #include "compiler/passes/transposed.h"
 #include "compiler/passes/tuning.h"
+#include "compiler/passes/volumes.h"
 
 namespace lithe::passes {
 namespace {
@@ -167,6 +169,10 @@ private:
         const TensorType& w = node.input(1).type();
         if (is_depthwise(node))
             return stays_in_planes(node, users_) ? ir::Value() : depthwise(node);
+        if (node.type().rank() == 3 && !attrs.get_dim("groups").is_constant(1)) {
+            ir::Node& line = *with_height(graph_, node).node;
+            if (is_depthwise(line)) return without_height(graph_, depthwise(line));
+        }
         for (const Dim& size : w.shape) {
             if (!is_constant(size)) return {};
         }
@@ -178,16 +184,23 @@ private:
         if (is_best_by_planes(node, machine_) && !comes_with_channels_last(node.input(0)))
             return graph_.add(ir::plane_conv_op, node.inputs(), attrs);
         if (fixed_.contains(node.input(1)) && has_few_filters(node, machine_)) {
-            return with_columns_apart(graph_, node, [this](ir::Node& conv) {
-                const ir::Value z = convolution(conv);
-                return z ? z : conv.value();
-            });
+            return with_columns_apart(graph_, node,
+                                      [this](ir::Node& conv) { return convolved(conv); });
         }
+        if (fixed_.contains(node.input(1)) && pays_in_phases(graph_, node, machine_))
+            return in_phases(graph_, node, [this](ir::Node& conv) { return convolved(conv); });
+        if (fixed_.contains(node.input(1)) && pays_as_images(node, machine_))
+            return as_images(graph_, node, [this](ir::Node& conv) { return convolved(conv); });
         const ConvChoices choices = conv_choices(node);
         const size_t at = decide(node, choices.ways());
         if (choices.plan(at)) return winograd(node, *choices.plan(at));
         const Tile tile = choices.tile(at);
         return direct(node, tile, tile.vectors * lanes(), {});
+    }
+
+    ir::Value convolved(ir::Node& conv) {
+        const ir::Value y = convolution(conv);
+        return y ? y : conv.value();
     }
 
     /// Whether one filter of one tap adds up the channels of every pixel.
@@ -217,9 +230,31 @@ private:
         Attrs own = marked({{"columns", node.input(1).type().size(0)},
                             {"stride", attrs.get_shape("stride")},
                             {"dilation", attrs.get_shape("dilation")}});
+        if (const std::optional<Shape> rows = image_rows(node)) own.set("image_rows", *rows);
         for (const auto& [name, value] : more.items()) own.set(name, value);
         const ir::Value y = packed_conv(graph_, operands, tile.rows, width, own);
         return graph_.add("permute", {y}, {{"perm", moved_channels(rank, false)}});
+    }
+
+    /// The rows of the padded image outside of which are zeros, if leaving out the taps that meet
+    /// these saves some.
+    static std::optional<Shape> image_rows(const ir::Node& conv) {
+        constexpr int64_t least_part = 64;  // of all taps, one
+        const Attrs& attrs = conv.attrs();
+        const Dim &height = conv.input(0).type().size(2), &places = conv.type().size(2);
+        const Dim& begin = attrs.get_shape("pad_begin")[0];
+        if (conv.type().rank() != 4 || !is_constant(height) || !is_constant(places)) return {};
+        if (!begin.is_constant()) return {};
+        int64_t met = 0, all = 0;
+        for (int64_t t = 0; t < conv.input(1).type().size(2).constant(); ++t) {
+            for (int64_t y = 0; y < places.constant(); ++y, ++all) {
+                const int64_t row = y * attrs.get_ints("stride")[0] +
+                                    t * attrs.get_ints("dilation")[0] - begin.constant();
+                if (row >= 0 && row < height.constant()) ++met;
+            }
+        }
+        if (least_part * (all - met) < all) return {};
+        return Shape{begin, begin + height};
     }
 
     /// Panels lie within a group: narrower than a vector where groups are, or with zeros behind the

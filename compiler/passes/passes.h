@@ -121,6 +121,16 @@ bool choose_layout(ir::Graph& graph);
 /// puts channels last; before split_prepare, which packs the filters at load time.
 bool scale_filters(ir::Graph& graph, Notes& notes);
 
+/// Leaves out the outer taps of a convolution that see padding alone, wherever the window stands,
+/// as those of a dilation wider than the image do.
+///
+///   conv(x, w, b)  ->  conv(x, slice(w), b)     with so much less padding
+///
+/// Of axes of known size. A weight that is infinite or no number there makes nothing of zeros any
+/// more. After fold_batch_norm, which looks for parameters; before what looks for pixelwise
+/// convolutions.
+bool trim_filters(ir::Graph& graph);
+
 /// Takes means over windows in front of a convolution that makes a pixel of one pixel, which then
 /// has fewer to make: a mean of sums of products is the sum of products with means.
 ///
@@ -195,8 +205,10 @@ bool split_batch(ir::Graph& graph, const Machine& machine, Notes& notes);
 ///   conv(x, w, b)    ->  plane_conv(x, w, b)                        few channels and filters
 ///   conv(x, w, b)    ->  sum over t of slice_t(conv(x, w'))    few filters, wide: a filter for
 ///   every column t of taps
-///   conv_transpose(x, w, b)  ->  conv of s * s times more channels, put in their places; or s * s
-///   convolutions of its phases
+///   conv(x, w, b)    ->  places(conv(phases(x), w, b))              dilated, where Winograd pays
+///   conv(x, w, b)    ->  volume(conv(cat(slices(x)), w', b))        of volumes, where Winograd
+///   pays conv_transpose(x, w, b)  ->  conv of s * s times more channels, put in their places; or s
+///   * s convolutions of its phases
 ///
 /// A depthwise convolution stays where choose_layout leaves its planes as they are.
 /// Narrow groups have as many filters as channels, and several of them fit into a vector; where

@@ -294,11 +294,11 @@ bool can_have_plans(const WinogradProblem& p) {
            p.filters >= 8;
 }
 
-std::optional<WinogradProblem> winograd_problem(const ir::Node& conv) {
+std::optional<WinogradProblem> winograd_problem(const ir::Node& conv, Dilation dilation) {
     const Attrs& attrs = conv.attrs();
     const TensorType &w = conv.input(1).type(), &y = conv.type();
     if (y.rank() != 4 || !attrs.get_dim("groups").is_constant(1)) return {};
-    if (!ir::all_are(attrs.get_shape("dilation"), 1)) return {};
+    if (dilation == Dilation::one && !ir::all_are(attrs.get_shape("dilation"), 1)) return {};
     for (const Dim& size : w.shape) {
         if (!size.is_constant()) return {};
     }

@@ -40,9 +40,13 @@ struct WinogradProblem {
 /// Whether there are plans: transforms for the taps and strides, and channels enough.
 bool can_have_plans(const WinogradProblem& problem);
 
+/// Whether a problem is asked for as it is, or as if nothing lay between the taps.
+enum class Dilation { one, ignored };
+
 /// The problem of a conv of two spatial axes; none where no plan is possible, or without
 /// dilation 1, one group, known image size.
-std::optional<WinogradProblem> winograd_problem(const ir::Node& conv);
+std::optional<WinogradProblem> winograd_problem(const ir::Node& conv,
+                                                Dilation dilation = Dilation::one);
 
 /// The plans that are possible, the one with the least cost first. None where `machine.exact`; of
 /// several phases those in stages alone.

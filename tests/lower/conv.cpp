@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <lithe/lithe.h>
 
 #include "tests/support/check_compiled.h"
 
@@ -28,6 +29,35 @@ return %1
 )";
     CheckedProgram program(text);
     for (const int64_t n : {1, 3}) program.check({{"N", n}}, tolerance_of(30));
+}
+
+/// Rows of taps that meet padding alone add nothing, wherever a window stands.
+BOOST_AUTO_TEST_CASE(rows_of_padding_are_left_out) {
+    struct Case {
+        int64_t height, stride, dilation, pad;
+    };
+    for (const Case& c : {Case{9, 1, 6, 6}, Case{7, 2, 1, 1}, Case{14, 1, 12, 12}, Case{8, 2, 3, 3},
+                          Case{5, 3, 4, 6}}) {
+        nn::Conv2d conv(nn::Conv2dOptions(20, 37, 3)
+                            .stride({c.stride, 1})
+                            .dilation({c.dilation, 1})
+                            .padding({c.pad, 0}));
+        const Forward forward = [conv](const Tensors& in) mutable {
+            return Tensors{relu(conv->forward(in[0]))};
+        };
+        CompileOptions options = compile_alone();
+        options.exact = true;  // without Winograd
+        BOOST_TEST_CONTEXT("height " << c.height << ", dilation " << c.dilation) {
+            CompiledModel compiled = compile_subject(
+                {conv.ptr(), forward}, fmt::format("x:f32[N=1..3,20,{},19]", c.height), options);
+            const std::string text = ir::print(compiled.compiled().program);
+            BOOST_TEST(text.find("image_rows") != std::string::npos);
+            for (const int64_t n : {1, 3}) {
+                const Tensors in{numbers({n, 20, c.height, 19}, DType::f32, 1.5, 3)};
+                check_equal(compiled(in)[0], forward(in)[0], tolerance_of(180));
+            }
+        }
+    }
 }
 
 /// Of each panel, two lines: by tiles of one line of pixels, by several lines, by one tile alone.

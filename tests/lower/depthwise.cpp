@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <lithe/lithe.h>
 
 #include <string>
 
@@ -63,6 +64,34 @@ BOOST_AUTO_TEST_CASE(awkward_sizes) {
             CheckedProgram program(text_of(c));
             BOOST_TEST(is_depthwise(program));
             program.check(std::map<std::string, int64_t>{}, tolerance_of(c));
+        }
+    }
+}
+
+/// A convolution of one axis is one of an image that is one pixel high.
+BOOST_AUTO_TEST_CASE(of_one_axis) {
+    for (const auto& [channels, kernel, dilation, stride] :
+         {std::tuple{48, 15, 1, 1}, {33, 3, 4, 1}, {16, 5, 1, 2}}) {
+        const int64_t pad = dilation * (kernel / 2);
+        nn::Conv1d front(channels, channels, 1), conv(nn::Conv1dOptions(channels, channels, kernel)
+                                                          .dilation(dilation)
+                                                          .stride(stride)
+                                                          .padding(pad)
+                                                          .groups(channels));
+        nn::ModuleList modules(front, conv);
+        const Forward forward = [=](const Tensors& in) mutable {
+            return Tensors{relu(conv->forward(front->forward(in[0])))};
+        };
+        BOOST_TEST_CONTEXT(channels << " channels, " << kernel << " taps") {
+            CompiledModel compiled =
+                compile_subject({modules.ptr(), forward},
+                                fmt::format("x:f32[N=1..3,{},37]", channels), compile_alone());
+            const std::string text = ir::print(compiled.compiled().program);
+            BOOST_TEST(text.find("depthwise_conv(") != std::string::npos);
+            for (const int64_t n : {1, 3}) {
+                const Tensors in{numbers({n, channels, 37}, DType::f32, 1.5, 3)};
+                check_equal(compiled(in)[0], forward(in)[0], 2.25 * 64 * 6e-8);
+            }
         }
     }
 }

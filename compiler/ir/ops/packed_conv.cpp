@@ -10,6 +10,9 @@
 // {groups}: the columns are that many groups one after the other, each of its own channels of x. No
 // panel holds filters of two groups, here either.
 //
+// {image_rows}, of two spatial axes: all rows of x before the first number and from the second one
+// on are zeros, so that what a row of taps meets there may be left out of the sum.
+//
 // {phases, phase_begin}, for transposed convolutions: the columns are phases[0] * phases[1] groups
 // of filters one after the other, and windows of group (a, b) begin (a + phase_begin[0]) /
 // phases[0] rows and (b + phase_begin[1]) / phases[1] columns further on. No panel holds filters of

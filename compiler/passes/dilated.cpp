@@ -1,0 +1,154 @@
+#include "compiler/passes/dilated.h"
+
+#include "compiler/ir/sizes.h"
+#include "compiler/passes/packed_conv.h"
+#include "compiler/passes/winograd.h"
+
+namespace lithe::passes {
+namespace {
+
+/// Bytes a cycle at which pixels are put in another order.
+constexpr double sorted_bytes = 8;
+/// By which the estimate has to win: Winograd rounds more.
+constexpr double least_gain = 1.12;
+
+/// How an axis is cut into phases.
+struct Cut {
+    int64_t dilation;
+    int64_t before, after;  ///< pixels that are added, so that all phases are as long
+    int64_t begin, end;     ///< padding of a phase
+    int64_t pixels, places;
+    int64_t all_places;  ///< of the axis
+};
+
+Cut cut_of(const ir::Node& conv, size_t axis) {
+    const Attrs& attrs = conv.attrs();
+    const auto at = static_cast<int>(axis) + 2;
+    const int64_t pixels = conv.input(0).type().size(at).constant();
+    const int64_t begin = attrs.get_ints("pad_begin")[axis], end = attrs.get_ints("pad_end")[axis];
+    Cut cut{.dilation = attrs.get_ints("dilation")[axis],
+            .all_places = conv.type().size(at).constant()};
+    const int64_t d = cut.dilation;
+    cut.places = ir::ceil_div(cut.all_places, d);
+    cut.before = begin % d;
+    cut.pixels = ir::ceil_div(cut.before + pixels, d);
+    cut.after = cut.pixels * d - cut.before - pixels;
+    cut.begin = begin / d;
+    // The last phases may have a place less: theirs is computed and left out.
+    cut.end = (end + cut.places * d - cut.all_places - cut.after) / d;
+    return cut;
+}
+
+std::vector<Cut> cuts_of(const ir::Node& conv) {
+    std::vector<Cut> cuts;
+    for (size_t axis = 0; axis < conv.attrs().get_shape("dilation").size(); ++axis)
+        cuts.push_back(cut_of(conv, axis));
+    return cuts;
+}
+
+bool fits(const ir::Node& conv) {
+    const Attrs& attrs = conv.attrs();
+    const TensorType &x = conv.input(0).type(), &y = conv.type();
+    if (y.rank() < 3 || y.rank() > 4 || !attrs.get_dim("groups").is_constant(1)) return false;
+    if (ir::all_are(attrs.get_shape("dilation"), 1) || !ir::all_are(attrs.get_shape("stride"), 1))
+        return false;
+    if (!is_constant(attrs.get_shape("pad_begin")) || !is_constant(attrs.get_shape("pad_end")))
+        return false;
+    for (int axis = 2; axis < y.rank(); ++axis) {
+        if (!is_constant(x.size(axis)) || !is_constant(y.size(axis))) return false;
+    }
+    return true;
+}
+
+ir::Value with_phases_in_front(ir::Graph& graph, ir::Value x, const std::vector<Cut>& cuts) {
+    const int rank = x.type().rank();
+    Shape before, after, split{x.type().size(0)}, order{0}, image{x.type().size(0)};
+    for (const Cut& cut : cuts) {
+        before.emplace_back(cut.before);
+        after.emplace_back(cut.after);
+        split.insert(split.end(), {Dim(cut.pixels), Dim(cut.dilation)});
+        image[0] = image[0] * cut.dilation;
+        image.emplace_back(cut.pixels);
+        order.emplace_back(2 * static_cast<int64_t>(order.size()));
+    }
+    for (size_t i = 0; i < cuts.size(); ++i) order.emplace_back(2 * static_cast<int64_t>(i) + 1);
+    order.emplace_back(2 * static_cast<int64_t>(cuts.size()) + 1);
+    split.push_back(x.type().size(1));
+    image.push_back(x.type().size(1));
+    x = graph.add("permute", {x}, {{"perm", moved_channels(rank, true)}});
+    x = padded(graph, x, before, after);
+    x = graph.add("reshape", {x}, {{"shape", split}});
+    x = graph.add("permute", {x}, {{"perm", order}});
+    x = graph.add("reshape", {x}, {{"shape", image}});
+    return graph.add("permute", {x}, {{"perm", moved_channels(rank, false)}});
+}
+
+ir::Value in_places(ir::Graph& graph, ir::Value y, const Dim& images,
+                    const std::vector<Cut>& cuts) {
+    const int rank = y.type().rank();
+    const auto count = static_cast<int64_t>(cuts.size());
+    Shape split{images}, order{0}, image{images};
+    for (const Cut& cut : cuts) split.emplace_back(cut.dilation);
+    for (const Cut& cut : cuts) {
+        split.emplace_back(cut.places);
+        image.emplace_back(cut.places * cut.dilation);
+    }
+    for (int64_t i = 1; i <= count; ++i) order.insert(order.end(), {Dim(count + i), Dim(i)});
+    order.emplace_back(2 * count + 1);
+    split.push_back(y.type().size(1));
+    image.push_back(y.type().size(1));
+    y = graph.add("permute", {y}, {{"perm", moved_channels(rank, true)}});
+    y = graph.add("reshape", {y}, {{"shape", split}});
+    y = graph.add("permute", {y}, {{"perm", order}});
+    y = graph.add("reshape", {y}, {{"shape", image}});
+    for (int64_t i = 0; i < count; ++i) {
+        const Dim places = cuts[static_cast<size_t>(i)].all_places;
+        if (same(places, y.type().size(static_cast<int>(i) + 1))) continue;
+        y = graph.add(
+            "slice", {y},
+            {{"axis", Dim(i + 1)}, {"begin", Dim(0)}, {"size", places}, {"step", Dim(1)}});
+    }
+    return graph.add("permute", {y}, {{"perm", moved_channels(rank, false)}});
+}
+
+}  // namespace
+
+bool pays_in_phases(ir::Graph& graph, const ir::Node& conv, const Machine& machine) {
+    if (!fits(conv)) return false;
+    const ir::Node& plane = conv.type().rank() == 3 ? *with_height(graph, conv).node : conv;
+    std::optional<WinogradProblem> phases = winograd_problem(plane, Dilation::ignored);
+    if (!phases) return false;
+    WinogradProblem whole = *phases;
+    double cycles = 0;
+    for (const Shape& shape : {plane.input(0).type().shape, plane.type().shape}) {
+        const Dim count = product(Shape(shape.begin() + 1, shape.end()));
+        cycles += 4.0 * static_cast<double>(whole.images * count.constant()) / sorted_bytes;
+    }
+    const std::vector<Cut> cuts = cuts_of(plane);
+    phases->images *= cuts[0].dilation * cuts[1].dilation;
+    phases->height = cuts[0].places;
+    phases->width = cuts[1].places;
+    if (!can_have_plans(*phases)) return false;
+    const std::vector<WinogradPlan> plans = ranked_winograd_plans(*phases, machine);
+    return !plans.empty() && plans[0].cost + cycles < direct_cost(whole, machine) / least_gain;
+}
+
+ir::Value in_phases(ir::Graph& graph, const ir::Node& conv,
+                    const std::function<ir::Value(ir::Node&)>& convolve) {
+    const std::vector<Cut> cuts = cuts_of(conv);
+    Shape begin, end;
+    for (const Cut& cut : cuts) {
+        begin.emplace_back(cut.begin);
+        end.emplace_back(cut.end);
+    }
+    std::vector<ir::Value> operands = conv.inputs();
+    operands[0] = with_phases_in_front(graph, operands[0], cuts);
+    Attrs attrs = conv.attrs();
+    attrs.set("dilation", Shape(cuts.size(), Dim(1)));
+    attrs.set("pad_begin", begin);
+    attrs.set("pad_end", end);
+    const ir::Value y = convolve(*graph.add(conv.op(), operands, attrs).node);
+    return in_places(graph, y, conv.type().size(0), cuts);
+}
+
+}  // namespace lithe::passes
