@@ -70,6 +70,24 @@ struct WinogradPatches {
 };
 WinogradPatches winograd_patches(const OpCall& call, const Shape& x);
 
+/// Element `element` of the transform of a filter whose taps lie `step` apart.
+template <class T>
+double winograd_element(const WinogradAxes& axes, const T* filter, int64_t step, int64_t element) {
+    const std::vector<double>& down =
+        axes.down.transforms().filter[static_cast<size_t>(element / axes.across.size())];
+    const std::vector<double>& across =
+        axes.across.transforms().filter[static_cast<size_t>(element % axes.across.size())];
+    double total = 0;
+    for (const double factor : down) {
+        for (const double other : across) {
+            // What has no part in the element must not spoil it with a NaN.
+            if (factor * other != 0) total += factor * other * static_cast<double>(*filter);
+            filter += step;
+        }
+    }
+    return total;
+}
+
 /// Tap (s, t) of a filter out of its transform, element(u, v).
 template <class Element>
 double winograd_tap(const WinogradAxes& axes, int64_t s, int64_t t, const Element& element) {

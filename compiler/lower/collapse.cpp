@@ -259,15 +259,14 @@ std::unique_ptr<ir::Graph> collapse_pixels(const ir::Graph& body) {
     return over_lines(body, *conv, PixelLine(images, /*joins_images=*/false));
 }
 
-namespace {
-
-/// A move of the channels of filters [K, C, taps...] behind the taps.
 bool moves_channels_last(const ir::Node& node) {
-    if (!node.is("permute") || node.type().rank() < 4) return false;
+    if (!node.is("permute") || node.type().rank() < 3) return false;
     Sizes order = node.attrs().get_ints("perm");
     std::rotate(order.begin() + 1, order.end() - 1, order.end());
     return std::is_sorted(order.begin(), order.end());
 }
+
+namespace {
 
 /// What takes filters [K, C, taps...]: their packing, or a move in front of it.
 const ir::Node* taker_of_filters(const ir::Graph& body) {
@@ -277,9 +276,10 @@ const ir::Node* taker_of_filters(const ir::Graph& body) {
         const ir::Node* flat = taker->input(0).node;
         taker = flat->is("reshape") ? flat->input(0).node : nullptr;
         if (!taker || !moves_channels_last(*taker)) return nullptr;
-    } else if (!taker->is("pack_filters") || taker->type().rank() < 5) {
+    } else if (!taker->is("pack_filters")) {
         return nullptr;
     }
+    if (taker->input(0).type().rank() < 4) return nullptr;
     const auto& nodes = body.nodes();
     const auto end = std::find_if(nodes.begin(), nodes.end(),
                                   [&](const auto& node) { return node.get() == taker; });

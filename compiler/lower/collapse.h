@@ -21,6 +21,9 @@ std::unique_ptr<ir::Graph> collapse_rows(const ir::Graph& body);
 /// line. Null where the body is another, or where an operand tells lines apart.
 std::unique_ptr<ir::Graph> collapse_pixels(const ir::Graph& body);
 
+/// Whether a node moves the channels of filters [K, C, taps...] behind the taps.
+bool moves_channels_last(const ir::Node& node);
+
 /// Filters [K, C, taps...] that are packed, or whose channels are moved behind the taps before,
 /// with elementwise nodes in front: their taps become one axis, [512, 256, 3, 3] is [512, 256, 9].
 /// Null where the body is another, or where an operand tells taps apart.

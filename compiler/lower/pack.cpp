@@ -5,6 +5,7 @@
 
 #include "compiler/ir/sizes.h"
 #include "compiler/lower/anchor.h"
+#include "compiler/lower/collapse.h"
 #include "compiler/lower/families.h"
 #include "compiler/lower/parallel.h"
 #include "compiler/lower/turn.h"
@@ -38,10 +39,8 @@ ir::Value filters_of(const ir::Node& pack) {
     const ir::Value w = pack.input(0);
     if (!pack.is("pack_panels") || pack.type().rank() != 3 || !w.node->is("reshape")) return w;
     const ir::Value moved = w.node->input(0);
-    if (!moved.node->is("permute") || !same(moved.type().size(0), w.type().size(0))) return w;
-    Sizes order = moved.node->attrs().get_ints("perm");
-    std::rotate(order.begin() + 1, order.end() - 1, order.end());
-    const bool is_move = order.size() > 2 && std::is_sorted(order.begin(), order.end());
+    const bool is_move =
+        moves_channels_last(*moved.node) && same(moved.type().size(0), w.type().size(0));
     return is_move ? moved.node->input(0) : w;
 }
 

@@ -25,8 +25,6 @@ using Halide::Var;
 
 /// Blocks from which on they are the tasks; with fewer, panels of filters are.
 constexpr int64_t enough_blocks = 8;
-/// Halide takes more than 16 KB of `Stack` from a heap, which kernels do not have.
-constexpr MemoryType large_on_stack = MemoryType::Register;
 
 ir::Node* anchor_of(const ir::Graph& body) {
     return sole_anchor(body, "winograd_conv", InFront::order);

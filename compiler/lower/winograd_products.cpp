@@ -15,8 +15,6 @@ using Halide::Func;
 using Halide::RDom;
 using Halide::Var;
 
-/// Halide takes more than 16 KB of `Stack` from a heap, which kernels do not have.
-constexpr Halide::MemoryType large_on_stack = Halide::MemoryType::Register;
 /// Operations that are worth a second thread.
 constexpr double parallel_flops = 2e6;
 

@@ -7,6 +7,9 @@
 
 namespace lithe::lower {
 
+/// Halide takes more than 16 KB of `Stack` from a heap, which kernels do not have.
+inline constexpr Halide::MemoryType large_on_stack = Halide::MemoryType::Register;
+
 /// Row `index` of the matrix times a vector; `index` is known once loops are unrolled.
 Halide::Expr transform_row(const ir::WinogradTransforms::Matrix& matrix, const Halide::Expr& index,
                            const std::function<Halide::Expr(int)>& element);

@@ -45,7 +45,7 @@ Growth growth(const ir::Node& conv, const Machine& machine) {
     problem->images = 1;
     problem->has_known_batch = true;
     const std::vector<WinogradPlan> plans = ranked_winograd_plans(*problem, machine);
-    if (plans.empty() || !winograd_pays(*problem, plans[0], machine)) return {};
+    if (plans.empty() || !winograd_pays(*problem, plans[0].cost, machine)) return {};
     double weights = 1, results = 1;
     for (const size_t axis : {0, 1}) {
         const int64_t taps = problem->taps[axis], tile = taps > 1 ? plans[0].tile : 1;

@@ -320,7 +320,7 @@ private:
         const std::optional<WinogradProblem> problem = winograd_problem(plane_of(node));
         if (!problem || !fixed_.contains(node.input(1))) return ConvChoices(tiles);
         const std::vector<WinogradPlan> plans = ranked_winograd_plans(*problem, machine_);
-        const bool pays = !plans.empty() && winograd_pays(*problem, plans[0], machine_);
+        const bool pays = !plans.empty() && winograd_pays(*problem, plans[0].cost, machine_);
         return {tiles, plans, pays, direct_cost(*problem, machine_)};
     }
 

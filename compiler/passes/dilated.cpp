@@ -9,8 +9,6 @@ namespace {
 
 /// Bytes a cycle at which pixels are put in another order.
 constexpr double sorted_bytes = 8;
-/// By which the estimate has to win: Winograd rounds more.
-constexpr double least_gain = 1.12;
 
 /// How an axis is cut into phases.
 struct Cut {
@@ -118,7 +116,7 @@ bool pays_in_phases(ir::Graph& graph, const ir::Node& conv, const Machine& machi
     const ir::Node& plane = conv.type().rank() == 3 ? *with_height(graph, conv).node : conv;
     std::optional<WinogradProblem> phases = winograd_problem(plane, Dilation::ignored);
     if (!phases) return false;
-    WinogradProblem whole = *phases;
+    const WinogradProblem whole = *phases;
     double cycles = 0;
     for (const Shape& shape : {plane.input(0).type().shape, plane.type().shape}) {
         const Dim count = product(Shape(shape.begin() + 1, shape.end()));
@@ -130,7 +128,7 @@ bool pays_in_phases(ir::Graph& graph, const ir::Node& conv, const Machine& machi
     phases->width = cuts[1].places;
     if (!can_have_plans(*phases)) return false;
     const std::vector<WinogradPlan> plans = ranked_winograd_plans(*phases, machine);
-    return !plans.empty() && plans[0].cost + cycles < direct_cost(whole, machine) / least_gain;
+    return !plans.empty() && winograd_pays(whole, plans[0].cost + cycles, machine);
 }
 
 ir::Value in_phases(ir::Graph& graph, const ir::Node& conv,

@@ -236,7 +236,7 @@ private:
         std::vector<WinogradPlan> plans;
         if (problem && help_.is_fixed(node_.input(1)))
             plans = ranked_winograd_plans(*problem, machine_);
-        const bool pays = !plans.empty() && winograd_pays(*problem, plans[0], machine_);
+        const bool pays = !plans.empty() && winograd_pays(*problem, plans[0].cost, machine_);
         if (!pays && tiles.empty()) return together();
         if (pays && is_better_together(plans[0].cost)) return together();
         const ConvChoices choices(tiles, plans, pays,

@@ -9,8 +9,6 @@ namespace {
 
 /// Bytes a cycle at which slices are put side by side.
 constexpr double copied_bytes = 8;
-/// By which the estimate has to win: Winograd rounds more.
-constexpr double least_gain = 1.12;
 
 Shape in_plane(const Shape& axes) { return {axes.begin() + 1, axes.end()}; }
 
@@ -76,7 +74,7 @@ bool pays_as_images(const ir::Node& conv, const Machine& machine) {
     const Shape& x = conv.input(0).type().shape;
     const double copied =
         4.0 * static_cast<double>(p.images * p.channels * x[3].constant() * x[4].constant());
-    return plans[0].cost + copied / copied_bytes < direct_cost(p, machine) / least_gain;
+    return winograd_pays(p, plans[0].cost + copied / copied_bytes, machine);
 }
 
 ir::Value as_images(ir::Graph& graph, const ir::Node& conv,

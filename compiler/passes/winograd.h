@@ -53,9 +53,8 @@ std::optional<WinogradProblem> winograd_problem(const ir::Node& conv,
 std::vector<WinogradPlan> ranked_winograd_plans(const WinogradProblem& problem,
                                                 const Machine& machine);
 
-/// Whether an estimate says that the plan beats the direct form.
-bool winograd_pays(const WinogradProblem& problem, const WinogradPlan& plan,
-                   const Machine& machine);
+/// Whether an estimate says that a plan of this cost beats the direct form of the problem.
+bool winograd_pays(const WinogradProblem& problem, double cost, const Machine& machine);
 
 /// What the direct form costs, as a plan's cost.
 double direct_cost(const WinogradProblem& problem, const Machine& machine);

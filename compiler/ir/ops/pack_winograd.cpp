@@ -28,23 +28,6 @@ TensorTypes infer(const OpCall& call) {
     return TensorType{w.dtype, {panels, elements, w.size(1), panel}};
 }
 
-template <class T>
-double transformed(const WinogradAxes& axes, const T* filter, int64_t element) {
-    const std::vector<double>& down =
-        axes.down.transforms().filter[static_cast<size_t>(element / axes.across.size())];
-    const std::vector<double>& across =
-        axes.across.transforms().filter[static_cast<size_t>(element % axes.across.size())];
-    double total = 0;
-    for (const double factor : down) {
-        for (const double other : across) {
-            // What has no part in the element must not spoil it with a NaN.
-            if (factor * other != 0) total += factor * other * static_cast<double>(*filter);
-            ++filter;
-        }
-    }
-    return total;
-}
-
 void reference(const OpCall& call, std::span<const Array> in, std::span<const Array> out) {
     const WinogradAxes axes = winograd_axes_of_filters(call);
     const int64_t phases = phase_count(call.attrs), filters = in[0].size(0) / phases;
@@ -61,8 +44,8 @@ void reference(const OpCall& call, std::span<const Array> in, std::span<const Ar
                         const int64_t k = panel * out[0].size(3) + at[3];
                         const int64_t whole = element / axes.elements() * filters + k;
                         const T* filter = in[0].data<T>() + (whole * channels + at[2]) * taps;
-                        *to++ = k < filters ? static_cast<T>(transformed(axes, filter,
-                                                                         element % axes.elements()))
+                        *to++ = k < filters ? static_cast<T>(winograd_element(
+                                                  axes, filter, 1, element % axes.elements()))
                                             : T(0);
                     }
                 }

@@ -21,24 +21,6 @@ TensorTypes infer(const OpCall& call) {
     return type;
 }
 
-/// Element `element` of the transform of a filter whose taps lie `step` apart.
-template <class T>
-double transformed(const WinogradAxes& axes, const T* filter, int64_t step, int64_t element) {
-    const std::vector<double>& down =
-        axes.down.transforms().filter[static_cast<size_t>(element / axes.across.size())];
-    const std::vector<double>& across =
-        axes.across.transforms().filter[static_cast<size_t>(element % axes.across.size())];
-    double total = 0;
-    for (const double factor : down) {
-        for (const double other : across) {
-            // What has no part in the element must not spoil it with a NaN.
-            if (factor * other != 0) total += factor * other * static_cast<double>(*filter);
-            filter += step;
-        }
-    }
-    return total;
-}
-
 void reference(const OpCall& call, std::span<const Array> in, std::span<const Array> out) {
     const WinogradAxes axes(call.attrs);
     const Array &data = in[0], &panels = in[1];
@@ -51,7 +33,7 @@ void reference(const OpCall& call, std::span<const Array> in, std::span<const Ar
                 for (int64_t c = 0; c < channels; ++c) {
                     const int64_t first = (k / width * taps * channels + c) * width + k % width;
                     filter[static_cast<size_t>(c)] =
-                        transformed(axes, panels.data<T>() + first, channels * width, e);
+                        winograd_element(axes, panels.data<T>() + first, channels * width, e);
                 }
                 for (int64_t p = 0; p < patches; ++p) {
                     const T* patch = data.data<T>() + (e * patches + p) * channels;

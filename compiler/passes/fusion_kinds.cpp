@@ -1,0 +1,76 @@
+#include "compiler/passes/fusion_kinds.h"
+
+#include "compiler/passes/kinds.h"
+#include "compiler/passes/packed_conv.h"
+
+namespace lithe::passes {
+namespace {
+
+/// Same sizes as its first operand: rows that are normalised, scanned, sorted.
+bool is_rows(const ir::Node& node) {
+    return node.attrs().has("axis") && node.input_count() == 1 &&
+           same(node.type().shape, node.input(0).type().shape);
+}
+
+/// Whether the anchor makes a line of each line along an axis, and so reads lines more than once.
+bool normalises_lines(const ir::Node& anchor) {
+    return is_rows(anchor) && anchor.types().size() == 1 &&
+           anchor.type().dtype == anchor.input(0).type().dtype;
+}
+
+/// Whether the anchor reads every element of an image several times, in vectors of channels: those
+/// have to lie side by side.
+bool reads_vectors_of_channels(const ir::Node& anchor) {
+    if (!anchor.is("winograd_conv"))
+        return anchor.is("winograd_data") || anchor.is("depthwise_conv");
+    const Dim& channels = anchor.input(0).type().shape.back();
+    return !channels.is_constant() || channels.constant() > few_channels;
+}
+
+}  // namespace
+
+std::string family_of(const ir::Node& anchor) {
+    for (const char* name : {"attention", "conv", "conv_transpose", "linear", "matmul"}) {
+        if (anchor.is(name)) return name;
+    }
+    if (anchor.is("packed_gates")) return "gates";
+    if (anchor.is("scatter") || anchor.is("scatter_add") || anchor.is("scatter_reduce"))
+        return "scatter";
+    if (anchor.is("cumsum") || anchor.is("linear_recurrence") || anchor.is("cummax_index"))
+        return "running";
+    if (anchor.is("argsort")) return "sort";
+    if (anchor.is(Trait::reduction)) return "reduction";
+    if (ir::is_pool(anchor)) return "pool";
+    return is_rows(anchor) ? "rows" : "generic";
+}
+
+bool is_complete_last(const std::string& family) {
+    return family == "scatter" || family == "running" || family == "sort";
+}
+
+bool writes_any_layout(const std::string& family) {
+    return family != "generic" && family != "rows" && family != "reduction" &&
+           !is_complete_last(family);
+}
+
+bool is_layout(const ir::Node& node) {
+    if (node.is("permute")) return true;
+    return node.is("reshape") && is_layout(*node.input(0).node);
+}
+
+bool reads_layouts(const ir::Node& anchor) {
+    return is_anchor(anchor) && !normalises_lines(anchor) && !anchor.is("packed_linear") &&
+           !anchor.is("packed_gates") && !anchor.is("winograd_products") &&
+           !reads_vectors_of_channels(anchor);
+}
+
+bool reads_parts_of_rows(const ir::Node& anchor, const ir::Node& node) {
+    return anchor.is("packed_gates") && node.is("slice") && node.attrs().get_int("step") == 1 &&
+           node.attrs().get_int("axis") == node.type().rank() - 1;
+}
+
+bool reads_once(const ir::Node& anchor) { return anchor.name().starts_with("pack_"); }
+
+bool reads_parts(const ir::Node& anchor) { return anchor.is("attention"); }
+
+}  // namespace lithe::passes
