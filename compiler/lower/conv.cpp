@@ -79,12 +79,9 @@ private:
         const Attrs& attrs = anchor().attrs();
         if (!attrs.has("image_rows")) return;
         const Sizes rows = attrs.get_ints("image_rows");
-        const int axis = attrs.has("neighbours")
-                             ? 1 + static_cast<int>(attrs.get_shape("neighbours").size())
-                             : 1;
-        const Halide::Expr row =
-            Body::axis_var(axis) * static_cast<int>(attrs.get_ints("stride")[0]) +
-            index[0] * static_cast<int>(attrs.get_ints("dilation")[0]);
+        const Var line = Body::axis_var(1 + neighbour_axes());
+        const Halide::Expr row = line * static_cast<int>(attrs.get_ints("stride")[0]) +
+                                 index[0] * static_cast<int>(attrs.get_ints("dilation")[0]);
         sum.where(row >= static_cast<int>(rows[0]) && row < static_cast<int>(rows[1]));
     }
 
