@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,6 +30,7 @@ struct Call {
     double us;
 };
 std::vector<Call> calls;
+std::mutex calls_mutex;  // a loop's rounds run on several threads
 bool is_recording = false;
 
 template <size_t index>
@@ -36,7 +38,10 @@ int time_kernel(void** arguments) {
     const auto begin = std::chrono::steady_clock::now();
     const int result = original->kernels[index](arguments);
     const std::chrono::duration<double, std::micro> time = std::chrono::steady_clock::now() - begin;
-    if (is_recording) calls.push_back({index, time.count()});
+    if (is_recording) {
+        const std::lock_guard lock(calls_mutex);
+        calls.push_back({index, time.count()});
+    }
     return result;
 }
 

@@ -7,7 +7,7 @@
 namespace suite {
 
 /// The artifact with kernels that time themselves between start_steps() and print_steps().
-/// Single-threaded; up to 2048 kernels.
+/// One artifact of a process, up to 2048 kernels.
 lithe_artifact timed(const lithe_artifact& artifact);
 
 void start_steps();
