@@ -12,6 +12,7 @@
 
 #include "runtime/error.h"
 #include "runtime/text.h"
+#include "runtime/thread_place.h"
 
 namespace lithe {
 namespace {
@@ -67,7 +68,8 @@ struct alignas(64) Share {
 };
 
 struct ThreadPool::State {
-    explicit State(int thread_count) : shares(static_cast<size_t>(thread_count)) {}
+    explicit State(int thread_count)
+        : shares(static_cast<size_t>(thread_count)), places(static_cast<size_t>(thread_count)) {}
 
     // The job. Written by the caller that holds `busy` while the job is closed and without workers.
     // Its word has a line of the cache to itself: workers look at it all the time.
@@ -83,6 +85,7 @@ struct ThreadPool::State {
     std::mutex mutex;
     std::condition_variable wake;
     std::vector<Share> shares;  // the caller's first
+    ThreadPlaces places;
     std::vector<std::thread> threads;
 
     void run_share(size_t index, uint64_t generation, bool is_owner) noexcept {
@@ -118,7 +121,7 @@ struct ThreadPool::State {
         return new_job || stop.load(std::memory_order_seq_cst);
     }
 
-    void wait_for_news(uint64_t seen_generation) {
+    void wait_for_news(size_t self, uint64_t seen_generation) {
         const auto end = std::chrono::steady_clock::now() + spin_time;
         do {
             for (int i = 0; i < spins_per_look_at_the_clock; ++i) {
@@ -133,6 +136,8 @@ struct ThreadPool::State {
         sleepers.fetch_add(1, std::memory_order_seq_cst);
         wake.wait(lock, [&] { return has_news(seen_generation); });
         sleepers.fetch_sub(1, std::memory_order_relaxed);
+        lock.unlock();
+        places.arrive_alone(self);
     }
 
     void wake_sleepers() {
@@ -149,7 +154,7 @@ struct ThreadPool::State {
         while (!stop.load(std::memory_order_relaxed)) {
             uint64_t word = job.load(std::memory_order_relaxed);
             if ((word & open_bit) == 0 || (word >> generation_shift) == seen_generation) {
-                wait_for_news(seen_generation);
+                wait_for_news(self, seen_generation);
                 continue;
             }
             // Asked for together, these lines come from the caller's core in the time of one.
@@ -160,6 +165,7 @@ struct ThreadPool::State {
                 continue;
             }
             seen_generation = word >> generation_shift;
+            places.arrive_alone(self);
             run_chunks(self, seen_generation);
             job.fetch_sub(one_worker, std::memory_order_release);
         }
@@ -218,6 +224,7 @@ void ThreadPool::parallel_for(int count, void (*task)(void*, int), void* context
         state.busy.exchange(true, std::memory_order_acquire)) {
         return run_serially(0, count, task, context);
     }
+    state.places.arrive(0);
     state.task = task;
     state.context = context;
     state.count = count;

@@ -31,9 +31,10 @@ public:
 /// A fixed number of threads that live as long as the pool.
 ///
 /// The calling thread works too, so a pool of n starts n - 1 threads. Idle threads spin for
-/// 100 us, then sleep. The pool serves one caller at a time: a call that comes while
-/// another runs, nested ones included, does its work on its own thread. Destroy the pool only when
-/// no call is running.
+/// 100 us, then sleep. A thread that the system wakes on the CPU of another one of the pool moves
+/// to one that is free; nothing is pinned, and the affinity that the threads were started with
+/// holds. The pool serves one caller at a time: a call that comes while another runs, nested ones
+/// included, does its work on its own thread. Destroy the pool only when no call is running.
 class ThreadPool final : public Executor {
 public:
     /// Errors: executor.thread_count, executor.start.
