@@ -13,6 +13,9 @@ using Halide::Var;
 
 /// Products of one result up to which the loops over them are written out.
 constexpr int64_t most_unrolled_products = 49;
+/// Pixels of a tile: about as many sums as two multiply-add units of latency 4 need, and a divisor
+/// of the lines that images have.
+constexpr int64_t most_columns = 7;
 
 }  // namespace
 
@@ -27,7 +30,6 @@ DepthwiseSum::DepthwiseSum(Body& body, const ir::Node& anchor, int lanes)
     const TensorType& filters = anchor.input(1).type();
     for (int i = 0; i < 2; ++i) taps_.push_back(filters.size(i).constant());
     depth_ = static_cast<int>(filters.size(2).constant());
-    const int64_t most_columns = body.target().register_count >= 32 ? 7 : 4;
     columns_ = static_cast<int>(std::min(type_.size(2).constant(), most_columns));
 }
 

@@ -20,6 +20,25 @@ using Halide::VarOrRVar;
 /// Lines of an image that is cut in two for a second thread.
 constexpr int64_t least_cut_lines = 16;
 
+/// Rows of a tile of so many `vectors` that a line of `pixels` takes the fewest cycles with, the
+/// most of those that are alike. The front's own rows may count on pixels of several lines.
+int rows_for_line(int pixels, int vectors, int register_count) {
+    int best = 1;
+    double least = 1e30;
+    for (int rows = 1; rows <= pixels; ++rows) {
+        // The sums, a vector of the panel, and elements of the image that are ready for it.
+        const int ready = vectors == 1 ? std::min(rows, 3) : std::max(rows, vectors);
+        if (rows * vectors + 1 + ready > register_count) break;
+        const double sums = rows * vectors, loads = rows + vectors;
+        const double cycles =
+            static_cast<double>((pixels + rows - 1) / rows) * std::max({sums / 2, loads / 2, 4.0});
+        if (cycles > least) continue;
+        least = cycles;
+        best = rows;
+    }
+    return best;
+}
+
 }  // namespace
 
 RollingLines::RollingLines(Body& body, const ir::Node& front, const ir::Node& reader,
@@ -31,7 +50,12 @@ RollingLines::RollingLines(Body& body, const ir::Node& front, const ir::Node& re
       width_(static_cast<int>(front.input(1).type().shape.back().constant())),
       rows_(static_cast<int>(
           std::min(front.attrs().get_int("tile_rows"), front.type().size(2).constant()))),
-      lanes_(std::min(body.target().lanes(), width_)) {}
+      lanes_(std::min(body.target().lanes(), width_)) {
+    // More registers hold tiles whose last one matters less.
+    const int registers = body.target().register_count;
+    const auto pixels = static_cast<int>(front.type().size(2).constant());
+    if (registers < 32) rows_ = rows_for_line(pixels, width_ / lanes_, registers);
+}
 
 void RollingLines::define() {
     body_.reduce_with([this](Reduce, const Coords& extents, const ReduceBody& value) {
