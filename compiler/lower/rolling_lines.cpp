@@ -20,9 +20,11 @@ using Halide::VarOrRVar;
 /// Lines of an image that is cut in two for a second thread.
 constexpr int64_t least_cut_lines = 16;
 
-/// Rows of a tile of so many `vectors` that a line of `pixels` takes the fewest cycles with, the
-/// most of those that are alike. The front's own rows may count on pixels of several lines.
-int rows_for_line(int pixels, int vectors, int register_count) {
+/// Rows of a tile of so many `vectors`, sums of `length` products, that a line of `pixels` takes
+/// the fewest cycles with. The front's own rows may count on pixels of several lines.
+int rows_for_line(int pixels, int vectors, int64_t length, int register_count) {
+    // What a tile costs beside its steps, shared out among them.
+    const double start = 12 / static_cast<double>(std::max<int64_t>(length, 1));
     int best = 1;
     double least = 1e30;
     for (int rows = 1; rows <= pixels; ++rows) {
@@ -30,8 +32,8 @@ int rows_for_line(int pixels, int vectors, int register_count) {
         const int ready = vectors == 1 ? std::min(rows, 3) : std::max(rows, vectors);
         if (rows * vectors + 1 + ready > register_count) break;
         const double sums = rows * vectors, loads = rows + vectors;
-        const double cycles =
-            static_cast<double>((pixels + rows - 1) / rows) * std::max({sums / 2, loads / 2, 4.0});
+        const double step = std::max({sums / 2, loads / 2, 4.0}) + start;
+        const double cycles = static_cast<double>((pixels + rows - 1) / rows) * step;
         if (cycles > least) continue;
         least = cycles;
         best = rows;
@@ -53,8 +55,11 @@ RollingLines::RollingLines(Body& body, const ir::Node& front, const ir::Node& re
       lanes_(std::min(body.target().lanes(), width_)) {
     // More registers hold tiles whose last one matters less.
     const int registers = body.target().register_count;
-    const auto pixels = static_cast<int>(front.type().size(2).constant());
-    if (registers < 32) rows_ = rows_for_line(pixels, width_ / lanes_, registers);
+    if (registers >= 32) return;
+    const Shape& panels = front.input(1).type().shape;
+    const Dim length = lithe::product(Shape(panels.begin() + 1, panels.end() - 1));
+    rows_ = rows_for_line(static_cast<int>(front.type().size(2).constant()), width_ / lanes_,
+                          length.constant(), registers);
 }
 
 void RollingLines::define() {
