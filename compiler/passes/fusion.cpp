@@ -26,8 +26,8 @@ bool is_cheap(const ir::Node& node) {
 
 }  // namespace
 
-Fusion::Fusion(ir::Graph& graph, Notes& notes)
-    : graph_(graph), notes_(notes), users_(users_of(graph)) {}
+Fusion::Fusion(ir::Graph& graph, const Machine& machine, Notes& notes)
+    : graph_(graph), machine_(machine), notes_(notes), users_(users_of(graph)) {}
 
 bool Fusion::stays(const ir::Node& node) {
     return node.is(Trait::source) || node.body() || is_boundary(node) || node.is("reshape");
@@ -223,7 +223,8 @@ void Fusion::join_rolling() {
         if (!front.anchor->is("packed_conv") || front.exit != image) continue;
         if (ir::is_pool(*cluster.anchor) && !is_moved_back(cluster)) continue;
         if (!is_read_by_one(*image, *cluster.anchor)) continue;  // noted already
-        std::string reason = rolling_refusal(front.members, *front.anchor, *image, *cluster.anchor);
+        std::string reason =
+            rolling_refusal(front.members, *front.anchor, *image, *cluster.anchor, machine_);
         if (reason.empty()) reason = limit_refusal(cluster, front.members);
         if (!reason.empty()) {
             note(*front.exit, reason);

@@ -26,7 +26,7 @@ struct Cluster {
 /// Decides which nodes of a graph share a kernel; the graph itself stays as it is.
 class Fusion {
 public:
-    Fusion(ir::Graph& graph, Notes& notes);
+    Fusion(ir::Graph& graph, const Machine& machine, Notes& notes);
 
     /// The clusters in the order of their exits.
     std::vector<Cluster> run();
@@ -57,6 +57,7 @@ private:
     void note(const ir::Node& node, const std::string& reason);
 
     ir::Graph& graph_;
+    const Machine& machine_;
     Notes& notes_;
     Users users_;
     std::map<const ir::Node*, int> cluster_of_;

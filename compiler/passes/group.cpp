@@ -185,8 +185,8 @@ private:
 
 }  // namespace
 
-bool group(ir::Graph& graph, Notes& notes) {
-    std::vector<Cluster> clusters = Fusion(graph, notes).run();
+bool group(ir::Graph& graph, const Machine& machine, Notes& notes) {
+    std::vector<Cluster> clusters = Fusion(graph, machine, notes).run();
     if (clusters.empty()) return false;
     Grouper(graph).run(std::move(clusters));
     return true;

@@ -265,7 +265,8 @@ bool split_prepare(ir::Program& program);
 ///   pointwise nodes after attention) is the one in which it writes. Both join the anchor:
 ///   `permute -> conv -> permute` is a convolution of data whose channels are innermost.
 /// - A convolution that a depthwise one or a pooling alone reads joins it: the kernel makes the
-///   lines of a panel of channels as it needs them, unless they are too many for the cache.
+///   lines of a panel of channels as it needs them, unless they are too many for the cache, or fill
+///   the tiles of few registers badly where those of the whole image would be full.
 /// - Any other reshape stays outside: it shares memory.
 /// - A body has at most 50 nodes and 12 operands. A constant of one value everywhere becomes a
 ///   `full` in the body, others are operands.
@@ -274,7 +275,7 @@ bool split_prepare(ir::Program& program);
 /// what the body is built around. Notes get a line for every refused fusion.
 ///
 /// Then no rule looks into bodies, but for place_parts.
-bool group(ir::Graph& graph, Notes& notes);
+bool group(ir::Graph& graph, const Machine& machine, Notes& notes);
 
 /// Lets kernels write their results straight into their places in a cat.
 ///

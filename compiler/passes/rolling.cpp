@@ -4,6 +4,8 @@
 #include <bit>
 
 #include "compiler/ir/planes.h"
+#include "compiler/ir/sizes.h"
+#include "compiler/passes/tile.h"
 
 namespace lithe::passes {
 namespace {
@@ -33,6 +35,30 @@ int64_t reach_of(const ir::Node& reader) {
     const int64_t taps = ir::is_pool(reader) ? reader.attrs().get_ints("kernel")[0]
                                              : reader.input(1).type().size(0).constant();
     return (taps - 1) * reader.attrs().get_ints("dilation")[0] + 1;
+}
+
+/// Whether few registers hold no tiles that fit the lines of a convolution of pixels by themselves,
+/// while tiles of the whole image do: then the sums take an eighth longer or more. Short sums take
+/// less than what the image costs on its way through memory.
+bool wastes_tiles(const ir::Node& conv, const Machine& machine) {
+    constexpr int64_t many_registers = 32, long_sum = 64;
+    const Shape& filters = conv.input(1).type().shape;
+    const Dim &pixels = conv.type().size(2), &lines = conv.type().size(1);
+    const bool is_pointwise = ir::all_are({filters.begin() + 1, filters.end() - 2}, 1) &&
+                              ir::all_are(conv.attrs().get_shape("stride"), 1);
+    if (machine.register_count >= many_registers || !is_pointwise || lines.is_constant(1) ||
+        filters[filters.size() - 2].constant() < long_sum)
+        return false;
+    Tile tile{.vectors =
+                  std::max<int64_t>(filters.back().constant() * 4 / machine.vector_bytes, 1)};
+    const auto full = static_cast<double>(pixels.constant() * tile.vectors) / 2;
+    double least = 2 * full;
+    for (tile.rows = 1; tile.rows <= pixels.constant(); ++tile.rows) {
+        if (registers(tile, machine) > machine.register_count) break;
+        const int64_t tiles = rounded_up(pixels.constant(), tile.rows) / tile.rows;
+        least = std::min(least, static_cast<double>(tiles) * step_cycles(tile));
+    }
+    return 8 * least > 9 * full;
 }
 
 /// Whether all but the number of images is known, and a window is written out.
@@ -69,7 +95,7 @@ ir::Value rolling_image(const ir::Node& reader) {
 }
 
 std::string rolling_refusal(const std::vector<ir::Node*>& front, const ir::Node& conv,
-                            const ir::Node& image, const ir::Node& reader) {
+                            const ir::Node& image, const ir::Node& reader, const Machine& machine) {
     const std::string name = ir::is_pool(reader) ? "pooling" : "depthwise convolution";
     if (conv.attrs().has("groups") || conv.attrs().has("phases")) {
         return "a convolution in groups is made apart from the " +
@@ -87,6 +113,10 @@ std::string rolling_refusal(const std::vector<ir::Node*>& front, const ir::Node&
         return "the " + name + " reads it from memory: its lines would take " +
                std::to_string(bytes) + " bytes, at most " + std::to_string(most_ring_bytes) +
                " stay in the cache";
+    }
+    if (wastes_tiles(conv, machine)) {
+        return "the " + name + " reads it from memory: tiles of registers fit lines of " +
+               std::to_string(type.size(2).constant()) + " pixels badly, and the whole image well";
     }
     return {};
 }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "compiler/ir/graph.h"
+#include "compiler/passes/pass.h"
 
 namespace lithe::passes {
 
@@ -15,6 +16,6 @@ ir::Value rolling_image(const ir::Node& reader);
 /// the other nodes of `front` itself, as it needs them; empty where that is expected to be faster.
 /// `image` is what they hand on.
 std::string rolling_refusal(const std::vector<ir::Node*>& front, const ir::Node& conv,
-                            const ir::Node& image, const ir::Node& reader);
+                            const ir::Node& image, const ir::Node& reader, const Machine& machine);
 
 }  // namespace lithe::passes
