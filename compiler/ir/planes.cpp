@@ -23,6 +23,14 @@ bool is_pool(const Node& node) {
 
 bool has_short_lines(const Dim& width) { return width.is_constant() && width.constant() <= 27; }
 
+bool can_be_short(const Dim& width) { return width.is_constant() && width.constant() <= 56; }
+
+bool has_short_lines(const Dim& width, int64_t tile_rows) {
+    constexpr int64_t few_rows = 6;
+    return has_short_lines(width) ||
+           (can_be_short(width) && tile_rows <= few_rows && width.constant() % tile_rows != 0);
+}
+
 bool is_plane_window(const Node& node) {
     const Attrs& attrs = node.attrs();
     if (node.input_count() == 0 || node.type().rank() != 4 || !attrs.has("stride")) return false;

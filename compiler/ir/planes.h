@@ -11,6 +11,10 @@ bool is_pool(const Node& node);
 /// of registers idle; longer ones lose little, and the caches hold what several panels read and
 /// write of them.
 bool has_short_lines(const Dim& width);
+/// Likewise for tiles of `tile_rows` pixels: few of them leave much of a longer line as well.
+bool has_short_lines(const Dim& width, int64_t tile_rows);
+/// Whether lines are short for some tiles.
+bool can_be_short(const Dim& width);
 
 /// Whether the node slides a window of a few taps over each plane of pixels on its own, all of
 /// known size: a pool, or a convolution of one filter for each channel or more.

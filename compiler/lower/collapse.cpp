@@ -183,7 +183,8 @@ const ir::Node* pixel_product(const ir::Graph& body) {
     const bool is_known = image[1].is_constant() && image[2].is_constant();
     const bool takes_pixels = ir::all_are({filters.begin() + 1, filters.end() - 2}, 1) &&
                               ir::all_are(conv->attrs().get_shape("stride"), 1);
-    const bool gains = is_known && !image[1].is_constant(1) && ir::has_short_lines(image[2]);
+    const bool gains = is_known && !image[1].is_constant(1) &&
+                       ir::has_short_lines(image[2], conv->attrs().get_int("tile_rows"));
     return gains && takes_pixels ? conv : nullptr;
 }
 

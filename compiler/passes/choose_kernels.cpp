@@ -4,7 +4,6 @@
 #include <optional>
 
 #include "compiler/ir/ops.h"
-#include "compiler/ir/planes.h"
 #include "compiler/ir/sizes.h"
 #include "compiler/passes/conv_choices.h"
 #include "compiler/passes/dilated.h"
@@ -13,6 +12,7 @@
 #include "compiler/passes/kinds.h"
 #include "compiler/passes/packed_conv.h"
 #include "compiler/passes/passes.h"
+#include "compiler/passes/picked_pixels.h"
 #include "compiler/passes/planes.h"
 #include "compiler/passes/tile.h"
 #include "compiler/passes/transposed.h"
@@ -189,6 +189,9 @@ private:
         }
         if (fixed_.contains(node.input(1)) && pays_in_phases(graph_, node, machine_))
             return in_phases(graph_, node, [this](ir::Node& conv) { return convolved(conv); });
+        if (pays_with_picked_pixels(node, machine_))
+            return with_picked_pixels(graph_, node,
+                                      [this](ir::Node& conv) { return convolved(conv); });
         if (fixed_.contains(node.input(1)) && pays_as_images(node, machine_))
             return as_images(graph_, node, [this](ir::Node& conv) { return convolved(conv); });
         const ConvChoices choices = conv_choices(node);
@@ -298,19 +301,9 @@ private:
         return limits;
     }
 
-    /// Pixels that tiles are cut of: of a line, or of the image where lines are short and each
-    /// pixel needs itself alone, see collapse_pixels.
-    static Dim row_of(const ir::Node& conv) {
-        const Shape &y = conv.type().shape, &w = conv.input(1).type().shape;
-        const bool takes_pixels = ir::all_are({w.begin() + 2, w.end()}, 1) &&
-                                  ir::all_are(conv.attrs().get_shape("stride"), 1);
-        if (!takes_pixels || !ir::has_short_lines(y.back()) || y.size() != 4) return y.back();
-        return y[0].is_constant() ? y[0] * y[2] * y[3] : y[2] * y[3];
-    }
-
     ConvChoices conv_choices(const ir::Node& node) {
         const TensorType& w = node.input(1).type();
-        const Dim row = row_of(node);
+        const Dim row = tiled_row(node, machine_);
         const Dim& columns = w.size(0);
         const TileLimits limits = limits_of(node);
         std::vector<Tile> tiles = ranked_tiles(row, columns, machine_, limits);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "compiler/ir/ops.h"
+#include "compiler/ir/planes.h"
 #include "compiler/ir/sizes.h"
 
 namespace lithe::passes {
@@ -53,6 +54,18 @@ ir::Value packed_conv(ir::Graph& graph, std::vector<ir::Value> operands, int64_t
     operands[1] = graph.add(ir::pack_filters_op, {operands[1]}, {{"panel", Dim(width)}});
     attrs.set("tile_rows", Dim(rows));
     return graph.add(ir::packed_conv_op, std::move(operands), attrs);
+}
+
+Dim tiled_row(const ir::Node& conv, const Machine& machine) {
+    const Shape &y = conv.type().shape, &w = conv.input(1).type().shape;
+    const bool takes_pixels = ir::all_are({w.begin() + 2, w.end()}, 1) &&
+                              ir::all_are(conv.attrs().get_shape("stride"), 1);
+    // What waits for panels is best done by tall tiles, whether a line is a multiple of them or
+    // not.
+    const bool waits = conv_limits(machine, w[1].constant()).vector_cycles > 0;
+    const bool is_short = ir::has_short_lines(y.back()) || (waits && ir::can_be_short(y.back()));
+    if (!is_short || y.size() != 4 || !takes_pixels) return y.back();
+    return y[0].is_constant() ? y[0] * y[2] * y[3] : y[2] * y[3];
 }
 
 ir::Value with_height(ir::Graph& graph, const ir::Node& node) {

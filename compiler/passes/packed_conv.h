@@ -27,6 +27,10 @@ ir::Value channels_last(ir::Graph& graph, ir::Value x, const Shape& begin, const
 ir::Value packed_conv(ir::Graph& graph, std::vector<ir::Value> operands, int64_t rows,
                       int64_t width, Attrs attrs);
 
+/// Pixels that tiles are cut of: of a line, or of the image where lines are short for tiles and
+/// each pixel needs itself alone, see collapse_pixels.
+Dim tiled_row(const ir::Node& conv, const Machine& machine);
+
 /// A convolution along one axis, also a transposed one, as one of an image that is one pixel high,
 /// and its result back: where channels are last, nothing moves in memory.
 ir::Value with_height(ir::Graph& graph, const ir::Node& node);

@@ -205,6 +205,8 @@ bool split_batch(ir::Graph& graph, const Machine& machine, Notes& notes);
 ///   conv(x, w, b)    ->  plane_conv(x, w, b)                        few channels and filters
 ///   conv(x, w, b)    ->  sum over t of slice_t(conv(x, w'))    few filters, wide: a filter for
 ///   every column t of taps
+///   conv(x, w, b)    ->  conv(every s-th pixel of x, w, b)          one tap, short lines, few
+///   registers
 ///   conv(x, w, b)    ->  places(conv(phases(x), w, b))              dilated, where Winograd pays
 ///   conv(x, w, b)    ->  volume(conv(cat(slices(x)), w', b))        of volumes, where Winograd
 ///   pays conv_transpose(x, w, b)  ->  conv of s * s times more channels, put in their places; or s

@@ -41,7 +41,10 @@ TileLimits product_limits(const Dim& inner) {
 }
 
 TileLimits conv_limits(const Machine& machine, int64_t length) {
-    return {.vectors = machine.register_count >= 32 ? 2 : 4, .length = length};
+    if (machine.register_count >= 32) return {.vectors = 2, .length = length};
+    // Every tile reads panels of long sums from the second-level cache again.
+    constexpr int64_t near_length = 256;
+    return {.vectors = 4, .vector_cycles = length > near_length ? 0.3 : 0, .length = length};
 }
 
 int64_t registers(const Tile& tile, const Machine& machine) {

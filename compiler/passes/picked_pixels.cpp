@@ -1,0 +1,38 @@
+#include "compiler/passes/picked_pixels.h"
+
+#include "compiler/ir/planes.h"
+#include "compiler/passes/kinds.h"
+
+namespace lithe::passes {
+namespace {
+
+/// Panels of filters, each of which would read the image as it is.
+constexpr int64_t least_filters = 64;
+
+}  // namespace
+
+bool pays_with_picked_pixels(const ir::Node& conv, const Machine& machine) {
+    const Shape &w = conv.input(1).type().shape, &y = conv.type().shape;
+    const Attrs& attrs = conv.attrs();
+    return machine.register_count < 32 && y.size() == 4 && ir::has_short_lines(y.back()) &&
+           attrs.get_dim("groups").is_constant(1) && !is_padded(conv) &&
+           ir::all_are({w.begin() + 2, w.end()}, 1) && !ir::all_are(attrs.get_shape("stride"), 1) &&
+           w[0].constant() >= least_filters;
+}
+
+ir::Value with_picked_pixels(ir::Graph& graph, const ir::Node& conv,
+                             const std::function<ir::Value(ir::Node&)>& convolve) {
+    const Shape none{0, 0}, one{1, 1};
+    std::vector<ir::Value> operands = conv.inputs();
+    operands[0] = graph.add("max_pool", {operands[0]},
+                            {{"kernel", one},
+                             {"stride", conv.attrs().get_shape("stride")},
+                             {"dilation", one},
+                             {"pad_begin", none},
+                             {"pad_end", none}});
+    Attrs attrs = conv.attrs();
+    attrs.set("stride", one);
+    return convolve(*graph.add(conv.op(), std::move(operands), attrs).node);
+}
+
+}  // namespace lithe::passes
