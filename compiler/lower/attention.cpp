@@ -31,6 +31,10 @@ constexpr float score_unit = 0.72134752f;
 /// What is read again and again of a first-level cache of 48 KB.
 constexpr int64_t near_bytes = 32 << 10;
 constexpr int partial_sums = 4;  // of maxima and sums, so that they do not wait for each other
+/// Keys whose rows of v all queries of a block read before the next keys: with few registers tiles
+/// of results are small, so that v is read often, and of heads that lie side by side few rows fit
+/// into a first-level cache.
+constexpr int64_t most_round_keys = 64;
 
 bool matches(const ir::Node& group, const Target&, std::string& why) {
     return is_attention(group, why);
@@ -86,6 +90,13 @@ Tiles choose_tiles(const ir::Node& anchor, const Target& target) {
     return tiles;
 }
 
+/// Keys of a round, of as many rounds as are needed; 0 where one is enough.
+int choose_round(int64_t most_keys, const Target& target) {
+    if (target.register_count > 16 || most_keys <= most_round_keys) return 0;
+    const int64_t rounds = rounded_up(most_keys, most_round_keys) / most_round_keys;
+    return static_cast<int>(rounded_up(most_keys, rounds) / rounds);
+}
+
 class Schedule {
 public:
     explicit Schedule(Body& body)
@@ -96,6 +107,7 @@ public:
           keys_(body.size(anchor_.input(1).type().size(rank_ - 2))),
           queries_(body.size(anchor_.type().size(rank_ - 2))),
           tiles_(choose_tiles(anchor_, body.target())),
+          round_keys_(choose_round(anchor_.attrs().get_int("keys"), body.target())),
           lead_(attention_lead(rank_)),
           operands_(body, anchor_, lead_, score_unit) {}
 
@@ -166,11 +178,7 @@ private:
         const Expr total = folded(total_part_, [](const Expr& a, const Expr& b) { return a + b; });
         total_(vars({l_})) = strict_float(counts / (total * counts));
 
-        over_keys_ = RDom(0, keys_);
-        sum_(vars({e_, l_})) = 0.f;
-        sum_(vars({e_, l_})) +=
-            weight_(at({l_, over_keys_})) * operands_.element(2, over_keys_, e_);
-        sum_tile_(vars({e_, l_})) = sum_(at({e_, l_}));
+        define_sums();
         result_(vars({e_, l_})) = strict_float(sum_tile_(at({e_, l_})) * total_(at({l_})));
 
         // In the axes' own Vars, for what comes behind.
@@ -179,6 +187,28 @@ private:
         for (const Var& v : Body::vars(rank_)) own.emplace_back(v);
         attention(Body::vars(rank_)) = result_(own);
         body_.define({const_cast<ir::Node*>(&anchor_), 0}, attention);
+    }
+
+    /// The weighted rows of v, added up key by key; in rounds, `sum_` has those of a round.
+    void define_sums() {
+        std::vector<Var> place = vars({e_, l_});
+        if (round_keys_ > 0) place = vars({e_, l_, round_});
+        over_keys_ = RDom(0, round_keys_ > 0 ? Expr(round_keys_) : keys_);
+        Expr key = over_keys_;
+        if (round_keys_ > 0) {
+            const Expr any = round_ * round_keys_ + over_keys_;
+            over_keys_.where(any < keys_);
+            key = Halide::unsafe_promise_clamped(any, 0, keys_ - 1);
+        }
+        sum_(place) = 0.f;
+        sum_(place) += weight_(at({l_, key})) * operands_.element(2, key, e_);
+        if (round_keys_ == 0) {
+            sum_tile_(vars({e_, l_})) = sum_(at({e_, l_}));
+            return;
+        }
+        over_key_rounds_ = RDom(0, (keys_ + round_keys_ - 1) / round_keys_);
+        sum_tile_(vars({e_, l_})) = 0.f;
+        sum_tile_(vars({e_, l_})) += sum_(at({e_, l_, over_key_rounds_}));
     }
 
     /// Whether queries lie so that they have to be turned, by whole vectors.
@@ -264,22 +294,40 @@ private:
     }
 
     void schedule_sums() {
-        const Var eo("eo"), lo("lo"), li("li"), ei("ei");
+        const Var eo("eo"), lo("lo");
         const auto width = static_cast<int>(anchor_.type().shape.back().constant());
+        const TailStrategy tail =
+            width % tiles_.columns ? TailStrategy::GuardWithIf : TailStrategy::Auto;
         result_.bound_extent(e_, width)
-            .split(e_, eo, e_, tiles_.columns,
-                   width % tiles_.columns ? TailStrategy::GuardWithIf : TailStrategy::Auto)
+            .split(e_, eo, e_, tiles_.columns, tail)
             .split(l_, lo, l_, tiles_.rows, TailStrategy::RoundUp)
             .reorder(e_, l_, lo, eo)
             .vectorize(e_, lanes_);
-        for (Func* f : {&sum_, &sum_tile_}) {
-            f->compute_at(result_, lo)
-                .bound_extent(e_, tiles_.columns)
-                .bound_extent(l_, tiles_.rows);
-            f->vectorize(e_, lanes_).unroll(e_).unroll(l_);
+        if (round_keys_ > 0) {
+            sum_tile_.compute_at(out_, block_)
+                .bound_extent(e_, width)
+                .bound_extent(l_, tiles_.queries)
+                .vectorize(e_, lanes_, TailStrategy::GuardWithIf);
+            sum_tile_.update()
+                .split(e_, eo, e_, tiles_.columns, tail)
+                .split(l_, lo, l_, tiles_.rows)
+                .reorder(e_, l_, lo, eo, over_key_rounds_)
+                .vectorize(e_, lanes_)
+                .unroll(e_)
+                .unroll(l_);
+            keep_in_registers(sum_, Halide::LoopLevel(sum_tile_, lo));
+        } else {
+            for (Func* f : {&sum_, &sum_tile_})
+                keep_in_registers(*f, Halide::LoopLevel(result_, lo));
         }
         for (Func* f : {&sum_, &sum_tile_}) f->store_in(Halide::MemoryType::Stack);
         sum_.update().reorder(e_, l_, over_keys_).vectorize(e_, lanes_).unroll(e_).unroll(l_);
+    }
+
+    /// A tile of results.
+    void keep_in_registers(Func& tile, const Halide::LoopLevel& level) {
+        tile.compute_at(level).bound_extent(e_, tiles_.columns).bound_extent(l_, tiles_.rows);
+        tile.vectorize(e_, lanes_).unroll(e_).unroll(l_);
     }
 
     void schedule_loops() {
@@ -327,11 +375,12 @@ private:
     int rank_, lanes_, query_axis_ = 0;
     Expr keys_, queries_;
     Tiles tiles_;
+    int round_keys_;  ///< or 0: v is read for all keys at once
     std::vector<Var> lead_;
     AttentionOperands operands_;
     std::optional<Turn> turn_;
-    Var l_{"l"}, s_{"s"}, d_{"d"}, e_{"e"}, j_{"j"}, block_{"block"};
-    RDom over_depth_, over_rounds_, over_whole_rounds_, over_rest_, over_keys_;
+    Var l_{"l"}, s_{"s"}, d_{"d"}, e_{"e"}, j_{"j"}, round_{"round"}, block_{"block"};
+    RDom over_depth_, over_rounds_, over_whole_rounds_, over_rest_, over_keys_, over_key_rounds_;
     Func query_{"query"}, row_{"row"}, product_{"product"}, tile_{"tile"}, score_{"score"},
         most_part_{"most_part"}, most_{"most"}, weight_{"weight"}, total_part_{"total_part"},
         total_{"total"}, sum_{"sum"}, sum_tile_{"sum_tile"}, result_{"result"}, out_;

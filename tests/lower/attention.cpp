@@ -45,7 +45,8 @@ BOOST_AUTO_TEST_CASE(awkward_sizes) {
     };
     for (const Case& c :
          {Case{1, 1, 1, 1}, Case{1, 65, 64, 64}, Case{5, 7, 3, 20}, Case{16, 16, 8, 16},
-          Case{17, 33, 32, 32}, Case{64, 12, 40, 48}, Case{50, 77, 24, 8}, Case{64, 64, 64, 64}}) {
+          Case{17, 33, 32, 32}, Case{64, 12, 40, 48}, Case{50, 77, 24, 8}, Case{64, 64, 64, 64},
+          Case{21, 128, 8, 20}, Case{33, 197, 16, 40}}) {
         for (const bool is_causal : {false, true}) {
             BOOST_TEST_CONTEXT(c.rows << " x " << c.keys << " x " << c.depth << " x " << c.width
                                       << " " << is_causal) {
