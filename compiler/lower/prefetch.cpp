@@ -92,7 +92,7 @@ class ShareLines : public IRMutator {
 public:
     /// `is_alone`: no other tile of rows reads the panel.
     ShareLines(int width, bool is_alone)
-        : lines_(std::max(1, width / line_floats)), is_alone_(is_alone) {}
+        : lines_((width + line_floats - 1) / line_floats), is_alone_(is_alone) {}
 
 private:
     using IRMutator::visit;

@@ -30,6 +30,10 @@ bool is_single_vector(const ir::Node& anchor, const Target& target) {
     return rows.is_constant(1) && width_of(anchor) <= target.lanes();
 }
 
+int sum_lanes(const Target& target, int width) {
+    return target.register_count < 32 ? width : std::min(target.lanes(), width);
+}
+
 RegisterTile::RegisterTile(Body& body, const ir::Node& anchor)
     : body_(body),
       anchor_(anchor),
@@ -168,7 +172,7 @@ void RegisterTile::schedule_tile() {
     order.emplace_back(m_);
     for (int i = 0; i < sum_.dimensions(); ++i) order.push_back(sum_[i]);
     Stage update = acc_.update();
-    update.reorder(order).vectorize(n_, lanes_).unroll(n_).unroll(m_);
+    update.reorder(order).vectorize(n_, sum_lanes(body_.target(), width_)).unroll(n_).unroll(m_);
     for (const Axis& axis : more_axes()) update.unroll(axis.var);
     prefetch_panels(body_, anchor_, acc_.update(), sum_);
 }

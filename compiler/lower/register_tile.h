@@ -9,6 +9,11 @@ namespace lithe::lower {
 /// One row of one vector: the epilogue would have no loop to hide behind.
 bool is_single_vector(const ir::Node& anchor, const Target& target);
 
+/// Lanes of the vectors in which a tile's sum is written: a panel's whole row where registers are
+/// few. Of rows in parts LLVM makes all products of the first part before those of the next, for
+/// which it keeps an element of every row of x.
+int sum_lanes(const Target& target, int width);
+
 /// A sum of products with packed weights: a tile of accumulators in registers, rows times filters,
 /// a loop over the sum, then the rest of the group on the tile.
 ///

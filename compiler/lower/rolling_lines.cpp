@@ -6,6 +6,7 @@
 #include "compiler/lower/epilogue.h"
 #include "compiler/lower/parallel.h"
 #include "compiler/lower/prefetch.h"
+#include "compiler/lower/register_tile.h"
 #include "dsl/reduce_loops.h"
 
 namespace lithe::lower {
@@ -103,7 +104,8 @@ void RollingLines::schedule(const Func& consumer, const Var& task, const Var& li
     if (!is_light_) schedule_tile(tile_.store_in(Halide::MemoryType::Stack), tile);
     std::vector<VarOrRVar> order{c, x};
     for (int i = 0; i < terms_.dimensions(); ++i) order.emplace_back(terms_[i]);
-    sum_.update().reorder(order).vectorize(c, lanes_).unroll(c).unroll(x);
+    const int lanes = sum_lanes(body_.target(), width_);
+    sum_.update().reorder(order).vectorize(c, lanes).unroll(c).unroll(x);
     prefetch_panels(body_, front_, sum_.update(), terms_);
 }
 

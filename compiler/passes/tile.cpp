@@ -55,6 +55,11 @@ int64_t registers(const Tile& tile, const Machine& machine) {
            (tile.vectors == 1 ? std::min(tile.rows, ready) : std::max(tile.vectors, tile.rows));
 }
 
+int64_t registers_of_rows(const Tile& tile, const Machine& machine) {
+    if (tile.vectors == 1) return registers(tile, machine);
+    return tile.rows * tile.vectors + tile.vectors + 1;
+}
+
 double step_cycles(const Tile& tile) {
     const auto rows = static_cast<double>(tile.rows), vectors = static_cast<double>(tile.vectors);
     return std::max({rows * vectors / 2, (rows + vectors) / 2, 4.0});
@@ -76,10 +81,12 @@ std::vector<Tile> ranked_tiles(const Dim& rows, const Dim& columns, const Machin
                 static_cast<double>(rounded_up(n, vectors * lanes) / (vectors * lanes));
             for (int64_t turns = 1; turns <= limits.gates; ++turns) {
                 const int64_t across = vectors * limits.gates / turns;
-                const bool fits = registers({height, across}, machine) <= machine.register_count ||
-                                  (height == 1 && vectors == 1);
+                const Tile step{.rows = height, .vectors = across};
+                const int64_t held =
+                    limits.gates == 1 ? registers_of_rows(step, machine) : registers(step, machine);
+                const bool fits = held <= machine.register_count || (height == 1 && vectors == 1);
                 if (limits.gates % turns != 0 || !fits) continue;
-                const double cycles = sum_cycles({.rows = height, .vectors = across}, limits);
+                const double cycles = sum_cycles(step, limits);
                 tiles.push_back(
                     {height, vectors, turns, count * static_cast<double>(turns) * cycles});
             }

@@ -47,6 +47,10 @@ TileLimits conv_limits(const Machine& machine, int64_t length = 256);
 /// out of memory, and LLVM has one of every row of x ready beside one vector of the panel.
 int64_t registers(const Tile& tile, const Machine& machine);
 
+/// The same where a row of the panel is one vector to LLVM, however many registers it takes, so
+/// that it goes row by row of x; see lower/register_tile.cpp.
+int64_t registers_of_rows(const Tile& tile, const Machine& machine);
+
 /// Cycles of one step of a tile's sum, without what the limits add.
 double step_cycles(const Tile& tile);
 
