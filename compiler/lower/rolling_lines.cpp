@@ -29,9 +29,9 @@ int rows_for_line(int pixels, int vectors, int64_t length, int register_count) {
     int best = 1;
     double least = 1e30;
     for (int rows = 1; rows <= pixels; ++rows) {
-        // The sums, a vector of the panel, and elements of the image that are ready for it.
-        const int ready = vectors == 1 ? std::min(rows, 3) : std::max(rows, vectors);
-        if (rows * vectors + 1 + ready > register_count) break;
+        // The sums, a row of the panel, and an element of the image; of a lone vector three.
+        const int held = vectors == 1 ? rows + 1 + std::min(rows, 3) : rows * vectors + vectors + 1;
+        if (held > register_count) break;
         const double sums = rows * vectors, loads = rows + vectors;
         const double step = std::max({sums / 2, loads / 2, 4.0}) + start;
         const double cycles = static_cast<double>((pixels + rows - 1) / rows) * step;

@@ -54,7 +54,7 @@ bool wastes_tiles(const ir::Node& conv, const Machine& machine) {
     const auto full = static_cast<double>(pixels.constant() * tile.vectors) / 2;
     double least = 2 * full;
     for (tile.rows = 1; tile.rows <= pixels.constant(); ++tile.rows) {
-        if (registers(tile, machine) > machine.register_count) break;
+        if (registers_of_rows(tile, machine) > machine.register_count) break;
         const int64_t tiles = rounded_up(pixels.constant(), tile.rows) / tile.rows;
         least = std::min(least, static_cast<double>(tiles) * step_cycles(tile));
     }
