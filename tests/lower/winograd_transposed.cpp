@@ -109,6 +109,17 @@ BOOST_AUTO_TEST_CASE(neighbours_of_different_taps) {
     }
 }
 
+/// Few channels of wide images are computed by planes, which have their channels in front.
+BOOST_AUTO_TEST_CASE(few_channels_of_wide_images) {
+    for (const Transposed2d& options :
+         {Transposed2d(4, 1, 2).stride(2), Transposed2d(4, 1, 4).stride(2).padding(1),
+          Transposed2d(3, 1, 3).stride(2).padding(1).output_padding(1)}) {
+        const int64_t in = options.in_channels();
+        check_layer<nn::ConvTranspose2d>(options, "x:f32[2," + std::to_string(in) + ",21,37]", "",
+                                         {{2, in, 21, 37}});
+    }
+}
+
 /// A NaN or an infinity reaches the results that eager mode says, of all phases.
 BOOST_AUTO_TEST_CASE(what_is_not_finite_stays_where_it_belongs) {
     for (const int64_t kernel : {4, 3}) {
