@@ -70,8 +70,8 @@ private:
     /// What a convolution was made of, where that had them; some ways to compute it have not.
     ir::Value with_channels_last(const ir::Value& y) {
         const int rank = y.type().rank();
-        const bool is_moved = y.node->is("permute") && same(y.node->attrs().get_shape("perm"),
-                                                            moved_channels(rank, false));
+        const bool is_moved = y.node->is("permute") &&
+                              same(y.node->attrs().get_shape("perm"), moved_channels(rank, false));
         if (is_moved) return y.node->input(0);
         return graph_.add("permute", {y}, {{"perm", moved_channels(rank, true)}});
     }
