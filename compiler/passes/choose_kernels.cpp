@@ -284,7 +284,8 @@ private:
         for (size_t i = 1; i < operands.size(); ++i)
             operands[i] = padded_groups(graph_, operands[i], groups, width);
         const ir::Value wide = grouped(*graph_.add(node.op(), operands, node.attrs()).node);
-        const ir::Value y = first_of_groups(graph_, wide.node->input(0), groups, filters);
+        const ir::Value y =
+            first_of_groups(graph_, with_channels_last(graph_, wide), groups, filters);
         return graph_.add("permute", {y}, {{"perm", moved_channels(node.type().rank(), false)}});
     }
 

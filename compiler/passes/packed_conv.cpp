@@ -49,6 +49,14 @@ ir::Value channels_last(ir::Graph& graph, ir::Value x, const Shape& begin, const
     return is_shallow ? x : padded(graph, x, begin, end);
 }
 
+ir::Value with_channels_last(ir::Graph& graph, const ir::Value& y) {
+    const int rank = y.type().rank();
+    const bool is_moved_back = y.node->is("permute") &&
+                               same(y.node->attrs().get_shape("perm"), moved_channels(rank, false));
+    if (is_moved_back) return y.node->input(0);
+    return graph.add("permute", {y}, {{"perm", moved_channels(rank, true)}});
+}
+
 ir::Value packed_conv(ir::Graph& graph, std::vector<ir::Value> operands, int64_t rows,
                       int64_t width, Attrs attrs) {
     operands[1] = graph.add(ir::pack_filters_op, {operands[1]}, {{"panel", Dim(width)}});

@@ -22,6 +22,10 @@ ir::Value padded(ir::Graph& graph, ir::Value x, const Shape& begin, const Shape&
 /// they are, and the kernel that reads them moves them: what is copied so lies in runs.
 ir::Value channels_last(ir::Graph& graph, ir::Value x, const Shape& begin, const Shape& end);
 
+/// The result y[n, c, pixels...] of a convolution with its channels last: what it was made of where
+/// they were moved back, which not all ways to compute one do.
+ir::Value with_channels_last(ir::Graph& graph, const ir::Value& y);
+
 /// A convolution as packed_conv: of an image that is padded, channels last, plain filters, and
 /// perhaps a bias; by tiles of `rows`, in panels of `width` filters.
 ir::Value packed_conv(ir::Graph& graph, std::vector<ir::Value> operands, int64_t rows,

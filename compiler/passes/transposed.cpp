@@ -64,16 +64,7 @@ private:
         const std::optional<ir::Value> conv = convolution();
         if (!conv) return {};
         const ir::Value packed = help_.convolution(*conv->node);
-        return packed ? placed(with_channels_last(packed), begin_) : ir::Value();
-    }
-
-    /// What a convolution was made of, where that had them; some ways to compute it have not.
-    ir::Value with_channels_last(const ir::Value& y) {
-        const int rank = y.type().rank();
-        const bool is_moved = y.node->is("permute") &&
-                              same(y.node->attrs().get_shape("perm"), moved_channels(rank, false));
-        if (is_moved) return y.node->input(0);
-        return graph_.add("permute", {y}, {{"perm", moved_channels(rank, true)}});
+        return packed ? placed(with_channels_last(graph_, packed), begin_) : ir::Value();
     }
 
     std::optional<ir::Value> convolution() {
@@ -144,7 +135,7 @@ private:
     ir::Value part_of(const Shape& neighbour) {
         const ir::Value conv = convolution_of(neighbour);
         const ir::Value packed = conv ? help_.convolution(*conv.node) : ir::Value();
-        return packed ? with_channels_last(packed) : ir::Value();
+        return packed ? with_channels_last(graph_, packed) : ir::Value();
     }
 
     ir::Value bias_alone() {
