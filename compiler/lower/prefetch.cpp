@@ -153,6 +153,10 @@ private:
 
 bool is_far(const ir::Node& anchor) { return panel_bytes(anchor) >= far_bytes; }
 
+bool reads_far_panels_once(const ir::Node& anchor) {
+    return is_one_tile(anchor) && panel_bytes(anchor) >= far_alone_bytes;
+}
+
 bool asks_for_next_panel(const ir::Graph& body) {
     return std::any_of(body.nodes().begin(), body.nodes().end(), [&](const auto& node) {
         return is_asked_for(body, *node) && !is_one_tile(*node);

@@ -7,6 +7,9 @@ namespace lithe::lower {
 /// Whether all panels together come from further away than the second-level cache.
 bool is_far(const ir::Node& anchor);
 
+/// Whether a product does nothing but read its panels, from further away than that and once.
+bool reads_far_panels_once(const ir::Node& anchor);
+
 /// Asks for weights ahead where that pays: for the next panel while tiles of rows use this one, or
 /// for some of them where one tile has all rows. `sum`: the loop over the sum in `stage`; panels
 /// lie one after the other.

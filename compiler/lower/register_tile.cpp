@@ -6,6 +6,7 @@
 #include "compiler/lower/epilogue.h"
 #include "compiler/lower/parallel.h"
 #include "compiler/lower/prefetch.h"
+#include "compiler/lower/streams.h"
 #include "dsl/reduce_loops.h"
 
 namespace lithe::lower {
@@ -75,15 +76,36 @@ std::vector<Var> RegisterTile::tile_vars() const {
     return vars;
 }
 
-void RegisterTile::sum(const Coords& extents, const ReduceBody& value) {
+void RegisterTile::sum(const Coords& all, const ReduceBody& value) {
+    Coords extents = all;
+    std::vector<Var> vars = tile_vars();
+    if (more_axes().empty()) streams_ = streams_of(anchor_, body_.target());
+    if (streams_ > 1) {
+        extents.back() = extents.back() / streams_;
+        vars.push_back(stream_);
+    }
     sum_ = reduce_loops(extents);
-    skip_zeros(sum_, reduce_index(sum_));
+    Coords index = reduce_index(sum_);
+    skip_zeros(sum_, index);
+    if (streams_ > 1) index.back() += stream_ * extents.back();
     acc_ = Func("acc");
     tile_ = Func("tile");
-    const std::vector<Var> vars = tile_vars();
     acc_(vars) = 0.f;
-    acc_(vars) = Body::add_term(acc_(vars), value(reduce_index(sum_)));
-    tile_(vars) = acc_(vars);
+    acc_(vars) = Body::add_term(acc_(vars), value(index));
+    tile_(tile_vars()) = sum_of_streams();
+}
+
+Expr RegisterTile::sum_of_streams() const {
+    const std::vector<Var> vars = tile_vars();
+    std::vector<Expr> at(vars.begin(), vars.end());
+    if (streams_ == 1) return acc_(at);
+    at.emplace_back(0);
+    Expr total = acc_(at);
+    for (int i = 1; i < streams_; ++i) {
+        at.back() = i;
+        total += acc_(at);
+    }
+    return total;
 }
 
 /// One way through the loops, for tiles of `rows`.
@@ -166,15 +188,21 @@ void RegisterTile::schedule_tile() {
     for (const Axis& axis : more_axes()) {
         acc_.bound_extent(axis.var, axis.extent / axis.turns).unroll(axis.var);
     }
+    if (streams_ > 1) acc_.bound_extent(stream_, streams_).unroll(stream_);
     // Rows outermost: one element of x at a time is in a register, and all of the panel's row.
     std::vector<VarOrRVar> order{n_};
     for (const Axis& axis : more_axes()) order.emplace_back(axis.var);
     order.emplace_back(m_);
+    if (streams_ > 1) order.emplace_back(stream_);
     for (int i = 0; i < sum_.dimensions(); ++i) order.push_back(sum_[i]);
     Stage update = acc_.update();
     update.reorder(order).vectorize(n_, sum_lanes(body_.target(), width_)).unroll(n_).unroll(m_);
     for (const Axis& axis : more_axes()) update.unroll(axis.var);
-    prefetch_panels(body_, anchor_, acc_.update(), sum_);
+    if (streams_ > 1) {
+        update.unroll(stream_);
+    } else {
+        prefetch_panels(body_, anchor_, acc_.update(), sum_);
+    }
 }
 
 }  // namespace lithe::lower

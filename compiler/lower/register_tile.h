@@ -69,6 +69,7 @@ protected:
 
 private:
     std::vector<Halide::Var> tile_vars() const;
+    Halide::Expr sum_of_streams() const;
     void loops(Halide::Stage stage, int rows, bool is_parallel);
     void schedule_loops();
     void schedule_tile();
@@ -79,9 +80,10 @@ private:
     const ir::Node& anchor_;
     const TensorType& type_;
     int rank_, width_, lanes_;
-    int rows_ = 0;  ///< of the tile, where there is one height alone
+    int rows_ = 0;     ///< of the tile, where there is one height alone
+    int streams_ = 1;  ///< parts of the sum, side by side
     bool is_light_ = true;
-    Halide::Var n_, m_, mi_{"mi"};
+    Halide::Var n_, m_, mi_{"mi"}, stream_{"stream"};
     Halide::RDom sum_;
     Halide::Func acc_, tile_, out_;
 };

@@ -1,5 +1,6 @@
 #include <limits>
 
+#include "compiler/lower/target.h"
 #include "tests/support/check_compiled.h"
 
 using namespace lithe;
@@ -67,6 +68,23 @@ BOOST_AUTO_TEST_CASE(panels_from_far_away_are_asked_for_ahead) {
             CheckedProgram program(linear_text(c.rows, c.columns, c.inner, 48, 8));
             BOOST_TEST((program.statement().find("prefetch") != std::string::npos) == c.is_ahead);
             program.check({{"M", 13}}, tolerance_of(c.inner));
+        }
+    }
+}
+
+/// Their sums' loops are shorter by that.
+BOOST_AUTO_TEST_CASE(a_few_rows_add_up_parts_of_far_panels_side_by_side) {
+    const bool has_few_registers = lower::find_target("host").register_count < 32;
+    struct Case {
+        int64_t rows, columns, inner, parts;
+    };
+    for (const Case& c : {Case{1, 1000, 516, 4}, Case{1, 1001, 518, 2}, Case{1, 1000, 513, 1},
+                          Case{2, 999, 518, 2}, Case{2, 1000, 515, 1}, Case{4, 1000, 516, 1}}) {
+        BOOST_TEST_CONTEXT(c.rows << " x " << c.columns << " x " << c.inner) {
+            CheckedProgram program(linear_text(c.rows, c.columns, c.inner, 16, 8));
+            const std::string loop = ", 0, " + number(c.inner / (has_few_registers ? c.parts : 1));
+            BOOST_TEST(program.statement().find(loop + ")") != std::string::npos);
+            program.check(std::map<std::string, int64_t>{}, tolerance_of(c.inner));
         }
     }
 }
