@@ -26,7 +26,7 @@ namespace lithe::lower {
 namespace {
 
 /// Bumped when the same body and parameters give other code.
-constexpr const char* generator_version = "44";
+constexpr const char* generator_version = "45";
 
 /// Halide's flags: no runtime, no checks (lithe has checked), a context for parallel loops, and
 /// IEEE arithmetic unless the family needs fused multiply-adds.
@@ -84,7 +84,7 @@ Compiled to_module(const ir::Node& group, const Target& target, const std::strin
     family.schedule(*node, body);
     const std::vector<Halide::Func> results = body.results();
     Halide::Pipeline pipeline(results);
-    share_prefetches(pipeline, graph);
+    share_prefetches(pipeline, graph, target);
     prefetch_taps(pipeline, graph);
     prefetch_operands(pipeline, results[0].name());
     keep_on_stack(pipeline);

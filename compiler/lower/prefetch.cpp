@@ -65,6 +65,17 @@ int steps_ahead(const ir::Node& anchor) {
     return static_cast<int>(std::max<int64_t>(1, bytes / (4 * step_floats(anchor))));
 }
 
+/// Steps of the sum that ask for lines together, so that tiles which share a panel can each ask for
+/// another of them: a panel of one line a step has no others.
+int steps_together(const ir::Node& anchor, const Target& target) {
+    constexpr int few_registers = 32, together = 8, most_floats = 2 * line_floats;
+    const bool has_few_lines = step_floats(anchor) <= most_floats;
+    if (target.register_count >= few_registers || is_one_tile(anchor) || !has_few_lines) return 1;
+    const TensorType& panels = anchor.input(1).type();
+    const Dim& length = panels.size(panels.rank() - 2);
+    return length.is_constant() && length.constant() % together == 0 ? together : 1;
+}
+
 /// Bytes of all panels from which on they are asked for.
 int64_t far_of(const ir::Graph& body, const ir::Node& anchor) {
     constexpr int64_t never = std::numeric_limits<int64_t>::max();
@@ -165,11 +176,11 @@ bool asks_for_next_panel(const ir::Graph& body) {
 
 namespace {
 
-void ask_ahead(Body& body, const ir::Node& panels, Halide::Stage stage, const Halide::RDom& sum,
+void ask_ahead(Body& body, const ir::Node& panels, Halide::Stage stage, const Halide::RVar& step,
                const Expr& steps) {
     const Halide::ImageParam& weights =
         body.input(static_cast<int>(panels.attrs().get_int("index")));
-    stage.prefetch(weights.parameter(), sum.x, sum.x, steps,
+    stage.prefetch(weights.parameter(), step, step, steps,
                    Halide::PrefetchBoundStrategy::NonFaulting);
 }
 
@@ -181,23 +192,32 @@ void prefetch_panels(Body& body, const ir::Node& anchor, Halide::Stage stage,
     if (!is_asked_for(body.graph(), anchor)) return;
     // A whole innermost sum further on is the same place of the next tap or the next panel; what is
     // behind the end of a panel is the next one too.
-    const Expr ahead = is_one_tile(anchor) ? Expr(steps_ahead(anchor)) : sum.x.extent();
-    ask_ahead(body, panels, std::move(stage), sum, ahead);
+    const int together = steps_together(anchor, body.target());
+    if (is_one_tile(anchor)) {
+        ask_ahead(body, panels, std::move(stage), sum.x, steps_ahead(anchor));
+    } else if (together == 1) {
+        ask_ahead(body, panels, std::move(stage), sum.x, sum.x.extent());
+    } else {
+        const Halide::RVar steps("steps"), step("step");
+        stage.split(sum.x, steps, step, together).unroll(step);
+        ask_ahead(body, panels, std::move(stage), steps, sum.x.extent() / together);
+    }
 }
 
 void prefetch_next_element(Body& body, const ir::Node& anchor, Halide::Stage stage,
                            const Halide::RDom& sum) {
     const ir::Node& panels = *anchor.input(1).node;
     if (!panels.is("input") || panel_bytes(anchor) < far_front_bytes) return;
-    ask_ahead(body, panels, std::move(stage), sum, sum.x.extent());
+    ask_ahead(body, panels, std::move(stage), sum.x, sum.x.extent());
 }
 
-void share_prefetches(Halide::Pipeline& pipeline, const ir::Graph& body) {
+void share_prefetches(Halide::Pipeline& pipeline, const ir::Graph& body, const Target& target) {
     for (const auto& node : body.nodes()) {
         const bool is_winograd = node->is("winograd_conv");
         if (!is_winograd && !is_panel_product(*node)) continue;
+        const int together = is_winograd ? 1 : steps_together(*node, target);
         return pipeline.add_custom_lowering_pass(
-            new ShareLines(step_floats(*node), is_winograd || is_one_tile(*node)));
+            new ShareLines(together * step_floats(*node), is_winograd || is_one_tile(*node)));
     }
 }
 

@@ -26,7 +26,7 @@ bool asks_for_next_panel(const ir::Graph& body);
 
 /// Must be called for the pipeline of a body with such a prefetch: shares the lines of a panel
 /// among the tiles of rows.
-void share_prefetches(Halide::Pipeline& pipeline, const ir::Graph& body);
+void share_prefetches(Halide::Pipeline& pipeline, const ir::Graph& body, const Target& target);
 
 /// Asks for the taps of the next filters, which Winograd's products transform, while those of these
 /// are taken.
