@@ -20,6 +20,7 @@ constexpr const Family* families[] = {
     &conv_pool_family,
     &depthwise_family,
     &gates_family,
+    &product_pieces_family,
     &packed_family,
     &packed_vector_family,
     &running_family,

@@ -17,6 +17,7 @@ extern const Family generic_family;
 extern const Family pack_family;
 extern const Family packed_family, packed_vector_family;
 extern const Family plane_conv_family;
+extern const Family product_pieces_family;
 extern const Family plane_largest_family;
 extern const Family planes_family;
 extern const Family rows_family;

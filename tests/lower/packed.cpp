@@ -89,6 +89,30 @@ BOOST_AUTO_TEST_CASE(a_few_rows_add_up_parts_of_far_panels_side_by_side) {
     }
 }
 
+/// Tiles of rows that fill no blocks, one block and several; a last panel of one column.
+BOOST_AUTO_TEST_CASE(long_sums_are_made_in_pieces) {
+    const lower::Target host = lower::find_target("host");
+    const int64_t panel = 3 * host.lanes(), inner = host.register_count < 32 ? 4160 : 8192;
+    struct Case {
+        int64_t rows, columns, tile;
+    };
+    for (const Case& c : {Case{24, 2 * panel, 8}, Case{25, 2 * panel + 1, 8}, Case{199, panel, 4},
+                          Case{385, panel - 1, 4}}) {
+        BOOST_TEST_CONTEXT(c.rows << " x " << c.columns) {
+            CheckedProgram program(linear_text(c.rows, c.columns, inner, panel, c.tile));
+            BOOST_TEST(program.statement().find("total") != std::string::npos);
+            program.check(std::map<std::string, int64_t>{}, tolerance_of(inner));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(sums_of_no_equal_pieces_stay_whole) {
+    const int64_t panel = 3 * lower::find_target("host").lanes();
+    CheckedProgram program(linear_text(25, panel, 8191, panel, 8));
+    BOOST_TEST(program.statement().find("total") == std::string::npos);
+    program.check(std::map<std::string, int64_t>{}, tolerance_of(8191));
+}
+
 BOOST_AUTO_TEST_CASE(nan_and_infinities_pass_through_the_epilogue) {
     constexpr float nan = std::numeric_limits<float>::quiet_NaN();
     constexpr float infinity = std::numeric_limits<float>::infinity();
