@@ -2,6 +2,7 @@
 // vector of neighbours at a time. What is known of a column is computed once for it.
 #include <algorithm>
 
+#include "compiler/ir/rows.h"
 #include "compiler/lower/families.h"
 #include "compiler/lower/parallel.h"
 
@@ -14,11 +15,10 @@ using Halide::RDom;
 using Halide::TailStrategy;
 using Halide::Var;
 
-/// One operand of the result's type, and the axis is not the last.
+/// Along an axis that is not the last.
 bool normalises_columns(const ir::Node& node) {
-    return node.attrs().has("axis") && node.input_count() == 1 && node.types().size() == 1 &&
-           node.op().lower && same(node.type(), node.input(0).type()) &&
-           is_floating(node.type().dtype) && node.attrs().get_int("axis") < node.type().rank() - 1;
+    return ir::normalises_lines(node) && node.op().lower && is_floating(node.type().dtype) &&
+           node.attrs().get_int("axis") < node.type().rank() - 1;
 }
 
 const ir::Node* anchor_of(const ir::Graph& body) {

@@ -1,22 +1,11 @@
 #include "compiler/passes/fusion_kinds.h"
 
+#include "compiler/ir/rows.h"
 #include "compiler/passes/kinds.h"
 #include "compiler/passes/packed_conv.h"
 
 namespace lithe::passes {
 namespace {
-
-/// Same sizes as its first operand: rows that are normalised, scanned, sorted.
-bool is_rows(const ir::Node& node) {
-    return node.attrs().has("axis") && node.input_count() == 1 &&
-           same(node.type().shape, node.input(0).type().shape);
-}
-
-/// Whether the anchor makes a line of each line along an axis, and so reads lines more than once.
-bool normalises_lines(const ir::Node& anchor) {
-    return is_rows(anchor) && anchor.types().size() == 1 &&
-           anchor.type().dtype == anchor.input(0).type().dtype;
-}
 
 /// Whether the anchor reads every element of an image several times, in vectors of channels: those
 /// have to lie side by side.
@@ -41,7 +30,7 @@ std::string family_of(const ir::Node& anchor) {
     if (anchor.is("argsort")) return "sort";
     if (anchor.is(Trait::reduction)) return "reduction";
     if (ir::is_pool(anchor)) return "pool";
-    return is_rows(anchor) ? "rows" : "generic";
+    return ir::is_rows(anchor) ? "rows" : "generic";
 }
 
 bool is_complete_last(const std::string& family) {
@@ -59,7 +48,7 @@ bool is_layout(const ir::Node& node) {
 }
 
 bool reads_layouts(const ir::Node& anchor) {
-    return is_anchor(anchor) && !normalises_lines(anchor) && !anchor.is("packed_linear") &&
+    return is_anchor(anchor) && !ir::normalises_lines(anchor) && !anchor.is("packed_linear") &&
            !anchor.is("packed_gates") && !anchor.is("winograd_products") &&
            !reads_vectors_of_channels(anchor);
 }
