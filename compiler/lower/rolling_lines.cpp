@@ -21,27 +21,6 @@ using Halide::VarOrRVar;
 /// Lines of an image that is cut in two for a second thread.
 constexpr int64_t least_cut_lines = 16;
 
-/// Rows of a tile of so many `vectors`, sums of `length` products, that a line of `pixels` takes
-/// the fewest cycles with. The front's own rows may count on pixels of several lines.
-int rows_for_line(int pixels, int vectors, int64_t length, int register_count) {
-    // What a tile costs beside its steps, shared out among them.
-    const double start = 12 / static_cast<double>(std::max<int64_t>(length, 1));
-    int best = 1;
-    double least = 1e30;
-    for (int rows = 1; rows <= pixels; ++rows) {
-        // The sums, a row of the panel, and an element of the image; of a lone vector three.
-        const int held = vectors == 1 ? rows + 1 + std::min(rows, 3) : rows * vectors + vectors + 1;
-        if (held > register_count) break;
-        const double sums = rows * vectors, loads = rows + vectors;
-        const double step = std::max({sums / 2, loads / 2, 4.0}) + start;
-        const double cycles = static_cast<double>((pixels + rows - 1) / rows) * step;
-        if (cycles > least) continue;
-        least = cycles;
-        best = rows;
-    }
-    return best;
-}
-
 }  // namespace
 
 RollingLines::RollingLines(Body& body, const ir::Node& front, const ir::Node& reader,
@@ -53,15 +32,7 @@ RollingLines::RollingLines(Body& body, const ir::Node& front, const ir::Node& re
       width_(static_cast<int>(front.input(1).type().shape.back().constant())),
       rows_(static_cast<int>(
           std::min(front.attrs().get_int("tile_rows"), front.type().size(2).constant()))),
-      lanes_(std::min(body.target().lanes(), width_)) {
-    // More registers hold tiles whose last one matters less.
-    const int registers = body.target().register_count;
-    if (registers >= 32) return;
-    const Shape& panels = front.input(1).type().shape;
-    const Dim length = lithe::product(Shape(panels.begin() + 1, panels.end() - 1));
-    rows_ = rows_for_line(static_cast<int>(front.type().size(2).constant()), width_ / lanes_,
-                          length.constant(), registers);
-}
+      lanes_(std::min(body.target().lanes(), width_)) {}
 
 void RollingLines::define() {
     body_.reduce_with([this](Reduce, const Coords& extents, const ReduceBody& value) {

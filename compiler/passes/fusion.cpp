@@ -233,6 +233,7 @@ void Fusion::join_rolling() {
         cluster.members.insert(cluster.members.end(), front.members.begin(), front.members.end());
         for (const ir::Node* member : front.members) cluster_of_[member] = static_cast<int>(i);
         front.members.clear();
+        cluster.lines = front.anchor;
     }
 }
 

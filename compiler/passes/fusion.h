@@ -21,6 +21,7 @@ struct Cluster {
     ir::Node* exit = nullptr;        ///< the last one: the kernel stands in its place
     std::string family;
     std::vector<ir::Node*> earlier_exits;
+    const ir::Node* lines = nullptr;  ///< a convolution that makes lines as the anchor needs them
 };
 
 /// Decides which nodes of a graph share a kernel; the graph itself stays as it is.

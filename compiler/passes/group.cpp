@@ -4,6 +4,7 @@
 #include "compiler/passes/constants.h"
 #include "compiler/passes/fusion.h"
 #include "compiler/passes/passes.h"
+#include "compiler/passes/rolling.h"
 #include "runtime/error.h"
 
 namespace lithe::passes {
@@ -15,8 +16,8 @@ public:
     using Members = std::map<const ir::Node*, const Cluster*>;
 
     /// `members`: the nodes of all clusters.
-    BodyBuilder(const Cluster& cluster, const Members& members)
-        : cluster_(cluster), members_(members) {
+    BodyBuilder(const Cluster& cluster, const Members& members, const Machine& machine)
+        : cluster_(cluster), members_(members), machine_(machine) {
         body_->name = "body";
     }
 
@@ -32,7 +33,9 @@ private:
     ir::Node* copy(ir::Node& node, const ir::Node& reader) {
         std::vector<ir::Value> inputs;
         for (const ir::Value& input : node.inputs()) inputs.push_back(inner(input, reader));
-        ir::Node* added = body_->add_node(node.op(), inputs, node.attrs(), node.types());
+        Attrs attrs = node.attrs();
+        if (&node == cluster_.lines) attrs.set("tile_rows", Dim(rolling_rows(node, machine_)));
+        ir::Node* added = body_->add_node(node.op(), inputs, std::move(attrs), node.types());
         added->module_call = node.module_call;
         added->line = node.line;
         twins_[&node] = added;
@@ -76,6 +79,7 @@ private:
 
     const Cluster& cluster_;
     const Members& members_;
+    const Machine& machine_;
     std::unique_ptr<ir::Graph> body_ = std::make_unique<ir::Graph>();
     std::map<const ir::Node*, ir::Node*> twins_;
     std::map<std::pair<ir::Node*, int>, ir::Value> inputs_;
@@ -95,7 +99,7 @@ void inputs_first(ir::Graph& body) {
 
 class Grouper {
 public:
-    explicit Grouper(ir::Graph& graph) : graph_(graph) {}
+    Grouper(ir::Graph& graph, const Machine& machine) : graph_(graph), machine_(machine) {}
 
     void run(std::vector<Cluster> clusters) {
         std::map<const ir::Node*, const Cluster*> ending_at;
@@ -155,7 +159,7 @@ private:
     }
 
     void emit(const Cluster& cluster) {
-        BodyBuilder builder(cluster, members_);
+        BodyBuilder builder(cluster, members_, machine_);
         std::unique_ptr<ir::Graph> body = builder.run();
         std::vector<ir::Value> operands;
         for (const ir::Value& operand : builder.operands()) operands.push_back(current(operand));
@@ -178,6 +182,7 @@ private:
     }
 
     ir::Graph& graph_;
+    const Machine& machine_;
     std::map<const ir::Node*, const Cluster*> members_;
     std::set<Key> used_;
     std::map<Key, ir::Value> instead_;
@@ -188,7 +193,7 @@ private:
 bool group(ir::Graph& graph, const Machine& machine, Notes& notes) {
     std::vector<Cluster> clusters = Fusion(graph, machine, notes).run();
     if (clusters.empty()) return false;
-    Grouper(graph).run(std::move(clusters));
+    Grouper(graph, machine).run(std::move(clusters));
     return true;
 }
 

@@ -37,28 +37,33 @@ int64_t reach_of(const ir::Node& reader) {
     return (taps - 1) * reader.attrs().get_ints("dilation")[0] + 1;
 }
 
+constexpr int64_t many_registers = 32;
+
+/// The tile that lines of the convolution are made by, each on its own.
+Tile line_tile_of(const ir::Node& conv, const Machine& machine) {
+    const Shape& filters = conv.input(1).type().shape;
+    const Dim length = product(Shape(filters.begin() + 1, filters.end() - 1));
+    const int64_t vectors =
+        std::max<int64_t>(filters.back().constant() * 4 / machine.vector_bytes, 1);
+    return line_tile(conv.type().size(2).constant(), vectors, length.constant(), machine);
+}
+
 /// Whether few registers hold no tiles that fit the lines of a convolution of pixels by themselves,
 /// while tiles of the whole image do: then the sums take an eighth longer or more. Short sums take
 /// less than what the image costs on its way through memory.
 bool wastes_tiles(const ir::Node& conv, const Machine& machine) {
-    constexpr int64_t many_registers = 32, long_sum = 64;
+    constexpr int64_t long_sum = 64;
     const Shape& filters = conv.input(1).type().shape;
-    const Dim &pixels = conv.type().size(2), &lines = conv.type().size(1);
     const bool is_pointwise = ir::all_are({filters.begin() + 1, filters.end() - 2}, 1) &&
                               ir::all_are(conv.attrs().get_shape("stride"), 1);
-    if (machine.register_count >= many_registers || !is_pointwise || lines.is_constant(1) ||
-        filters[filters.size() - 2].constant() < long_sum)
+    if (machine.register_count >= many_registers || !is_pointwise ||
+        conv.type().size(1).is_constant(1) || filters[filters.size() - 2].constant() < long_sum)
         return false;
-    Tile tile{.vectors =
-                  std::max<int64_t>(filters.back().constant() * 4 / machine.vector_bytes, 1)};
-    const auto full = static_cast<double>(pixels.constant() * tile.vectors) / 2;
-    double least = 2 * full;
-    for (tile.rows = 1; tile.rows <= pixels.constant(); ++tile.rows) {
-        if (registers_of_rows(tile, machine) > machine.register_count) break;
-        const int64_t tiles = rounded_up(pixels.constant(), tile.rows) / tile.rows;
-        least = std::min(least, static_cast<double>(tiles) * step_cycles(tile));
-    }
-    return 8 * least > 9 * full;
+    const Tile tile = line_tile_of(conv, machine);
+    const int64_t pixels = conv.type().size(2).constant();
+    const auto full = static_cast<double>(pixels * tile.vectors) / 2;
+    const auto tiles = static_cast<double>(ir::ceil_div(pixels, tile.rows));
+    return 8 * tiles * step_cycles(tile) > 9 * full;
 }
 
 /// Whether all but the number of images is known, and a window is written out.
@@ -119,6 +124,11 @@ std::string rolling_refusal(const std::vector<ir::Node*>& front, const ir::Node&
                std::to_string(type.size(2).constant()) + " pixels badly, and the whole image well";
     }
     return {};
+}
+
+int64_t rolling_rows(const ir::Node& conv, const Machine& machine) {
+    if (machine.register_count >= many_registers) return conv.attrs().get_int("tile_rows");
+    return line_tile_of(conv, machine).rows;
 }
 
 }  // namespace lithe::passes

@@ -18,4 +18,9 @@ ir::Value rolling_image(const ir::Node& reader);
 std::string rolling_refusal(const std::vector<ir::Node*>& front, const ir::Node& conv,
                             const ir::Node& image, const ir::Node& reader, const Machine& machine);
 
+/// Rows of the tiles that such lines are made by: they fit the lines of `conv`, where the tile that
+/// it came with may count on pixels of several. More registers hold tiles whose last one in a line
+/// matters less: those keep it.
+int64_t rolling_rows(const ir::Node& conv, const Machine& machine);
+
 }  // namespace lithe::passes

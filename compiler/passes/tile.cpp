@@ -97,4 +97,13 @@ std::vector<Tile> ranked_tiles(const Dim& rows, const Dim& columns, const Machin
     return tiles;
 }
 
+Tile line_tile(int64_t pixels, int64_t vectors, int64_t length, const Machine& machine) {
+    const TileLimits limits{.rows = pixels, .vectors = vectors, .length = length};
+    const int64_t columns = vectors * machine.vector_bytes / 4;
+    for (const Tile& tile : ranked_tiles(pixels, columns, machine, limits)) {
+        if (tile.vectors == vectors) return tile;
+    }
+    return {.vectors = vectors};
+}
+
 }  // namespace lithe::passes

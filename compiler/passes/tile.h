@@ -60,6 +60,10 @@ double step_cycles(const Tile& tile);
 std::vector<Tile> ranked_tiles(const Dim& rows, const Dim& columns, const Machine& machine,
                                const TileLimits& limits = {});
 
+/// The rows of a tile of so many vectors that lines of `pixels` take the least time with, each line
+/// with tiles of its own, sums of `length` products.
+Tile line_tile(int64_t pixels, int64_t vectors, int64_t length, const Machine& machine);
+
 inline int64_t rounded_up(int64_t value, int64_t step) { return (value + step - 1) / step * step; }
 
 }  // namespace lithe::passes
