@@ -22,16 +22,19 @@ bool pays_with_picked_pixels(const ir::Node& conv, const Machine& machine) {
 
 ir::Value with_picked_pixels(ir::Graph& graph, const ir::Node& conv,
                              const std::function<ir::Value(ir::Node&)>& convolve) {
-    const Shape none{0, 0}, one{1, 1};
     std::vector<ir::Value> operands = conv.inputs();
-    operands[0] = graph.add("max_pool", {operands[0]},
-                            {{"kernel", one},
-                             {"stride", conv.attrs().get_shape("stride")},
-                             {"dilation", one},
-                             {"pad_begin", none},
-                             {"pad_end", none}});
+    const Shape& stride = conv.attrs().get_shape("stride");
+    for (const int axis : {2, 3}) {
+        const Dim& step = stride[static_cast<size_t>(axis) - 2];
+        if (step.is_constant(1)) continue;
+        operands[0] = graph.add("slice", {operands[0]},
+                                {{"axis", Dim(axis)},
+                                 {"begin", Dim(0)},
+                                 {"size", conv.type().size(axis)},
+                                 {"step", step}});
+    }
     Attrs attrs = conv.attrs();
-    attrs.set("stride", one);
+    attrs.set("stride", Shape{1, 1});
     return convolve(*graph.add(conv.op(), std::move(operands), attrs).node);
 }
 

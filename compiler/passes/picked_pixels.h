@@ -13,7 +13,7 @@ bool pays_with_picked_pixels(const ir::Node& conv, const Machine& machine);
 
 /// Such a convolution as one of every pixel of a copy, `convolve`d:
 ///
-///   conv(x, w) {stride}  ->  conv(max_pool(x) {kernel = 1, stride}, w)
+///   conv(x, w) {stride}  ->  conv(slice(slice(x) {axis = 2, step}) {axis = 3, step}, w)
 ir::Value with_picked_pixels(ir::Graph& graph, const ir::Node& conv,
                              const std::function<ir::Value(ir::Node&)>& convolve);
 
