@@ -92,7 +92,7 @@ Tiles choose_tiles(const ir::Node& anchor, const Target& target) {
 
 /// Keys of a round, of as many rounds as are needed; 0 where one is enough.
 int choose_round(int64_t most_keys, const Target& target) {
-    if (target.register_count > 16 || most_keys <= most_round_keys) return 0;
+    if (!target.has_few_registers() || most_keys <= most_round_keys) return 0;
     const int64_t rounds = rounded_up(most_keys, most_round_keys) / most_round_keys;
     return static_cast<int>(rounded_up(most_keys, rounds) / rounds);
 }
@@ -283,7 +283,7 @@ private:
         }
         total_part_.update(1).reorder(l_, over_rest_).vectorize(l_, lanes_).unroll(l_);
         // Several vectors side by side, so that their exponentials do not wait for themselves.
-        const int vectors = body_.target().register_count > 16 ? 4 : 2;
+        const int vectors = body_.target().has_few_registers() ? 2 : 4;
         const int step = std::max(1, vectors * lanes_ / tiles_.queries);
         const Var ws("ws"), wi("wi");
         weight_.bound_extent(l_, tiles_.queries)

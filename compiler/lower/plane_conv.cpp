@@ -40,7 +40,7 @@ public:
     Schedule(const ir::Node& group, Body& body)
         : body_(body), anchor_(*anchor_of(body.graph())), type_(group.type()) {
         const Shape& w = anchor_.input(1).type().shape;
-        const int64_t most = body.target().register_count > 16 ? 24 : 12;
+        const int64_t most = body.target().has_few_registers() ? 12 : 24;
         const int64_t together = std::max<int64_t>(most / 3, 6);
         const int64_t filters = w[0].constant();
         const int64_t each = ir::ceil_div(filters, ir::ceil_div(filters, together));

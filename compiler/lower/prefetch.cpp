@@ -68,9 +68,9 @@ int steps_ahead(const ir::Node& anchor) {
 /// Steps of the sum that ask for lines together, so that tiles which share a panel can each ask for
 /// another of them: a panel of one line a step has no others.
 int steps_together(const ir::Node& anchor, const Target& target) {
-    constexpr int few_registers = 32, together = 8, most_floats = 2 * line_floats;
+    constexpr int together = 8, most_floats = 2 * line_floats;
     const bool has_few_lines = step_floats(anchor) <= most_floats;
-    if (target.register_count >= few_registers || is_one_tile(anchor) || !has_few_lines) return 1;
+    if (!target.has_few_registers() || is_one_tile(anchor) || !has_few_lines) return 1;
     const TensorType& panels = anchor.input(1).type();
     const Dim& length = panels.size(panels.rank() - 2);
     return length.is_constant() && length.constant() % together == 0 ? together : 1;

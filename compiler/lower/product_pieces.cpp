@@ -47,8 +47,7 @@ int64_t piece_of(int64_t length, int64_t width) {
 /// Of a panel, from which on pieces pay. Where registers are many it was not measured: panels that
 /// the cache does not hold at all.
 int64_t long_panel_bytes(const Target& target) {
-    constexpr int few_registers = 32;
-    return target.register_count < few_registers ? target.l2_bytes / 4 : target.l2_bytes;
+    return target.has_few_registers() ? target.l2_bytes / 4 : target.l2_bytes;
 }
 
 bool matches(const ir::Node& group, const Target& target, std::string& why) {

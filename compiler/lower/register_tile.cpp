@@ -32,7 +32,7 @@ bool is_single_vector(const ir::Node& anchor, const Target& target) {
 }
 
 int sum_lanes(const Target& target, int width) {
-    return target.register_count < 32 ? width : std::min(target.lanes(), width);
+    return target.has_few_registers() ? width : std::min(target.lanes(), width);
 }
 
 RegisterTile::RegisterTile(Body& body, const ir::Node& anchor)

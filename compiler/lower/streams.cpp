@@ -8,8 +8,7 @@ namespace lithe::lower {
 int streams_of(const ir::Node& anchor, const Target& target) {
     // Measured on a core of 16 registers: 17.5 GB/s of one stream, 21.6 of two, 23 of four. On one
     // of 32, asking ahead was measured, and this was not.
-    constexpr int few_registers = 32;
-    if (target.register_count >= few_registers || !reads_far_panels_once(anchor)) return 1;
+    if (!target.has_few_registers() || !reads_far_panels_once(anchor)) return 1;
     const TensorType& panels = anchor.input(1).type();
     const Dim &length = panels.size(panels.rank() - 2), &width = panels.shape.back();
     if (!length.is_constant() || !width.is_constant()) return 1;

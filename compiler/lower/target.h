@@ -19,6 +19,8 @@ struct Target {
     /// Lanes of f32 in one register.
     int lanes() const { return vector_bytes / 4; }
     int lanes(int element_bytes) const { return vector_bytes / element_bytes; }
+    /// Whether registers are so few that they bind how sums are made.
+    bool has_few_registers() const { return register_count < 32; }
     /// Whether it multiplies and adds in one instruction.
     bool has_multiply_add() const;
 };

@@ -26,6 +26,9 @@ struct Machine {
     bool exact = false;  ///< no rewrite that changes how sums are rounded (Winograd)
     std::string target;  ///< what problems of a tuning begin with
     Tuning* tuning = nullptr;
+
+    /// Whether registers are so few that they bind how sums are made.
+    bool has_few_registers() const { return register_count < 32; }
 };
 
 /// A pass is a function with an effect on one graph or on the program; the answer says whether it

@@ -14,7 +14,7 @@ constexpr int64_t least_filters = 64;
 bool pays_with_picked_pixels(const ir::Node& conv, const Machine& machine) {
     const Shape &w = conv.input(1).type().shape, &y = conv.type().shape;
     const Attrs& attrs = conv.attrs();
-    return machine.register_count < 32 && y.size() == 4 && ir::has_short_lines(y.back()) &&
+    return machine.has_few_registers() && y.size() == 4 && ir::has_short_lines(y.back()) &&
            attrs.get_dim("groups").is_constant(1) && !is_padded(conv) &&
            ir::all_are({w.begin() + 2, w.end()}, 1) && !ir::all_are(attrs.get_shape("stride"), 1) &&
            w[0].constant() >= least_filters;

@@ -37,8 +37,6 @@ int64_t reach_of(const ir::Node& reader) {
     return (taps - 1) * reader.attrs().get_ints("dilation")[0] + 1;
 }
 
-constexpr int64_t many_registers = 32;
-
 /// The tile that lines of the convolution are made by, each on its own.
 Tile line_tile_of(const ir::Node& conv, const Machine& machine) {
     const Shape& filters = conv.input(1).type().shape;
@@ -56,8 +54,8 @@ bool wastes_tiles(const ir::Node& conv, const Machine& machine) {
     const Shape& filters = conv.input(1).type().shape;
     const bool is_pointwise = ir::all_are({filters.begin() + 1, filters.end() - 2}, 1) &&
                               ir::all_are(conv.attrs().get_shape("stride"), 1);
-    if (machine.register_count >= many_registers || !is_pointwise ||
-        conv.type().size(1).is_constant(1) || filters[filters.size() - 2].constant() < long_sum)
+    if (!machine.has_few_registers() || !is_pointwise || conv.type().size(1).is_constant(1) ||
+        filters[filters.size() - 2].constant() < long_sum)
         return false;
     const Tile tile = line_tile_of(conv, machine);
     const int64_t pixels = conv.type().size(2).constant();
@@ -127,7 +125,7 @@ std::string rolling_refusal(const std::vector<ir::Node*>& front, const ir::Node&
 }
 
 int64_t rolling_rows(const ir::Node& conv, const Machine& machine) {
-    if (machine.register_count >= many_registers) return conv.attrs().get_int("tile_rows");
+    if (!machine.has_few_registers()) return conv.attrs().get_int("tile_rows");
     return line_tile_of(conv, machine).rows;
 }
 

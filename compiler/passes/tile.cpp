@@ -41,7 +41,7 @@ TileLimits product_limits(const Dim& inner) {
 }
 
 TileLimits conv_limits(const Machine& machine, int64_t length) {
-    if (machine.register_count >= 32) return {.vectors = 2, .length = length};
+    if (!machine.has_few_registers()) return {.vectors = 2, .length = length};
     // Every tile reads panels of long sums from the second-level cache again.
     constexpr int64_t near_length = 256;
     return {.vectors = 4, .vector_cycles = length > near_length ? 0.3 : 0, .length = length};
@@ -49,7 +49,7 @@ TileLimits conv_limits(const Machine& machine, int64_t length) {
 
 int64_t registers(const Tile& tile, const Machine& machine) {
     const int64_t sums = tile.rows * tile.vectors;
-    if (machine.register_count >= 32) return sums + tile.vectors + 1;
+    if (!machine.has_few_registers()) return sums + tile.vectors + 1;
     constexpr int64_t ready = 3;  // elements for a lone vector of the panel, each used once
     return sums + 1 +
            (tile.vectors == 1 ? std::min(tile.rows, ready) : std::max(tile.vectors, tile.rows));
