@@ -121,6 +121,20 @@ bool choose_layout(ir::Graph& graph);
 /// puts channels last; before split_prepare, which packs the filters at load time.
 bool scale_filters(ir::Graph& graph, Notes& notes);
 
+/// Makes zeros around an image, and crops of a result, part of the window that reads or makes it.
+///
+///   f(pad(x), ...)         ->  f(x, ...)       with so much more padding: f conv, and its gradient
+///                                              for the weight, avg_pool; max_pool of -inf, or of
+///                                              x that is nowhere below what it is padded with
+///   slice(conv(x, w, b))   ->  conv(x, w, b)   with so much less padding; conv_transpose with so
+///                                              much more; likewise pads of negative widths
+///   pad(pad(x))            ->  pad(x)          of one value
+///
+/// All that read the pad take it, or none does; of a convolution the slice is the only reader. A
+/// weight that is infinite or no number makes nothing of zeros any more. After fold_batch_norm,
+/// which takes away what stands between the two; before trim_filters, which looks at the padding.
+bool join_padding(ir::Graph& graph, Notes& notes);
+
 /// Leaves out the outer taps of a convolution that see padding alone, wherever the window stands,
 /// as those of a dilation wider than the image do.
 ///

@@ -26,6 +26,7 @@ constexpr Pass pipeline[] = {
     {"recognize_gelu", recognize_gelu},  // before its factor becomes part of weights
     {"recognize_norm", recognize_norm},
     {"fold_batch_norm", fold_batch_norm, On::eval},
+    {"join_padding", join_padding},
     {"trim_filters", trim_filters},
     {"pool_before_conv", pool_before_conv, On::eval},
     {"recognize_attention", recognize_attention},  // before its products are taken apart
