@@ -45,7 +45,7 @@ public:
         }
         if (is_pointwise(node)) {
             const ir::Value sunk = below_pointwise(node);
-            return sunk ? sunk : below_height(node);
+            return sunk ? sunk : below_lines(node);
         }
         if (node.is("linear") || node.is("packed_linear")) return into_linear(node);
         if (!std::all_of(node.inputs().begin(), node.inputs().end(), is_first)) return {};
@@ -76,29 +76,41 @@ private:
         return any ? first(graph_.add(node.op(), inputs, node.attrs())) : ir::Value();
     }
 
-    /// reshape([n, 1, w, c] -> [n, w, c]), as behind a convolution of one axis that is done as one
-    /// of two.
-    static bool drops_height(ir::Value value) {
+    /// reshape([n, h, w, c] -> [n, h * w, c]), as behind a convolution of one axis that is done as
+    /// one of two.
+    static bool joins_lines(ir::Value value) {
         if (!value.node->is("reshape")) return false;
-        Shape high = value.type().shape;
-        if (high.size() != 3) return false;
-        high.insert(high.begin() + 1, Dim(1));
-        return same(value.node->input(0).type().shape, high);
+        const Shape &shape = value.type().shape, &from = value.node->input(0).type().shape;
+        return shape.size() == 3 && from.size() == 4 && same(from[0], shape[0]) &&
+               same(from[3], shape[2]) && same(from[1] * from[2], shape[1]);
+    }
+
+    /// The reshape that joins lines, the last of several: what computes its operand is nearest.
+    const ir::Node* last_joined(const std::vector<ir::Value>& inputs) const {
+        if (std::none_of(inputs.begin(), inputs.end(), joins_lines)) return nullptr;
+        for (auto at = graph_.nodes().rbegin(); at != graph_.nodes().rend(); ++at) {
+            const ir::Value value{at->get(), 0};
+            if (std::find(inputs.begin(), inputs.end(), value) != inputs.end() &&
+                joins_lines(value))
+                return value.node;
+        }
+        return nullptr;
     }
 
     /// f(reshape(x), r) -> reshape(f(x, reshape(r))), so that f joins what computes x.
-    ir::Value below_height(const ir::Node& node) {
-        const auto& inputs = node.inputs();
-        const auto high = std::find_if(inputs.begin(), inputs.end(), drops_height);
-        if (high == inputs.end()) return {};
-        const Shape shape = high->node->input(0).type().shape;
+    ir::Value below_lines(const ir::Node& node) {
+        const ir::Node* joined = last_joined(node.inputs());
+        if (!joined) return {};
+        const Shape shape = joined->input(0).type().shape;
         std::vector<ir::Value> operands;
-        for (const ir::Value& input : inputs) {
+        for (const ir::Value& input : node.inputs()) {
             const bool is_whole = same(input.type().shape, node.type().shape);
             if (!is_whole && input.type().rank() > 1) return {};
+            const bool is_joined =
+                joins_lines(input) && same(input.node->input(0).type().shape, shape);
             if (!is_whole) {
                 operands.push_back(input);
-            } else if (drops_height(input)) {
+            } else if (is_joined) {
                 operands.push_back(input.node->input(0));
             } else {
                 operands.push_back(graph_.add("reshape", {input}, {{"shape", shape}}));

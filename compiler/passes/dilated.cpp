@@ -109,6 +109,71 @@ ir::Value in_places(ir::Graph& graph, ir::Value y, const Dim& images,
     return graph.add("permute", {y}, {{"perm", moved_channels(rank, false)}});
 }
 
+/// The phases of a line side by side: a line of an image has a pixel of each, and lies in memory as
+/// it did.
+ir::Value line_as_image(ir::Graph& graph, ir::Value x, const Cut& cut) {
+    const Dim images = x.type().size(0), channels = x.type().size(1);
+    x = graph.add("permute", {x}, {{"perm", moved_channels(3, true)}});
+    x = padded(graph, x, {Dim(cut.before)}, {Dim(cut.after)});
+    x = graph.add("reshape", {x}, {{"shape", Shape{images, cut.pixels, cut.dilation, channels}}});
+    return graph.add("permute", {x}, {{"perm", moved_channels(4, false)}});
+}
+
+ir::Value image_as_line(ir::Graph& graph, const ir::Value& y, const Cut& cut) {
+    const Dim images = y.type().size(0), channels = y.type().size(1);
+    ir::Value line = with_channels_last(graph, y);
+    line = graph.add("reshape", {line},
+                     {{"shape", Shape{images, cut.places * cut.dilation, channels}}});
+    if (cut.places * cut.dilation != cut.all_places) {
+        line = graph.add(
+            "slice", {line},
+            {{"axis", Dim(1)}, {"begin", Dim(0)}, {"size", cut.all_places}, {"step", Dim(1)}});
+    }
+    return graph.add("permute", {line}, {{"perm", moved_channels(3, false)}});
+}
+
+ir::Value convolved_line(ir::Graph& graph, const ir::Node& conv,
+                         const std::function<ir::Value(ir::Node&)>& convolve) {
+    const Cut cut = cut_of(conv, 0);
+    const Shape& w = conv.input(1).type().shape;
+    std::vector<ir::Value> operands = conv.inputs();
+    operands[0] = line_as_image(graph, operands[0], cut);
+    operands[1] = graph.add("reshape", {operands[1]}, {{"shape", Shape{w[0], w[1], w[2], 1}}});
+    Attrs attrs = conv.attrs();
+    attrs.set("stride", Shape{1, 1});
+    attrs.set("dilation", Shape{1, 1});
+    attrs.set("pad_begin", Shape{cut.begin, 0});
+    attrs.set("pad_end", Shape{cut.end, 0});
+    return image_as_line(graph, convolve(*graph.add(conv.op(), operands, attrs).node), cut);
+}
+
+/// Cycles to put the pixels of an axis or two, and the results, in another order or into a line
+/// that the phases divide.
+double moving_cycles(const ir::Node& conv, const std::vector<Cut>& cuts, int64_t images) {
+    const bool is_line = conv.type().rank() == 3;
+    const bool moves_pixels = !is_line || cuts[0].before > 0 || cuts[0].after > 0;
+    const bool moves_places = !is_line || cuts[0].places * cuts[0].dilation > cuts[0].all_places;
+    const auto cycles = [&](const Shape& shape) {
+        const Dim count = product(Shape(shape.begin() + 1, shape.end()));
+        return 4.0 * static_cast<double>(images * count.constant()) / sorted_bytes;
+    };
+    return (moves_pixels ? cycles(conv.input(0).type().shape) : 0) +
+           (moves_places ? cycles(conv.type().shape) : 0);
+}
+
+WinogradProblem problem_of_phases(const ir::Node& conv, WinogradProblem problem,
+                                  const std::vector<Cut>& cuts) {
+    problem.height = cuts[0].places;
+    if (conv.type().rank() == 3) {
+        problem.taps = {problem.taps[1], 1};
+        problem.width = cuts[0].dilation;
+    } else {
+        problem.images *= cuts[0].dilation * cuts[1].dilation;
+        problem.width = cuts[1].places;
+    }
+    return problem;
+}
+
 }  // namespace
 
 bool pays_in_phases(ir::Graph& graph, const ir::Node& conv, const Machine& machine) {
@@ -117,22 +182,17 @@ bool pays_in_phases(ir::Graph& graph, const ir::Node& conv, const Machine& machi
     std::optional<WinogradProblem> phases = winograd_problem(plane, Dilation::ignored);
     if (!phases) return false;
     const WinogradProblem whole = *phases;
-    double cycles = 0;
-    for (const Shape& shape : {plane.input(0).type().shape, plane.type().shape}) {
-        const Dim count = product(Shape(shape.begin() + 1, shape.end()));
-        cycles += 4.0 * static_cast<double>(whole.images * count.constant()) / sorted_bytes;
-    }
-    const std::vector<Cut> cuts = cuts_of(plane);
-    phases->images *= cuts[0].dilation * cuts[1].dilation;
-    phases->height = cuts[0].places;
-    phases->width = cuts[1].places;
+    const std::vector<Cut> cuts = cuts_of(conv);
+    *phases = problem_of_phases(conv, whole, cuts);
     if (!can_have_plans(*phases)) return false;
     const std::vector<WinogradPlan> plans = ranked_winograd_plans(*phases, machine);
+    const double cycles = moving_cycles(conv, cuts, whole.images);
     return !plans.empty() && winograd_pays(whole, plans[0].cost + cycles, machine);
 }
 
 ir::Value in_phases(ir::Graph& graph, const ir::Node& conv,
                     const std::function<ir::Value(ir::Node&)>& convolve) {
+    if (conv.type().rank() == 3) return convolved_line(graph, conv, convolve);
     const std::vector<Cut> cuts = cuts_of(conv);
     Shape begin, end;
     for (const Cut& cut : cuts) {

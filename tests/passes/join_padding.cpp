@@ -16,16 +16,19 @@ double tolerance_of(int64_t terms) {
     return 1.5 * std::sqrt(static_cast<double>(terms)) * 6e-8 * 64;
 }
 
-/// Compiled against eager.
-void check(const Forward& forward, const std::shared_ptr<nn::Module>& module,
-           const std::string& type, const std::vector<Sizes>& images, int64_t terms) {
+/// Compiled against eager; returns the program that was compiled.
+std::string check(const Forward& forward, const std::shared_ptr<nn::Module>& module,
+                  const std::string& type, const std::vector<Sizes>& images, int64_t terms) {
+    std::string text;
     BOOST_TEST_CONTEXT(type) {
         CompiledModel compiled = compile_subject({module, forward}, type, compile_alone());
+        text = ir::print(compiled.compiled().program);
         for (const Sizes& sizes : images) {
             const Tensors in{numbers(sizes, DType::f32, 1.5, 3)}, got = compiled(in);
             check_equal(got[0], forward(in)[0], tolerance_of(terms));
         }
     }
+    return text;
 }
 
 struct Line {
@@ -91,7 +94,7 @@ BOOST_AUTO_TEST_CASE(chomped_lines) {
     }
 }
 
-/// Two layers and what is added around them.
+/// Two layers and what is added around them: of a length that the dilations divide nothing moves.
 BOOST_AUTO_TEST_CASE(residual_lines) {
     nn::Conv1d a(nn::Conv1dOptions(32, 32, 3).dilation(4)),
         b(nn::Conv1dOptions(32, 32, 3).dilation(8));
@@ -102,8 +105,12 @@ BOOST_AUTO_TEST_CASE(residual_lines) {
         return Tensors{relu(in[0] + y)};
     };
     for (const int64_t length : {256, 250}) {
-        check(forward, modules.ptr(), fmt::format("x:f32[2,32,{}]", length), {{2, 32, length}},
-              2 * 32 * 3);
+        const std::string text =
+            check(forward, modules.ptr(), fmt::format("x:f32[2,32,{}]", length), {{2, 32, length}},
+                  2 * 32 * 3);
+        const bool moves =
+            text.find("= pad(") != std::string::npos || text.find("= slice(") != std::string::npos;
+        if (length == 256) BOOST_TEST(!moves);
     }
 }
 
