@@ -65,10 +65,8 @@ Tensor hardsigmoid(const Tensor& x) {
     return where(logical_and(x > -3, x < 3), y, y.detach());  // the slope ends before the limits
 }
 
-Tensor hardswish(const Tensor& x) {
-    const Tensor near = clamp(x, -4, 4);
-    return where(x <= -3, x * 0, where(x < 3, near * (near + 3) * sixth, x));
-}
+// NaN has the slope of x, as in PyTorch.
+Tensor hardswish(const Tensor& x) { return x * where(x < 3, clamp(x + 3, 0) * sixth, 1); }
 
 Tensor softsign(const Tensor& x) { return x / (abs(x) + 1); }
 Tensor tanhshrink(const Tensor& x) { return x - tanh(x); }
