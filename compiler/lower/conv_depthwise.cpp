@@ -123,7 +123,7 @@ private:
         if (is_light) out_.unroll(x);
         if (lines_.is_parallel(2.0 * static_cast<double>(depthwise_.products())))
             out_.parallel(task_);
-        depthwise_.schedule(out_, columns, is_light);
+        depthwise_.schedule(out_, columns, vector, is_light);
     }
 
     Body& body_;

@@ -68,7 +68,7 @@ public:
         if (is_light) out.unroll(x);
         const int64_t images = type_.size(0).is_constant() ? type_.size(0).constant() : 1;
         if (sum_.products() * images >= window_products) out.parallel(task);
-        sum_.schedule(out, columns, is_light);
+        sum_.schedule(out, columns, vector, is_light);
     }
 
 private:

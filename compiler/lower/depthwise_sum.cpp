@@ -16,6 +16,9 @@ constexpr int64_t most_unrolled_products = 49;
 /// Pixels of a tile: about as many sums as two multiply-add units of latency 4 need, and a divisor
 /// of the lines that images have.
 constexpr int64_t most_columns = 7;
+/// Products of one result up to which a long rest of the group goes over a whole line of results
+/// where registers are few: beside longer sums a tile's vectors do not wait for each other's.
+constexpr int64_t most_products_of_lines = 9;
 
 }  // namespace
 
@@ -72,14 +75,26 @@ void DepthwiseSum::define(const Read& read) {
     body_.define({const_cast<ir::Node*>(&anchor_), 0}, conv_);
 }
 
-void DepthwiseSum::schedule(Func& consumer, const Var& at, bool is_light) {
+void DepthwiseSum::schedule(Func& consumer, const Var& at, const Var& line, bool is_light) {
+    const Var c = Body::axis_var(3), x = Body::axis_var(2), tile("tile");
+    const bool is_by_lines = !is_light && body_.target().register_count < 32 &&
+                             products_each() <= most_products_of_lines;
     if (!is_light) {
-        const Var c = Body::axis_var(3), x = Body::axis_var(2);
-        conv_.compute_at(consumer, at).store_in(Halide::MemoryType::Stack);
-        conv_.bound_extent(c, lanes_).bound_extent(x, columns_).vectorize(c).unroll(x);
+        conv_.store_in(Halide::MemoryType::Stack).bound_extent(c, lanes_).vectorize(c);
+        if (is_by_lines) {
+            conv_.compute_at(consumer, line);
+            conv_.bound_extent(x, static_cast<int>(type_.size(2).constant()));
+            conv_.split(x, tile, x, columns_, Halide::TailStrategy::ShiftInwards).unroll(x);
+        } else {
+            conv_.compute_at(consumer, at).bound_extent(x, columns_).unroll(x);
+        }
     }
-    sum_.compute_at(consumer, at).vectorize(c_).unroll(x_);
-    sum_.bound_extent(c_, lanes_).bound_extent(x_, columns_);
+    if (is_by_lines) {
+        sum_.compute_at(conv_, tile);
+    } else {
+        sum_.compute_at(consumer, at);
+    }
+    sum_.vectorize(c_).unroll(x_).bound_extent(c_, lanes_).bound_extent(x_, columns_);
     Halide::Stage update = sum_.update();
     update.reorder({c_, x_, window_.x, window_.y, window_.z}).vectorize(c_).unroll(x_);
     const bool is_unrolled = products_each() <= most_unrolled_products;

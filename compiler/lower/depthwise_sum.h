@@ -22,8 +22,10 @@ public:
     void define(const Read& read);
     /// A tile for every turn of `at` of the consumer's loops, which are unrolled over it where what
     /// is behind the sums is light. Else they read it from memory of its own: registers that a loop
-    /// goes over would have to lie there from the beginning.
-    void schedule(Halide::Func& consumer, const Halide::Var& at, bool is_light);
+    /// goes over would have to lie there from the beginning. That may have a whole line, for every
+    /// turn of `line`.
+    void schedule(Halide::Func& consumer, const Halide::Var& at, const Halide::Var& line,
+                  bool is_light);
 
     int lanes() const { return lanes_; }
     /// Pixels of a tile.

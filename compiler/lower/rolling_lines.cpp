@@ -20,6 +20,8 @@ using Halide::VarOrRVar;
 
 /// Lines of an image that is cut in two for a second thread.
 constexpr int64_t least_cut_lines = 16;
+/// Bytes of a line's sums up to which a long rest of the group goes over all of them at once.
+constexpr int64_t most_line_bytes = 4 << 10;
 
 }  // namespace
 
@@ -66,13 +68,20 @@ void RollingLines::schedule(const Func& consumer, const Var& task, const Var& li
         .bound_extent(Body::axis_var(0), 1)
         .bound_extent(c, width_)
         .bound_extent(x, body_.size(front_.type().size(2)))
-        .split(x, tile, x, rows_, TailStrategy::ShiftInwards)
-        .reorder({c, x, tile, y})
+        .reorder({c, x, y})
         .vectorize(c, lanes_)
         .unroll(c);
-    if (is_light_) ring_.unroll(x);
-    schedule_tile(sum_, tile);
-    if (!is_light_) schedule_tile(tile_.store_in(Halide::MemoryType::Stack), tile);
+    const bool is_by_lines = !is_light_ && goes_over_lines();
+    Func& tiled = is_by_lines ? tile_ : ring_;
+    if (is_by_lines) {
+        tile_.compute_at(ring_, y).store_in(Halide::MemoryType::Stack).bound_extent(c, width_);
+        tile_.vectorize(c, lanes_).unroll(c);
+    }
+    tiled.split(x, tile, x, rows_, TailStrategy::ShiftInwards);
+    if (is_light_ || is_by_lines) tiled.unroll(x);
+    schedule_tile(sum_, tiled, tile);
+    if (!is_light_ && !is_by_lines)
+        schedule_tile(tile_.store_in(Halide::MemoryType::Stack), ring_, tile);
     std::vector<VarOrRVar> order{c, x};
     for (int i = 0; i < terms_.dimensions(); ++i) order.emplace_back(terms_[i]);
     const int lanes = sum_lanes(body_.target(), width_);
@@ -80,10 +89,16 @@ void RollingLines::schedule(const Func& consumer, const Var& task, const Var& li
     prefetch_panels(body_, front_, sum_.update(), terms_);
 }
 
+/// Few registers hold tiles of so few vectors that these would wait for each other's long rest.
+bool RollingLines::goes_over_lines() const {
+    return body_.target().register_count < 32 &&
+           4 * width_ * front_.type().size(2).constant() <= most_line_bytes;
+}
+
 /// In a tile of registers, or of the stack.
-void RollingLines::schedule_tile(Func f, const Var& tile) const {
+void RollingLines::schedule_tile(Func f, const Func& reader, const Var& tile) const {
     const Var c = Body::axis_var(3), x = Body::axis_var(2);
-    f.compute_at(ring_, tile).bound_extent(c, width_).bound_extent(x, rows_);
+    f.compute_at(reader, tile).bound_extent(c, width_).bound_extent(x, rows_);
     f.vectorize(c, lanes_).unroll(c).unroll(x);
 }
 

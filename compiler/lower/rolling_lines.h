@@ -29,7 +29,8 @@ public:
 
 private:
     void define_sum(const Coords& extents, const ReduceBody& value);
-    void schedule_tile(Halide::Func f, const Halide::Var& tile) const;
+    bool goes_over_lines() const;
+    void schedule_tile(Halide::Func f, const Halide::Func& reader, const Halide::Var& tile) const;
 
     Body& body_;
     const ir::Node& front_;
