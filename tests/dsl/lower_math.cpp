@@ -2,6 +2,7 @@
 
 #include "dsl/lower_math_exp.h"
 #include "tests/support/math_functions.h"
+#include "tests/support/sample.h"
 
 #include <algorithm>
 #include <bit>
@@ -20,9 +21,10 @@ namespace lower_math = lithe::lower_math;
 using lithe::tests::applies;
 using lithe::tests::error_ulp;
 using lithe::tests::evaluate;
-using lithe::tests::evaluate_with;
+using lithe::tests::evaluate_pairs;
 using lithe::tests::math_functions;
 using lithe::tests::MathFunction;
+using lithe::tests::Sample;
 
 constexpr float infinity = std::numeric_limits<float>::infinity();
 constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();
@@ -69,7 +71,7 @@ void check(
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(dsl_lower_math)
+BOOST_AUTO_TEST_SUITE(dsl_lower_math, *boost::unit_test::label("long"))
 
 BOOST_AUTO_TEST_CASE(functions_keep_their_bounds) {
     for (const MathFunction& function : math_functions()) {
@@ -100,23 +102,22 @@ BOOST_AUTO_TEST_CASE(powers_of_four_below_zero) {
 BOOST_AUTO_TEST_CASE(gamma_functions_below_zero) {
     // Between the poles both cross 0, where only the absolute error of a difference of doubles is
     // small.
-    for (const float x : {-0.5f, -1.5f, -2.25f, -3.7f, -10.1f, -1e-20f, -170.3f, -2.4570247f}) {
-        const std::vector<float> log_gamma = evaluate<float>(lower_math::lgamma, {x});
-        const std::vector<float> psi = evaluate<float>(lower_math::digamma, {x});
-        const auto wide = static_cast<double>(x);
-        BOOST_TEST(std::abs(log_gamma[0] - std::lgamma(wide)) <=
+    const std::vector<float> x = {-0.5f,       -1.5f,     -2.25f, -3.7f, -10.1f, -1e-20f,   -170.3f,
+                                  -2.4570247f, -infinity, 0.f,    -0.f,  -1.f,   -8388609.f};
+    const std::vector<float> log_gamma = evaluate<float>(lower_math::lgamma, x);
+    const std::vector<float> psi = evaluate<float>(lower_math::digamma, x);
+    for (size_t i = 0; i < 8; ++i) {
+        const auto wide = static_cast<double>(x[i]);
+        BOOST_TEST(std::abs(log_gamma[i] - std::lgamma(wide)) <=
                    1e-7 * std::max(1e-4, std::abs(std::lgamma(wide))));
         const double exact = lithe::tests::detail::digamma(wide);
-        BOOST_TEST(std::abs(psi[0] - exact) <= 1e-6 * std::abs(exact));
+        BOOST_TEST(std::abs(psi[i] - exact) <= 1e-6 * std::abs(exact));
     }
-    const std::vector<float> poles =
-        evaluate<float>(lower_math::lgamma, {0.f, -0.f, -1.f, -8388609.f, -infinity});
-    for (const float pole : poles) BOOST_TEST(pole == infinity);
-    const std::vector<float> psi =
-        evaluate<float>(lower_math::digamma, {0.f, -0.f, -1.f, -infinity});
-    BOOST_TEST(psi[0] == -infinity);
-    BOOST_TEST(psi[1] == infinity);
-    BOOST_TEST((std::isnan(psi[2]) && std::isnan(psi[3])));
+    for (size_t pole = 8; pole < 13; ++pole) BOOST_TEST(log_gamma[pole] == infinity);
+    BOOST_TEST(std::isnan(psi[8]));
+    BOOST_TEST(psi[9] == -infinity);
+    BOOST_TEST(psi[10] == infinity);
+    BOOST_TEST(std::isnan(psi[11]));
 }
 
 BOOST_AUTO_TEST_CASE(derivatives_of_digamma) {
@@ -134,13 +135,14 @@ BOOST_AUTO_TEST_CASE(derivatives_of_digamma) {
 BOOST_AUTO_TEST_CASE(quadrants_of_atan2) {
     const std::vector<float> numbers = {0.f,   -0.f,    1.f,    -1.f,         infinity, -infinity,
                                         3e38f, -1e-40f, 1e-45f, not_a_number, 0.3f,     -2.7f};
-    for (const float other : numbers) {
-        const std::vector<float> got = evaluate_with<float>(
-            [](const Expr& y, const Expr& x) { return lower_math::atan2(y, x); }, numbers, other);
+    const auto got = evaluate_pairs<float>(
+        [](const Expr& y, const Expr& x) { return lower_math::atan2(y, x); }, numbers, numbers);
+    for (size_t k = 0; k < numbers.size(); ++k) {
+        const float other = numbers[k];
         for (size_t i = 0; i < numbers.size(); ++i) {
             const double exact =
                 std::atan2(static_cast<double>(numbers[i]), static_cast<double>(other));
-            BOOST_TEST(error_ulp(got[i], exact) <= 0.6, numbers[i] << " over " << other);
+            BOOST_TEST(error_ulp(got[k][i], exact) <= 0.6, numbers[i] << " over " << other);
         }
     }
 }
@@ -148,12 +150,13 @@ BOOST_AUTO_TEST_CASE(quadrants_of_atan2) {
 BOOST_AUTO_TEST_CASE(remainders_are_exact) {
     const std::vector<float> a = {7.5f, -7.5f, 1e30f,        -1e30f, infinity, 5.f,
                                   0.f,  -0.f,  not_a_number, 1e-40f, 3.f,      -3.f};
-    for (const float b : {2.f, -3.f, 0.1f, infinity, -infinity, 0.f, 1e-45f, not_a_number}) {
-        const std::vector<float> got = evaluate_with<float>(
-            [](const Expr& x, const Expr& y) { return lower_math::fmod(x, y); }, a, b);
+    const std::vector<float> b = {2.f, -3.f, 0.1f, infinity, -infinity, 0.f, 1e-45f, not_a_number};
+    const auto got = evaluate_pairs<float>(
+        [](const Expr& x, const Expr& y) { return lower_math::fmod(x, y); }, a, b);
+    for (size_t k = 0; k < b.size(); ++k) {
         for (size_t i = 0; i < a.size(); ++i)
-            BOOST_TEST(error_ulp(got[i], std::fmod(a[i], b)) == 0,
-                       a[i] << " by " << b << " gave " << got[i]);
+            BOOST_TEST(error_ulp(got[k][i], std::fmod(a[i], b[k])) == 0,
+                       a[i] << " by " << b[k] << " gave " << got[k][i]);
     }
 }
 
@@ -172,13 +175,18 @@ BOOST_AUTO_TEST_CASE(integers_are_divided_without_traps) {
     BOOST_TEST(by(2) == (std::vector<int64_t>{3, -3, lowest / 2, 0, lowest / 2, 2}));
 }
 
-BOOST_AUTO_TEST_CASE(powers) {
+BOOST_AUTO_TEST_CASE(powers, *boost::unit_test::label("sampled")) {
+    Sample sample(5);
     for (const float y : {0.f, 1.f, -1.f, 2.f, 3.f, 0.5f, -2.5f, 1e-3f, 12345.f, infinity,
                           -infinity, not_a_number}) {
-        check([&](const Expr& x) { return lower_math::pow(x, Expr(y)); },
-              [&](double x) { return std::pow(x, static_cast<double>(y)); }, 1);
-        check([&](const Expr& x) { return lower_math::pow(Expr(y), x); },
-              [&](double x) { return std::pow(static_cast<double>(y), x); }, 1);
+        if (sample.takes()) {
+            check([&](const Expr& x) { return lower_math::pow(x, Expr(y)); },
+                  [&](double x) { return std::pow(x, static_cast<double>(y)); }, 1);
+        }
+        if (sample.takes()) {
+            check([&](const Expr& x) { return lower_math::pow(Expr(y), x); },
+                  [&](double x) { return std::pow(static_cast<double>(y), x); }, 1);
+        }
     }
 }
 

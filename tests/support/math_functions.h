@@ -121,12 +121,28 @@ std::vector<T> evaluate(Function function, std::vector<T> x,
     return y;
 }
 
-/// The same of two operands, the second one number; in a buffer, as kernels have theirs.
+/// The same of every pair of operands, one row of results for each of `seconds`; in buffers, as
+/// kernels have theirs.
 template <class T, class Function>
-std::vector<T> evaluate_with(Function function, std::vector<T> x, T second) {
-    std::vector<T> seconds(16, second);
-    Halide::Buffer<T> other(seconds.data(), 16);
-    return evaluate<T>([&](const Halide::Expr& e) { return function(e, other(0)); }, std::move(x));
+std::vector<std::vector<T>> evaluate_pairs(Function function, std::vector<T> x,
+                                           std::vector<T> seconds) {
+    const size_t count = x.size();
+    x.resize((count + 15) / 16 * 16, T(1));
+    const int width = static_cast<int>(x.size()), height = static_cast<int>(seconds.size());
+    Halide::Buffer<T> in(x.data(), width), other(seconds.data(), height);
+    Halide::Func f;
+    Halide::Var i, j;
+    f(i, j) = function(in(i), other(j));
+    f.vectorize(i, 16);
+    std::vector<T> y(x.size() * seconds.size());
+    Halide::Buffer<T> out(y.data(), width, height);
+    f.realize(out, strict_target());
+    std::vector<std::vector<T>> rows;
+    for (size_t k = 0; k < seconds.size(); ++k) {
+        const auto begin = y.begin() + static_cast<int64_t>(k * x.size());
+        rows.emplace_back(begin, begin + static_cast<int64_t>(count));
+    }
+    return rows;
 }
 
 /// |y - exact| in units of the last place of a float near `exact`; infinite where one of them
