@@ -14,11 +14,18 @@ struct FunctionModule : nn::Module {
     }
 };
 
+/// Without the plan for hooks, which these tests do not run.
+inline CompileOptions compile_without_hooks() {
+    CompileOptions options;
+    options.with_hooks = false;
+    return options;
+}
+
 /// A function of tensors, eager and compiled.
 class CompiledFunction {
 public:
     CompiledFunction(std::shared_ptr<nn::Module> module, Forward forward, std::string_view inputs,
-                     const CompileOptions& options = {})
+                     const CompileOptions& options = compile_without_hooks())
         : forward_(std::move(forward)),
           model_(compile_subject({std::move(module), forward_}, inputs, options)) {}
     CompiledFunction(Forward forward, std::string_view inputs)

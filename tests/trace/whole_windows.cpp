@@ -52,7 +52,9 @@ TORCH_MODULE(ImageNet);
 /// Eager and compiled, also where the axes have the length of the samples and of other kernels.
 template <class Net>
 void check_sizes(Net net, const std::string& inputs, const std::vector<Sizes>& sizes) {
-    CompiledModel compiled = compile(net, inputs);
+    CompileOptions options;
+    options.with_hooks = false;
+    CompiledModel compiled = compile(net, inputs, options);
     const NoGradGuard no_grad;
     for (const Sizes& shape : sizes) {
         const Tensor x = numbers(shape, DType::f32);
@@ -83,7 +85,7 @@ std::string refusal(const std::function<void()>& body) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(trace_whole_windows)
+BOOST_AUTO_TEST_SUITE(trace_whole_windows, *boost::unit_test::label("long"))
 
 BOOST_AUTO_TEST_CASE(cover_the_axis_at_every_size) {
     check_text([](const Tensor& y) { return torch::max_pool1d(y, y.size(2)).squeeze(2); });
