@@ -12,7 +12,7 @@ import count_tests
 import list_tests
 
 # What Boost prints for: suite plain (one), suite mixed (fast, slow one), suite heavy (slow; its case is not labelled),
-# suite pool (threads).
+# suite pool (threads), suite many (sampled one).
 DOT = """digraph G {rankdir=LR;
 tu1[shape=ellipse,peripheries=2,fontname=Helvetica,color=green,label="lithe"];
 {
@@ -42,6 +42,12 @@ tu1 -> tu5;
 tu65540[shape=Mrecord,fontname=Helvetica,color=green,label="one|a.cpp(19)"];
 tu5 -> tu65540;
 }
+tu6[shape=Mrecord,fontname=Helvetica,color=green,label="many|a.cpp(22)"];
+tu1 -> tu6;
+{
+tu65541[shape=Mrecord,fontname=Helvetica,color=green,label="sizes|a.cpp(23)|labels: @sampled"];
+tu6 -> tu65541;
+}
 }
 }
 """
@@ -55,12 +61,18 @@ class ListTests(unittest.TestCase):
     def test_labels_and_filters(self):
         lines = list_tests.ctest_lines(list_tests.read_suites(DOT), "exe", "reports")
         tests = [line.split("]==]")[0].removeprefix("add_test([==[") for line in lines[0::2]]
-        self.assertEqual(tests, ["plain", "mixed", "mixed.slow", "heavy.slow", "pool"])
+        self.assertEqual(tests, ["plain", "mixed", "mixed.slow", "heavy.slow", "pool", "many", "many.slow"])
         filters = [[part for part in line.split("[==[") if part.startswith("--run_test")] for line in lines[0::2]]
         self.assertEqual([[f.split("]==]")[0].removeprefix("--run_test=") for f in row] for row in filters],
-                         [["plain", "!@slow"], ["mixed", "!@slow"], ["mixed/long"], ["heavy"], ["pool", "!@slow"]])
+                         [["plain", "!@slow"], ["mixed", "!@slow"], ["mixed/long"], ["heavy"], ["pool", "!@slow"],
+                          ["many", "!@slow"], ["many/sizes"]])
+        samples = [test for test, line in zip(tests, lines[0::2]) if "--sample" in line]
+        self.assertEqual(samples, ["plain", "mixed", "pool", "many"])
+        first = [test for test, line in zip(tests, lines[1::2]) if "COST 1" in line]
+        self.assertEqual(first, ["mixed.slow", "heavy.slow", "many", "many.slow"])
         labels = [line.split("LABELS [==[")[1].split("]==]")[0] for line in lines[1::2]]
-        self.assertEqual(labels, ["fast;unit", "fast;unit", "slow;unit", "slow;unit", "fast;unit;threads"])
+        self.assertEqual(labels, ["fast;unit", "fast;unit", "slow;unit", "slow;unit", "fast;unit;threads", "fast;unit",
+                                  "slow;unit"])
 
 
 class CountTests(unittest.TestCase):

@@ -114,7 +114,7 @@ size_t count(const std::string& text, std::string_view part) {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(driver_commands, Fixture)
+BOOST_FIXTURE_TEST_SUITE(driver_commands, Fixture, *boost::unit_test::label("long"))
 
 BOOST_AUTO_TEST_CASE(a_program_of_other_headers_does_nothing) {
     std::string name = "driver", command = "trace";

@@ -1,6 +1,7 @@
 #include "tests/libtorch/models/vision_transformer.h"
 
 #include "tests/libtorch/training.h"
+#include "tests/support/sample.h"
 
 using namespace lithe::tests;
 using vision_transformer::VisionTransformer;
@@ -22,13 +23,19 @@ BOOST_AUTO_TEST_CASE(learns_and_compiles, *boost::unit_test::label("slow")) {
                     {torch::randn({3, 3, 32, 20})}});
 }
 
-BOOST_AUTO_TEST_CASE(takes_any_batch_at_the_native_size_and_at_others) {
+BOOST_AUTO_TEST_CASE(takes_any_batch_at_the_native_size_and_at_others,
+                     *boost::unit_test::label("sampled")) {
     torch::manual_seed(22);
+    Sample sample(3);
     for (const bool bicubic : {false, true}) {
         VisionTransformer net(4, 4, bicubic);
-        check_compiled(net, "image:f32[N=1..8,3,16,16]",
-                       {{torch::randn({1, 3, 16, 16})}, {torch::randn({8, 3, 16, 16})}});
-        check_compiled(net, "image:f32[N=1..8,3,24,32]", {{torch::randn({3, 3, 24, 32})}});
+        if (sample.takes()) {
+            check_compiled(net, "image:f32[N=1..8,3,16,16]",
+                           {{torch::randn({1, 3, 16, 16})}, {torch::randn({8, 3, 16, 16})}});
+        }
+        if (sample.takes()) {
+            check_compiled(net, "image:f32[N=1..8,3,24,32]", {{torch::randn({3, 3, 24, 32})}});
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 #include "compiler/lower/families.h"
 #include "compiler/lower/target.h"
 #include "tests/support/check_compiled.h"
+#include "tests/support/sample.h"
 
 using namespace lithe;
 using namespace lithe::tests;
@@ -40,15 +41,17 @@ double tolerance_of(int64_t depth, int64_t keys) {
 
 BOOST_AUTO_TEST_SUITE(lower_attention)
 
-BOOST_AUTO_TEST_CASE(awkward_sizes) {
+BOOST_AUTO_TEST_CASE(awkward_sizes, *boost::unit_test::label("sampled")) {
     struct Case {
         int64_t rows, keys, depth, width;
     };
+    Sample sample(5);
     for (const Case& c :
          {Case{1, 1, 1, 1}, Case{1, 65, 64, 64}, Case{5, 7, 3, 20}, Case{16, 16, 8, 16},
           Case{17, 33, 32, 32}, Case{64, 12, 40, 48}, Case{50, 77, 24, 8}, Case{64, 64, 64, 64},
           Case{21, 128, 8, 20}, Case{33, 197, 16, 40}}) {
         for (const bool is_causal : {false, true}) {
+            if (!sample.takes()) continue;
             BOOST_TEST_CONTEXT(c.rows << " x " << c.keys << " x " << c.depth << " x " << c.width
                                       << " " << is_causal) {
                 CheckedProgram(attention_text(c.rows, c.keys, c.depth, c.width, "", is_causal))
@@ -98,17 +101,19 @@ BOOST_AUTO_TEST_CASE(writes_in_the_order_of_a_permute_behind_others) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(few_queries) {
+BOOST_AUTO_TEST_CASE(few_queries, *boost::unit_test::label("sampled")) {
     struct Case {
         int64_t rows, keys, depth, width;
         const char* family = "attention_row";
     };
+    Sample sample(7);
     const int64_t deepest = 16 * lower::find_target("host").lanes();
     for (const Case& c : {Case{1, 1, 4, 1}, Case{1, 16, 64, 64}, Case{2, 40, 12, 20},
                           Case{3, 17, 8, 5}, Case{4, 33, 36, 160}, Case{1, 300, deepest, 32},
                           Case{1, 9, 6, 16, "attention"}, Case{5, 9, 8, 16, "attention"}}) {
         for (const char* mask : {"", "f32[3, 1, 1]", "bool[2, 1, 1, 1]"}) {
             for (const bool is_causal : {false, true}) {
+                if (!sample.takes()) continue;
                 BOOST_TEST_CONTEXT(c.rows << " x " << c.keys << " x " << c.depth << " x " << c.width
                                           << " " << mask << is_causal) {
                     CheckedProgram program(

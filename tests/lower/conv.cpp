@@ -2,6 +2,7 @@
 #include <lithe/lithe.h>
 
 #include "tests/support/check_compiled.h"
+#include "tests/support/sample.h"
 
 using namespace lithe;
 using namespace lithe::tests;
@@ -32,12 +33,14 @@ return %1
 }
 
 /// Rows of taps that meet padding alone add nothing, wherever a window stands.
-BOOST_AUTO_TEST_CASE(rows_of_padding_are_left_out) {
+BOOST_AUTO_TEST_CASE(rows_of_padding_are_left_out, *boost::unit_test::label("sampled")) {
     struct Case {
         int64_t height, stride, dilation, pad;
     };
+    Sample sample(3);
     for (const Case& c : {Case{9, 1, 6, 6}, Case{7, 2, 1, 1}, Case{14, 1, 12, 12}, Case{8, 2, 3, 3},
                           Case{5, 3, 4, 6}}) {
+        if (!sample.takes()) continue;
         nn::Conv2d conv(nn::Conv2dOptions(20, 37, 3)
                             .stride({c.stride, 1})
                             .dilation({c.dilation, 1})
@@ -88,7 +91,7 @@ BOOST_AUTO_TEST_CASE(filters_from_far_away_are_asked_for_ahead) {
 }
 
 /// Groups of two panels, and of one that is narrower than any vector.
-BOOST_AUTO_TEST_CASE(groups) {
+BOOST_AUTO_TEST_CASE(groups, *boost::unit_test::label("sampled")) {
     const auto text = [](int channels, int width) {
         const std::string panels = std::to_string(64 / width), size = std::to_string(width);
         return "program p\nsymbol N = 1..3\nsymbol W = 3..40\n\ngraph forward\n%x = input : f32[N, "
@@ -99,7 +102,9 @@ BOOST_AUTO_TEST_CASE(groups) {
                "{columns = 64, dilation = [1, 1], groups = 2, stride = [1, 1], tile_rows = 7}\n"
                "%1 = exp(%0) : f32[N, 4, W - 2, 64]\nreturn %1\n";
     };
+    Sample sample(3);
     for (const auto& [channels, width] : {std::pair(3, 16), {1, 32}, {5, 4}, {8, 2}}) {
+        if (!sample.takes()) continue;
         CheckedProgram program(text(channels, width));
         program.check({{"N", 3}, {"W", 19}}, 8 * tolerance_of(6 * channels));
         program.check({{"N", 1}, {"W", 3}}, 8 * tolerance_of(6 * channels));
@@ -107,7 +112,7 @@ BOOST_AUTO_TEST_CASE(groups) {
 }
 
 // Panels get zeros behind the filters of a group, which nobody sees.
-BOOST_AUTO_TEST_CASE(groups_that_fill_no_vectors) {
+BOOST_AUTO_TEST_CASE(groups_that_fill_no_vectors, *boost::unit_test::label("sampled")) {
     const auto text = [](int groups, int channels, int filters) {
         const int all = groups * filters;
         return fmt::format(
@@ -121,7 +126,9 @@ BOOST_AUTO_TEST_CASE(groups_that_fill_no_vectors) {
     struct Case {
         int groups, channels, filters;
     };
+    Sample sample(3);
     for (const Case& c : {Case{3, 24, 24}, {2, 5, 3}, {4, 2, 20}, {5, 3, 7}, {2, 4, 40}}) {
+        if (!sample.takes()) continue;
         BOOST_TEST_CONTEXT(c.groups << " groups of " << c.channels << " to " << c.filters) {
             CheckedProgram program(text(c.groups, c.channels, c.filters));
             BOOST_TEST((program.statement().find("acc") != std::string::npos));

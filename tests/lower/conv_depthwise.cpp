@@ -5,6 +5,7 @@
 #include "compiler/lower/target.h"
 #include "tests/support/check_compiled.h"
 #include "tests/support/level_models.h"
+#include "tests/support/sample.h"
 
 using namespace lithe;
 using namespace lithe::tests;
@@ -88,7 +89,8 @@ void check(const Case& c, const std::string& act, bool is_one_kernel) {
 
 BOOST_AUTO_TEST_SUITE(lower_conv_depthwise)
 
-BOOST_AUTO_TEST_CASE(awkward_sizes) {
+BOOST_AUTO_TEST_CASE(awkward_sizes, *boost::unit_test::label("sampled")) {
+    Sample sample(5);
     for (const Case& c : std::vector<Case>{
              {.height = 14, .width = 14, .in = 8, .channels = 32},
              {.height = 1, .width = 1, .in = 1, .channels = 16},
@@ -132,7 +134,9 @@ BOOST_AUTO_TEST_CASE(awkward_sizes) {
               .kernel = 7,
               .pad_begin = 5,
               .pad_end = 5}}) {
-        for (const char* act : {"relu", "sigmoid"}) check(c, act, true);
+        for (const char* act : {"relu", "sigmoid"}) {
+            if (sample.takes()) check(c, act, true);
+        }
     }
 }
 
@@ -146,10 +150,13 @@ BOOST_AUTO_TEST_CASE(a_batch_known_late) {
     check({.images = 0, .height = 10, .width = 10, .in = 6, .channels = 48}, "relu", true);
 }
 
-BOOST_AUTO_TEST_CASE(channels_that_fill_no_vectors) {
+BOOST_AUTO_TEST_CASE(channels_that_fill_no_vectors, *boost::unit_test::label("sampled")) {
+    Sample sample(5);
     for (const int64_t channels : {3, 17, 24, 58, 120, 200, 264, 392}) {
-        for (const char* act : {"relu", "sigmoid"})
+        for (const char* act : {"relu", "sigmoid"}) {
+            if (!sample.takes()) continue;
             check({.height = 10, .width = 9, .in = 9, .channels = channels}, act, true);
+        }
     }
     check({.images = 0,
            .height = 9,
@@ -163,13 +170,16 @@ BOOST_AUTO_TEST_CASE(channels_that_fill_no_vectors) {
           "relu", true);
 }
 
-BOOST_AUTO_TEST_CASE(groups_of_several_channels) {
+BOOST_AUTO_TEST_CASE(groups_of_several_channels, *boost::unit_test::label("sampled")) {
+    Sample sample(5);
     const int64_t half = lower::find_target("host").lanes() / 2;  // a whole vector is a product
     for (const Case& c : std::vector<Case>{
              {.height = 9, .width = 10, .in = 6, .channels = 64, .depth = 4},
              {.height = 7, .width = 15, .in = 5, .channels = 40, .stride = 2, .depth = 2},
              {.images = 2, .height = 6, .width = 5, .in = 3, .channels = 24, .depth = half}}) {
-        for (const char* act : {"relu", "sigmoid"}) check(c, act, true);
+        for (const char* act : {"relu", "sigmoid"}) {
+            if (sample.takes()) check(c, act, true);
+        }
     }
 }
 

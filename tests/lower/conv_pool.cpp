@@ -5,6 +5,7 @@
 
 #include "tests/support/check_compiled.h"
 #include "tests/support/level_models.h"
+#include "tests/support/sample.h"
 
 using namespace lithe;
 using namespace lithe::tests;
@@ -58,12 +59,12 @@ double tolerance_of(const Case& c) {
     return (2.25 * terms + 3) * (terms + static_cast<double>(c.window * c.window)) * 6e-8;
 }
 
-void check(const Case& c, bool is_one_kernel = true) {
+void check(const Case& c, Sample& sample, bool is_one_kernel = true) {
     for (const char* act : {"relu", "sigmoid"}) {
         for (const bool is_mean : {false, true}) {
+            if (!sample.takes() || (is_mean && c.dilation > 1)) continue;
             BOOST_TEST_CONTEXT(c.height << " x " << c.width << ", " << c.in << " to " << c.channels
                                         << ", " << act << (is_mean ? ", mean" : ", max")) {
-                if (is_mean && c.dilation > 1) continue;
                 CheckedProgram program(text_of(c, act, is_mean));
                 const std::vector<std::string> families = families_of(program.compiled());
                 const bool is_there =
@@ -83,9 +84,10 @@ void check(const Case& c, bool is_one_kernel = true) {
 
 BOOST_AUTO_TEST_SUITE(lower_conv_pool)
 
-BOOST_AUTO_TEST_CASE(awkward_sizes) {
-    check({.height = 14, .width = 14, .in = 3, .channels = 32});
-    check({.height = 1, .width = 1, .in = 5, .channels = 16, .window = 1, .step = 1});
+BOOST_AUTO_TEST_CASE(awkward_sizes, *boost::unit_test::label("sampled")) {
+    Sample sample(7);
+    check({.height = 14, .width = 14, .in = 3, .channels = 32}, sample);
+    check({.height = 1, .width = 1, .in = 5, .channels = 16, .window = 1, .step = 1}, sample);
     check({.images = 2,
            .height = 29,
            .width = 23,
@@ -95,8 +97,9 @@ BOOST_AUTO_TEST_CASE(awkward_sizes) {
            .stride = 2,
            .window = 3,
            .begin = 1,
-           .end = 1});
-    check({.height = 31, .width = 37, .in = 4, .channels = 80, .kernel = 1, .window = 3});
+           .end = 1},
+          sample);
+    check({.height = 31, .width = 37, .in = 4, .channels = 80, .kernel = 1, .window = 3}, sample);
     check({.height = 9,
            .width = 8,
            .in = 3,
@@ -104,9 +107,10 @@ BOOST_AUTO_TEST_CASE(awkward_sizes) {
            .window = 3,
            .step = 1,
            .begin = 1,
-           .end = 1});
-    check({.height = 17, .width = 11, .in = 7, .channels = 16, .window = 2, .step = 3});
-    check({.height = 13, .width = 13, .in = 6, .channels = 32, .window = 3, .end = 1});
+           .end = 1},
+          sample);
+    check({.height = 17, .width = 11, .in = 7, .channels = 16, .window = 2, .step = 3}, sample);
+    check({.height = 13, .width = 13, .in = 6, .channels = 32, .window = 3, .end = 1}, sample);
     check({.height = 12,
            .width = 19,
            .in = 2,
@@ -114,7 +118,8 @@ BOOST_AUTO_TEST_CASE(awkward_sizes) {
            .window = 3,
            .begin = 1,
            .end = 1,
-           .dilation = 2});
+           .dilation = 2},
+          sample);
     check({.height = 40,
            .width = 21,
            .in = 1,
@@ -122,10 +127,12 @@ BOOST_AUTO_TEST_CASE(awkward_sizes) {
            .window = 5,
            .step = 5,
            .begin = 2,
-           .end = 2});
+           .end = 2},
+          sample);
 }
 
-BOOST_AUTO_TEST_CASE(a_batch_known_late) {
+BOOST_AUTO_TEST_CASE(a_batch_known_late, *boost::unit_test::label("sampled")) {
+    Sample sample(3);
     check({.images = 0,
            .height = 10,
            .width = 12,
@@ -133,13 +140,16 @@ BOOST_AUTO_TEST_CASE(a_batch_known_late) {
            .channels = 48,
            .window = 3,
            .begin = 1,
-           .end = 1});
+           .end = 1},
+          sample);
 }
 
-BOOST_AUTO_TEST_CASE(kept_apart) {
-    check({.height = 10, .width = 9, .in = 6, .channels = 24}, false);
-    check({.height = 12, .width = 12, .in = 3, .channels = 16, .window = 6}, false);
-    check({.height = 6, .width = 700, .in = 1, .channels = 32, .window = 3, .step = 2}, false);
+BOOST_AUTO_TEST_CASE(kept_apart, *boost::unit_test::label("sampled")) {
+    Sample sample(5);
+    check({.height = 10, .width = 9, .in = 6, .channels = 24}, sample, false);
+    check({.height = 12, .width = 12, .in = 3, .channels = 16, .window = 6}, sample, false);
+    check({.height = 6, .width = 700, .in = 1, .channels = 32, .window = 3, .step = 2}, sample,
+          false);
 }
 
 // Where the convolution has them, and nowhere else; the largest of an empty window's rest is -inf.

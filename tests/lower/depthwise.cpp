@@ -5,6 +5,7 @@
 
 #include "tests/support/check_compiled.h"
 #include "tests/support/level_models.h"
+#include "tests/support/sample.h"
 
 using namespace lithe;
 using namespace lithe::tests;
@@ -54,11 +55,13 @@ bool is_depthwise(const CheckedProgram& program) {
 
 BOOST_AUTO_TEST_SUITE(lower_depthwise)
 
-BOOST_AUTO_TEST_CASE(awkward_sizes) {
+BOOST_AUTO_TEST_CASE(awkward_sizes, *boost::unit_test::label("sampled")) {
+    Sample sample(3);
     for (const Case& c : {Case{1, 14, 14, 32, 3, 1, 1, 1, 1}, Case{2, 9, 13, 20, 3, 2, 1, 1, 1},
                           Case{1, 7, 7, 33, 5, 1, 1, 2, 2}, Case{1, 11, 5, 12, 5, 2, 1, 1, 2},
                           Case{3, 8, 9, 3, 3, 1, 2, 2, 2}, Case{1, 30, 31, 100, 3, 1, 1, 0, 0},
                           Case{1, 3, 2, 16, 3, 1, 1, 1, 1}, Case{1, 113, 113, 17, 3, 2, 1, 0, 1}}) {
+        if (!sample.takes()) continue;
         BOOST_TEST_CONTEXT(c.height << " x " << c.width << " x " << c.channels << ", " << c.kernel
                                     << " taps") {
             CheckedProgram program(text_of(c));
@@ -96,13 +99,15 @@ BOOST_AUTO_TEST_CASE(of_one_axis) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(groups_of_several_channels) {
+BOOST_AUTO_TEST_CASE(groups_of_several_channels, *boost::unit_test::label("sampled")) {
+    Sample sample(4);
     for (const Case& c :
          {Case{1, 14, 14, 128, 3, 1, 1, 1, 1, 4}, Case{2, 9, 13, 20, 3, 2, 1, 1, 1, 4},
           Case{1, 7, 7, 34, 5, 1, 1, 2, 2, 2}, Case{1, 11, 5, 12, 5, 2, 1, 1, 2, 4},
           Case{3, 8, 9, 8, 3, 1, 2, 2, 2, 2}, Case{1, 30, 31, 104, 3, 1, 1, 0, 0, 8},
           Case{1, 3, 2, 16, 1, 1, 1, 0, 0, 4}, Case{1, 29, 29, 24, 3, 2, 1, 0, 1, 8},
           Case{1, 9, 9, 32, 7, 1, 1, 3, 3, 2}, Case{0, 10, 10, 40, 3, 1, 1, 1, 1, 4}}) {
+        if (!sample.takes()) continue;
         BOOST_TEST_CONTEXT(c.height << " x " << c.width << " x " << c.channels << ", groups of "
                                     << c.depth << ", " << c.kernel << " taps") {
             CheckedProgram program(text_of(c));

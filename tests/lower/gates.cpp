@@ -6,6 +6,7 @@
 #include "compiler/lower/kernel.h"
 #include "compiler/lower/target.h"
 #include "tests/support/check_compiled.h"
+#include "tests/support/sample.h"
 
 using namespace lithe;
 using namespace lithe::tests;
@@ -91,12 +92,14 @@ int64_t turns_of(const CheckedProgram& program) {
 
 BOOST_AUTO_TEST_SUITE(lower_gates)
 
-BOOST_AUTO_TEST_CASE(cells_of_awkward_sizes) {
+BOOST_AUTO_TEST_CASE(cells_of_awkward_sizes, *boost::unit_test::label("sampled")) {
+    Sample sample(3);
     for (const GateCell& c :
          {GateCell{1, 1, 1, 2, ""}, GateCell{1, 16, 16, 4, ""}, GateCell{1, 37, 5, 4, ""},
           GateCell{2, 64, 64, 3, ""}, GateCell{3, 20, 33, 4, ""}, GateCell{8, 48, 17, 4, ""},
           GateCell{13, 31, 29, 3, ""}, GateCell{7, 100, 8, 2, ""}, GateCell{5, 9, 3, 8, ""},
           GateCell{4, 19, 6, 3, "3, "}, GateCell{1, 24, 6, 4, "5, "}}) {
+        if (!sample.takes()) continue;
         BOOST_TEST_CONTEXT(c.lead << c.rows << " x " << c.gates << " x " << c.hidden) {
             CheckedProgram program(cell_text(c));
             BOOST_TEST(gate_kernels_of(program) == 1);

@@ -2,6 +2,7 @@
 
 #include "compiler/lower/target.h"
 #include "tests/support/check_compiled.h"
+#include "tests/support/sample.h"
 
 using namespace lithe;
 using namespace lithe::tests;
@@ -30,13 +31,15 @@ double tolerance_of(int64_t inner) { return 2.25 * static_cast<double>(inner) * 
 
 BOOST_AUTO_TEST_SUITE(lower_packed)
 
-BOOST_AUTO_TEST_CASE(linear_of_awkward_sizes) {
+BOOST_AUTO_TEST_CASE(linear_of_awkward_sizes, *boost::unit_test::label("sampled")) {
     struct Case {
         int64_t rows, columns, inner, panel, tile;
     };
+    Sample sample(3);
     for (const Case& c : {Case{1, 1, 1, 16, 8}, Case{1, 10, 7, 16, 8}, Case{1, 100, 33, 48, 8},
                           Case{5, 48, 3, 48, 8}, Case{8, 96, 16, 48, 8}, Case{13, 17, 29, 32, 12},
                           Case{67, 131, 53, 48, 8}, Case{128, 64, 64, 64, 6}}) {
+        if (!sample.takes()) continue;
         BOOST_TEST_CONTEXT(c.rows << " x " << c.columns << " x " << c.inner) {
             CheckedProgram(linear_text(c.rows, c.columns, c.inner, c.panel, c.tile))
                 .check(std::map<std::string, int64_t>{}, tolerance_of(c.inner));
@@ -51,11 +54,13 @@ BOOST_AUTO_TEST_CASE(linear_of_rows_known_late) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(panels_from_far_away_are_asked_for_ahead) {
+BOOST_AUTO_TEST_CASE(panels_from_far_away_are_asked_for_ahead,
+                     *boost::unit_test::label("sampled")) {
     struct Case {
         int64_t rows, columns, inner;
         bool is_ahead;
     };
+    Sample sample(5);
     // Tiles of 8 rows: two, three, several blocks of three; some; one alone, of less rows; panels
     // of less than 128 KB, and one tile with less than 256 KB; so many
     // tiles that the first one's waiting is little.
@@ -64,6 +69,7 @@ BOOST_AUTO_TEST_CASE(panels_from_far_away_are_asked_for_ahead) {
           Case{0, 1100, 512, true}, Case{8, 1100, 512, true}, Case{5, 1100, 512, true},
           Case{3, 1100, 512, true}, Case{20, 96, 300, false}, Case{20, 96, 512, true},
           Case{8, 1000, 100, true}, Case{8, 100, 256, false}, Case{300, 96, 512, false}}) {
+        if (!sample.takes()) continue;
         BOOST_TEST_CONTEXT(c.rows << " x " << c.columns << " x " << c.inner) {
             CheckedProgram program(linear_text(c.rows, c.columns, c.inner, 48, 8));
             BOOST_TEST((program.statement().find("prefetch") != std::string::npos) == c.is_ahead);
@@ -74,7 +80,7 @@ BOOST_AUTO_TEST_CASE(panels_from_far_away_are_asked_for_ahead) {
 
 /// Their sums' loops are shorter by that.
 BOOST_AUTO_TEST_CASE(a_few_rows_add_up_parts_of_far_panels_side_by_side) {
-    const bool has_few_registers = lower::find_target("host").register_count < 32;
+    const bool has_few_registers = lower::find_target("host").has_few_registers();
     struct Case {
         int64_t rows, columns, inner, parts;
     };
@@ -92,7 +98,7 @@ BOOST_AUTO_TEST_CASE(a_few_rows_add_up_parts_of_far_panels_side_by_side) {
 /// Tiles of rows that fill no blocks, one block and several; a last panel of one column.
 BOOST_AUTO_TEST_CASE(long_sums_are_made_in_pieces) {
     const lower::Target host = lower::find_target("host");
-    const int64_t panel = 3 * host.lanes(), inner = host.register_count < 32 ? 4160 : 8192;
+    const int64_t panel = 3 * host.lanes(), inner = host.has_few_registers() ? 4160 : 8192;
     struct Case {
         int64_t rows, columns, tile;
     };
@@ -113,12 +119,15 @@ BOOST_AUTO_TEST_CASE(sums_of_no_equal_pieces_stay_whole) {
     program.check(std::map<std::string, int64_t>{}, tolerance_of(8191));
 }
 
-BOOST_AUTO_TEST_CASE(nan_and_infinities_pass_through_the_epilogue) {
+BOOST_AUTO_TEST_CASE(nan_and_infinities_pass_through_the_epilogue,
+                     *boost::unit_test::label("sampled")) {
     constexpr float nan = std::numeric_limits<float>::quiet_NaN();
     constexpr float infinity = std::numeric_limits<float>::infinity();
+    Sample sample(7);
     for (const int64_t rows : {1, 2, 9}) {
         for (const int64_t columns : {5, 20, 96}) {
             for (const bool is_late : {false, true}) {
+                if (!sample.takes()) continue;
                 BOOST_TEST_CONTEXT(rows << " rows, " << columns << " columns, late " << is_late) {
                     const int64_t panel = columns < 16 ? (is_late ? 32 : 16) : 32;
                     CheckedProgram program(linear_text(is_late ? 0 : rows, columns, 4, panel, 8));

@@ -1,6 +1,7 @@
 #include <limits>
 
 #include "tests/support/check_compiled.h"
+#include "tests/support/sample.h"
 
 using namespace lithe;
 using namespace lithe::tests;
@@ -23,8 +24,10 @@ std::string softmaxes(const std::string& dtype, const std::string& length) {
 
 BOOST_AUTO_TEST_SUITE(lower_rows)
 
-BOOST_AUTO_TEST_CASE(sums_of_known_rows) {
+BOOST_AUTO_TEST_CASE(sums_of_known_rows, *boost::unit_test::label("sampled")) {
+    Sample sample(5);
     for (const int64_t length : {1, 3, 15, 16, 17, 49, 63, 64, 65, 96, 100, 127, 130, 1000}) {
+        if (!sample.takes()) continue;
         BOOST_TEST_CONTEXT("length " << length) {
             CheckedProgram program(symbols +
                                    ("%x = input : f32[N, 7, " + number(length) +
@@ -47,9 +50,11 @@ BOOST_AUTO_TEST_CASE(sums_of_rows_known_late) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(normalised_rows_are_one_kernel) {
+BOOST_AUTO_TEST_CASE(normalised_rows_are_one_kernel, *boost::unit_test::label("sampled")) {
+    Sample sample(5);
     for (const char* op : {"layer_norm", "rms_norm"}) {
         for (const int64_t length : {1, 3, 16, 49, 65, 96, 100, 130, 384}) {
+            if (!sample.takes()) continue;
             BOOST_TEST_CONTEXT(op << " of " << length) {
                 const std::string type = " : f32[N, 7, " + number(length) + "]\n";
                 CheckedProgram program(
@@ -105,9 +110,11 @@ BOOST_AUTO_TEST_CASE(sums_over_several_axes_and_all) {
     all.check({{"N", 3}}, 1e-4);
 }
 
-BOOST_AUTO_TEST_CASE(sums_over_outer_axes) {
+BOOST_AUTO_TEST_CASE(sums_over_outer_axes, *boost::unit_test::label("sampled")) {
+    Sample sample(4);
     for (const char* axes : {"[0]", "[1]", "[0, 1]"}) {
         for (const int64_t width : {1, 5, 16, 33, 100}) {
+            if (!sample.takes()) continue;
             BOOST_TEST_CONTEXT("axes " << axes << ", width " << width) {
                 const std::string w = number(width), all = axes == std::string("[0, 1]") ? ""
                                                            : axes[1] == '0'              ? "9, "
@@ -156,9 +163,11 @@ BOOST_AUTO_TEST_CASE(places_of_the_largest) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(softmaxes_of_known_rows) {
+BOOST_AUTO_TEST_CASE(softmaxes_of_known_rows, *boost::unit_test::label("sampled")) {
     // The powers of up to 57344 elements of f32 are kept.
+    Sample sample(5);
     for (const int64_t length : {1, 2, 15, 16, 17, 100, 128, 4095, 4097, 57344, 57345}) {
+        if (!sample.takes()) continue;
         BOOST_TEST_CONTEXT("length " << length) {
             CheckedProgram program(softmaxes("f32", number(length)));
             for (const int64_t n : {1, 5}) program.check({{"N", n}}, 2e-6);

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "tests/support/check_compiled.h"
+#include "tests/support/sample.h"
 
 using namespace lithe;
 using namespace lithe::tests;
@@ -58,13 +59,15 @@ double tolerance_of(const Case& c) {
 
 BOOST_AUTO_TEST_SUITE(lower_winograd)
 
-BOOST_AUTO_TEST_CASE(awkward_sizes) {
+BOOST_AUTO_TEST_CASE(awkward_sizes, *boost::unit_test::label("sampled")) {
+    Sample sample(3);
     for (const Case& c : {Case{1, 8, 8, 16, 16, 4, {1, 1, 2}, 16, 1, 1},
                           Case{2, 9, 13, 12, 20, 4, {1, 2, 3}, 32, 1, 1},
                           Case{1, 7, 7, 33, 40, 2, {1, 2, 2}, 16, 1, 1},
                           Case{3, 5, 6, 9, 17, 4, {2, 1, 2}, 16, 0, 2},
                           Case{1, 14, 3, 100, 8, 2, {1, 7, 1}, 32, 0, 1},
                           Case{1, 40, 40, 64, 64, 4, {1, 1, 5}, 32, 1, 1}}) {
+        if (!sample.takes()) continue;
         BOOST_TEST_CONTEXT(c.images << " x " << c.height << " x " << c.width << " x " << c.channels
                                     << ", tile " << c.tile) {
             CheckedProgram(text_of(c)).check(std::map<std::string, int64_t>{}, tolerance_of(c));
@@ -72,13 +75,15 @@ BOOST_AUTO_TEST_CASE(awkward_sizes) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(two_taps_and_one_axis) {
+BOOST_AUTO_TEST_CASE(two_taps_and_one_axis, *boost::unit_test::label("sampled")) {
+    Sample sample(3);
     for (const Case& c : {Case{1, 8, 8, 16, 16, 4, {1, 1, 2}, 16, 1, 0, 2, 2},
                           Case{2, 9, 13, 12, 20, 3, {1, 2, 3}, 32, 0, 1, 2, 2},
                           Case{1, 7, 5, 33, 40, 2, {1, 2, 2}, 16, 1, 1, 2, 2},
                           Case{1, 1, 29, 17, 33, 4, {1, 1, 5}, 32, 0, 0, 1, 3},
                           Case{2, 11, 6, 9, 8, 2, {1, 2, 1}, 16, 0, 0, 3, 1},
                           Case{1, 5, 9, 21, 18, 4, {1, 1, 2}, 16, 0, 1, 1, 2}}) {
+        if (!sample.takes()) continue;
         BOOST_TEST_CONTEXT(c.height << " x " << c.width << " x " << c.channels << ", "
                                     << c.taps_down << " x " << c.taps_across << " taps, tile "
                                     << c.tile) {
@@ -87,13 +92,15 @@ BOOST_AUTO_TEST_CASE(two_taps_and_one_axis) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(strides) {
+BOOST_AUTO_TEST_CASE(strides, *boost::unit_test::label("sampled")) {
+    Sample sample(3);
     for (const Case& c : {Case{1, 9, 17, 16, 16, 4, {1, 1, 2}, 16, 1, 1, 3, 3, 2},
                           Case{2, 13, 11, 12, 20, 3, {1, 2, 2}, 32, 1, 0, 3, 3, 2},
                           Case{1, 14, 7, 33, 40, 2, {1, 2, 2}, 16, 1, 1, 3, 3, 2},
                           Case{1, 12, 18, 17, 18, 4, {1, 1, 2}, 32, 1, 1, 4, 4, 2},
                           Case{1, 11, 9, 9, 8, 2, {1, 2, 1}, 16, 2, 2, 5, 5, 2},
                           Case{3, 10, 16, 8, 9, 3, {1, 1, 2}, 16, 0, 2, 4, 4, 3}}) {
+        if (!sample.takes()) continue;
         BOOST_TEST_CONTEXT(c.height << " x " << c.width << " x " << c.channels << ", "
                                     << c.taps_down << " taps, stride " << c.stride << ", tile "
                                     << c.tile) {
@@ -108,12 +115,15 @@ BOOST_AUTO_TEST_CASE(a_batch_known_late) {
     for (const int64_t n : {1, 2, 5}) program.check({{"N", n}}, tolerance_of(c));
 }
 
-BOOST_AUTO_TEST_CASE(what_is_not_finite_stays_where_it_belongs) {
+BOOST_AUTO_TEST_CASE(what_is_not_finite_stays_where_it_belongs,
+                     *boost::unit_test::label("sampled")) {
     const float odd[] = {std::numeric_limits<float>::quiet_NaN(),
                          std::numeric_limits<float>::infinity(),
                          -std::numeric_limits<float>::infinity(), 3e38f};
+    Sample sample(3);
     for (const auto& [tile, taps, stride] : std::vector<std::array<int64_t, 3>>{
              {2, 3, 1}, {4, 3, 1}, {2, 2, 1}, {3, 2, 1}, {4, 2, 1}, {4, 3, 2}, {2, 4, 2}}) {
+        if (!sample.takes()) continue;
         const Case c{1, 12, 12, 16, 32, tile, {1, 1, 3}, 32, 1, 1, taps, taps, stride};
         CheckedProgram program(text_of(c));
         for (const float value : odd) {

@@ -8,6 +8,7 @@
 
 #include "compiler/passes/tuning.h"
 #include "tests/support/check_compiled.h"
+#include "tests/support/sample.h"
 
 using namespace lithe;
 using namespace lithe::tests;
@@ -74,12 +75,13 @@ using Transposed2d = nn::ConvTranspose2dOptions;
 
 BOOST_AUTO_TEST_SUITE(lower_winograd_transposed)
 
-BOOST_AUTO_TEST_CASE(phases) {
+BOOST_AUTO_TEST_CASE(phases, *boost::unit_test::label("sampled")) {
     struct Case {
         Transposed2d options;
         Sizes size;
     };
     // Filters that fill vectors: others are computed together where the model prefers that.
+    Sample sample(7);
     for (const char* tile : {"winograd 2, stages", "winograd 3, stages", "winograd 4, stages"}) {
         for (const Case& c :
              {Case{Transposed2d(16, 32, 4).stride(2).padding(1), {1, 16, 8, 8}},
@@ -88,6 +90,7 @@ BOOST_AUTO_TEST_CASE(phases) {
               Case{Transposed2d(8, 48, 6).stride(3).padding(1), {2, 8, 4, 5}},
               Case{Transposed2d(12, 16, 4).stride(2).padding(1).output_padding(1),
                    {1, 12, 3, 6}}}) {
+            if (!sample.takes()) continue;
             const std::string size = str(Shape(c.size.begin(), c.size.end()));
             BOOST_TEST_CONTEXT(tile << ", " << size) {
                 check_layer<nn::ConvTranspose2d>(c.options, "x:f32" + size, tile, {c.size});
@@ -96,13 +99,15 @@ BOOST_AUTO_TEST_CASE(phases) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(neighbours_of_different_taps) {
+BOOST_AUTO_TEST_CASE(neighbours_of_different_taps, *boost::unit_test::label("sampled")) {
+    Sample sample(3);
     for (const Transposed2d& options :
          {Transposed2d(12, 9, 3).stride(2).padding(1).output_padding(1),
           Transposed2d(10, 40, 5).stride(3).padding(2).output_padding(1),
           Transposed2d(7, 3, 3).stride(2), Transposed2d(8, 8, 5).stride(2).padding(4),
           Transposed2d(5, 6, 1).stride(2).output_padding(1),  // some have no tap
           Transposed2d(5, 17, 2).stride(3).bias(false)}) {
+        if (!sample.takes()) continue;
         const int64_t in = options.in_channels();
         check_layer<nn::ConvTranspose2d>(options, "x:f32[2," + std::to_string(in) + ",5,7]", "",
                                          {{2, in, 5, 7}});
@@ -144,10 +149,12 @@ BOOST_AUTO_TEST_CASE(a_batch_known_late) {
                                      {{1, 16, 6, 7}, {3, 16, 6, 7}, {5, 16, 6, 7}});
 }
 
-BOOST_AUTO_TEST_CASE(an_image_known_late) {
+BOOST_AUTO_TEST_CASE(an_image_known_late, *boost::unit_test::label("sampled")) {
+    Sample sample(3);
     for (const Transposed2d& options :
          {Transposed2d(16, 16, 4).stride(2).padding(1), Transposed2d(8, 5, 3).stride(2).padding(1),
           Transposed2d(8, 6, 2).stride(2), Transposed2d(8, 16, 5).stride(3).padding(2)}) {
+        if (!sample.takes()) continue;
         const int64_t in = options.in_channels();
         check_layer<nn::ConvTranspose2d>(options,
                                          "x:f32[1," + std::to_string(in) + ",H=2..9,W=2..12]", "",
@@ -180,20 +187,21 @@ BOOST_AUTO_TEST_CASE(three_axes) {
                                      "", {{2, 5, 2, 3, 3}});
 }
 
-BOOST_AUTO_TEST_CASE(strides) {
+BOOST_AUTO_TEST_CASE(strides, *boost::unit_test::label("sampled")) {
     using Conv2d = nn::Conv2dOptions;
+    Sample sample(4);
+    const auto check = [&](const Conv2d& options, const char* choice, const Sizes& size) {
+        if (!sample.takes()) return;
+        check_layer<nn::Conv2d>(options, "x:f32" + str(Shape(size.begin(), size.end())), choice,
+                                {size});
+    };
     for (const char* choice : {"winograd 2, stages", "winograd 3, stages", "winograd 4, stages"}) {
-        check_layer<nn::Conv2d>(Conv2d(17, 24, 3).stride(2).padding(1), "x:f32[1,17,14,23]", choice,
-                                {{1, 17, 14, 23}});
-        check_layer<nn::Conv2d>(Conv2d(8, 33, 4).stride(2).padding(1), "x:f32[2,8,13,10]", choice,
-                                {{2, 8, 13, 10}});
+        check(Conv2d(17, 24, 3).stride(2).padding(1), choice, {1, 17, 14, 23});
+        check(Conv2d(8, 33, 4).stride(2).padding(1), choice, {2, 8, 13, 10});
     }
-    check_layer<nn::Conv2d>(Conv2d(8, 20, {1, 3}).padding({0, 1}), "x:f32[1,8,5,14]",
-                            "winograd 4, block", {{1, 8, 5, 14}});
-    check_layer<nn::Conv2d>(Conv2d(8, 20, {3, 1}).padding({1, 0}), "x:f32[1,8,9,6]",
-                            "winograd 2, stages", {{1, 8, 9, 6}});
-    check_layer<nn::Conv2d>(Conv2d(16, 20, 2), "x:f32[1,16,9,6]", "winograd 3, stages",
-                            {{1, 16, 9, 6}});
+    check(Conv2d(8, 20, {1, 3}).padding({0, 1}), "winograd 4, block", {1, 8, 5, 14});
+    check(Conv2d(8, 20, {3, 1}).padding({1, 0}), "winograd 2, stages", {1, 8, 9, 6});
+    check(Conv2d(16, 20, 2), "winograd 3, stages", {1, 16, 9, 6});
 }
 
 BOOST_AUTO_TEST_SUITE_END()

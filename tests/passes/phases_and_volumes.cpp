@@ -3,6 +3,7 @@
 #include <lithe/lithe.h>
 
 #include "tests/support/check_compiled.h"
+#include "tests/support/sample.h"
 
 using namespace lithe;
 using namespace lithe::tests;
@@ -33,7 +34,9 @@ void check(const Forward& forward, const std::shared_ptr<nn::Module>& module,
     }
 }
 
-void check_plane(const nn::Conv2dOptions& options, const Sizes& rest, bool is_winograd) {
+void check_plane(Sample& sample, const nn::Conv2dOptions& options, const Sizes& rest,
+                 bool is_winograd) {
+    if (!sample.takes()) return;
     nn::Conv2d conv(options);
     const Forward forward = [conv](const Tensors& in) mutable {
         return Tensors{relu(conv->forward(in[0]))};
@@ -41,7 +44,9 @@ void check_plane(const nn::Conv2dOptions& options, const Sizes& rest, bool is_wi
     check(forward, conv.ptr(), "N=1..3", rest, rest[0] * 9, is_winograd);
 }
 
-void check_volume(const nn::Conv3dOptions& options, const Sizes& rest, bool is_winograd) {
+void check_volume(Sample& sample, const nn::Conv3dOptions& options, const Sizes& rest,
+                  bool is_winograd) {
+    if (!sample.takes()) return;
     nn::Conv3d conv(options);
     const Forward forward = [conv](const Tensors& in) mutable {
         return Tensors{relu(conv->forward(in[0]))};
@@ -53,16 +58,17 @@ void check_volume(const nn::Conv3dOptions& options, const Sizes& rest, bool is_w
 
 BOOST_AUTO_TEST_SUITE(passes_phases_and_volumes)
 
-BOOST_AUTO_TEST_CASE(dilated) {
+BOOST_AUTO_TEST_CASE(dilated, *boost::unit_test::label("sampled")) {
+    Sample sample(3);
     using Options = nn::Conv2dOptions;
-    check_plane(Options(64, 64, 3).padding(2).dilation(2), {64, 32, 32}, true);
+    check_plane(sample, Options(64, 64, 3).padding(2).dilation(2), {64, 32, 32}, true);
     // Phases of unequal length, padding that no phase divides, another dilation for each axis.
-    check_plane(Options(48, 40, 3).padding({3, 1}).dilation({2, 3}), {48, 31, 40}, true);
-    check_plane(Options(64, 64, 3).padding({2, 1}).dilation({2, 1}), {64, 29, 33}, true);
-    check_plane(Options(64, 64, 3).dilation(2), {64, 37, 35}, true);
+    check_plane(sample, Options(48, 40, 3).padding({3, 1}).dilation({2, 3}), {48, 31, 40}, true);
+    check_plane(sample, Options(64, 64, 3).padding({2, 1}).dilation({2, 1}), {64, 29, 33}, true);
+    check_plane(sample, Options(64, 64, 3).dilation(2), {64, 37, 35}, true);
     // Strides, and images of which the phases are too small.
-    check_plane(Options(64, 64, 3).padding(2).dilation(2).stride(2), {64, 32, 32}, false);
-    check_plane(Options(64, 64, 3).padding(12).dilation(12), {64, 14, 14}, false);
+    check_plane(sample, Options(64, 64, 3).padding(2).dilation(2).stride(2), {64, 32, 32}, false);
+    check_plane(sample, Options(64, 64, 3).padding(12).dilation(12), {64, 14, 14}, false);
 }
 
 BOOST_AUTO_TEST_CASE(dilated_lines) {
@@ -82,16 +88,18 @@ BOOST_AUTO_TEST_CASE(dilated_lines) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(volumes) {
+BOOST_AUTO_TEST_CASE(volumes, *boost::unit_test::label("sampled")) {
+    Sample sample(3);
     using Options = nn::Conv3dOptions;
-    check_volume(Options(16, 16, 3).padding(1), {16, 9, 17, 20}, true);
-    check_volume(Options(12, 20, 3).padding({0, 1, 2}), {12, 7, 16, 19}, true);
+    check_volume(sample, Options(16, 16, 3).padding(1), {16, 9, 17, 20}, true);
+    check_volume(sample, Options(12, 20, 3).padding({0, 1, 2}), {12, 7, 16, 19}, true);
     // Strides and a dilation in depth alone stay slices.
-    check_volume(Options(16, 16, 3).padding({2, 1, 1}).stride({2, 1, 1}).dilation({2, 1, 1}),
+    check_volume(sample,
+                 Options(16, 16, 3).padding({2, 1, 1}).stride({2, 1, 1}).dilation({2, 1, 1}),
                  {16, 11, 18, 16}, true);
-    check_volume(Options(16, 16, {1, 3, 3}).padding({0, 1, 1}), {16, 5, 18, 16}, true);
-    check_volume(Options(16, 16, 3).padding(2).dilation(2), {16, 9, 17, 20}, false);
-    check_volume(Options(1, 8, 3).padding(1), {1, 9, 17, 20}, false);
+    check_volume(sample, Options(16, 16, {1, 3, 3}).padding({0, 1, 1}), {16, 5, 18, 16}, true);
+    check_volume(sample, Options(16, 16, 3).padding(2).dilation(2), {16, 9, 17, 20}, false);
+    check_volume(sample, Options(1, 8, 3).padding(1), {1, 9, 17, 20}, false);
 }
 
 /// Nothing rounds more where results have to be exact.

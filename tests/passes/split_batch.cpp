@@ -12,6 +12,7 @@
 #include "tests/ir/random_graph.h"
 #include "tests/support/check_compiled.h"
 #include "tests/support/compiled_function.h"
+#include "tests/support/sample.h"
 
 using namespace lithe;
 using namespace lithe::tests;
@@ -105,13 +106,35 @@ std::vector<Array> inputs_of(const ir::Program& program, int64_t items) {
     return inputs;
 }
 
+/// Cut at random by a seed.
+void check_network(const std::string& n, const std::string& dtype, int seed) {
+    const std::string text = network(n, dtype);
+    const ir::Program whole = ir::parse_program(text);
+    ir::Program program = ir::parse_program(text);
+    {
+        const ir::SampleScope scope(program);
+        BOOST_TEST(split(program, static_cast<uint64_t>(seed)) > 0);
+    }
+    BOOST_TEST(count_of(program, "scan") > 0);
+    CheckedProgram checked(print(program));
+    const std::vector<int64_t> counts =
+        n == "N" ? std::vector<int64_t>{1, 2, 7} : std::vector<int64_t>{std::stoi(n)};
+    for (const int64_t count : counts) {
+        const std::vector<Array> inputs = inputs_of(whole, count);
+        // Sums of at most 216 products; Winograd's patches add a factor of 16.
+        checked.check(inputs, dtype == "f64" ? 1e-13 : 2e-5);
+    }
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(split_batch_loops)
 
-BOOST_AUTO_TEST_CASE(random_programs_keep_every_bit) {
+BOOST_AUTO_TEST_CASE(random_programs_keep_every_bit, *boost::unit_test::label("sampled")) {
     size_t loops = 0;
+    Sample sample(3);
     for (uint64_t seed = 0; seed < 400; ++seed) {
+        if (!sample.takes()) continue;
         BOOST_TEST_CONTEXT("seed " << seed) {
             std::mt19937_64 random(seed);
             ir::Program program = random_program(random, 14);
@@ -138,25 +161,17 @@ BOOST_AUTO_TEST_CASE(random_programs_keep_every_bit) {
 }
 
 BOOST_DATA_TEST_CASE(networks_compile,
+                     cases::make({"2", "3", "7", "8", "N"}) * cases::make({"f32", "f64"}), n,
+                     dtype) {
+    check_network(n, dtype, 0);
+}
+
+BOOST_TEST_DECORATOR(*boost::unit_test::label("slow"))
+BOOST_DATA_TEST_CASE(networks_compile_cut_otherwise,
                      cases::make({"2", "3", "7", "8", "N"}) * cases::make({"f32", "f64"}) *
-                         cases::xrange(3),
+                         cases::xrange(1, 3),
                      n, dtype, seed) {
-    const std::string text = network(n, dtype);
-    const ir::Program whole = ir::parse_program(text);
-    ir::Program program = ir::parse_program(text);
-    {
-        const ir::SampleScope scope(program);
-        BOOST_TEST(split(program, static_cast<uint64_t>(seed)) > 0);
-    }
-    BOOST_TEST(count_of(program, "scan") > 0);
-    CheckedProgram checked(print(program));
-    const std::vector<int64_t> counts =
-        std::string(n) == "N" ? std::vector<int64_t>{1, 2, 7} : std::vector<int64_t>{std::stoi(n)};
-    for (const int64_t count : counts) {
-        const std::vector<Array> inputs = inputs_of(whole, count);
-        // Sums of at most 216 products; Winograd's patches add a factor of 16.
-        checked.check(inputs, std::string(dtype) == "f64" ? 1e-13 : 2e-5);
-    }
+    check_network(n, dtype, seed);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

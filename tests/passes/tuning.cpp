@@ -55,7 +55,7 @@ std::string text_of(const CompiledModel& model) { return ir::print(model.compile
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(passes_tuning)
+BOOST_AUTO_TEST_SUITE(passes_tuning, *boost::unit_test::label("long"))
 
 BOOST_AUTO_TEST_CASE(text_reads_back) {
     const std::string text =

@@ -154,15 +154,18 @@ std::vector<LevelModel> level_models() {
     };
 }
 
-std::vector<std::string> families_of(const Compiled& compiled) {
+std::vector<std::string> families_of(const ir::Program& program, const lower::Target& target) {
     std::vector<std::string> families;
-    ir::for_each_graph(compiled.program, [&](const ir::Graph& graph) {
+    ir::for_each_graph(program, [&](const ir::Graph& graph) {
         for (const auto& node : graph.nodes()) {
-            if (node->is("group"))
-                families.emplace_back(lower::find_family(*node, compiled.target).name);
+            if (node->is("group")) families.emplace_back(lower::find_family(*node, target).name);
         }
     });
     return families;
+}
+
+std::vector<std::string> families_of(const Compiled& compiled) {
+    return families_of(compiled.program, compiled.target);
 }
 
 }  // namespace lithe::tests

@@ -17,7 +17,8 @@ struct LevelModel {
 /// Together they have a kernel of every family.
 std::vector<LevelModel> level_models();
 
-/// Families of the kernels of a compiled model.
+/// Families of the kernels of a program after all passes, of a compiled model.
+std::vector<std::string> families_of(const ir::Program& program, const lower::Target& target);
 std::vector<std::string> families_of(const Compiled& compiled);
 
 }  // namespace lithe::tests
