@@ -77,7 +77,7 @@ void DepthwiseSum::define(const Read& read) {
 
 void DepthwiseSum::schedule(Func& consumer, const Var& at, const Var& line, bool is_light) {
     const Var c = Body::axis_var(3), x = Body::axis_var(2), tile("tile");
-    const bool is_by_lines = !is_light && body_.target().register_count < 32 &&
+    const bool is_by_lines = !is_light && body_.target().has_few_registers() &&
                              products_each() <= most_products_of_lines;
     if (!is_light) {
         conv_.store_in(Halide::MemoryType::Stack).bound_extent(c, lanes_).vectorize(c);

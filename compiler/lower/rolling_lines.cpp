@@ -91,7 +91,7 @@ void RollingLines::schedule(const Func& consumer, const Var& task, const Var& li
 
 /// Few registers hold tiles of so few vectors that these would wait for each other's long rest.
 bool RollingLines::goes_over_lines() const {
-    return body_.target().register_count < 32 &&
+    return body_.target().has_few_registers() &&
            4 * width_ * front_.type().size(2).constant() <= most_line_bytes;
 }
 

@@ -24,7 +24,7 @@ bool picks_pixels(const CompiledModel& compiled) {
 /// Compiled against eager; sums of products of weights of at most 1 / sqrt(terms).
 void check(const Case& c) {
     const bool is_expected = c.stride != Sizes{1, 1} && c.filters >= 64 &&
-                             lower::find_target("host").register_count < 32;
+                             lower::find_target("host").has_few_registers();
     nn::Conv2d conv(nn::Conv2dOptions(c.in, c.filters, 1).stride({c.stride[0], c.stride[1]}));
     const std::string type = fmt::format("x:f32[N=1..3,{},{},{}]", c.in, c.height, c.width);
     const Forward forward = [conv](const Tensors& in) mutable {
