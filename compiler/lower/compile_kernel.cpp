@@ -26,7 +26,7 @@ namespace lithe::lower {
 namespace {
 
 /// Bumped when the same body and parameters give other code.
-constexpr const char* generator_version = "46";
+constexpr const char* generator_version = "47";
 
 /// Halide's flags: no runtime, no checks (lithe has checked), a context for parallel loops, and
 /// IEEE arithmetic unless the family needs fused multiply-adds.
@@ -94,7 +94,8 @@ Compiled to_module(const ir::Node& group, const Target& target, const std::strin
     if (!target.has_multiply_add()) split_multiply_adds(pipeline);
     return {pipeline.compile_to_module(body.arguments(), name, halide_target(target, family),
                                        Halide::LinkageType::ExternalPlusArgv),
-            body.symbol_names(), asks_for_next_panel(graph) && target.halide.starts_with("x86")};
+            body.symbol_names(),
+            asks_for_next_panel(graph, target) && target.halide.starts_with("x86")};
 }
 
 std::string temporary_path(const std::string& name, const char* suffix) {

@@ -87,14 +87,17 @@ private:
 
     std::vector<Var> outer_loops(Stage& stage, int rows, bool is_parallel,
                                  const Var& panel) override {
-        std::vector<Var> outer;
         // Lines are the blocks, unless all pixels are one.
         const Var block("block");
-        if (has_one_line() && is_parallel && split_block(stage, rows, block))
+        const bool has_blocks = has_one_line() && is_parallel && split_block(stage, rows, block);
+        std::vector<Var> outer, panels{panel};
+        if (has_blocks && !are_weights_near() && neighbour_axes() == 0) {
+            panels = far_loops(stage, panel, block);
+        } else if (has_blocks) {
             outer.push_back(block);
+        }
         for (int axis = rank() - 3; axis > neighbour_axes(); --axis)
             outer.push_back(Body::axis_var(axis));
-        std::vector<Var> panels{panel};
         for (int axis = neighbour_axes(); axis > 0; --axis) panels.push_back(Body::axis_var(axis));
         outer.insert(are_weights_near() ? outer.begin() : outer.end(), panels.begin(),
                      panels.end());

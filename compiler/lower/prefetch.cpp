@@ -28,7 +28,8 @@ constexpr int64_t far_alone_bytes = 256 << 10;
 /// the time, the memory.
 constexpr int64_t ahead_bytes = 4 << 10, ahead_of_rows_bytes = 8 << 10;
 constexpr int64_t several_rows = 4;
-/// Tiles of rows of a product, each of which would ask, through the cache that the rows need.
+/// Tiles of rows of a product, each of which would ask, through the cache that the rows need. Where
+/// registers are few, blocks of rows pass through sets of panels, and each block waits.
 constexpr int64_t most_tiles = 32;
 
 bool is_panel_product(const ir::Node& node) {
@@ -53,7 +54,8 @@ bool is_one_tile(const ir::Node& anchor) {
 }
 
 /// Whether a product has so many tiles that it is little how long the first waits for a panel.
-bool has_many_tiles(const ir::Node& anchor) {
+bool has_many_tiles(const ir::Node& anchor, const Target& target) {
+    if (target.has_few_registers()) return false;
     const Dim& rows = anchor.type().size(anchor.type().rank() - 2);
     return rows.is_constant() && rows.constant() > most_tiles * anchor.attrs().get_int("tile_rows");
 }
@@ -77,11 +79,11 @@ int steps_together(const ir::Node& anchor, const Target& target) {
 }
 
 /// Bytes of all panels from which on they are asked for.
-int64_t far_of(const ir::Graph& body, const ir::Node& anchor) {
+int64_t far_of(const ir::Graph& body, const ir::Node& anchor, const Target& target) {
     constexpr int64_t never = std::numeric_limits<int64_t>::max();
     const bool is_alone = is_one_tile(anchor);
     if (anchor.is("packed_linear")) {
-        if (has_many_tiles(anchor)) return never;
+        if (has_many_tiles(anchor, target)) return never;
         return is_alone ? far_alone_bytes : far_product_bytes;
     }
     if (anchor.is("packed_gates")) return is_alone ? far_bytes : never;  // rounds leave them there
@@ -92,9 +94,9 @@ int64_t far_of(const ir::Graph& body, const ir::Node& anchor) {
     return is_front ? far_front_bytes : far_product_bytes;
 }
 
-bool is_asked_for(const ir::Graph& body, const ir::Node& node) {
+bool is_asked_for(const ir::Graph& body, const ir::Node& node, const Target& target) {
     return is_panel_product(node) && node.input(1).node->is("input") &&
-           panel_bytes(node) >= far_of(body, node);
+           panel_bytes(node) >= far_of(body, node, target);
 }
 
 /// Halide's own loops over the lines of a row of a panel keep LLVM from holding the tile in
@@ -168,9 +170,9 @@ bool reads_far_panels_once(const ir::Node& anchor) {
     return is_one_tile(anchor) && panel_bytes(anchor) >= far_alone_bytes;
 }
 
-bool asks_for_next_panel(const ir::Graph& body) {
+bool asks_for_next_panel(const ir::Graph& body, const Target& target) {
     return std::any_of(body.nodes().begin(), body.nodes().end(), [&](const auto& node) {
-        return is_asked_for(body, *node) && !is_one_tile(*node);
+        return is_asked_for(body, *node, target) && !is_one_tile(*node);
     });
 }
 
@@ -187,20 +189,20 @@ void ask_ahead(Body& body, const ir::Node& panels, Halide::Stage stage, const Ha
 }  // namespace
 
 void prefetch_panels(Body& body, const ir::Node& anchor, Halide::Stage stage,
-                     const Halide::RDom& sum) {
+                     const Halide::RDom& sum, const Expr& length) {
     const ir::Node& panels = *anchor.input(1).node;
-    if (!is_asked_for(body.graph(), anchor)) return;
+    if (!is_asked_for(body.graph(), anchor, body.target())) return;
     // A whole innermost sum further on is the same place of the next tap or the next panel; what is
     // behind the end of a panel is the next one too.
     const int together = steps_together(anchor, body.target());
     if (is_one_tile(anchor)) {
         ask_ahead(body, panels, std::move(stage), sum.x, steps_ahead(anchor));
     } else if (together == 1) {
-        ask_ahead(body, panels, std::move(stage), sum.x, sum.x.extent());
+        ask_ahead(body, panels, std::move(stage), sum.x, length);
     } else {
         const Halide::RVar steps("steps"), step("step");
         stage.split(sum.x, steps, step, together).unroll(step);
-        ask_ahead(body, panels, std::move(stage), steps, sum.x.extent() / together);
+        ask_ahead(body, panels, std::move(stage), steps, length / together);
     }
 }
 

@@ -24,8 +24,9 @@ std::vector<Var> Product::outer_loops(Halide::Stage& stage, int rows, bool is_pa
                                       const Var& panel) {
     const Var block("block");
     const bool has_blocks = is_parallel && split_block(stage, rows, block);
-    std::vector<Var> outer = has_blocks ? std::vector<Var>{panel} : panel_loops(stage, panel);
-    if (has_blocks) outer.insert(are_weights_outer() ? outer.begin() : outer.end(), block);
+    std::vector<Var> outer{panel, block};
+    if (!has_blocks) outer = panel_loops(stage, panel);
+    if (has_blocks && are_weights_outer()) outer = far_loops(stage, panel, block);
     for (int axis = rank() - 3; axis >= 0; --axis) outer.push_back(Body::axis_var(axis));
     return outer;
 }

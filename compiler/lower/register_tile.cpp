@@ -22,6 +22,9 @@ using Halide::VarOrRVar;
 /// Floating-point operations of one task: 10 us.
 constexpr double task_flops = 1.5e6;
 
+/// Panels that a block of rows reads one after the other: of so many bytes, and so many at least.
+constexpr int64_t set_bytes = 1 << 20, least_set = 4;
+
 int64_t width_of(const ir::Node& anchor) { return anchor.input(1).type().shape.back().constant(); }
 
 }  // namespace
@@ -133,6 +136,25 @@ bool RegisterTile::split_block(Stage& stage, int rows, const Var& block) const {
     return true;
 }
 
+/// Rows that stay in the second-level cache are read for every panel, and each panel once. Rows
+/// that do not would come from further away for every panel: here for a set of them, of which each
+/// block of rows reads all.
+std::vector<Var> RegisterTile::far_loops(Stage& stage, const Var& panel, const Var& block) const {
+    const Target& target = body_.target();
+    const Dim rows = anchor_.input(0).type().count();
+    const bool are_rows_near = rows.is_constant() && 4 * rows.constant() <= target.l2_bytes / 2;
+    const Shape& panels = anchor_.input(1).type().shape;
+    // Where registers are many it was not measured.
+    if (are_rows_near || !target.has_few_registers() || !panels[0].is_constant())
+        return {block, panel};
+    const int64_t bytes = panel_bytes(anchor_) / std::max<int64_t>(panels[0].constant(), 1);
+    const int64_t together = std::max(least_set, set_bytes / std::max<int64_t>(bytes, 1));
+    if (bytes == 0 || panels[0].constant() <= together) return {panel, block};
+    const Var set("set");
+    stage.split(panel, set, panel, static_cast<int>(together), TailStrategy::GuardWithIf);
+    return {panel, block, set};
+}
+
 void RegisterTile::schedule_loops() {
     const Dim rows = type_.size(rank_ - 2), count = type_.count();
     const auto tile = static_cast<int>(anchor_.attrs().get_int("tile_rows"));
@@ -201,7 +223,7 @@ void RegisterTile::schedule_tile() {
     if (streams_ > 1) {
         update.unroll(stream_);
     } else {
-        prefetch_panels(body_, anchor_, acc_.update(), sum_);
+        prefetch_panels(body_, anchor_, acc_.update(), sum_, sum_.x.extent());
     }
 }
 

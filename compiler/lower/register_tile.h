@@ -54,6 +54,10 @@ protected:
     /// Cuts many rows into blocks, so that there are tasks enough; false where they are few.
     bool split_block(Halide::Stage& stage, int rows, const Halide::Var& block) const;
 
+    /// The loops over panels and over blocks of rows, innermost first, where the weights are far.
+    std::vector<Halide::Var> far_loops(Halide::Stage& stage, const Halide::Var& panel,
+                                       const Halide::Var& block) const;
+
     /// A sum over `extents` in a tile of its own; the Expr reads it at the anchor's coordinate.
     void sum(const Coords& extents, const ReduceBody& value);
 

@@ -63,14 +63,15 @@ BOOST_AUTO_TEST_CASE(rows_of_padding_are_left_out, *boost::unit_test::label("sam
     }
 }
 
-/// Of each panel, two lines: by tiles of one line of pixels, by several lines, by one tile alone.
+/// Of each panel, two lines: by tiles of one line of pixels, by several lines, by one tile alone,
+/// by blocks of more pixels than the second-level cache holds.
 BOOST_AUTO_TEST_CASE(filters_from_far_away_are_asked_for_ahead) {
     struct Case {
         int height, width, kernel;
         bool is_ahead;
     };
-    for (const Case& c :
-         {Case{3, 5, 1, true}, Case{1, 19, 1, true}, Case{7, 7, 3, true}, Case{1, 7, 1, false}}) {
+    for (const Case& c : {Case{3, 5, 1, true}, Case{1, 19, 1, true}, Case{7, 7, 3, true},
+                          Case{1, 7, 1, false}, Case{12, 13, 1, true}}) {
         BOOST_TEST_CONTEXT(c.height << " x " << c.width << " pixels, filters of " << c.kernel) {
             const auto number = [](int value) { return std::to_string(value); };
             const std::string height = number(c.height - c.kernel + 1);

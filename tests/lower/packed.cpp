@@ -61,14 +61,16 @@ BOOST_AUTO_TEST_CASE(panels_from_far_away_are_asked_for_ahead,
         bool is_ahead;
     };
     Sample sample(5);
+    const bool has_few_registers = lower::find_target("host").has_few_registers();
     // Tiles of 8 rows: two, three, several blocks of three; some; one alone, of less rows; panels
-    // of less than 128 KB, and one tile with less than 256 KB; so many
-    // tiles that the first one's waiting is little.
+    // of less than 128 KB, and one tile with less than 256 KB; so many tiles that the first one's
+    // waiting is little, where registers are many.
     for (const Case& c :
          {Case{11, 1100, 512, true}, Case{101, 1100, 512, true}, Case{20, 1100, 513, true},
           Case{0, 1100, 512, true}, Case{8, 1100, 512, true}, Case{5, 1100, 512, true},
           Case{3, 1100, 512, true}, Case{20, 96, 300, false}, Case{20, 96, 512, true},
-          Case{8, 1000, 100, true}, Case{8, 100, 256, false}, Case{300, 96, 512, false}}) {
+          Case{8, 1000, 100, true}, Case{8, 100, 256, false},
+          Case{300, 96, 512, has_few_registers}}) {
         if (!sample.takes()) continue;
         BOOST_TEST_CONTEXT(c.rows << " x " << c.columns << " x " << c.inner) {
             CheckedProgram program(linear_text(c.rows, c.columns, c.inner, 48, 8));
@@ -95,15 +97,37 @@ BOOST_AUTO_TEST_CASE(a_few_rows_add_up_parts_of_far_panels_side_by_side) {
     }
 }
 
-/// Tiles of rows that fill no blocks, one block and several; a last panel of one column.
+/// Rows and panels that the second-level cache does not hold: a last set of one panel, rows known
+/// late, all panels in one set, rows that it holds.
+BOOST_AUTO_TEST_CASE(blocks_of_rows_take_sets_of_panels) {
+    const bool has_few_registers = lower::find_target("host").has_few_registers();
+    struct Case {
+        int64_t rows, columns, inner;
+        bool has_sets;
+    };
+    for (const Case& c : {Case{291, 1035, 512, true}, Case{0, 1035, 512, true},
+                          Case{151, 500, 1201, true}, Case{127, 1035, 512, false}}) {
+        BOOST_TEST_CONTEXT(c.rows << " x " << c.columns << " x " << c.inner) {
+            CheckedProgram program(linear_text(c.rows, c.columns, c.inner, 16, 6));
+            // A task of three loops: panels of a set, blocks, sets.
+            BOOST_TEST((program.statement().find(".task2") != std::string::npos) ==
+                       (c.has_sets && has_few_registers));
+            program.check({{"M", 200}}, tolerance_of(c.inner));
+        }
+    }
+}
+
+/// Tiles of rows that fill no blocks, one block and several; a last panel of one column; blocks
+/// that take several panels.
 BOOST_AUTO_TEST_CASE(long_sums_are_made_in_pieces) {
     const lower::Target host = lower::find_target("host");
     const int64_t panel = 3 * host.lanes(), inner = host.has_few_registers() ? 4160 : 8192;
     struct Case {
         int64_t rows, columns, tile;
     };
-    for (const Case& c : {Case{24, 2 * panel, 8}, Case{25, 2 * panel + 1, 8}, Case{199, panel, 4},
-                          Case{385, panel - 1, 4}}) {
+    for (const Case& c :
+         {Case{24, 2 * panel, 8}, Case{25, 2 * panel + 1, 8}, Case{199, panel, 4},
+          Case{385, panel - 1, 4}, Case{385, 4 * panel - 1, 4}, Case{200, 7 * panel, 4}}) {
         BOOST_TEST_CONTEXT(c.rows << " x " << c.columns) {
             CheckedProgram program(linear_text(c.rows, c.columns, inner, panel, c.tile));
             BOOST_TEST(program.statement().find("total") != std::string::npos);
