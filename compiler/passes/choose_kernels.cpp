@@ -17,6 +17,7 @@
 #include "compiler/passes/tile.h"
 #include "compiler/passes/transposed.h"
 #include "compiler/passes/tuning.h"
+#include "compiler/passes/unfolded_windows.h"
 #include "compiler/passes/volumes.h"
 
 namespace lithe::passes {
@@ -198,6 +199,10 @@ private:
         const size_t at = decide(node, choices.ways());
         if (choices.plan(at)) return winograd(node, *choices.plan(at));
         const Tile tile = choices.tile(at);
+        if (fixed_.contains(node.input(1)) && pays_with_unfolded_windows(node, tile, machine_)) {
+            return with_unfolded_windows(graph_, node,
+                                         [this](ir::Node& product) { return linear(product); });
+        }
         return direct(node, tile, tile.vectors * lanes(), {});
     }
 
