@@ -68,13 +68,15 @@ int steps_ahead(const ir::Node& anchor) {
 }
 
 /// Steps of the sum that ask for lines together, so that tiles which share a panel can each ask for
-/// another of them: a panel of one line a step has no others.
+/// another of them: a panel of one line a step has no others. Of one vector, those of a line: of
+/// more LLVM makes all products of a row before those of the next, a chain that waits for each.
 int steps_together(const ir::Node& anchor, const Target& target) {
-    constexpr int together = 8, most_floats = 2 * line_floats;
+    constexpr int most_floats = 2 * line_floats;
     const bool has_few_lines = step_floats(anchor) <= most_floats;
     if (!target.has_few_registers() || is_one_tile(anchor) || !has_few_lines) return 1;
     const TensorType& panels = anchor.input(1).type();
     const Dim& length = panels.size(panels.rank() - 2);
+    const int together = step_floats(anchor) > target.lanes() ? 8 : 2;
     return length.is_constant() && length.constant() % together == 0 ? together : 1;
 }
 
