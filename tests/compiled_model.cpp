@@ -1,5 +1,6 @@
 #include "compiler/compiled_model.h"
 
+#include "tests/support/compile_options.h"
 #include "tests/support/tensors.h"
 
 namespace lithe::tests {
@@ -29,7 +30,7 @@ LITHE_MODULE(Chain);
 
 struct Fixture {
     Chain net;
-    CompiledModel compiled = compile(net, "x:f32[N=1..4,3]");
+    CompiledModel compiled = compile(net, "x:f32[N=1..4,3]", compile_options());
     Tensor x = full({2, 3}, 1.0);
 
     float run() { return *static_cast<const float*>(compiled(x).array().dense().raw()); }

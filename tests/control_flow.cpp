@@ -268,14 +268,14 @@ std::vector<Tensor> branching_inputs() {
 BOOST_AUTO_TEST_CASE(a_bool_of_the_data_chooses_a_way) {
     Branching net;
     net->eval();
-    CompiledModel compiled = compile(net, "x:f32[T=1..9,4]");
+    CompiledModel compiled = compile(net, "x:f32[T=1..9,4]", compile_options());
     for (const Tensor& x : branching_inputs()) check_equal(compiled(x), net(x), f32_error);
 }
 
 BOOST_AUTO_TEST_CASE(hooks_fire_in_loops_and_in_the_branch_that_is_taken) {
     Branching net;
     net->eval();
-    CompiledModel compiled = compile(net, "x:f32[T=1..9,4]");
+    CompiledModel compiled = compile(net, "x:f32[T=1..9,4]", compile_options());
     std::string log;
     std::vector<ForwardHookHandle> handles;
     for (const char* path : {"", "step", "large", "small"}) {
@@ -307,7 +307,7 @@ BOOST_AUTO_TEST_CASE(hooks_fire_in_loops_and_in_the_branch_that_is_taken) {
 
 BOOST_AUTO_TEST_CASE(a_buffer_is_written_on_one_way) {
     Branching net;
-    CompiledModel compiled = compile(net, "x:f32[T=1..9,4]", {.with_train = true});
+    CompiledModel compiled = compile(net, "x:f32[T=1..9,4]", compile_options({.with_train = true}));
     compiled.model().train();
     for (const Tensor& x : branching_inputs()) {
         check_equal(compiled(x), net(x), f32_error);

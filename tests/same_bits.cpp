@@ -7,6 +7,7 @@
 #include "compiler/compiled_model.h"
 #include "runtime/executor.h"
 #include "tests/runtime/support.h"
+#include "tests/support/compile_options.h"
 #include "tests/support/sample.h"
 #include "tests/support/tensors.h"
 
@@ -93,7 +94,7 @@ BOOST_AUTO_TEST_SUITE(same_bits, *boost::unit_test::label("long"))
 BOOST_AUTO_TEST_CASE(for_one_two_and_three_threads) {
     for (const Case& c : cases()) {
         BOOST_TEST_CONTEXT(c.name) {
-            CompiledModel model = c.compiled({});
+            CompiledModel model = c.compiled(compile_options());
             manual_seed(4);
             const Array x = randn(Shape(c.shape.begin(), c.shape.end())).array().dense();
             const std::vector<ConstTensorView> in = {{x.raw(), DType::f32, c.shape}};
@@ -119,7 +120,8 @@ BOOST_AUTO_TEST_CASE(of_two_compilations, *boost::unit_test::label("sampled")) {
     Sample sample(2);
     for (const Case& c : cases()) {
         if (!sample.takes()) continue;
-        const std::vector<std::string> first = files_of(c.compiled({}), folder / "a");
+        const std::vector<std::string> first =
+            files_of(c.compiled(compile_options()), folder / "a");
         const std::vector<std::string> second = files_of(c.compiled(anew), folder / "b");
         for (size_t i = 0; i < 3; ++i)
             BOOST_TEST((first[i] == second[i]), c.name << ": file " << i);

@@ -8,6 +8,7 @@
 #include "compiler/compiled_model.h"
 #include "compiler/jit/loaded_artifact.h"
 #include "runtime/model_state.h"
+#include "tests/support/compile_options.h"
 #include "tests/support/tensors.h"
 
 namespace lithe::tests {
@@ -51,7 +52,7 @@ BOOST_FIXTURE_TEST_SUITE(weights_memory, Fixture)
 BOOST_AUTO_TEST_CASE(pages_of_packed_weights_are_given_back) {
     manual_seed(6);
     nn::Sequential net(nn::Linear(1024, 1500), nn::ReLU(), nn::Linear(1500, 64));
-    CompiledModel compiled = compile(net, "x:f32[4,1024]");
+    CompiledModel compiled = compile(net, "x:f32[4,1024]", compile_options());
     const EmittedFiles files = emit_files(compiled.compiled(), folder.string());
     const jit::LoadedArtifact loaded(compiled.compiled());
     const Model model(loaded.table(), files.weights);
@@ -76,7 +77,7 @@ BOOST_AUTO_TEST_CASE(pages_of_packed_weights_are_given_back) {
 BOOST_AUTO_TEST_CASE(a_table_that_is_packed_too_is_read_row_by_row) {
     manual_seed(7);
     Tied net;
-    CompiledModel compiled = compile(net, "ids:i64[2,3]");
+    CompiledModel compiled = compile(net, "ids:i64[2,3]", compile_options());
     const EmittedFiles files = emit_files(compiled.compiled(), folder.string());
     const jit::LoadedArtifact loaded(compiled.compiled());
     const Model model(loaded.table(), files.weights);
@@ -100,7 +101,7 @@ BOOST_AUTO_TEST_CASE(a_table_that_is_packed_too_is_read_row_by_row) {
 BOOST_AUTO_TEST_CASE(what_only_hooks_need_waits_for_them) {
     nn::Sequential net(nn::Conv2d(nn::Conv2dOptions(8, 32, 3)), nn::BatchNorm2d(32));
     net->eval();
-    CompiledModel compiled = compile(net, "x:f32[1,8,9,9]");
+    CompiledModel compiled = compile(net, "x:f32[1,8,9,9]", compile_options());
     const EmittedFiles files = emit_files(compiled.compiled(), folder.string());
     const jit::LoadedArtifact loaded(compiled.compiled());
     ModelState state(loaded.table());

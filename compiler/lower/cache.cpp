@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <map>
-#include <mutex>
 #include <span>
 #include <sstream>
 
@@ -35,51 +33,12 @@ bool unpack(const std::string& entry, const std::string& name, std::string& obje
     return false;
 }
 
-/// What `SharedKernels` keep, by name; the name says all that decides the code.
-struct Memory {
-    std::mutex mutex;
-    int users = 0;
-    std::map<std::string, Kernel> kernels;
-};
-
-Memory& memory() {
-    static Memory all;
-    return all;
-}
-
-Kernel shared_kernel(const ir::Node& group, const Target& target) {
-    const std::string name = kernel_name(group, target);
-    {
-        const std::lock_guard lock(memory().mutex);
-        if (const auto at = memory().kernels.find(name); at != memory().kernels.end()) {
-            Kernel kernel = at->second;
-            kernel.symbols = symbols_of(group);
-            kernel.was_cached = true;
-            return kernel;
-        }
-    }
-    Kernel kernel = compile_kernel(group, target);
-    const std::lock_guard lock(memory().mutex);
-    if (memory().users > 0) memory().kernels.try_emplace(name, kernel);
-    return kernel;
-}
-
 }  // namespace
-
-SharedKernels::SharedKernels() {
-    const std::lock_guard lock(memory().mutex);
-    ++memory().users;
-}
-
-SharedKernels::~SharedKernels() {
-    const std::lock_guard lock(memory().mutex);
-    if (--memory().users == 0) memory().kernels.clear();
-}
 
 std::vector<std::string> symbols_of(const ir::Node& group) { return ir::kernel_symbols(group); }
 
 Kernel cached_kernel(const ir::Node& group, const Target& target, const std::string& folder) {
-    if (folder.empty()) return shared_kernel(group, target);
+    if (folder.empty()) return compile_kernel(group, target);
     const std::string name = kernel_name(group, target);
     const std::string path = folder + "/" + name;
     Kernel kernel;

@@ -59,7 +59,7 @@ test_cases_failed="{}" test_cases_skipped="3" test_cases_aborted="0"></TestSuite
 
 class ListTests(unittest.TestCase):
     def test_labels_and_filters(self):
-        lines = list_tests.ctest_lines(list_tests.read_suites(DOT), "exe", "reports")
+        lines = list_tests.ctest_lines(list_tests.read_suites(DOT), "exe", "reports", "kernels")
         tests = [line.split("]==]")[0].removeprefix("add_test([==[") for line in lines[0::2]]
         self.assertEqual(tests, ["plain", "mixed", "mixed.slow", "heavy.slow", "pool", "many", "many.slow"])
         filters = [[part for part in line.split("[==[") if part.startswith("--run_test")] for line in lines[0::2]]

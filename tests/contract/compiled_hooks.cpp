@@ -2,6 +2,7 @@
 // each of their names, modules whose results go nowhere, one tensor given twice.
 #include "compiler/compiled_model.h"
 #include "dsl/nn.h"
+#include "tests/support/compile_options.h"
 #include "tests/support/tensors.h"
 
 namespace lithe::tests {
@@ -36,7 +37,7 @@ LITHE_MODULE(Odd);
 
 struct Fixture {
     Fixture() {
-        CompileOptions options;
+        CompileOptions options = compile_options();
         options.with_train = true;
         compiled = compile(net, "x:f32[N=2..4,2]", options);
         model = &compiled.model();

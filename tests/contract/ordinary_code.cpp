@@ -7,6 +7,7 @@
 #include "compiler/compiled_model.h"
 #include "dsl/nn.h"
 #include "dsl/print.h"
+#include "tests/support/compile_options.h"
 #include "tests/support/tensors.h"
 
 namespace lithe::tests {
@@ -159,7 +160,7 @@ BOOST_AUTO_TEST_SUITE(contract_ordinary_code)
 BOOST_AUTO_TEST_CASE(writes_in_place_and_through_views_are_as_in_eager_mode) {
     Writes net;
     net->eval();
-    CompiledModel compiled = compile(net, rows_by_four);
+    CompiledModel compiled = compile(net, rows_by_four, compile_options());
     for (const int64_t rows : {2, 5}) {
         const Tensor x = numbers({rows, 4}, DType::f32);
         check_equal(compiled(x), net(x), 1e-6);
@@ -168,7 +169,7 @@ BOOST_AUTO_TEST_CASE(writes_in_place_and_through_views_are_as_in_eager_mode) {
 
 BOOST_AUTO_TEST_CASE(buffers_written_in_train_mode_move_as_in_eager_mode) {
     Writes net;
-    CompileOptions options;
+    CompileOptions options = compile_options();
     options.with_train = true;
     CompiledModel compiled = compile(net, rows_by_four, options);
     const Tensor x = numbers({3, 4}, DType::f32);
@@ -189,7 +190,7 @@ BOOST_AUTO_TEST_CASE(buffers_written_in_eval_mode_move_as_in_eager_mode) {
     Stream net;
     net->eval();
     const NoGradGuard no_grad;
-    CompiledModel compiled = compile(net, "x:f32[1,2,T=1..32]");
+    CompiledModel compiled = compile(net, "x:f32[1,2,T=1..32]", compile_options());
     for (const int64_t length : {5, 1, 32, 2, 2}) {
         const Tensor x = numbers({1, 2, length}, DType::f32);
         check_equal(compiled(x), net(x), 1e-6);
@@ -206,7 +207,7 @@ BOOST_AUTO_TEST_CASE(buffers_written_in_eval_mode_move_as_in_eager_mode) {
 
 BOOST_AUTO_TEST_CASE(masks_and_products_of_plain_sizes_serve_every_size) {
     Causal net;
-    CompiledModel compiled = compile(net, "x:f32[N=1..4,T=1..20,4]");
+    CompiledModel compiled = compile(net, "x:f32[N=1..4,T=1..20,4]", compile_options());
     for (const int64_t n : {1, 2, 4}) {
         for (const int64_t t : {1, 3, 8, 20}) {
             const Tensor x = numbers({n, t, 4}, DType::f32);
@@ -217,7 +218,7 @@ BOOST_AUTO_TEST_CASE(masks_and_products_of_plain_sizes_serve_every_size) {
 
 BOOST_AUTO_TEST_CASE(sizes_in_plain_integers_serve_every_batch) {
     OddCode net("size");
-    CompiledModel compiled = compile(net, rows_by_four);
+    CompiledModel compiled = compile(net, rows_by_four, compile_options());
     for (const int64_t rows : {2, 3, 6}) {
         const Tensor x = numbers({rows, 4}, DType::f32);
         check_equal(compiled(x), net(x), 1e-6);
@@ -227,7 +228,7 @@ BOOST_AUTO_TEST_CASE(sizes_in_plain_integers_serve_every_batch) {
 BOOST_AUTO_TEST_CASE(a_number_that_only_a_run_knows_is_refused_with_its_place) {
     OddCode net("item");
     try {
-        compile(net, rows_by_four);
+        compile(net, rows_by_four, compile_options());
         BOOST_ERROR("nothing was thrown");
     } catch (const UserError& error) {
         const std::string text = error.what();
@@ -240,7 +241,7 @@ BOOST_AUTO_TEST_CASE(a_number_that_only_a_run_knows_is_refused_with_its_place) {
 
 BOOST_AUTO_TEST_CASE(a_plain_struct_gives_the_tensors_of_its_fields) {
     Decides net;
-    CompiledModel compiled = compile(net, "x:f32[N=1..4,4]");
+    CompiledModel compiled = compile(net, "x:f32[N=1..4,4]", compile_options());
     const Tensor x = numbers({3, 4}, DType::f32);
     const Tensors got = compiled(Tensors{x});
     const Decision want = net(x);
@@ -259,7 +260,7 @@ BOOST_AUTO_TEST_CASE(a_plain_struct_gives_the_tensors_of_its_fields) {
 
 BOOST_AUTO_TEST_CASE(sizes_as_numbers_of_all_kinds_serve_every_size) {
     Counts net;
-    CompiledModel compiled = compile(net, "x:f32[N=1..4,T=1..20]");
+    CompiledModel compiled = compile(net, "x:f32[N=1..4,T=1..20]", compile_options());
     for (const int64_t n : {1, 2, 4}) {
         for (const int64_t t : {1, 2, 9, 20}) {
             const Tensor x = numbers({n, t}, DType::f32);
@@ -271,7 +272,7 @@ BOOST_AUTO_TEST_CASE(sizes_as_numbers_of_all_kinds_serve_every_size) {
 
 BOOST_AUTO_TEST_CASE(a_branch_on_a_number_is_followed_both_ways) {
     BranchesOnNumbers net;
-    CompiledModel compiled = compile(net, rows_by_four);
+    CompiledModel compiled = compile(net, rows_by_four, compile_options());
     for (const double first : {-3.0, -0.5, 0.25, 0.5, 40.0}) {
         for (const bool are_equal : {false, true}) {
             Tensor x = are_equal ? full({2, 4}, first, DType::f32) : numbers({2, 4}, DType::f32);
@@ -283,7 +284,7 @@ BOOST_AUTO_TEST_CASE(a_branch_on_a_number_is_followed_both_ways) {
 
 BOOST_AUTO_TEST_CASE(bools_of_numbers_are_followed_both_ways) {
     AsksForBools net;
-    CompiledModel compiled = compile(net, rows_by_four);
+    CompiledModel compiled = compile(net, rows_by_four, compile_options());
     for (const double first : {0.0, 2.0, 40.0}) {
         for (const double second : {7.0, -first}) {
             Tensor x = zeros({2, 4});
@@ -301,13 +302,13 @@ BOOST_AUTO_TEST_CASE(an_exception_of_forward_comes_out_and_leaves_the_model_as_i
     });
     net->what = "";
     check_equal(net(ones({2, 4})), full({2, 4}, 2.0, DType::f32));
-    CompiledModel compiled = compile(net, rows_by_four);
+    CompiledModel compiled = compile(net, rows_by_four, compile_options());
     check_equal(compiled(ones({2, 4})), full({2, 4}, 2.0, DType::f32));
 }
 
 BOOST_AUTO_TEST_CASE(a_tensor_kept_in_a_member_serves_the_trace_and_no_longer) {
     OddCode net("keep");
-    CompiledModel compiled = compile(net, rows_by_four);
+    CompiledModel compiled = compile(net, rows_by_four, compile_options());
     check_equal(compiled(ones({2, 4})), full({2, 4}, 3.0, DType::f32));
     check_error("tensor.trace_ended", [&] { net->kept + 1; });
     net(ones({2, 4}));  // eager puts a tensor with data there
@@ -316,7 +317,7 @@ BOOST_AUTO_TEST_CASE(a_tensor_kept_in_a_member_serves_the_trace_and_no_longer) {
 
 BOOST_AUTO_TEST_CASE(printing_a_tensor_while_tracing_shows_its_type) {
     OddCode net("print");
-    compile(net, rows_by_four);
+    compile(net, rows_by_four, compile_options());
     BOOST_CHECK_MESSAGE(net->printed.find("f32[N, 4]") != std::string::npos, net->printed);
 }
 

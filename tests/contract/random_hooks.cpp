@@ -7,7 +7,7 @@
 #include "dsl/warning.h"
 #include "tests/contract/hook_program.h"
 #include "tests/contract/random_model.h"
-#include "tests/paths.h"
+#include "tests/support/compile_options.h"
 #include "tests/support/tensors.h"
 
 namespace lithe::tests {
@@ -144,10 +144,7 @@ public:
             const std::string rows = !dynamic ? "3" : i == 0 ? "N=2..6" : "N";
             spec += (i ? ";x" : "x") + std::to_string(i) + ":f64[" + rows + ",4]";
         }
-        CompileOptions options;
-        options.with_train = train;
-        options.cache_folder = std::string(build_dir) + "/test_kernels";
-        compiled_ = compile(net_, spec, options);
+        compiled_ = compile(net_, spec, compile_options({.with_train = train}));
         compiled_.model().set_warning_handler([](const std::string&) {});
         if (train) compiled_.model().train();
         for (const auto& [path, module] : net_->named_modules({.remove_duplicate = false})) {

@@ -11,6 +11,7 @@
 
 #include "compiler/compiled_model.h"
 #include "dsl/nn.h"
+#include "tests/support/compile_options.h"
 #include "tests/support/tensors.h"
 
 namespace lithe::tests {
@@ -138,7 +139,7 @@ BOOST_AUTO_TEST_CASE(the_compiled_model_has_the_same_names_and_results) {
     Everything net;
     net->add_scale();
     net->eval();
-    CompiledModel compiled = compile(net, "x:f32[N=1..4,3]");
+    CompiledModel compiled = compile(net, "x:f32[N=1..4,3]", compile_options());
     const Tensor x = numbers({2, 3}, DType::f32);
     check_equal(compiled(x), net(x).detach(), 1e-5);
     std::vector<std::string> names;

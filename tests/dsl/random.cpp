@@ -2,6 +2,7 @@
 #include "dsl/random.h"
 #include "compiler/compiled_model.h"
 #include "runtime/executor.h"
+#include "tests/support/compile_options.h"
 #include "tests/support/tensors.h"
 
 using namespace lithe;
@@ -29,7 +30,7 @@ BOOST_AUTO_TEST_SUITE(dsl_random)
 
 BOOST_AUTO_TEST_CASE(compiled_draws_equal_eager_ones_run_by_run) {
     Noisy net;
-    CompiledModel compiled = compile(net, "x:f32[N=1..64,40]");
+    CompiledModel compiled = compile(net, "x:f32[N=1..64,40]", compile_options());
     compiled.session().set_seed(17);
     manual_seed(17);
     Tensor before;
@@ -45,7 +46,7 @@ BOOST_AUTO_TEST_CASE(compiled_draws_equal_eager_ones_run_by_run) {
 
 BOOST_AUTO_TEST_CASE(the_seed_starts_the_session_anew) {
     Noisy net;
-    CompiledModel compiled = compile(net, "x:f32[4,40]");
+    CompiledModel compiled = compile(net, "x:f32[4,40]", compile_options());
     const Tensor x = numbers({4, 40}, DType::f32);
     compiled.session().set_seed(5);
     const Tensor first = compiled(x), second = compiled(x);
@@ -58,7 +59,7 @@ BOOST_AUTO_TEST_CASE(the_seed_starts_the_session_anew) {
 
 BOOST_AUTO_TEST_CASE(threads_draw_the_same) {
     Noisy net;
-    CompiledModel compiled = compile(net, "x:f32[600,300]");
+    CompiledModel compiled = compile(net, "x:f32[600,300]", compile_options());
     const Tensor x = numbers({600, 300}, DType::f32);
     compiled.session().set_seed(5);
     const Tensor alone = compiled(x);
@@ -71,7 +72,7 @@ BOOST_AUTO_TEST_CASE(threads_draw_the_same) {
 
 BOOST_AUTO_TEST_CASE(dropout_in_training_draws_new_masks) {
     Drop net;
-    CompileOptions options;
+    CompileOptions options = compile_options();
     options.with_train = true;
     CompiledModel compiled = compile(net, "x:f32[2,500]", options);
     const Tensor x = ones({2, 500});
@@ -91,7 +92,7 @@ BOOST_AUTO_TEST_CASE(tracing_leaves_the_eager_generator_alone) {
     const Tensor want = rand({4});
     manual_seed(3);
     Noisy net;
-    compile(net, "x:f32[4,40]");
+    compile(net, "x:f32[4,40]", compile_options());
     check_equal(rand({4}), want);
 }
 

@@ -2,6 +2,7 @@
 #include "compiler/compiled_model.h"
 #include "dsl/nn.h"
 #include "dsl/random.h"
+#include "tests/support/compile_options.h"
 #include "tests/support/recorded_sums.h"
 
 namespace lithe::tests {
@@ -41,7 +42,7 @@ LITHE_MODULE(One);
 void check_compiled(const std::string& inputs, const std::vector<Sizes>& sizes,
                     const std::function<Tensor(const Tensor&)>& function) {
     One net(function);
-    CompiledModel compiled = compile(net, inputs);
+    CompiledModel compiled = compile(net, inputs, compile_options());
     for (const Sizes& size : sizes) {
         const Tensor x = numbers(size, DType::f32);
         check_equal(compiled(Tensors{x}).at(0), net->forward(x), 1e-5);

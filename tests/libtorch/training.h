@@ -9,6 +9,7 @@
 
 #include "lithe/compile.h"
 #include "lithe/torch.h"
+#include "tests/support/compile_options.h"
 
 namespace lithe::tests {
 
@@ -51,7 +52,7 @@ void check_compiled(Model model, const std::string& inputs, const std::vector<Te
                     double floor = 1e-5) {
     model->eval();
     NoGradGuard no_grad;
-    CompiledModel compiled = compile(model, inputs);
+    CompiledModel compiled = compile(model, inputs, compile_options());
     const Subject eager = subject_of(model);
     std::vector<Tensors> plain, exact;
     for (const Tensors& sample : samples) plain.push_back(eager.forward(sample));

@@ -34,8 +34,7 @@ Tensors inputs_of(const LevelModel& model) {
 }
 
 void check_level(const LevelModel& model, const std::string& target) {
-    CompileOptions options;
-    options.with_hooks = false;
+    CompileOptions options = compile_without_hooks();
     options.target = target;
     CompiledModel compiled = compile_subject(model.subject, model.inputs, options);
     const Tensors inputs = inputs_of(model);
@@ -100,8 +99,7 @@ std::vector<std::string> single_vectors(const std::string& target) {
 
 /// The families that a program's kernels are of on a level.
 std::vector<std::string> families_on(ir::Program program, const std::string& target) {
-    CompileOptions options;
-    options.with_hooks = false;
+    CompileOptions options = compile_without_hooks();
     options.target = target;
     if (program.modules.empty()) program.modules.push_back({"", "Net", ""});
     passes::run_pipeline(program, pass_options(options));
@@ -159,7 +157,7 @@ BOOST_AUTO_TEST_CASE(models_of_every_family) {
 BOOST_AUTO_TEST_CASE(several_levels_in_one_library) {
     const LevelModel model = level_models().front();
     check_level(model, "x86-64-v2+x86-64-v3+x86-64-v4+x86-64-v3");
-    CompileOptions options;
+    CompileOptions options = compile_options();
     options.target = "x86-64-v3+x86-64-v4";
     const CompiledModel compiled = compile_subject(model.subject, model.inputs, options);
     BOOST_TEST(compiled.compiled().target.name == "x86-64-v4");

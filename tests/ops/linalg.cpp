@@ -1,6 +1,7 @@
 // Linear algebra: what the results must satisfy, gradients, and compiled equal to eager.
 #include "compiler/compiled_model.h"
 #include "tests/support/check_gradient.h"
+#include "tests/support/compile_options.h"
 
 using namespace lithe;
 using namespace lithe::tests;
@@ -96,7 +97,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_done_is_refused) {
 
 BOOST_AUTO_TEST_CASE(compiled_equals_eager) {
     Solver net;
-    CompiledModel compiled = compile(net, "a:f32[N=1..9,3,3]");
+    CompiledModel compiled = compile(net, "a:f32[N=1..9,3,3]", compile_options());
     for (const int64_t count : {1, 5}) {
         const Tensor a = regular({count, 3, 3}).to(DType::f32);
         const std::vector<Tensor> want = net->forward(a);

@@ -2,6 +2,7 @@
 #include "compiler/compiled_model.h"
 #include "dsl/indexing.h"
 #include "tests/support/check_gradient.h"
+#include "tests/support/compile_options.h"
 
 using namespace lithe;
 using namespace lithe::tests;
@@ -164,7 +165,7 @@ BOOST_AUTO_TEST_CASE(gradients) {
 
 BOOST_AUTO_TEST_CASE(compiled_equals_eager) {
     Many net;
-    CompiledModel compiled = compile(net, "x:f32[N=2..9,4]");
+    CompiledModel compiled = compile(net, "x:f32[N=2..9,4]", compile_options());
     for (const int64_t rows : {2, 5}) {
         const Tensor x = numbers({rows, 4}, DType::f32);
         const std::vector<Tensor> want = net->forward(x);

@@ -200,7 +200,8 @@ struct Networks {
     Images net;
     Tensor x = numbers({8, 3, 120, 120}, DType::f32, 1.0, 3);
 
-    CompiledModel compiled(const std::string& inputs, const CompileOptions& options = {}) {
+    CompiledModel compiled(const std::string& inputs,
+                           const CompileOptions& options = compile_options()) {
         return compile_subject(
             {net.ptr(), [this](const Tensors& in) { return Tensors{net->forward(in[0])}; }}, inputs,
             options);
@@ -252,7 +253,7 @@ BOOST_DATA_TEST_CASE(threads_take_images_and_give_the_same_bits, cases::make({2,
 }
 
 BOOST_AUTO_TEST_CASE(the_pass_can_be_left_out) {
-    CompileOptions options;
+    CompileOptions options = compile_options();
     options.disabled_passes = {"split_batch"};
     CompiledModel model = compiled("x:f32[8,3,120,120]", options);
     BOOST_TEST(count_of(model.compiled().program, "scan") == 0);

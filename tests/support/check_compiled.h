@@ -7,17 +7,10 @@
 #include "compiler/compiled_model.h"
 #include "compiler/ir/program.h"
 #include "compiler/lower/kernel.h"
+#include "tests/support/compile_options.h"
 #include "tests/support/tensors.h"
 
 namespace lithe::tests {
-
-/// How a program is compiled here: for this machine, alone, without the graph for hooks.
-inline CompileOptions compile_alone() {
-    CompileOptions options;
-    options.with_hooks = false;
-    options.threads = 1;
-    return options;
-}
 
 /// Elements of an input: numbers in -limit..limit, small integers where the dtype has no fractions.
 inline Array sample_input(DType dtype, const Sizes& sizes, int stream, double limit = 1.5) {

@@ -3,6 +3,7 @@
 #include <lithe/lithe.h>
 
 #include "compiler/compiled_model.h"
+#include "tests/support/compile_options.h"
 #include "tests/support/tensors.h"
 
 namespace lithe::tests {
@@ -13,13 +14,6 @@ struct FunctionModule : nn::Module {
         return register_parameter(name, value);
     }
 };
-
-/// Without the plan for hooks, which these tests do not run.
-inline CompileOptions compile_without_hooks() {
-    CompileOptions options;
-    options.with_hooks = false;
-    return options;
-}
 
 /// A function of tensors, eager and compiled.
 class CompiledFunction {

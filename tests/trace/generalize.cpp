@@ -4,6 +4,7 @@
 #include "compiler/compiled_model.h"
 #include "dsl/control_flow.h"
 #include "dsl/nn.h"
+#include "tests/support/compile_options.h"
 #include "tests/support/tensors.h"
 
 using namespace lithe;
@@ -124,7 +125,7 @@ LITHE_MODULE(OfANumber);
 
 template <class Holder>
 void check_lines(Holder net) {
-    CompiledModel compiled = compile(net, "x:f32[N=1..4,2,L=200..2000]");
+    CompiledModel compiled = compile(net, "x:f32[N=1..4,2,L=200..2000]", compile_options());
     for (int64_t length = 200; length < 240; ++length) {
         BOOST_TEST_CONTEXT("of length " << length) {
             const Tensor x = numbers({2, 2, length}, DType::f32);
@@ -159,9 +160,9 @@ BOOST_AUTO_TEST_CASE(what_no_part_of_a_size_explains_is_refused) {
 
 BOOST_AUTO_TEST_CASE(numbers_made_of_sizes_hold_at_every_size) {
     OfNumbers net;
-    CompiledModel compiled = compile(net, "x:f32[N=1..4,H=2..64,W=1..64]");
+    CompiledModel compiled = compile(net, "x:f32[N=1..4,H=2..64,W=1..64]", compile_options());
     OfNumbers doubles;
-    CompiledModel of_doubles = compile(doubles, "x:f64[2,H=2..64,W=1..64]");
+    CompiledModel of_doubles = compile(doubles, "x:f64[2,H=2..64,W=1..64]", compile_options());
     for (const auto& [height, width] : {std::pair{2, 1}, {3, 9}, {64, 64}, {17, 23}}) {
         const Tensor x = numbers({2, height, width}, DType::f32);
         check_equal(compiled(x), net(x), 1e-6);
@@ -172,7 +173,7 @@ BOOST_AUTO_TEST_CASE(numbers_made_of_sizes_hold_at_every_size) {
 
 BOOST_AUTO_TEST_CASE(numbers_made_of_sizes_hold_in_loops) {
     OfNumbersInLoops net;
-    CompiledModel compiled = compile(net, "x:f32[T=1..9,C=1..64]");
+    CompiledModel compiled = compile(net, "x:f32[T=1..9,C=1..64]", compile_options());
     for (const auto& [steps, columns] : {std::pair{1, 1}, {3, 9}, {9, 64}}) {
         const Tensor x = numbers({steps, columns}, DType::f32);
         check_equal(compiled(x), net(x), 1e-6);
@@ -185,7 +186,7 @@ BOOST_AUTO_TEST_CASE(a_number_that_is_no_power_of_sizes_is_refused) {
 
 BOOST_AUTO_TEST_CASE(a_size_stays_one_beside_its_number) {
     Fused net;
-    CompiledModel compiled = compile(net, "x:f32[N=1..3,2,H=4..40,W=4..40]");
+    CompiledModel compiled = compile(net, "x:f32[N=1..3,2,H=4..40,W=4..40]", compile_options());
     for (const auto& [height, width] : {std::pair{4, 4}, {9, 5}, {12, 20}, {33, 18}}) {
         const Tensor x = numbers({2, 2, height, width}, DType::f32);
         check_equal(compiled(x), net(x), 1e-6);
@@ -194,7 +195,7 @@ BOOST_AUTO_TEST_CASE(a_size_stays_one_beside_its_number) {
 
 BOOST_AUTO_TEST_CASE(strided_sizes_and_groups_of_the_batch) {
     Strided net;
-    CompiledModel compiled = compile(net, "x:f32[N=1..4,2,H=16..80,W=16..80]");
+    CompiledModel compiled = compile(net, "x:f32[N=1..4,2,H=16..80,W=16..80]", compile_options());
     for (const auto& [height, width] : {std::pair{16, 16}, {19, 34}, {50, 21}}) {
         for (const int64_t batch : {1, 3}) {
             const Tensor x = numbers({batch, 2, height, width}, DType::f32);

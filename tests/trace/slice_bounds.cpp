@@ -3,6 +3,7 @@
 #include "dsl/indexing.h"
 #include "dsl/nn.h"
 #include "dsl/warning.h"
+#include "tests/support/compile_options.h"
 #include "tests/support/tensors.h"
 
 using namespace lithe;
@@ -44,7 +45,7 @@ BOOST_AUTO_TEST_SUITE(trace_slice_bounds)
 BOOST_AUTO_TEST_CASE(a_size_that_is_too_small_is_refused) {
     Warnings warnings;
     FirstFive net;
-    CompiledModel compiled = compile(net, "x:f32[N=1..9,2]");
+    CompiledModel compiled = compile(net, "x:f32[N=1..9,2]", compile_options());
     BOOST_REQUIRE_EQUAL(warnings.texts.size(), 1u);
     BOOST_TEST(warnings.texts[0].find("needs N within 5..9; the range was 1..9") !=
                std::string::npos);
@@ -56,7 +57,7 @@ BOOST_AUTO_TEST_CASE(a_size_that_is_too_small_is_refused) {
 BOOST_AUTO_TEST_CASE(a_table_bounds_the_size) {
     Warnings warnings;
     Table net;
-    CompiledModel compiled = compile(net, "x:f32[N=1..64,2]");
+    CompiledModel compiled = compile(net, "x:f32[N=1..64,2]", compile_options());
     const Tensor x = numbers({8, 2}, DType::f32);
     check_equal(compiled(Tensors{x}).at(0), net(x));
     BOOST_CHECK_THROW(compiled(Tensors{numbers({9, 2}, DType::f32)}), Error);
@@ -65,7 +66,7 @@ BOOST_AUTO_TEST_CASE(a_table_bounds_the_size) {
 BOOST_AUTO_TEST_CASE(slices_that_always_fit_narrow_nothing) {
     Warnings warnings;
     ButTheLast net;
-    CompiledModel compiled = compile(net, "x:f32[N=2..9,2]");
+    CompiledModel compiled = compile(net, "x:f32[N=2..9,2]", compile_options());
     BOOST_TEST(warnings.texts.empty());
     for (const int64_t rows : {2, 9}) {
         const Tensor x = numbers({rows, 2}, DType::f32);

@@ -3,6 +3,7 @@
 
 #include "lithe/compile.h"
 #include "lithe/torch.h"
+#include "tests/support/compile_options.h"
 #include "tests/support/tensors.h"
 
 using namespace lithe;
@@ -52,8 +53,7 @@ TORCH_MODULE(ImageNet);
 /// Eager and compiled, also where the axes have the length of the samples and of other kernels.
 template <class Net>
 void check_sizes(Net net, const std::string& inputs, const std::vector<Sizes>& sizes) {
-    CompileOptions options;
-    options.with_hooks = false;
+    CompileOptions options = compile_without_hooks();
     CompiledModel compiled = compile(net, inputs, options);
     const NoGradGuard no_grad;
     for (const Sizes& shape : sizes) {

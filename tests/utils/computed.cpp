@@ -3,6 +3,7 @@
 #include <lithe/lithe.h>
 
 #include "compiler/compiled_model.h"
+#include "tests/support/compile_options.h"
 #include "tests/support/tensors.h"
 
 namespace lithe::tests {
@@ -227,7 +228,7 @@ BOOST_AUTO_TEST_CASE(computed_weights_are_traced_and_compiled) {
     manual_seed(5);
     Computed net;
     net->eval();
-    CompiledModel compiled = compile(net, "x:f32[N=1..8,6]");
+    CompiledModel compiled = compile(net, "x:f32[N=1..8,6]", compile_options());
     const Tensor x = numbers({3, 6}, DType::f32);
     check_equal(compiled(x), net(x).detach(), 1e-5);
     BOOST_CHECK_EQUAL(keys(*net).substr(0, 7), "a.bias ");

@@ -4,7 +4,8 @@
 The units of a suite that carry the label "slow" go into a second test, SUITE.slow; so do those with the label
 "sampled", of which the first test takes a sample alone. These suites, and those with the label "long", start first, so
 that none runs alone at the end. The label "threads" becomes a CTest label: they also run under the thread sanitizer.
-usage: list_tests.py EXECUTABLE REPORTS_FOLDER OUTPUT
+All of them keep the kernels that they compile in one folder, which CTest's fixture `kernels` makes anew for each run.
+usage: list_tests.py EXECUTABLE REPORTS_FOLDER KERNELS_FOLDER OUTPUT
 """
 import pathlib
 import re
@@ -53,33 +54,35 @@ def read_suites(dot):
     return top.children if top else []
 
 
-def ctest_lines(suites, executable, reports):
+def ctest_lines(suites, executable, reports, kernels):
     """Returns the lines of a CTest file that runs the suites."""
     lines = []
 
     def add(name, labels, *filters, arguments=(), cost=0):
         command = [executable, *(f"--run_test={f}" for f in filters), "--color_output=no", "--report_level=short",
-                   "--report_format=XML", f"--report_sink={reports}/{name}.xml", *arguments]
+                   "--report_format=XML", f"--report_sink={reports}/{name}.xml", "--", "--kernels", kernels]
+        command += arguments
         lines.append(f"add_test([==[{name}]==] " + " ".join(f"[==[{c}]==]" for c in command) + ")")
-        lines.append(f"set_tests_properties([==[{name}]==] PROPERTIES LABELS [==[{labels}]==] TIMEOUT 900 COST {cost})")
+        lines.append(f"set_tests_properties([==[{name}]==] PROPERTIES LABELS [==[{labels}]==] TIMEOUT 900 COST {cost} "
+                     "FIXTURES_REQUIRED kernels)")
         if name.startswith(("parity_eager_", "parity_gradient_", "parity_second_")):  # what the test `catalogue` reads
             lines.append(f"set_tests_properties([==[{name}]==] PROPERTIES FIXTURES_SETUP parity)")
 
     for suite in suites:
         labels = "unit;threads" if suite.has_threads() else "unit"
         if suite.has_fast():
-            add(suite.name, "fast;" + labels, suite.name, "!@slow", arguments=("--", "--sample"),
+            add(suite.name, "fast;" + labels, suite.name, "!@slow", arguments=("--sample",),
                 cost=1 if suite.is_long() else 0)
         if slow := suite.slow_paths():
             add(suite.name + ".slow", "slow;" + labels, ":".join(slow), cost=1)
     return lines
 
 
-def main(executable, reports, output):
+def main(executable, reports, kernels, output):
     run = subprocess.run([executable, "--list_content=DOT"], capture_output=True, text=True)
     if run.returncode != 0:
         sys.exit(f"list_tests: {executable} --list_content=DOT failed:\n{run.stdout}{run.stderr}")
-    lines = ctest_lines(read_suites(run.stderr + run.stdout), executable, reports)
+    lines = ctest_lines(read_suites(run.stderr + run.stdout), executable, reports, kernels)
     pathlib.Path(output).write_text("\n".join(lines) + "\n")
 
 

@@ -32,12 +32,20 @@ set_source_files_properties(${libtorch_sources} PROPERTIES COMPILE_OPTIONS -Wno-
 target_link_libraries(lithe_tests PRIVATE lithe_settings ${tested_library} Boost::unit_test_framework)
 lithe_precompile(lithe_tests "<boost/test/unit_test.hpp>" "^tests/.*/")
 
+# The suites keep the kernels that they compile in one folder, which is empty when a run of CTest begins.
+set(kernels "${CMAKE_BINARY_DIR}/test_kernels")
+foreach(when IN ITEMS SETUP CLEANUP)
+    string(TOLOWER "kernels_${when}" name)
+    add_test(NAME ${name} COMMAND "${CMAKE_COMMAND}" -E rm -rf "${kernels}")
+    set_tests_properties(${name} PROPERTIES FIXTURES_${when} kernels)
+endforeach()
+
 # A CTest test for every top suite; the Boost reports are what tools/test counts.
 set(listing "${CMAKE_BINARY_DIR}/lithe_tests.cmake")
 file(MAKE_DIRECTORY "${CMAKE_BINARY_DIR}/reports")
 add_custom_command(TARGET lithe_tests POST_BUILD
     COMMAND Python3::Interpreter "${CMAKE_SOURCE_DIR}/tools/cmake/list_tests.py"
-            "$<TARGET_FILE:lithe_tests>" "${CMAKE_BINARY_DIR}/reports" "${listing}"
+            "$<TARGET_FILE:lithe_tests>" "${CMAKE_BINARY_DIR}/reports" "${kernels}" "${listing}"
     BYPRODUCTS "${listing}" VERBATIM)
 file(WRITE "${CMAKE_BINARY_DIR}/lithe_tests_if_built.cmake"
      "include([==[${listing}]==] OPTIONAL)\n")
