@@ -1,9 +1,9 @@
 // Every case of tests/parity/data is up to five test cases: eager results, gradients and buffers in
 // f32 and f64; second derivatives in f64; compiled results in f32 for fixed sizes and for sizes
 // with names. What fails and is listed in tests/parity/missing.txt is expected to fail, and must.
+#include <deque>
 #include <filesystem>
 #include <fstream>
-#include <set>
 
 #include <boost/test/unit_test.hpp>
 
@@ -12,6 +12,7 @@
 #include "tests/parity/counter.h"
 #include "tests/parity/runners.h"
 #include "tests/paths.h"
+#include "tests/support/compile_options.h"
 
 namespace lithe::tests::parity {
 namespace {
@@ -268,11 +269,8 @@ void check_compiled(const Case& c, Outcome& outcome, bool is_symbolic) {
         arguments.named.with_sizes(sizes_of(c, p.traced, inputs));
         return outputs_of(c, p.built, arguments);
     };
-    CompileOptions options;
-    options.with_hooks = false;
-    options.threads = 1;
+    CompileOptions options = compile_alone();
     options.with_train = c.is_train();
-    options.cache_folder = std::string(build_dir) + "/parity_kernels";
     const auto module = p.built.module ? p.built.module : std::make_shared<NothingImpl>();
     // What takes nothing is given something: a graph has an input.
     const bool has_inputs = !p.traced.empty();
@@ -303,22 +301,6 @@ void check_not_compiled(const Case& c, Outcome& outcome) {
         return;
     }
     outcome.fail("was compiled: take eager_only off the case");
-}
-
-/// Names of test cases that are expected to fail, with the reason.
-const std::map<std::string, std::string>& missing() {
-    static const std::map<std::string, std::string> listed = [] {
-        std::map<std::string, std::string> result;
-        std::ifstream file(std::string(source_dir) + "/tests/parity/missing.txt");
-        for (std::string line; std::getline(file, line);) {
-            const size_t space = line.find(' ');
-            if (line.empty() || line[0] == '#') continue;
-            result[line.substr(0, space)] =
-                space == std::string::npos ? "" : line.substr(space + 1);
-        }
-        return result;
-    }();
-    return listed;
 }
 
 using Check = std::function<void(const Case&, Outcome&)>;
@@ -356,10 +338,11 @@ void run(const std::string& suite, const Case& c, const std::string& stage, cons
     }
 }
 
-void add_suite(const std::string& group, const std::string& stage, bool is_slow) {
+/// Null where it would have no case.
+boost::unit_test::test_suite* suite_of(const std::string& group, const std::string& stage) {
     namespace ut = boost::unit_test;
     const std::string name = "parity_" + stage + "_" + group;
-    ut::test_suite* suite = nullptr;  // one without a case counts as one that fails
+    ut::test_suite* suite = nullptr;
     const std::map<std::string, Check> checks = {
         {"eager", [](const Case& c, Outcome& o) { check_eager(c, o, false); }},
         {"gradient", [](const Case& c, Outcome& o) { check_eager(c, o, true); }},
@@ -374,40 +357,41 @@ void add_suite(const std::string& group, const std::string& stage, bool is_slow)
         if (stage == "static" && c.row().value("eager_only", false)) check = check_not_compiled;
         if (!suite) {
             suite = new ut::test_suite(name, __FILE__, __LINE__);
-            if (is_slow) suite->add_label("slow");
-            ut::framework::master_test_suite().add(suite);
+            if (stage == "static" || stage == "symbolic") suite->add_label("slow");
         }
         suite->add(ut::make_test_case(
             [name, &c, stage, check] { run(name, c, c.is_refused() ? "refusal" : stage, check); },
             c.name(), __FILE__, __LINE__));
     }
+    return suite;
 }
 
-/// Whether the filters of the command line name suites, none of them of this file. To read what
-/// was recorded takes longer than most suites.
-bool are_others_wanted() {
-    std::ifstream file("/proc/self/cmdline");
-    bool are_others = false;
-    for (std::string word; std::getline(file, word, '\0') && word != "--";) {
-        const std::string option = "--run_test=";
-        if (!word.starts_with(option) || word.starts_with(option + "!")) continue;
-        if (!std::isalpha(static_cast<unsigned char>(word[option.size()]))) return false;
-        if (word.find("parity") != std::string::npos) return false;
-        are_others = true;
+/// Makes the suites once the command line is read.
+class Suites : public boost::unit_test::test_unit_generator {
+public:
+    boost::unit_test::test_unit* next() const override {
+        static std::deque<boost::unit_test::test_suite*> left = all();
+        if (left.empty()) return nullptr;
+        auto* suite = left.front();
+        left.pop_front();
+        return suite;
     }
-    return are_others;
-}
+
+private:
+    static std::deque<boost::unit_test::test_suite*> all() {
+        std::deque<boost::unit_test::test_suite*> suites;
+        for (const std::string& group : wanted_groups())
+            for (const char* stage : {"eager", "gradient", "second", "static", "symbolic"})
+                if (auto* suite = suite_of(group, stage)) suites.push_back(suite);
+        return suites;
+    }
+};
 
 /// Registers before main(), as BOOST_AUTO_TEST_CASE does.
 [[maybe_unused]] const bool is_registered = [] {
-    if (are_others_wanted()) return true;
-    for (const std::string& group : groups()) {
-        add_suite(group, "eager", false);
-        add_suite(group, "gradient", false);
-        add_suite(group, "second", false);
-        add_suite(group, "static", true);
-        add_suite(group, "symbolic", true);
-    }
+    namespace ut = boost::unit_test;
+    ut::framework::master_test_suite().add(boost::shared_ptr<ut::test_unit_generator>(new Suites),
+                                           ut::decorator::collector_t::instance());
     return true;
 }();
 

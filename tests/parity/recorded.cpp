@@ -1,8 +1,12 @@
 #include "tests/parity/recorded.h"
 
 #include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <boost/test/unit_test_parameters.hpp>
+#include <cctype>
 #include <cmath>
 #include <filesystem>
+#include <fstream>
 #include <limits>
 #include <set>
 
@@ -26,6 +30,15 @@ DType dtype_of(const Json& operand, DType dtype) {
 
 std::filesystem::path folder() {
     return std::filesystem::path(source_dir) / "tests" / "parity" / "data";
+}
+
+std::vector<std::string> groups() {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(folder())) {
+        names.push_back(entry.path().stem().string());
+    }
+    std::sort(names.begin(), names.end());
+    return names;
 }
 
 }  // namespace
@@ -136,13 +149,42 @@ const std::vector<Case>& recorded(const std::string& group) {
     return entry->cases;
 }
 
-std::vector<std::string> groups() {
-    std::vector<std::string> names;
-    for (const auto& entry : std::filesystem::directory_iterator(folder())) {
-        names.push_back(entry.path().stem().string());
+std::vector<std::string> wanted_groups() {
+    namespace ut = boost::unit_test;
+    const auto& arguments = ut::runtime_config::argument_store();
+    std::vector<std::string> filters;
+    if (arguments.has(ut::runtime_config::btrt_run_filters)) {
+        filters = arguments.get<std::vector<std::string>>(ut::runtime_config::btrt_run_filters);
     }
-    std::sort(names.begin(), names.end());
+    std::erase_if(filters, [](const std::string& filter) { return filter.starts_with("!"); });
+    const auto is_plain = [](const std::string& filter) {  // begins with the name of a suite
+        return std::isalpha(static_cast<unsigned char>(filter[0])) != 0 &&
+               filter.find('*') == std::string::npos;
+    };
+    std::vector<std::string> names = groups();
+    if (filters.empty() || !std::ranges::all_of(filters, is_plain)) return names;
+    std::erase_if(names, [&](const std::string& group) {
+        return std::ranges::none_of(filters, [&](const std::string& filter) {
+            return filter.find("parity_") != std::string::npos &&
+                   filter.find(group) != std::string::npos;
+        });
+    });
     return names;
+}
+
+const std::map<std::string, std::string>& missing() {
+    static const std::map<std::string, std::string> listed = [] {
+        std::map<std::string, std::string> result;
+        std::ifstream file(std::string(source_dir) + "/tests/parity/missing.txt");
+        for (std::string line; std::getline(file, line);) {
+            const size_t space = line.find(' ');
+            if (line.empty() || line[0] == '#') continue;
+            result[line.substr(0, space)] =
+                space == std::string::npos ? "" : line.substr(space + 1);
+        }
+        return result;
+    }();
+    return listed;
 }
 
 double error_in_tolerances(const Tensor& got, const Tensor& want, double yardstick) {

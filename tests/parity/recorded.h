@@ -47,7 +47,12 @@ private:
 
 /// The cases of a group, in order. Lives as long as the program.
 const std::vector<Case>& recorded(const std::string& group);
-std::vector<std::string> groups();
+/// The groups that the filters of the command line can mean; all where there are none. To read what
+/// was recorded takes longer than most suites.
+std::vector<std::string> wanted_groups();
+
+/// Names of test cases that are expected to fail (missing.txt), with the reason.
+const std::map<std::string, std::string>& missing();
 
 /// The largest error in units of the tolerance, 8 * max(yardstick, epsilon * largest magnitude);
 /// infinite where type, NaN or infinities differ.
