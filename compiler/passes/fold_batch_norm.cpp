@@ -113,6 +113,8 @@ private:
             if (!a || a->x != operand) continue;
             if (f.is("conv_transpose") && has_groups(f)) continue;
             std::vector<ir::Value> inputs = f.inputs();
+            // One number is no bias: it is added where the result is made.
+            if (!a->is_product && inputs.size() < 3 && a->vector.node->is("expand")) continue;
             if (a->is_product) {
                 inputs[1] = scaled(inputs[1], a->vector, w->weight_out);
                 if (inputs.size() > 2) inputs[2] = graph_.add("mul", {inputs[2], a->vector});

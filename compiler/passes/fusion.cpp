@@ -37,8 +37,8 @@ bool Fusion::is_repeated(const ir::Node& node, const ir::Node& user) {
     if (stays(user)) return false;
     if (is_pointwise(node) && node.input_count() == 0) return true;
     if (node.is("slice") && reads_parts(user)) return true;
-    return node.is("expand") ||
-           (is_layout(node) && reads_layouts(user) && !skims_planes(node, user));
+    if (node.is("expand")) return reads_expanded(user);
+    return is_layout(node) && reads_layouts(user) && !skims_planes(node, user);
 }
 
 const ir::Node* Fusion::reader_through(const ir::Node& node, const ir::Node& reader) {

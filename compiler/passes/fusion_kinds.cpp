@@ -53,6 +53,11 @@ bool reads_layouts(const ir::Node& anchor) {
            !reads_vectors_of_channels(anchor);
 }
 
+bool reads_expanded(const ir::Node& node) {
+    return node.op().lower && !node.name().starts_with("packed_") && !node.is("plane_conv") &&
+           !is_layout(node);
+}
+
 bool reads_parts_of_rows(const ir::Node& anchor, const ir::Node& node) {
     return anchor.is("packed_gates") && node.is("slice") && node.attrs().get_int("step") == 1 &&
            node.attrs().get_int("axis") == node.type().rank() - 1;

@@ -22,6 +22,10 @@ bool is_layout(const ir::Node& node);
 /// Whether the anchor reads its operands in any order of elements, or parts of them.
 bool reads_layouts(const ir::Node& anchor);
 
+/// Whether a kernel computes the node from an operand that is repeated along axes as it is: those
+/// of products and convolutions in vectors read memory, and layouts may stand in front of these.
+bool reads_expanded(const ir::Node& node);
+
 /// Whether the anchor's kernel reads a part of rows in place, for the nodes behind the anchor.
 bool reads_parts_of_rows(const ir::Node& anchor, const ir::Node& node);
 

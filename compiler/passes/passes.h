@@ -94,7 +94,8 @@ bool recognize_norm(ir::Graph& graph);
 ///   f(x * s, w, b)       ->  f(x, w * s, b)        along the axis of w that meets x's channels
 ///   f(x + t, w, b)       ->  f(x, w, b + sum(w * t))   conv without padding, linear
 ///
-/// The products are rounded in another order. Not in `forward_train`. Before choose_layout.
+/// One number for all channels is no t where there is no b. The products are rounded in another
+/// order. Not in `forward_train`. Before choose_layout.
 bool fold_batch_norm(ir::Graph& graph);
 
 /// Puts channels innermost where windows slide: P is the permute from channels last to channels
@@ -273,8 +274,8 @@ bool split_prepare(ir::Program& program);
 /// - An anchor (convolution, product, reduction, ...) takes the pointwise nodes behind it while
 ///   they keep its shape and nobody else needs what is between.
 /// - A pointwise node whose uses are all in one group joins it, if the group reads every element
-///   once, as a packing of weights does; a node without operands (`full`) or an expand is repeated
-///   in every group that uses it.
+///   once, as a packing of weights does; a node without operands (`full`) is repeated in every
+///   group that uses it, and so is an expand, but in front of products, convolutions and permutes.
 /// - The gates of packed_gates take all that is computed of them, with several results.
 /// - A permute in front of an anchor's operand is the layout in which the kernel reads it, also
 ///   with a reshape between; a permute right behind a convolution, product or pooling (or behind
