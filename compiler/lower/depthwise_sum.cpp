@@ -43,6 +43,12 @@ int64_t DepthwiseSum::products() const {
            products_each();
 }
 
+/// Whether a window is one line, which may lie beside the image. A window that leaves it out would
+/// have none for some lines of results, which have a known size then no more.
+bool DepthwiseSum::has_one_padded_line() const {
+    return taps_[0] == 1 && (pad_[0] > 0 || anchor_.attrs().get_ints("pad_end")[0] > 0);
+}
+
 /// What the window reads: 0 beside the image. Lines beside it are left out by the window.
 Expr DepthwiseSum::tap(const Read& read) const {
     const auto place = [&](const Var& at, size_t axis, const Expr& tap) {
@@ -57,14 +63,16 @@ Expr DepthwiseSum::tap(const Read& read) const {
     Expr pixel =
         read({n_, clamp(row, 0, height - 1), clamp(Halide::likely(column), 0, width - 1), c_});
     if (depth_ > 1) pixel = channel_of_group(pixel, depth_, window_.y);
-    return select(is_across, pixel, 0.f);
+    if (!has_one_padded_line()) return select(is_across, pixel, 0.f);
+    return select(is_across && row >= 0 && row < height, pixel, 0.f);
 }
 
 void DepthwiseSum::define(const Read& read) {
     window_ = Halide::RDom(0, static_cast<int>(taps_[1]), 0, depth_, 0, static_cast<int>(taps_[0]));
     const Expr row = y_ * static_cast<int>(stride_[0]) +
                      window_.z * static_cast<int>(dilation_[0]) - static_cast<int>(pad_[0]);
-    window_.where(row >= 0 && row < body_.size(anchor_.input(0).type().size(1)));
+    if (!has_one_padded_line())
+        window_.where(row >= 0 && row < body_.size(anchor_.input(0).type().size(1)));
     sum_(c_, x_, y_, n_) = 0.f;
     const Expr weight = body_.at(anchor_.input(1), {window_.z, window_.x, window_.y, c_});
     sum_(c_, x_, y_, n_) = Body::add_term(sum_(c_, x_, y_, n_), tap(read) * weight);

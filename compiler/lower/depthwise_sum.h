@@ -35,6 +35,7 @@ public:
     int64_t products() const;  ///< of one image
 
 private:
+    bool has_one_padded_line() const;
     Halide::Expr tap(const Read& read) const;
     int64_t products_each() const { return taps_[0] * taps_[1] * depth_; }
 

@@ -99,6 +99,23 @@ BOOST_AUTO_TEST_CASE(of_one_axis) {
     }
 }
 
+/// Of a window of one line some see nothing but padding.
+BOOST_AUTO_TEST_CASE(one_tap_and_padding) {
+    nn::Conv2d front(16, 16, 1), behind(16, 5, 1),
+        conv(nn::Conv2dOptions(16, 16, 1).stride(4).padding(3).groups(16));
+    nn::ModuleList modules(front, conv, behind);
+    for (const bool has_front : {false, true}) {
+        const Forward forward = [=](const Tensors& in) mutable {
+            const Tensor x = has_front ? front->forward(in[0]) : in[0];
+            return Tensors{behind->forward(gelu(conv->forward(x)))};
+        };
+        CompiledModel compiled =
+            compile_subject({modules.ptr(), forward}, "x:f32[5,16,4,13]", compile_alone());
+        const Tensors in{numbers({5, 16, 4, 13}, DType::f32, 1.5, 3)};
+        check_equal(compiled(in)[0], forward(in)[0], 2.25 * 64 * 6e-8);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(groups_of_several_channels, *boost::unit_test::label("sampled")) {
     Sample sample(4);
     for (const Case& c :
