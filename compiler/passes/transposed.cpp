@@ -98,6 +98,8 @@ private:
             const int64_t last_shift = (s - 1 + pad % s) / s;
             phases.after.push_back(*places + taps_[i].constant() - 1 + last_shift - image(i) -
                                    phases.before.back().constant());
+            if (phases.before.back().constant() < 0 || phases.after.back().constant() < 0)
+                return {};
         }
         return are_apart ? std::optional(phases) : std::nullopt;
     }

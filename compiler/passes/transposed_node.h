@@ -7,12 +7,13 @@
 
 namespace lithe::passes {
 
-/// How many times `stride` covers a result of `size` made from `places`: known where the places are
-/// not, if they differ by a number.
+/// How many times `stride` covers a result of `size` made from `places`, which may be less often
+/// than there are places: known where these are not, if they differ by a number.
 inline std::optional<Dim> rounds_of(const Dim& size, const Dim& places, const Dim& stride) {
     const Dim rest = size - (places - 1) * stride;
-    if (!rest.is_constant() || rest.constant() <= 0) return {};
-    return places - 1 + rounded_up(rest.constant(), stride.constant()) / stride.constant();
+    if (!rest.is_constant()) return {};
+    const int64_t over = rest.constant(), step = stride.constant();
+    return places - 1 + (over > 0 ? rounded_up(over, step) / step : over / step);
 }
 
 /// What a conv_transpose says of itself. The s x s results next to each other from a multiple of
