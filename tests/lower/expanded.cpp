@@ -52,10 +52,10 @@ BOOST_AUTO_TEST_CASE(bias) {
     CompiledFunction net(
         module,
         [=](const Tensors& in) -> Tensors {
-            const Tensor bias = b.expand({16});
-            Tensor x = relu(convolved(in[0], w, bias));
-            x = relu(convolved(x, deep, bias, 16));
-            x = relu(convolved(x, point, bias));
+            const Tensor all = b.expand({16});
+            Tensor x = relu(convolved(in[0], w, all));
+            x = relu(convolved(x, deep, all, 16));
+            x = relu(convolved(x, point, all));
             return {F::linear(x.permute({0, 2, 3, 1}), matrix, b.expand({32}))};
         },
         "x:f32[2,8,9,11]");
