@@ -7,6 +7,7 @@
 #include "compiler/passes/conv_choices.h"
 #include "compiler/passes/packed_conv.h"
 #include "compiler/passes/transposed_filters.h"
+#include "compiler/passes/transposed_forms.h"
 #include "compiler/passes/transposed_node.h"
 #include "compiler/passes/transposed_uneven.h"
 
@@ -273,16 +274,20 @@ private:
     Shape taps_;  ///< of every neighbour, along each axis
 };
 
-bool fits(const ir::Node& node) {
-    return node.attrs().get_dim("groups").is_constant(1) &&
-           ir::all_are(node.attrs().get_shape("dilation"), 1);
-}
-
 }  // namespace
 
 ir::Value choose_transposed(ir::Graph& graph, ir::Node& node, const Machine& machine,
                             const TransposedHelp& help) {
-    if (!fits(node)) return {};
+    const Attrs& attrs = node.attrs();
+    const auto again = [&](ir::Node& part) {
+        return choose_transposed(graph, part, machine, help);
+    };
+    if (has_wide_groups(node)) return group_by_group(graph, node, again);
+    if (!attrs.get_dim("groups").is_constant(1)) return {};
+    if (!ir::all_are(attrs.get_shape("dilation"), 1)) {
+        const bool is_dense = ir::all_are(attrs.get_shape("stride"), 1);
+        return is_dense ? reversed_convolution(graph, node, help.convolution) : ir::Value();
+    }
     if (node.type().rank() > 3) return Transposed(graph, node, machine, help).run();
     const ir::Value wide = with_height(graph, node);
     const ir::Value y = Transposed(graph, *wide.node, machine, help).run();

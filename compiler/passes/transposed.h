@@ -21,10 +21,11 @@ struct TransposedHelp {
     std::function<bool(ir::Value)> is_fixed;
 };
 
-/// conv_transpose of one to three spatial axes, one group and dilation 1 as a convolution that
+/// conv_transpose of one to three spatial axes and dilation 1, or stride 1, as a convolution that
 /// makes the s x s neighbours of every place as so many times more channels, which are then put
 /// where they belong; or as so many convolutions of the same image, also by Winograd's way, where
-/// neighbours come from windows apart. Nothing where it does not fit.
+/// neighbours come from windows apart; groups of several channels one after the other. Nothing
+/// where it does not fit.
 ir::Value choose_transposed(ir::Graph& graph, ir::Node& node, const Machine& machine,
                             const TransposedHelp& help);
 

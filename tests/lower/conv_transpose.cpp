@@ -62,29 +62,53 @@ BOOST_AUTO_TEST_CASE(strides_and_paddings, *boost::unit_test::label("sampled")) 
     }
 }
 
-/// Results of fewer rounds of the stride than there are places, by a crop and by padding: kernels
-/// of convolutions make them.
-BOOST_AUTO_TEST_CASE(few_rounds_are_convolutions) {
-    const auto check = [](const auto& up, const Forward& forward, const Sizes& sizes,
-                          const char* type) {
+/// That kernels of convolutions make it, and what eager mode makes.
+void check_convolved(const auto& up, const char* type, const Sizes& sizes) {
+    const Forward forward = [up](const Tensors& in) mutable { return Tensors{up->forward(in[0])}; };
+    BOOST_TEST_CONTEXT(type) {
         CompiledModel compiled = compile_subject({up.ptr(), forward}, type, compile_alone());
         const std::string text = ir::print(compiled.compiled().program);
         BOOST_TEST(text.find("conv_transpose(") == std::string::npos);
         const Tensors in{numbers(sizes, DType::f32, 1.5, 3)};
-        check_equal(compiled(in)[0], forward(in)[0], 16 * 9 * 1.5 * 6e-8);
-    };
-    nn::ConvTranspose2d plane(nn::ConvTranspose2dOptions(16, 8, 3).stride(2));
-    check(
-        plane,
-        [plane](const Tensors& in) mutable {
-            const Tensor y = plane->forward(in[0]);
-            return Tensors{y.slice(2, 0, y.size(2) - 1).slice(3, 1, y.size(3) - 2)};
-        },
-        {2, 16, 15, 23}, "x:f32[2,16,15,23]");
-    nn::ConvTranspose3d volume(nn::ConvTranspose3dOptions(16, 2, 3).stride(4).padding(2));
-    check(
-        volume, [volume](const Tensors& in) mutable { return Tensors{volume->forward(in[0])}; },
-        {1, 16, 3, 5, 4}, "x:f32[1,16,3,5,4]");
+        check_equal(compiled(in)[0], forward(in)[0], 16 * 25 * 1.5 * 6e-8);
+    }
+}
+
+struct CroppedImpl : nn::Module {
+    CroppedImpl() { up = register_module("up", nn::ConvTranspose2d(Options(16, 8, 3).stride(2))); }
+    Tensor forward(const Tensor& x) {
+        const Tensor y = up->forward(x);
+        return y.slice(2, 0, y.size(2) - 1).slice(3, 1, y.size(3) - 2);
+    }
+    using Options = nn::ConvTranspose2dOptions;
+    nn::ConvTranspose2d up{nullptr};
+};
+
+/// Results of fewer rounds of the stride than there are places, by a crop and by padding.
+BOOST_AUTO_TEST_CASE(few_rounds_are_convolutions) {
+    check_convolved(nn::ModuleHolder<CroppedImpl>(), "x:f32[2,16,15,23]", {2, 16, 15, 23});
+    using Options = nn::ConvTranspose3dOptions;
+    check_convolved(nn::ConvTranspose3d(Options(16, 2, 3).stride(4).padding(2)),
+                    "x:f32[1,16,3,5,4]", {1, 16, 3, 5, 4});
+}
+
+BOOST_AUTO_TEST_CASE(groups_are_convolutions_each) {
+    using Options = nn::ConvTranspose2dOptions;
+    check_convolved(nn::ConvTranspose2d(Options(12, 12, 5).stride(3).padding(2).groups(3)),
+                    "x:f32[N=1..3,12,12,7]", {2, 12, 12, 7});
+    check_convolved(
+        nn::ConvTranspose2d(Options(6, 15, {4, 2}).stride({2, 1}).groups(3).bias(false)),
+        "x:f32[1,6,5,9]", {1, 6, 5, 9});
+}
+
+BOOST_AUTO_TEST_CASE(dilation_alone_is_a_convolution) {
+    using Options = nn::ConvTranspose2dOptions;
+    check_convolved(nn::ConvTranspose2d(Options(12, 7, 3).dilation({2, 3}).padding({1, 6})),
+                    "x:f32[N=1..3,12,9,11]", {3, 12, 9, 11});
+    check_convolved(nn::ConvTranspose2d(Options(9, 8, {3, 2}).dilation({1, 4}).groups(1)),
+                    "x:f32[1,9,4,H=1..40]", {1, 9, 4, 17});
+    using Line = nn::ConvTranspose1dOptions;
+    check_convolved(nn::ConvTranspose1d(Line(16, 8, 5).dilation(3)), "x:f32[2,16,19]", {2, 16, 19});
 }
 
 BOOST_AUTO_TEST_SUITE_END()
