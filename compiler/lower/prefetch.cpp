@@ -191,7 +191,7 @@ void ask_ahead(Body& body, const ir::Node& panels, Halide::Stage stage, const Ha
 }  // namespace
 
 void prefetch_panels(Body& body, const ir::Node& anchor, Halide::Stage stage,
-                     const Halide::RDom& sum, const Expr& length) {
+                     const Halide::RDom& sum, const Expr& distance) {
     const ir::Node& panels = *anchor.input(1).node;
     if (!is_asked_for(body.graph(), anchor, body.target())) return;
     // A whole innermost sum further on is the same place of the next tap or the next panel; what is
@@ -200,11 +200,11 @@ void prefetch_panels(Body& body, const ir::Node& anchor, Halide::Stage stage,
     if (is_one_tile(anchor)) {
         ask_ahead(body, panels, std::move(stage), sum.x, steps_ahead(anchor));
     } else if (together == 1) {
-        ask_ahead(body, panels, std::move(stage), sum.x, length);
+        ask_ahead(body, panels, std::move(stage), sum.x, distance);
     } else {
         const Halide::RVar steps("steps"), step("step");
         stage.split(sum.x, steps, step, together).unroll(step);
-        ask_ahead(body, panels, std::move(stage), steps, length / together);
+        ask_ahead(body, panels, std::move(stage), steps, distance / together);
     }
 }
 

@@ -11,10 +11,10 @@ bool is_far(const ir::Node& anchor);
 bool reads_far_panels_once(const ir::Node& anchor);
 
 /// Asks for weights ahead where that pays: for the next panel while tiles of rows use this one, or
-/// for some of them where one tile has all rows. `sum`: the loop over the sum in `stage`, a piece
-/// of `length` steps; panels lie one after the other.
+/// for some of them where one tile has all rows. `sum`: the loop over the sum in `stage`, of which
+/// `distance` steps on is what the tiles read next; panels lie one after the other.
 void prefetch_panels(Body& body, const ir::Node& anchor, Halide::Stage stage,
-                     const Halide::RDom& sum, const Halide::Expr& length);
+                     const Halide::RDom& sum, const Halide::Expr& distance);
 
 /// Asks for a panel's weights of the next element of the patches while Winograd's products of this
 /// one are made: all of them pass once for every block.

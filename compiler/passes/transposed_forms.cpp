@@ -1,7 +1,6 @@
 #include "compiler/passes/transposed_forms.h"
 
-#include <algorithm>
-#include <numeric>
+#include "compiler/passes/transposed_filters.h"
 
 namespace lithe::passes {
 namespace {
@@ -19,21 +18,17 @@ ir::Value reversed_convolution(ir::Graph& graph, const ir::Node& node,
     const Attrs& attrs = node.attrs();
     const Shape &w = node.input(1).type().shape, &x = node.input(0).type().shape;
     const Shape& dilation = attrs.get_shape("dilation");
-    Shape before, after, spatial, perm(w.size());
-    std::iota(perm.begin(), perm.end(), 0);
-    std::swap(perm[0], perm[1]);
+    Shape before, after;
     for (size_t axis = 2; axis < w.size(); ++axis) {
         const Dim reach = dilation[axis - 2] * (w[axis] - 1);
         before.push_back(reach - attrs.get_shape("pad_begin")[axis - 2]);
         after.push_back(node.type().shape[axis] - x[axis] + reach - before.back());
-        spatial.emplace_back(static_cast<int64_t>(axis));
         for (const Dim& pad : {before.back(), after.back()}) {
             if (!pad.is_constant() || pad.constant() < 0) return {};
         }
     }
     std::vector<ir::Value> operands = node.inputs();
-    operands[1] = graph.add("flip", {operands[1]}, {{"axes", spatial}});
-    operands[1] = graph.add("permute", {operands[1]}, {{"perm", perm}});
+    operands[1] = filters_of_neighbours(graph, operands[1], attrs.get_shape("stride"));
     return convolve(*graph
                          .add("conv", std::move(operands),
                               {{"stride", attrs.get_shape("stride")},
