@@ -93,6 +93,7 @@ void add_images(Cases& cases) {
              {"conv3x3s2", 64, 128, 56, 3, 2},
              {"conv3x3s2", 256, 512, 14, 3, 2},
              {"conv3x3s2", 128, 256, 28, 3, 2},
+             {.kind = "conv3x3s2", .in = 512, .out = 512, .image = 14, .stride = 2, .batch = 8},
              {"conv4x4s2", 64, 128, 64, 4, 2},
              {"conv7x7s2", 3, 64, 224, 7, 2},
              {"conv3x3s2", 3, 32, 224, 3, 2},

@@ -47,6 +47,8 @@ void add_products(Cases& cases) {
     add_linear(cases, "gemm", 64, 768, 3072);
     add_linear(cases, "gemm", 197, 192, 768);
     add_linear(cases, "gemm", 512, 512, 512, false);
+    add_linear(cases, "gemm", 512, 768, 3072);
+    add_linear(cases, "gemm", 512, 3072, 768);
     add_linear(cases, "gemm", 8, 784, 512);
     add_linear(cases, "gemm", 33, 100, 77);
     add_with(cases, "gelu", nn::Sequential(nn::Linear(192, 768), nn::GELU()), 197, 192, 768);
