@@ -238,9 +238,9 @@ void autograd::AnomalyMode::set_enabled(bool on) { anomaly_enabled = on; }
 
 namespace autograd {
 
-void backward(const Tensors& tensors, const Tensors& gradients, bool retain_graph,
+void backward(const Tensors& tensors, const Tensors& gradients, std::optional<bool> retain_graph,
               bool create_graph, const Tensors& inputs) {
-    Engine engine(retain_graph || create_graph, create_graph);
+    Engine engine(retain_graph.value_or(false) || create_graph, create_graph);
     for (const Tensor& input : inputs) {
         if (!input.requires_grad() || !input.is_leaf()) {
             throw UserError(
@@ -257,8 +257,8 @@ void backward(const Tensors& tensors, const Tensors& gradients, bool retain_grap
 }
 
 Tensors grad(const Tensors& outputs, const Tensors& inputs, const Tensors& grad_outputs,
-             bool retain_graph, bool create_graph, bool allow_unused) {
-    Engine engine(retain_graph || create_graph, create_graph);
+             std::optional<bool> retain_graph, bool create_graph, bool allow_unused) {
+    Engine engine(retain_graph.value_or(false) || create_graph, create_graph);
     for (const Tensor& input : inputs) {
         if (!input.requires_grad()) {
             throw UserError(

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -67,7 +68,6 @@ public:
 private:
     bool before_;
 };
-using InferenceMode = NoGradGuard;
 
 class EnableGradGuard {
 public:
@@ -80,12 +80,27 @@ private:
     bool before_;
 };
 
+/// The same, or with false its opposite.
+class InferenceMode {
+public:
+    explicit InferenceMode(bool on = true) : before_(GradMode::is_enabled()) {
+        GradMode::set_enabled(!on);
+    }
+    ~InferenceMode() { GradMode::set_enabled(before_); }
+    InferenceMode(const InferenceMode&) = delete;
+    InferenceMode& operator=(const InferenceMode&) = delete;
+
+private:
+    bool before_;
+};
+
 namespace autograd {
 
 /// d(outputs)/d(inputs), not accumulated into grad(). Undefined where an input is not reached.
 /// Errors: autograd.unused where it is not allowed.
 Tensors grad(const Tensors& outputs, const Tensors& inputs, const Tensors& grad_outputs = {},
-             bool retain_graph = false, bool create_graph = false, bool allow_unused = false);
+             std::optional<bool> retain_graph = {}, bool create_graph = false,
+             bool allow_unused = false);
 
 /// Gives `values` (tensors just computed) a new step of the tape over `inputs` with its own
 /// derivative.

@@ -85,7 +85,7 @@ Tensor scale_grad_by_freq(const Tensor& y, const Tensor& index, int64_t rows);
 /// running ones. Errors: instance_norm.rank, instance_norm.statistics.
 Tensor instance_norm(const Tensor& x, const Tensor& weight, const Tensor& bias,
                      const Tensor& running_mean, const Tensor& running_var, bool use_input_stats,
-                     double momentum, double eps);
+                     double momentum, double eps, bool cudnn_enabled = false);
 /// Moves running statistics towards those of a batch: momentum is the weight of the newest, a
 /// number in a tensor.
 void update_statistics(const Tensor& running, const Tensor& newest, const Tensor& momentum);
@@ -107,6 +107,9 @@ Tensor multilabel_margin_loss(const Tensor& x, const Tensor& target,
 /// "Connectionist Temporal Classification", ICML 2006.
 Tensor ctc_loss(const Tensor& log_probs, const Tensor& targets, const Tensor& input_lengths,
                 const Tensor& target_lengths, int64_t blank = 0,
+                Reduction reduction = Reduction::mean, bool zero_infinity = false);
+Tensor ctc_loss(const Tensor& log_probs, const Tensor& targets, const Sizes& input_lengths,
+                const Sizes& target_lengths, int64_t blank = 0,
                 Reduction reduction = Reduction::mean, bool zero_infinity = false);
 
 }  // namespace lithe

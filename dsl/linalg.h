@@ -37,7 +37,11 @@ std::tuple<Tensor, Tensor, Tensor> svd(const Tensor& a, bool full_matrices = tru
 Tensor svdvals(const Tensor& a);
 /// By svd.
 Tensor pinv(const Tensor& a, double rtol = -1);
-Tensor matrix_rank(const Tensor& a, double rtol = -1);
+/// How many singular values are over atol and over rtol times the largest one.
+Tensor matrix_rank(const Tensor& a, std::optional<double> atol = {},
+                   std::optional<double> rtol = {}, bool hermitian = false);
+/// `tol` is absolute.
+Tensor matrix_rank(const Tensor& a, double tol, bool hermitian = false);
 
 Tensor matrix_power(const Tensor& a, int64_t n);
 /// The product in the order that needs the fewest multiplications.
@@ -68,6 +72,6 @@ Tensor chain_matmul(const Tensors& matrices);
 /// svd with v, not transposed.
 std::tuple<Tensor, Tensor, Tensor> svd(const Tensor& a, bool some = true);
 std::tuple<Tensor, Tensor> qr(const Tensor& a, bool some = true);
-Tensor pinverse(const Tensor& a);
+Tensor pinverse(const Tensor& a, double rcond = 1e-15);
 
 }  // namespace lithe

@@ -116,6 +116,10 @@ enum class PadMode : uint8_t { constant, reflect, replicate, circular };
 Tensor constant_pad(const Tensor& x, const ShapeArg& widths, double value = 0);
 Tensor pad(const Tensor& x, const ShapeArg& widths, PadMode mode = PadMode::constant,
            double value = 0);
+/// `mode` is "constant", which alone takes a value, "reflect", "replicate" or "circular".
+/// Errors: pad.mode, pad.value.
+Tensor pad(const Tensor& x, const ShapeArg& widths, std::string_view mode,
+           std::optional<double> value = {});
 
 enum class ResizeMode : uint8_t { nearest, nearest_exact, linear, cubic };
 struct Resize {
@@ -134,17 +138,18 @@ Tensor channel_shuffle(const Tensor& x, int64_t groups);
 
 // --- normalisation -----------------------------------------------------------------------------
 /// Training normalises by the batch and updates the running statistics in place, by momentum.
+/// `cudnn_enabled`, here and below, is without effect.
 Tensor batch_norm(const Tensor& x, const Tensor& weight, const Tensor& bias,
                   const Tensor& running_mean, const Tensor& running_var, bool training,
-                  double momentum = 0.1, double eps = 1e-5);
+                  double momentum = 0.1, double eps = 1e-5, bool cudnn_enabled = false);
 Tensor instance_norm(const Tensor& x, const Tensor& weight = {}, const Tensor& bias = {},
                      double eps = 1e-5);
 Tensor layer_norm(const Tensor& x, const ShapeArg& normalized, const Tensor& weight = {},
-                  const Tensor& bias = {}, double eps = 1e-5);
+                  const Tensor& bias = {}, double eps = 1e-5, bool cudnn_enabled = false);
 Tensor rms_norm(const Tensor& x, const ShapeArg& normalized, const Tensor& weight = {},
                 std::optional<double> eps = {});
 Tensor group_norm(const Tensor& x, int64_t groups, const Tensor& weight = {},
-                  const Tensor& bias = {}, double eps = 1e-5);
+                  const Tensor& bias = {}, double eps = 1e-5, bool cudnn_enabled = false);
 Tensor local_response_norm(const Tensor& x, int64_t size, double alpha = 1e-4, double beta = 0.75,
                            double k = 1);
 /// x / max(norm, eps)

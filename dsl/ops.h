@@ -2,6 +2,8 @@
 // dsl/ops/<name>.cpp, those composed of nodes in dsl/functions/.
 #pragma once
 
+#include <string_view>
+
 #include "dsl/tensor.h"
 
 namespace lithe {
@@ -45,9 +47,11 @@ enum class Rounding : uint8_t { none, trunc, floor };
 Tensor add(const Tensor& a, const Tensor& b);
 Tensor add(const Tensor& a, const Tensor& b, const Scalar& alpha);
 Tensor add(const Tensor& a, const Scalar& b);
+Tensor add(const Tensor& a, const Scalar& b, const Scalar& alpha);
 Tensor sub(const Tensor& a, const Tensor& b);
 Tensor sub(const Tensor& a, const Tensor& b, const Scalar& alpha);
 Tensor sub(const Tensor& a, const Scalar& b);
+Tensor sub(const Tensor& a, const Scalar& b, const Scalar& alpha);
 Tensor mul(const Tensor& a, const Tensor& b);
 Tensor mul(const Tensor& a, const Scalar& b);
 Tensor div(const Tensor& a, const Tensor& b);
@@ -59,6 +63,7 @@ Tensor fmod(const Tensor& a, const Tensor& b);
 Tensor fmod(const Tensor& a, const Scalar& b);
 Tensor remainder(const Tensor& a, const Tensor& b);
 Tensor remainder(const Tensor& a, const Scalar& b);
+Tensor remainder(const Scalar& a, const Tensor& b);
 Tensor pow(const Tensor& a, const Tensor& b);
 Tensor pow(const Tensor& x, const Scalar& exponent);
 Tensor pow(const Scalar& base, const Tensor& exponent);
@@ -108,8 +113,10 @@ Tensor frac(const Tensor& x);
 Tensor clamp(const Tensor& x, std::optional<Scalar> min, std::optional<Scalar> max = std::nullopt);
 Tensor clamp_min(const Tensor& x, const Scalar& min);
 Tensor clamp_max(const Tensor& x, const Scalar& max);
-Tensor nan_to_num(const Tensor& x, double nan = 0, std::optional<double> positive = {},
-                  std::optional<double> negative = {});
+Tensor clamp_min(const Tensor& x, const Tensor& min);
+Tensor clamp_max(const Tensor& x, const Tensor& max);
+Tensor nan_to_num(const Tensor& x, std::optional<double> nan = {},
+                  std::optional<double> positive = {}, std::optional<double> negative = {});
 
 // --- comparison and logic ----------------------------------------------------------------------
 Tensor eq(const Tensor& a, const Tensor& b);
@@ -125,8 +132,10 @@ Tensor logical_xor(const Tensor& a, const Tensor& b);
 Tensor isnan(const Tensor& x);
 Tensor isinf(const Tensor& x);
 Tensor isfinite(const Tensor& x);
-Tensor isclose(const Tensor& a, const Tensor& b, double relative = 1e-5, double absolute = 1e-8);
-bool allclose(const Tensor& a, const Tensor& b, double relative = 1e-5, double absolute = 1e-8);
+Tensor isclose(const Tensor& a, const Tensor& b, double relative = 1e-5, double absolute = 1e-8,
+               bool equal_nan = false);
+bool allclose(const Tensor& a, const Tensor& b, double relative = 1e-5, double absolute = 1e-8,
+              bool equal_nan = false);
 bool equal(const Tensor& a, const Tensor& b);
 Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b);
 Tensor where(const Tensor& condition, const Tensor& a, const Scalar& b);
@@ -144,6 +153,8 @@ Tensor elu(const Tensor& x, double alpha = 1, double scale = 1, double input_sca
 Tensor selu(const Tensor& x);
 Tensor celu(const Tensor& x, double alpha = 1);
 Tensor gelu(const Tensor& x, Gelu form = Gelu::exact);
+/// `approximate` is "none" or "tanh". Errors: gelu.approximate.
+Tensor gelu(const Tensor& x, std::string_view approximate);
 Tensor silu(const Tensor& x);
 Tensor mish(const Tensor& x);
 Tensor sigmoid(const Tensor& x);
@@ -166,6 +177,13 @@ Tensor log_softmax(const Tensor& x, int64_t axis, std::optional<DType> dtype = {
 Tensor sum(const Tensor& x, const Axes& axes = {}, bool keepdim = false);
 Tensor mean(const Tensor& x, const Axes& axes = {}, bool keepdim = false);
 Tensor prod(const Tensor& x, const Axes& axes = {}, bool keepdim = false);
+/// Of the elements in another dtype.
+Tensor sum(const Tensor& x, const Axes& axes, bool keepdim, std::optional<DType> dtype);
+Tensor mean(const Tensor& x, const Axes& axes, bool keepdim, std::optional<DType> dtype);
+Tensor prod(const Tensor& x, const Axes& axes, bool keepdim, std::optional<DType> dtype);
+Tensor sum(const Tensor& x, DType dtype);
+Tensor mean(const Tensor& x, DType dtype);
+Tensor prod(const Tensor& x, DType dtype);
 Tensor amax(const Tensor& x, const Axes& axes = {}, bool keepdim = false);
 Tensor amin(const Tensor& x, const Axes& axes = {}, bool keepdim = false);
 Tensor any(const Tensor& x, const Axes& axes = {}, bool keepdim = false);
@@ -196,10 +214,21 @@ std::tuple<Tensor, Tensor> min(const Tensor& x, int64_t axis, bool keepdim = fal
 Tensor argmax(const Tensor& x, std::optional<int64_t> axis = {}, bool keepdim = false);
 Tensor argmin(const Tensor& x, std::optional<int64_t> axis = {}, bool keepdim = false);
 Tensor cumsum(const Tensor& x, int64_t axis);
+Tensor cumsum(const Tensor& x, int64_t axis, std::optional<DType> dtype);
+/// Equal elements keep their order, asked for by `stable` or not.
 Tensor argsort(const Tensor& x, int64_t axis = -1, bool descending = false);
+template <std::same_as<bool> B>
+Tensor argsort(const Tensor& x, B /*stable*/, int64_t axis = -1, bool descending = false) {
+    return argsort(x, axis, descending);
+}
 std::tuple<Tensor, Tensor> sort(const Tensor& x, int64_t axis = -1, bool descending = false);
+inline std::tuple<Tensor, Tensor> sort(const Tensor& x, std::optional<bool> /*stable*/,
+                                       int64_t axis = -1, bool descending = false) {
+    return sort(x, axis, descending);
+}
+/// Always sorted.
 std::tuple<Tensor, Tensor> topk(const Tensor& x, int64_t count, int64_t axis = -1,
-                                bool largest = true);
+                                bool largest = true, bool sorted = true);
 /// Sums what broadcasting repeated: the inverse of expanding `shape` to x's.
 Tensor sum_to(const Tensor& x, const Shape& shape);
 
@@ -225,14 +254,16 @@ Tensor broadcast_to(const Tensor& x, const ShapeArg& shape);
 Tensors broadcast_tensors(const Tensors& tensors);
 Tensor repeat(const Tensor& x, const ShapeArg& counts);
 Tensor tile(const Tensor& x, const ShapeArg& counts);
-Tensor repeat_interleave(const Tensor& x, int64_t count, std::optional<int64_t> axis = {});
+/// The size of the result follows from the rest: `output_size` is without effect.
+Tensor repeat_interleave(const Tensor& x, int64_t count, std::optional<int64_t> axis = {},
+                         std::optional<int64_t> output_size = {});
 Tensor cat(const Tensors& parts, int64_t axis = 0);
 Tensor stack(const Tensors& parts, int64_t axis = 0);
 Tensors split(const Tensor& x, int64_t size, int64_t axis = 0);
 Tensors split(const Tensor& x, const Sizes& sizes, int64_t axis = 0);
 Tensors chunk(const Tensor& x, int64_t count, int64_t axis = 0);
 Tensors unbind(const Tensor& x, int64_t axis = 0);
-Tensor slice(const Tensor& x, int64_t axis, std::optional<Dim> begin = {},
+Tensor slice(const Tensor& x, int64_t axis = 0, std::optional<Dim> begin = {},
              std::optional<Dim> end = {}, int64_t step = 1);
 Tensor narrow(const Tensor& x, int64_t axis, const Dim& begin, const Dim& size);
 Tensor select(const Tensor& x, int64_t axis, const Dim& index);
@@ -242,22 +273,34 @@ Tensor tril(const Tensor& x, int64_t diagonal = 0);
 Tensor triu(const Tensor& x, int64_t diagonal = 0);
 Tensor diagonal(const Tensor& x, int64_t offset = 0, int64_t first = 0, int64_t second = 1);
 Tensor diag(const Tensor& x, int64_t offset = 0);
-Tensor diag_embed(const Tensor& x, int64_t offset = 0);
+/// The last axis as the diagonal of new matrices, whose axes are `first` and `second`.
+Tensor diag_embed(const Tensor& x, int64_t offset = 0, int64_t first = -2, int64_t second = -1);
 Tensors meshgrid(const Tensors& axes, const std::string& indexing = "ij");
 
 // --- indexing ----------------------------------------------------------------------------------
-Tensor gather(const Tensor& x, int64_t axis, const Tensor& index);
+/// Gradients are dense.
+Tensor gather(const Tensor& x, int64_t axis, const Tensor& index, bool sparse_grad = false);
 Tensor scatter(const Tensor& x, int64_t axis, const Tensor& index, const Tensor& source);
 Tensor scatter(const Tensor& x, int64_t axis, const Tensor& index, const Scalar& value);
+/// `reduce` is "add" or "multiply". Errors: scatter.reduce.
+Tensor scatter(const Tensor& x, int64_t axis, const Tensor& index, const Tensor& source,
+               std::string_view reduce);
+Tensor scatter(const Tensor& x, int64_t axis, const Tensor& index, const Scalar& value,
+               std::string_view reduce);
 Tensor scatter_add(const Tensor& x, int64_t axis, const Tensor& index, const Tensor& source);
 Tensor slice_scatter(const Tensor& x, const Tensor& y, int64_t axis, std::optional<Dim> begin = {},
                      std::optional<Dim> end = {}, int64_t step = 1);
 Tensor index_select(const Tensor& x, int64_t axis, const Tensor& index);
-Tensor index_add(const Tensor& x, int64_t axis, const Tensor& index, const Tensor& source);
+Tensor index_add(const Tensor& x, int64_t axis, const Tensor& index, const Tensor& source,
+                 const Scalar& alpha = 1);
 Tensor index_copy(const Tensor& x, int64_t axis, const Tensor& index, const Tensor& source);
 Tensor index_fill(const Tensor& x, int64_t axis, const Tensor& index, const Scalar& value);
+/// Errors: index_fill.value, where it has axes.
+Tensor index_fill(const Tensor& x, int64_t axis, const Tensor& index, const Tensor& value);
 Tensor take(const Tensor& x, const Tensor& index);
-Tensor embedding(const Tensor& weight, const Tensor& index, int64_t padding_idx = -1);
+/// Gradients are dense, `sparse` or not.
+Tensor embedding(const Tensor& weight, const Tensor& index, int64_t padding_idx = -1,
+                 bool scale_grad_by_freq = false, bool sparse = false);
 /// The places that are not 0, one row each. The data must be known: not while tracing.
 Tensor nonzero(const Tensor& x);
 Tensor masked_select(const Tensor& x, const Tensor& mask);
@@ -269,3 +312,4 @@ Tensor masked_select(const Tensor& x, const Tensor& mask);
 #include "dsl/nn_ops.h"
 #include "dsl/operators.h"
 #include "dsl/rare_ops.h"
+#include "dsl/scalar_ops.h"

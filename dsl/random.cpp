@@ -92,6 +92,10 @@ Tensor randperm(int64_t count, Generator& generator) {
     return argsort(rand({count}, DType::f64, generator));
 }
 
+Tensor randperm(int64_t count, const TensorOptions& options) {
+    return with_options(randperm(count).to(options.dtype_or(DType::i64)), options);
+}
+
 Tensor multinomial(const Tensor& probabilities, int64_t count, bool replacement,
                    Generator& generator) {
     const Dim classes = probabilities.size(-1);
@@ -149,6 +153,11 @@ Tensor alpha_dropped(const Tensor& x, const Shape& decisions, double p) {
 }
 
 }  // namespace
+
+Tensor bernoulli(const Tensor& x, double p, Generator& generator) {
+    check_probability("bernoulli", p);
+    return (rand(x.sizes(), DType::f32, generator) < p).to(x.dtype());
+}
 
 Tensor dropout(const Tensor& x, double p, bool training) {
     check_probability("dropout", p);

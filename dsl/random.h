@@ -51,10 +51,13 @@ Tensor rand_like(const Tensor& x, const TensorOptions& options = {});
 Tensor randn_like(const Tensor& x, const TensorOptions& options = {});
 /// 1 with the probability that x holds, else 0, in x's dtype.
 Tensor bernoulli(const Tensor& x, Generator& generator = default_generator());
+/// 1 with the probability p, else 0, in x's shape and dtype. Errors: bernoulli.probability.
+Tensor bernoulli(const Tensor& x, double p, Generator& generator = default_generator());
 Tensor normal(double mean, double std, const ShapeArg& shape, const TensorOptions& options = {},
               Generator& generator = default_generator());
 /// The numbers 0..count-1 in random order.
 Tensor randperm(int64_t count, Generator& generator = default_generator());
+Tensor randperm(int64_t count, const TensorOptions& options);
 /// `count` indices for each row of probabilities. Errors: multinomial.count.
 Tensor multinomial(const Tensor& probabilities, int64_t count, bool replacement = false,
                    Generator& generator = default_generator());

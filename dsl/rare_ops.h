@@ -2,6 +2,8 @@
 // order, running reductions, products of matrices, arrangement. PyTorch's names and semantics.
 #pragma once
 
+#include <string_view>
+
 #include "dsl/tensor.h"
 
 namespace lithe {
@@ -17,8 +19,8 @@ Tensor bitwise_right_shift(const Tensor& a, const Tensor& b);
 // --- arithmetic ----------------------------------------------------------------------------------
 Tensor floor_divide(const Tensor& a, const Tensor& b);
 Tensor floor_divide(const Tensor& a, const Scalar& b);
-/// a - b under its reversed name: b - a.
-Tensor rsub(const Tensor& a, const Tensor& b);
+/// b - alpha a
+Tensor rsub(const Tensor& a, const Tensor& b, const Scalar& alpha = 1);
 Tensor hypot(const Tensor& a, const Tensor& b);
 /// log(exp(a) + exp(b)), and with 2 for e, without overflow.
 Tensor logaddexp(const Tensor& a, const Tensor& b);
@@ -41,8 +43,9 @@ Tensor round(const Tensor& x, int64_t decimals);
 /// Bounds that broadcast; an undefined one is none.
 Tensor clamp(const Tensor& x, const Tensor& min, const Tensor& max = {});
 
-/// `rounding` is "trunc" or "floor". Errors: div.rounding.
-Tensor div(const Tensor& a, const Tensor& b, const std::string& rounding);
+/// `rounding` is "trunc", "floor" or none. Errors: div.rounding.
+Tensor div(const Tensor& a, const Tensor& b, std::optional<std::string_view> rounding);
+Tensor div(const Tensor& a, const Scalar& b, std::optional<std::string_view> rounding);
 Tensor erfinv(const Tensor& x);
 Tensor lgamma(const Tensor& x);
 Tensor digamma(const Tensor& x);
@@ -61,18 +64,28 @@ Tensor where(const Tensor& condition, const Scalar& a, const Scalar& b);
 Tensors where(const Tensor& condition);
 Tensor isposinf(const Tensor& x);
 Tensor isneginf(const Tensor& x);
-/// Whether each element is among those of `list`.
-Tensor isin(const Tensor& x, const Tensor& list);
+/// Whether each element is among those of `list`, or with `invert` whether it is not.
+Tensor isin(const Tensor& x, const Tensor& list, bool assume_unique = false, bool invert = false);
 
 // --- reductions ----------------------------------------------------------------------------------
 std::tuple<Tensor, Tensor> var_mean(const Tensor& x, const Axes& axes = {}, int64_t correction = 1,
                                     bool keepdim = false);
 std::tuple<Tensor, Tensor> std_mean(const Tensor& x, const Axes& axes = {}, int64_t correction = 1,
                                     bool keepdim = false);
+template <std::same_as<bool> B>
+std::tuple<Tensor, Tensor> var_mean(const Tensor& x, B unbiased) {
+    return var_mean(x, Axes(), unbiased ? 1 : 0);
+}
+template <std::same_as<bool> B>
+std::tuple<Tensor, Tensor> std_mean(const Tensor& x, B unbiased) {
+    return std_mean(x, Axes(), unbiased ? 1 : 0);
+}
 std::tuple<Tensor, Tensor> aminmax(const Tensor& x, const Axes& axes = {}, bool keepdim = false);
 /// NaN counts as 0, or not at all.
-Tensor nansum(const Tensor& x, const Axes& axes = {}, bool keepdim = false);
-Tensor nanmean(const Tensor& x, const Axes& axes = {}, bool keepdim = false);
+Tensor nansum(const Tensor& x, const Axes& axes = {}, bool keepdim = false,
+              std::optional<DType> dtype = {});
+Tensor nanmean(const Tensor& x, const Axes& axes = {}, bool keepdim = false,
+               std::optional<DType> dtype = {});
 /// norm(a - b, p)
 Tensor dist(const Tensor& a, const Tensor& b, double p = 2);
 /// The `k` smallest, k from 1, with its index. Errors: kthvalue.k.
@@ -82,6 +95,7 @@ std::tuple<Tensor, Tensor> kthvalue(const Tensor& x, int64_t k, int64_t axis = -
 Tensor median(const Tensor& x);
 std::tuple<Tensor, Tensor> median(const Tensor& x, int64_t axis, bool keepdim = false);
 Tensor nanmedian(const Tensor& x);
+std::tuple<Tensor, Tensor> nanmedian(const Tensor& x, int64_t axis, bool keepdim = false);
 /// The commonest number of each line, the least of equally common ones, and its last index.
 std::tuple<Tensor, Tensor> mode(const Tensor& x, int64_t axis = -1, bool keepdim = false);
 /// The numbers at the parts q, in 0..1, of each sorted line, or of all elements. `interpolation`
@@ -90,17 +104,24 @@ Tensor quantile(const Tensor& x, const Tensor& q, std::optional<int64_t> axis = 
                 bool keepdim = false, const std::string& interpolation = "linear");
 Tensor quantile(const Tensor& x, double q, std::optional<int64_t> axis = {}, bool keepdim = false,
                 const std::string& interpolation = "linear");
-Tensor cumprod(const Tensor& x, int64_t axis);
+Tensor cumprod(const Tensor& x, int64_t axis, std::optional<DType> dtype = {});
 /// Values and the last index that holds them.
 std::tuple<Tensor, Tensor> cummax(const Tensor& x, int64_t axis);
 std::tuple<Tensor, Tensor> cummin(const Tensor& x, int64_t axis);
 Tensor logcumsumexp(const Tensor& x, int64_t axis);
-Tensor diff(const Tensor& x, int64_t axis = -1);
+/// Differences of neighbours along the axis, `n` times over; first `prepend` and `append` are
+/// joined to it where given. Errors: diff.n, diff.rank.
+Tensor diff(const Tensor& x, int64_t n = 1, int64_t axis = -1, const Tensor& prepend = {},
+            const Tensor& append = {});
 /// Rows along the axis scaled down to the norm. Errors: renorm.norm.
 Tensor renorm(const Tensor& x, double p, int64_t axis, double most);
-/// Where each value belongs in a sorted line, before equal ones, or behind them with `right`.
-Tensor searchsorted(const Tensor& sorted, const Tensor& values, bool right = false);
-Tensor bucketize(const Tensor& values, const Tensor& boundaries, bool right = false);
+/// Where each value belongs in a sorted line, before equal ones, or behind them with `right` or
+/// `side` "right". With a `sorter` the line is its order. Errors: searchsorted.*.
+Tensor searchsorted(const Tensor& sorted, const Tensor& values, bool out_int32 = false,
+                    bool right = false, std::optional<std::string_view> side = {},
+                    const Tensor& sorter = {});
+Tensor bucketize(const Tensor& values, const Tensor& boundaries, bool out_int32 = false,
+                 bool right = false);
 /// How often each of 0, 1, .. occurs. The longest index must be known: in a trace it is
 /// `minimum_length`, and larger indices count for nothing. Errors: bincount.*.
 Tensor bincount(const Tensor& x, const Tensor& weights = {}, int64_t minimum_length = 0);
@@ -126,8 +147,9 @@ Tensor tensordot(const Tensor& a, const Tensor& b, const Axes& axes_a, const Axe
 /// Over the last axes of a and the first ones of b.
 Tensor tensordot(const Tensor& a, const Tensor& b, int64_t count = 2);
 Tensor kron(const Tensor& a, const Tensor& b);
-/// The vector product along an axis of size 3. Errors: cross.size.
-Tensor cross(const Tensor& a, const Tensor& b, int64_t axis = -1);
+/// The vector product along an axis of size 3, the first such where none is given.
+/// Errors: cross.size.
+Tensor cross(const Tensor& a, const Tensor& b, std::optional<int64_t> axis = {});
 /// Distances between the rows of [.., P, M] and [.., R, M].
 Tensor cdist(const Tensor& a, const Tensor& b, double p = 2);
 Tensor trace(const Tensor& x);
@@ -135,11 +157,13 @@ Tensor cov(const Tensor& x, int64_t correction = 1);
 Tensor corrcoef(const Tensor& x);
 
 // --- arrangement ---------------------------------------------------------------------------------
-/// The axes that differ are those of the index. Errors: take_along_dim.rank.
-Tensor take_along_dim(const Tensor& x, const Tensor& index, int64_t axis);
+/// The axes that differ are those of the index; without an axis, of all elements in a line.
+/// Errors: take_along_dim.rank.
+Tensor take_along_dim(const Tensor& x, const Tensor& index, std::optional<int64_t> axis = {});
 /// Windows of `size` elements along the axis, `step` apart, as a new last axis.
 Tensor unfold(const Tensor& x, int64_t axis, int64_t size, int64_t step);
-Tensor rot90(const Tensor& x, int64_t turns = 1, int64_t first = 0, int64_t second = 1);
+/// Turned from the first of two axes towards the second. Errors: rot90.axes.
+Tensor rot90(const Tensor& x, int64_t turns = 1, const Axes& axes = Axes{0, 1});
 Tensor fliplr(const Tensor& x);
 Tensor flipud(const Tensor& x);
 Tensor hstack(const Tensors& parts);
@@ -152,15 +176,21 @@ Tensor cartesian_prod(const Tensors& parts);
 /// Parts whose sizes differ by at most 1, or that end before the indices.
 Tensors tensor_split(const Tensor& x, int64_t count, int64_t axis = 0);
 Tensors tensor_split(const Tensor& x, const Sizes& indices, int64_t axis = 0);
+/// A count without axes, or indices: not while tracing. Errors: tensor_split.indices.
+Tensors tensor_split(const Tensor& x, const Tensor& count_or_indices, int64_t axis = 0);
 Tensor atleast_1d(const Tensor& x);
 Tensor atleast_2d(const Tensor& x);
 Tensor atleast_3d(const Tensor& x);
+Tensors atleast_1d(const Tensors& parts);
+Tensors atleast_2d(const Tensors& parts);
+Tensors atleast_3d(const Tensors& parts);
 Tensor ravel(const Tensor& x);
 Tensor swapaxes(const Tensor& x, int64_t a, int64_t b);
 Tensor swapdims(const Tensor& x, int64_t a, int64_t b);
 Tensor moveaxis(const Tensor& x, const Axes& from, const Axes& to);
 /// Each element as often as its count says: not while tracing.
-Tensor repeat_interleave(const Tensor& x, const Tensor& counts, std::optional<int64_t> axis = {});
+Tensor repeat_interleave(const Tensor& x, const Tensor& counts, std::optional<int64_t> axis = {},
+                         std::optional<int64_t> output_size = {});
 Tensor logspace(const Scalar& start, const Scalar& end, int64_t count, double base = 10,
                 const TensorOptions& options = {});
 /// The rows and columns of the triangle, [2, count].
@@ -194,13 +224,14 @@ std::tuple<Tensor, Tensor, Tensor> unique_dim(const Tensor& x, int64_t axis, boo
                                               bool return_counts = false);
 /// The same of runs of equal numbers.
 std::tuple<Tensor, Tensor, Tensor> unique_consecutive(const Tensor& x, bool return_inverse = false,
-                                                      bool return_counts = false);
+                                                      bool return_counts = false,
+                                                      std::optional<int64_t> axis = {});
 
 // --- other names ---------------------------------------------------------------------------------
 Tensor clip(const Tensor& x, std::optional<Scalar> min, std::optional<Scalar> max = {});
 Tensor multiply(const Tensor& a, const Tensor& b);
-Tensor subtract(const Tensor& a, const Tensor& b);
-Tensor divide(const Tensor& a, const Tensor& b);
+Tensor subtract(const Tensor& a, const Tensor& b, const Scalar& alpha = 1);
+Tensor divide(const Tensor& a, const Tensor& b, std::optional<std::string_view> rounding = {});
 Tensor true_divide(const Tensor& a, const Tensor& b);
 Tensor negative(const Tensor& x);
 Tensor absolute(const Tensor& x);

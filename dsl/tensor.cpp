@@ -200,7 +200,7 @@ const Tensor& Tensor::assign(const Tensor& value) const {
     return *this;
 }
 
-const Tensor& Tensor::copy_(const Tensor& source) const {
+const Tensor& Tensor::copy_(const Tensor& source, bool /*non_blocking*/) const {
     const TensorType mine = type();
     Tensor value = source.to(mine.dtype);
     if (!same(value.sizes(), mine.shape)) value = lithe::expand(value, mine.shape);

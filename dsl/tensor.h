@@ -108,10 +108,17 @@ public:
     bool isIntegral(bool include_bool) const {                 // NOLINT
         return kind_ == Kind::integer || (include_bool && isBoolean());
     }
+    /// Truth values equal truth values alone.
     template <class T>
     bool equal(T number) const {
-        return to<T>() == number;
+        if (isBoolean() || std::same_as<T, bool>)
+            return isBoolean() && std::same_as<T, bool> && toBool() == static_cast<bool>(number);
+        if (is_floating() || std::floating_point<T>)
+            return to_double() == static_cast<double>(number);
+        return to_int() == static_cast<int64_t>(number);
     }
+    /// Whether it is known to change no product.
+    bool is_one() const { return !is_symbolic() && equal(1); }
 
 private:
     Kind kind_;
@@ -127,6 +134,7 @@ class Item;
 class Axes {
 public:
     Axes() = default;
+    Axes(std::nullopt_t) {}
     template <std::integral T>
         requires(!std::same_as<T, bool>)
     Axes(T axis) : list_{static_cast<int64_t>(axis)} {}
@@ -160,6 +168,7 @@ private:
 class Tensor {
 public:
     Tensor() = default;
+    Tensor(std::nullopt_t) {}
     explicit Tensor(std::shared_ptr<TensorImpl> impl) : impl_(std::move(impl)) {}
     /// A tensor that holds `array` (no copy).
     static Tensor from(Array array);
@@ -250,8 +259,8 @@ public:
     Tensor& mutable_grad() const { return grad(); }
     void retain_grad() const;
     /// Adds d(this)/d(leaf) to grad() of every leaf. Errors: backward.not_scalar, backward.no_grad.
-    void backward(const Tensor& gradient = {}, bool retain_graph = false,
-                  bool create_graph = false) const;
+    void backward(const Tensor& gradient = {}, std::optional<bool> retain_graph = {},
+                  bool create_graph = false, const Tensors& inputs = {}) const;
     /// Calls `hook(gradient)` when the gradient of this tensor is known; a defined result
     /// replaces it.
     HookHandle register_hook(std::function<Tensor(const Tensor&)> hook) const;
@@ -264,7 +273,7 @@ public:
 
     // --- writing -------------------------------------------------------------------------------
     /// Makes `source` (broadcast, converted) the content of this tensor, through views.
-    const Tensor& copy_(const Tensor& source) const;
+    const Tensor& copy_(const Tensor& source, bool non_blocking = false) const;
     /// Makes `value` (same type) what this tensor holds; in-place ops end here.
     const Tensor& assign(const Tensor& value) const;
     /// Replaces the data and the dtype, keeping identity: what Module::to does to parameters.

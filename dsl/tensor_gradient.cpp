@@ -101,8 +101,9 @@ HookHandle Tensor::register_post_accumulate_grad_hook(
                  [](TensorImpl& impl) -> auto& { return impl.accumulate_hooks; });
 }
 
-void Tensor::backward(const Tensor& gradient, bool retain_graph, bool create_graph) const {
-    autograd::backward({*this}, {gradient}, retain_graph, create_graph);
+void Tensor::backward(const Tensor& gradient, std::optional<bool> retain_graph, bool create_graph,
+                      const Tensors& inputs) const {
+    autograd::backward({*this}, {gradient}, retain_graph, create_graph, inputs);
 }
 
 }  // namespace lithe

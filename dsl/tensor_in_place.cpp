@@ -63,6 +63,12 @@ const Tensor& Tensor::sub_(const Tensor& other, const Scalar& alpha) const {
 const Tensor& Tensor::sub_(const Scalar& other) const {
     return written(*this, lithe::sub(*this, other), "sub_");
 }
+const Tensor& Tensor::add_(const Scalar& other, const Scalar& alpha) const {
+    return written(*this, lithe::add(*this, other, alpha), "add_");
+}
+const Tensor& Tensor::sub_(const Scalar& other, const Scalar& alpha) const {
+    return written(*this, lithe::sub(*this, other, alpha), "sub_");
+}
 const Tensor& Tensor::mul_(const Tensor& other) const {
     return written(*this, lithe::mul(*this, other), "mul_");
 }
@@ -74,6 +80,12 @@ const Tensor& Tensor::div_(const Tensor& other) const {
 }
 const Tensor& Tensor::div_(const Scalar& other) const {
     return written(*this, lithe::div(*this, other), "div_");
+}
+const Tensor& Tensor::div_(const Tensor& other, std::optional<std::string_view> rounding) const {
+    return written(*this, lithe::div(*this, other, rounding), "div_");
+}
+const Tensor& Tensor::div_(const Scalar& other, std::optional<std::string_view> rounding) const {
+    return written(*this, lithe::div(*this, other, rounding), "div_");
 }
 const Tensor& Tensor::pow_(const Scalar& exponent) const {
     return written(*this, lithe::pow(*this, exponent), "pow_");
@@ -116,6 +128,12 @@ const Tensor& Tensor::clamp_min_(const Scalar& min) const {
 const Tensor& Tensor::clamp_max_(const Scalar& max) const {
     return written(*this, lithe::clamp_max(*this, max), "clamp_max_");
 }
+const Tensor& Tensor::clamp_min_(const Tensor& min) const {
+    return written(*this, lithe::clamp_min(*this, min), "clamp_min_");
+}
+const Tensor& Tensor::clamp_max_(const Tensor& max) const {
+    return written(*this, lithe::clamp_max(*this, max), "clamp_max_");
+}
 const Tensor& Tensor::scatter_(int64_t axis, const Tensor& index, const Tensor& source) const {
     return written(*this, lithe::scatter(*this, axis, index, source), "scatter_");
 }
@@ -125,13 +143,25 @@ const Tensor& Tensor::scatter_(int64_t axis, const Tensor& index, const Scalar& 
 const Tensor& Tensor::scatter_add_(int64_t axis, const Tensor& index, const Tensor& source) const {
     return written(*this, lithe::scatter_add(*this, axis, index, source), "scatter_add_");
 }
-const Tensor& Tensor::index_add_(int64_t axis, const Tensor& index, const Tensor& source) const {
-    return written(*this, lithe::index_add(*this, axis, index, source), "index_add_");
+const Tensor& Tensor::scatter_(int64_t axis, const Tensor& index, const Tensor& source,
+                               std::string_view reduce) const {
+    return written(*this, lithe::scatter(*this, axis, index, source, reduce), "scatter_");
+}
+const Tensor& Tensor::scatter_(int64_t axis, const Tensor& index, const Scalar& value,
+                               std::string_view reduce) const {
+    return written(*this, lithe::scatter(*this, axis, index, value, reduce), "scatter_");
+}
+const Tensor& Tensor::index_add_(int64_t axis, const Tensor& index, const Tensor& source,
+                                 const Scalar& alpha) const {
+    return written(*this, lithe::index_add(*this, axis, index, source, alpha), "index_add_");
 }
 const Tensor& Tensor::index_copy_(int64_t axis, const Tensor& index, const Tensor& source) const {
     return written(*this, lithe::index_copy(*this, axis, index, source), "index_copy_");
 }
 const Tensor& Tensor::index_fill_(int64_t axis, const Tensor& index, const Scalar& value) const {
+    return written(*this, lithe::index_fill(*this, axis, index, value), "index_fill_");
+}
+const Tensor& Tensor::index_fill_(int64_t axis, const Tensor& index, const Tensor& value) const {
     return written(*this, lithe::index_fill(*this, axis, index, value), "index_fill_");
 }
 const Tensor& Tensor::masked_fill_(const Tensor& mask, const Scalar& value) const {
@@ -149,6 +179,10 @@ const Tensor& Tensor::normal_(double mean, double std) const {
 }
 const Tensor& Tensor::bernoulli_(double probability) const {
     return assign((rand(sizes(), DType::f32) < probability).to(dtype()));
+}
+const Tensor& Tensor::bernoulli_(const Tensor& probability) const {
+    const Tensor share = rand(sizes(), as_floating(probability).dtype());
+    return written(*this, (share < probability).to(dtype()), "bernoulli_");
 }
 
 const Tensor& Tensor::frac_() const { return written(*this, lithe::frac(*this), "frac_"); }
@@ -184,6 +218,9 @@ const Tensor& Tensor::remainder_(const Tensor& other) const {
 const Tensor& Tensor::floor_divide_(const Tensor& other) const {
     return written(*this, lithe::floor_divide(*this, other), "floor_divide_");
 }
+const Tensor& Tensor::floor_divide_(const Scalar& other) const {
+    return written(*this, lithe::floor_divide(*this, other), "floor_divide_");
+}
 const Tensor& Tensor::atan2_(const Tensor& other) const {
     return written(*this, lithe::atan2(*this, other), "atan2_");
 }
@@ -206,6 +243,15 @@ const Tensor& Tensor::bitwise_or_(const Tensor& other) const {
     return written(*this, lithe::bitwise_or(*this, other), "bitwise_or_");
 }
 const Tensor& Tensor::bitwise_xor_(const Tensor& other) const {
+    return written(*this, lithe::bitwise_xor(*this, other), "bitwise_xor_");
+}
+const Tensor& Tensor::bitwise_and_(const Scalar& other) const {
+    return written(*this, lithe::bitwise_and(*this, other), "bitwise_and_");
+}
+const Tensor& Tensor::bitwise_or_(const Scalar& other) const {
+    return written(*this, lithe::bitwise_or(*this, other), "bitwise_or_");
+}
+const Tensor& Tensor::bitwise_xor_(const Scalar& other) const {
     return written(*this, lithe::bitwise_xor(*this, other), "bitwise_xor_");
 }
 const Tensor& Tensor::eq_(const Tensor& other) const {
@@ -253,8 +299,12 @@ const Tensor& Tensor::ge_(const Scalar& other) const {
 const Tensor& Tensor::lerp_(const Tensor& end, const Tensor& weight) const {
     return written(*this, lithe::lerp(*this, end, weight), "lerp_");
 }
-const Tensor& Tensor::nan_to_num_(double nan) const {
-    return written(*this, lithe::nan_to_num(*this, nan), "nan_to_num_");
+const Tensor& Tensor::round_(int64_t decimals) const {
+    return written(*this, lithe::round(*this, decimals), "round_");
+}
+const Tensor& Tensor::nan_to_num_(std::optional<double> nan, std::optional<double> positive,
+                                  std::optional<double> negative) const {
+    return written(*this, lithe::nan_to_num(*this, nan, positive, negative), "nan_to_num_");
 }
 const Tensor& Tensor::masked_fill_(const Tensor& mask, const Tensor& value) const {
     return written(*this, lithe::masked_fill(*this, mask, value), "masked_fill_");
@@ -267,11 +317,11 @@ const Tensor& Tensor::scatter_reduce_(int64_t axis, const Tensor& index, const T
     return written(*this, lithe::scatter_reduce(*this, axis, index, source, reduce, include_self),
                    "scatter_reduce_");
 }
-const Tensor& Tensor::cumsum_(int64_t axis) const {
-    return written(*this, lithe::cumsum(*this, axis), "cumsum_");
+const Tensor& Tensor::cumsum_(int64_t axis, std::optional<DType> dtype) const {
+    return written(*this, lithe::cumsum(*this, axis, dtype), "cumsum_");
 }
-const Tensor& Tensor::cumprod_(int64_t axis) const {
-    return written(*this, lithe::cumprod(*this, axis), "cumprod_");
+const Tensor& Tensor::cumprod_(int64_t axis, std::optional<DType> dtype) const {
+    return written(*this, lithe::cumprod(*this, axis, dtype), "cumprod_");
 }
 const Tensor& Tensor::tril_(int64_t diagonal) const {
     return written(*this, lithe::tril(*this, diagonal), "tril_");

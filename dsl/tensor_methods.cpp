@@ -8,10 +8,16 @@ Tensor Tensor::add(const Tensor& other, const Scalar& alpha) const {
     return lithe::add(*this, other, alpha);
 }
 Tensor Tensor::add(const Scalar& other) const { return lithe::add(*this, other); }
+Tensor Tensor::add(const Scalar& other, const Scalar& alpha) const {
+    return lithe::add(*this, other, alpha);
+}
 Tensor Tensor::sub(const Tensor& other, const Scalar& alpha) const {
     return lithe::sub(*this, other, alpha);
 }
 Tensor Tensor::sub(const Scalar& other) const { return lithe::sub(*this, other); }
+Tensor Tensor::sub(const Scalar& other, const Scalar& alpha) const {
+    return lithe::sub(*this, other, alpha);
+}
 Tensor Tensor::mul(const Tensor& other) const { return lithe::mul(*this, other); }
 Tensor Tensor::mul(const Scalar& other) const { return lithe::mul(*this, other); }
 Tensor Tensor::div(const Tensor& other) const { return lithe::div(*this, other); }
@@ -64,6 +70,8 @@ Tensor Tensor::clamp(std::optional<Scalar> min, std::optional<Scalar> max) const
 }
 Tensor Tensor::clamp_min(const Scalar& min) const { return lithe::clamp_min(*this, min); }
 Tensor Tensor::clamp_max(const Scalar& max) const { return lithe::clamp_max(*this, max); }
+Tensor Tensor::clamp_min(const Tensor& min) const { return lithe::clamp_min(*this, min); }
+Tensor Tensor::clamp_max(const Tensor& max) const { return lithe::clamp_max(*this, max); }
 Tensor Tensor::eq(const Tensor& other) const { return lithe::eq(*this, other); }
 Tensor Tensor::eq(const Scalar& other) const { return lithe::eq(*this, scalar_for(*this, other)); }
 Tensor Tensor::ne(const Tensor& other) const { return lithe::ne(*this, other); }
@@ -80,15 +88,16 @@ Tensor Tensor::logical_not() const { return lithe::logical_not(*this); }
 Tensor Tensor::logical_and(const Tensor& other) const { return lithe::logical_and(*this, other); }
 Tensor Tensor::logical_or(const Tensor& other) const { return lithe::logical_or(*this, other); }
 Tensor Tensor::logical_xor(const Tensor& other) const { return lithe::logical_xor(*this, other); }
-Tensor Tensor::isclose(const Tensor& other, double relative, double absolute) const {
-    return lithe::isclose(*this, other, relative, absolute);
+Tensor Tensor::isclose(const Tensor& other, double relative, double absolute,
+                       bool equal_nan) const {
+    return lithe::isclose(*this, other, relative, absolute, equal_nan);
 }
 Tensor Tensor::isnan() const { return lithe::isnan(*this); }
 Tensor Tensor::isinf() const { return lithe::isinf(*this); }
 Tensor Tensor::isfinite() const { return lithe::isfinite(*this); }
 bool Tensor::equal(const Tensor& other) const { return lithe::equal(*this, other); }
-bool Tensor::allclose(const Tensor& other, double relative, double absolute) const {
-    return lithe::allclose(*this, other, relative, absolute);
+bool Tensor::allclose(const Tensor& other, double relative, double absolute, bool equal_nan) const {
+    return lithe::allclose(*this, other, relative, absolute, equal_nan);
 }
 Tensor Tensor::masked_fill(const Tensor& mask, const Scalar& value) const {
     return lithe::masked_fill(*this, mask, value);
@@ -108,6 +117,15 @@ Tensor Tensor::sum(const Axes& axes, bool keepdim) const {
 }
 Tensor Tensor::mean(const Axes& axes, bool keepdim) const {
     return lithe::mean(*this, axes, keepdim);
+}
+Tensor Tensor::sum(const Axes& axes, bool keepdim, std::optional<DType> dtype) const {
+    return lithe::sum(*this, axes, keepdim, dtype);
+}
+Tensor Tensor::mean(const Axes& axes, bool keepdim, std::optional<DType> dtype) const {
+    return lithe::mean(*this, axes, keepdim, dtype);
+}
+Tensor Tensor::prod(const Axes& axes, bool keepdim, std::optional<DType> dtype) const {
+    return lithe::prod(*this, axes, keepdim, dtype);
 }
 Tensor Tensor::prod(const Axes& axes, bool keepdim) const {
     return lithe::prod(*this, axes, keepdim);
@@ -153,14 +171,21 @@ Tensor Tensor::argmax(std::optional<int64_t> axis, bool keepdim) const {
 Tensor Tensor::argmin(std::optional<int64_t> axis, bool keepdim) const {
     return lithe::argmin(*this, axis, keepdim);
 }
-Tensor Tensor::cumsum(int64_t axis) const { return lithe::cumsum(*this, axis); }
+Tensor Tensor::cumsum(int64_t axis, std::optional<DType> dtype) const {
+    return lithe::cumsum(*this, axis, dtype);
+}
 Tensor Tensor::argsort(int64_t axis, bool descending) const {
     return lithe::argsort(*this, axis, descending);
 }
 std::tuple<Tensor, Tensor> Tensor::sort(int64_t axis, bool descending) const {
     return lithe::sort(*this, axis, descending);
 }
-std::tuple<Tensor, Tensor> Tensor::topk(int64_t count, int64_t axis, bool largest) const {
+std::tuple<Tensor, Tensor> Tensor::sort(std::optional<bool> /*stable*/, int64_t axis,
+                                        bool descending) const {
+    return lithe::sort(*this, axis, descending);
+}
+std::tuple<Tensor, Tensor> Tensor::topk(int64_t count, int64_t axis, bool largest,
+                                        bool /*sorted*/) const {
     return lithe::topk(*this, count, axis, largest);
 }
 Tensor Tensor::matmul(const Tensor& other) const { return lithe::matmul(*this, other); }
@@ -194,7 +219,8 @@ Tensor Tensor::movedim(const Axes& from, const Axes& to) const {
 Tensor Tensor::expand(const ShapeArg& shape) const { return lithe::expand(*this, shape); }
 Tensor Tensor::expand_as(const Tensor& other) const { return lithe::expand_as(*this, other); }
 Tensor Tensor::repeat(const ShapeArg& counts) const { return lithe::repeat(*this, counts); }
-Tensor Tensor::repeat_interleave(int64_t count, std::optional<int64_t> axis) const {
+Tensor Tensor::repeat_interleave(int64_t count, std::optional<int64_t> axis,
+                                 std::optional<int64_t> /*output_size*/) const {
     return lithe::repeat_interleave(*this, count, axis);
 }
 Tensors Tensor::split(int64_t size, int64_t axis) const { return lithe::split(*this, size, axis); }
@@ -222,7 +248,9 @@ Tensor Tensor::roll(const Axes& shifts, const Axes& axes) const {
 Tensor Tensor::tril(int64_t diagonal) const { return lithe::tril(*this, diagonal); }
 Tensor Tensor::triu(int64_t diagonal) const { return lithe::triu(*this, diagonal); }
 Tensor Tensor::diag(int64_t offset) const { return lithe::diag(*this, offset); }
-Tensor Tensor::diag_embed(int64_t offset) const { return lithe::diag_embed(*this, offset); }
+Tensor Tensor::diag_embed(int64_t offset, int64_t first, int64_t second) const {
+    return lithe::diag_embed(*this, offset, first, second);
+}
 Tensor Tensor::trace() const {
     if (dim() != 2) {
         throw UserError("trace.rank", "trace: expected a matrix, got " + type().str());
@@ -232,7 +260,7 @@ Tensor Tensor::trace() const {
 Tensor Tensor::diagonal(int64_t offset, int64_t first, int64_t second) const {
     return lithe::diagonal(*this, offset, first, second);
 }
-Tensor Tensor::gather(int64_t axis, const Tensor& index) const {
+Tensor Tensor::gather(int64_t axis, const Tensor& index, bool /*sparse_grad*/) const {
     return lithe::gather(*this, axis, index);
 }
 Tensor Tensor::scatter(int64_t axis, const Tensor& index, const Tensor& source) const {
@@ -244,13 +272,17 @@ Tensor Tensor::scatter_add(int64_t axis, const Tensor& index, const Tensor& sour
 Tensor Tensor::index_select(int64_t axis, const Tensor& index) const {
     return lithe::index_select(*this, axis, index);
 }
-Tensor Tensor::index_add(int64_t axis, const Tensor& index, const Tensor& source) const {
-    return lithe::index_add(*this, axis, index, source);
+Tensor Tensor::index_add(int64_t axis, const Tensor& index, const Tensor& source,
+                         const Scalar& alpha) const {
+    return lithe::index_add(*this, axis, index, source, alpha);
 }
 Tensor Tensor::index_copy(int64_t axis, const Tensor& index, const Tensor& source) const {
     return lithe::index_copy(*this, axis, index, source);
 }
 Tensor Tensor::index_fill(int64_t axis, const Tensor& index, const Scalar& value) const {
+    return lithe::index_fill(*this, axis, index, value);
+}
+Tensor Tensor::index_fill(int64_t axis, const Tensor& index, const Tensor& value) const {
     return lithe::index_fill(*this, axis, index, value);
 }
 Tensor Tensor::take(const Tensor& index) const { return lithe::take(*this, index); }
@@ -259,6 +291,10 @@ Tensor Tensor::nonzero() const { return lithe::nonzero(*this); }
 Tensor Tensor::to(DType dtype) const { return cast(*this, dtype); }
 Tensor Tensor::to(const TensorOptions& options) const {
     return cast(*this, options.dtype_or(dtype()));
+}
+Tensor Tensor::to(const TensorOptions& options, bool /*non_blocking*/, bool copy) const {
+    const Tensor y = to(options);
+    return copy && y.is_same(*this) ? clone() : y;
 }
 Tensor Tensor::toType(DType dtype) const { return to(dtype); }
 Tensor Tensor::clone() const { return lithe::clone(*this); }
@@ -272,6 +308,9 @@ int64_t Tensor::stride(int64_t axis) const {
     return strides()[static_cast<size_t>(normalize_axis("stride", axis, static_cast<int>(dim())))];
 }
 Tensor Tensor::where(const Tensor& condition, const Tensor& other) const {
+    return lithe::where(condition, *this, other);
+}
+Tensor Tensor::where(const Tensor& condition, const Scalar& other) const {
     return lithe::where(condition, *this, other);
 }
 Tensor Tensor::reshape_as(const Tensor& other) const {

@@ -40,20 +40,25 @@ Tensor Tensor::bitwise_right_shift(const Tensor& other) const {
     return lithe::bitwise_right_shift(*this, other);
 }
 Tensor Tensor::floor_divide(const Tensor& other) const { return lithe::floor_divide(*this, other); }
-Tensor Tensor::multiply(const Tensor& other) const { return lithe::multiply(*this, other); }
-Tensor Tensor::subtract(const Tensor& other) const { return lithe::subtract(*this, other); }
-Tensor Tensor::divide(const Tensor& other) const { return lithe::divide(*this, other); }
-Tensor Tensor::true_divide(const Tensor& other) const { return lithe::true_divide(*this, other); }
-Tensor Tensor::not_equal(const Tensor& other) const { return lithe::not_equal(*this, other); }
-Tensor Tensor::less(const Tensor& other) const { return lithe::less(*this, other); }
-Tensor Tensor::less_equal(const Tensor& other) const { return lithe::less_equal(*this, other); }
-Tensor Tensor::greater(const Tensor& other) const { return lithe::greater(*this, other); }
-Tensor Tensor::greater_equal(const Tensor& other) const {
-    return lithe::greater_equal(*this, other);
+Tensor Tensor::copysign(const Scalar& other) const { return lithe::copysign(*this, other); }
+Tensor Tensor::xlogy(const Scalar& other) const { return lithe::xlogy(*this, other); }
+Tensor Tensor::bitwise_and(const Scalar& other) const { return *this & other; }
+Tensor Tensor::bitwise_or(const Scalar& other) const { return *this | other; }
+Tensor Tensor::bitwise_xor(const Scalar& other) const { return *this ^ other; }
+Tensor Tensor::bitwise_left_shift(const Scalar& other) const { return *this << other; }
+Tensor Tensor::bitwise_right_shift(const Scalar& other) const { return *this >> other; }
+Tensor Tensor::subtract(const Tensor& other, const Scalar& alpha) const {
+    return lithe::subtract(*this, other, alpha);
+}
+Tensor Tensor::subtract(const Scalar& other, const Scalar& alpha) const {
+    return lithe::subtract(*this, other, alpha);
 }
 Tensor Tensor::bitwise_not() const { return lithe::bitwise_not(*this); }
 Tensor Tensor::floor_divide(const Scalar& other) const { return lithe::floor_divide(*this, other); }
-Tensor Tensor::div(const Tensor& other, const std::string& rounding) const {
+Tensor Tensor::div(const Tensor& other, std::optional<std::string_view> rounding) const {
+    return lithe::div(*this, other, rounding);
+}
+Tensor Tensor::div(const Scalar& other, std::optional<std::string_view> rounding) const {
     return lithe::div(*this, other, rounding);
 }
 Tensor Tensor::round(int64_t decimals) const { return lithe::round(*this, decimals); }
@@ -66,7 +71,7 @@ Tensor Tensor::clamp(const Tensor& min, const Tensor& max) const {
 Tensor Tensor::clip(std::optional<Scalar> min, std::optional<Scalar> max) const {
     return lithe::clip(*this, min, max);
 }
-Tensor Tensor::nan_to_num(double nan, std::optional<double> positive,
+Tensor Tensor::nan_to_num(std::optional<double> nan, std::optional<double> positive,
                           std::optional<double> negative) const {
     return lithe::nan_to_num(*this, nan, positive, negative);
 }
@@ -76,11 +81,11 @@ Tensor Tensor::masked_fill(const Tensor& mask, const Tensor& value) const {
 std::tuple<Tensor, Tensor> Tensor::aminmax(const Axes& axes, bool keepdim) const {
     return lithe::aminmax(*this, axes, keepdim);
 }
-Tensor Tensor::nansum(const Axes& axes, bool keepdim) const {
-    return lithe::nansum(*this, axes, keepdim);
+Tensor Tensor::nansum(const Axes& axes, bool keepdim, std::optional<DType> dtype) const {
+    return lithe::nansum(*this, axes, keepdim, dtype);
 }
-Tensor Tensor::nanmean(const Axes& axes, bool keepdim) const {
-    return lithe::nanmean(*this, axes, keepdim);
+Tensor Tensor::nanmean(const Axes& axes, bool keepdim, std::optional<DType> dtype) const {
+    return lithe::nanmean(*this, axes, keepdim, dtype);
 }
 Tensor Tensor::dist(const Tensor& other, double p) const { return lithe::dist(*this, other, p); }
 std::tuple<Tensor, Tensor> Tensor::kthvalue(int64_t k, int64_t axis, bool keepdim) const {
@@ -91,20 +96,29 @@ std::tuple<Tensor, Tensor> Tensor::median(int64_t axis, bool keepdim) const {
     return lithe::median(*this, axis, keepdim);
 }
 Tensor Tensor::nanmedian() const { return lithe::nanmedian(*this); }
+std::tuple<Tensor, Tensor> Tensor::nanmedian(int64_t axis, bool keepdim) const {
+    return lithe::nanmedian(*this, axis, keepdim);
+}
 std::tuple<Tensor, Tensor> Tensor::mode(int64_t axis, bool keepdim) const {
     return lithe::mode(*this, axis, keepdim);
 }
-Tensor Tensor::quantile(const Tensor& q, std::optional<int64_t> axis, bool keepdim) const {
-    return lithe::quantile(*this, q, axis, keepdim);
+Tensor Tensor::quantile(const Tensor& q, std::optional<int64_t> axis, bool keepdim,
+                        const std::string& interpolation) const {
+    return lithe::quantile(*this, q, axis, keepdim, interpolation);
 }
-Tensor Tensor::quantile(double q, std::optional<int64_t> axis, bool keepdim) const {
-    return lithe::quantile(*this, q, axis, keepdim);
+Tensor Tensor::quantile(double q, std::optional<int64_t> axis, bool keepdim,
+                        const std::string& interpolation) const {
+    return lithe::quantile(*this, q, axis, keepdim, interpolation);
 }
-Tensor Tensor::cumprod(int64_t axis) const { return lithe::cumprod(*this, axis); }
+Tensor Tensor::cumprod(int64_t axis, std::optional<DType> dtype) const {
+    return lithe::cumprod(*this, axis, dtype);
+}
 std::tuple<Tensor, Tensor> Tensor::cummax(int64_t axis) const { return lithe::cummax(*this, axis); }
 std::tuple<Tensor, Tensor> Tensor::cummin(int64_t axis) const { return lithe::cummin(*this, axis); }
 Tensor Tensor::logcumsumexp(int64_t axis) const { return lithe::logcumsumexp(*this, axis); }
-Tensor Tensor::diff(int64_t axis) const { return lithe::diff(*this, axis); }
+Tensor Tensor::diff(int64_t n, int64_t axis, const Tensor& prepend, const Tensor& append) const {
+    return lithe::diff(*this, n, axis, prepend, append);
+}
 Tensor Tensor::renorm(double p, int64_t axis, double most) const {
     return lithe::renorm(*this, p, axis, most);
 }
@@ -117,7 +131,7 @@ Tensor Tensor::histc(int64_t bins, double low, double high) const {
 Tensor Tensor::inner(const Tensor& other) const { return lithe::inner(*this, other); }
 Tensor Tensor::outer(const Tensor& other) const { return lithe::outer(*this, other); }
 Tensor Tensor::kron(const Tensor& other) const { return lithe::kron(*this, other); }
-Tensor Tensor::cross(const Tensor& other, int64_t axis) const {
+Tensor Tensor::cross(const Tensor& other, std::optional<int64_t> axis) const {
     return lithe::cross(*this, other, axis);
 }
 Tensor Tensor::addmm(const Tensor& a, const Tensor& b, const Scalar& beta,
@@ -142,13 +156,15 @@ std::tuple<Tensor, Tensor> Tensor::slogdet() const { return lithe::slogdet(*this
 Tensor Tensor::inverse() const { return lithe::inverse(*this); }
 Tensor Tensor::cholesky(bool upper) const { return lithe::cholesky(*this, upper); }
 Tensor Tensor::matrix_power(int64_t n) const { return lithe::matrix_power(*this, n); }
-Tensor Tensor::tile(const Shape& counts) const { return lithe::tile(*this, counts); }
-Tensor Tensor::broadcast_to(const Shape& shape) const { return lithe::broadcast_to(*this, shape); }
+Tensor Tensor::tile(const ShapeArg& counts) const { return lithe::tile(*this, counts); }
+Tensor Tensor::broadcast_to(const ShapeArg& shape) const {
+    return lithe::broadcast_to(*this, shape);
+}
 Tensor Tensor::unfold(int64_t axis, int64_t size, int64_t step) const {
     return lithe::unfold(*this, axis, size, step);
 }
-Tensor Tensor::rot90(int64_t turns, int64_t first, int64_t second) const {
-    return lithe::rot90(*this, turns, first, second);
+Tensor Tensor::rot90(int64_t turns, const Axes& axes) const {
+    return lithe::rot90(*this, turns, axes);
 }
 Tensor Tensor::fliplr() const { return lithe::fliplr(*this); }
 Tensor Tensor::flipud() const { return lithe::flipud(*this); }
@@ -158,17 +174,29 @@ Tensors Tensor::tensor_split(int64_t count, int64_t axis) const {
 Tensors Tensor::tensor_split(const Sizes& indices, int64_t axis) const {
     return lithe::tensor_split(*this, indices, axis);
 }
+Tensors Tensor::tensor_split(const Tensor& count_or_indices, int64_t axis) const {
+    return lithe::tensor_split(*this, count_or_indices, axis);
+}
 Tensor Tensor::ravel() const { return lithe::ravel(*this); }
 Tensor Tensor::swapaxes(int64_t a, int64_t b) const { return lithe::swapaxes(*this, a, b); }
 Tensor Tensor::swapdims(int64_t a, int64_t b) const { return lithe::swapdims(*this, a, b); }
 Tensor Tensor::moveaxis(const Axes& from, const Axes& to) const {
     return lithe::moveaxis(*this, from, to);
 }
-Tensor Tensor::repeat_interleave(const Tensor& counts, std::optional<int64_t> axis) const {
+Tensor Tensor::repeat_interleave(const Tensor& counts, std::optional<int64_t> axis,
+                                 std::optional<int64_t> /*output_size*/) const {
     return lithe::repeat_interleave(*this, counts, axis);
 }
 Tensor Tensor::scatter(int64_t axis, const Tensor& index, const Scalar& value) const {
     return lithe::scatter(*this, axis, index, value);
+}
+Tensor Tensor::scatter(int64_t axis, const Tensor& index, const Tensor& source,
+                       std::string_view reduce) const {
+    return lithe::scatter(*this, axis, index, source, reduce);
+}
+Tensor Tensor::scatter(int64_t axis, const Tensor& index, const Scalar& value,
+                       std::string_view reduce) const {
+    return lithe::scatter(*this, axis, index, value, reduce);
 }
 Tensor Tensor::scatter_reduce(int64_t axis, const Tensor& index, const Tensor& source,
                               const std::string& reduce, bool include_self) const {
@@ -177,7 +205,7 @@ Tensor Tensor::scatter_reduce(int64_t axis, const Tensor& index, const Tensor& s
 Tensor Tensor::index_put(const Tensors& indices, const Tensor& value, bool accumulate) const {
     return lithe::index_put(*this, indices, value, accumulate);
 }
-Tensor Tensor::take_along_dim(const Tensor& index, int64_t axis) const {
+Tensor Tensor::take_along_dim(const Tensor& index, std::optional<int64_t> axis) const {
     return lithe::take_along_dim(*this, index, axis);
 }
 Tensor Tensor::masked_scatter(const Tensor& mask, const Tensor& source) const {

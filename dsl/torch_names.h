@@ -84,6 +84,14 @@ inline auto linalg_svd(const Tensor& a, bool full_matrices = true) {
 }
 inline auto linalg_svdvals(const Tensor& a) { return linalg::svdvals(a); }
 inline auto linalg_pinv(const Tensor& a) { return linalg::pinv(a); }
+inline auto linalg_pinv(const Tensor& a, double rcond) { return linalg::pinv(a, rcond); }
+inline auto linalg_matrix_rank(const Tensor& a, std::optional<double> atol = {},
+                               std::optional<double> rtol = {}, bool hermitian = false) {
+    return linalg::matrix_rank(a, atol, rtol, hermitian);
+}
+inline auto linalg_matrix_rank(const Tensor& a, double tol, bool hermitian = false) {
+    return linalg::matrix_rank(a, tol, hermitian);
+}
 inline auto linalg_matrix_power(const Tensor& a, int64_t n) { return linalg::matrix_power(a, n); }
 inline auto linalg_vector_norm(const Tensor& x, double p = 2, const Axes& axes = {},
                                bool keepdim = false) {

@@ -13,6 +13,13 @@ namespace lithe {
 Tensor hann_window(int64_t length, bool periodic = true, const TensorOptions& options = {});
 /// 0.54 - 0.46 cos(2 pi n / N)
 Tensor hamming_window(int64_t length, bool periodic = true, const TensorOptions& options = {});
+/// alpha - beta cos(2 pi n / N)
+Tensor hamming_window(int64_t length, bool periodic, double alpha, double beta,
+                      const TensorOptions& options = {});
+inline Tensor hamming_window(int64_t length, bool periodic, double alpha,
+                             const TensorOptions& options = {}) {
+    return hamming_window(length, periodic, alpha, 0.46, options);
+}
 /// 0.42 - 0.5 cos(2 pi n / N) + 0.08 cos(4 pi n / N)
 Tensor blackman_window(int64_t length, bool periodic = true, const TensorOptions& options = {});
 /// 1 - |2 n / N - 1|

@@ -38,8 +38,9 @@ private:
 
 /// Adds d(tensors)/d(leaf) to grad() of every leaf or, where `inputs` are given, of these alone.
 /// Errors: as Tensor::backward, backward.inputs.
-void backward(const Tensors& tensors, const Tensors& gradients = {}, bool retain_graph = false,
-              bool create_graph = false, const Tensors& inputs = {});
+void backward(const Tensors& tensors, const Tensors& gradients = {},
+              std::optional<bool> retain_graph = {}, bool create_graph = false,
+              const Tensors& inputs = {});
 
 }  // namespace autograd
 }  // namespace lithe

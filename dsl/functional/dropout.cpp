@@ -9,7 +9,8 @@ namespace {
 
 using Function = Tensor (*)(const Tensor& x, double p, bool training);
 
-Tensor run(Function function, const Tensor& x, const DropoutFuncOptions& options) {
+template <class Options>
+Tensor run(Function function, const Tensor& x, const Options& options) {
     check_probability("dropout", options.p());
     const Tensor y = function(x, options.p(), options.training());
     return options.inplace() && options.training() ? x.assign(y) : y;

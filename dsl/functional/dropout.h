@@ -1,4 +1,5 @@
-// nn::functional: dropout. As in PyTorch, `training` is true unless said otherwise.
+// nn::functional: dropout. As in PyTorch, `training` is true unless said otherwise, and false in
+// the alpha dropouts.
 #pragma once
 
 #include "dsl/layers/dropout.h"
@@ -17,8 +18,17 @@ public:
 using Dropout1dFuncOptions = DropoutFuncOptions;
 using Dropout2dFuncOptions = DropoutFuncOptions;
 using Dropout3dFuncOptions = DropoutFuncOptions;
-using AlphaDropoutFuncOptions = DropoutFuncOptions;
-using FeatureAlphaDropoutFuncOptions = DropoutFuncOptions;
+
+class AlphaDropoutFuncOptions {
+public:
+    AlphaDropoutFuncOptions(double p = 0.5) : p_(p) {}
+    AlphaDropoutFuncOptions(const AlphaDropoutOptions& options)
+        : p_(options.p()), inplace_(options.inplace()) {}
+    LITHE_ARG(double, p);
+    LITHE_ARG(bool, training) = false;
+    LITHE_ARG(bool, inplace) = false;
+};
+using FeatureAlphaDropoutFuncOptions = AlphaDropoutFuncOptions;
 
 // Errors: dropout.p, dropout<D>d.rank.
 Tensor dropout(const Tensor& x, const DropoutFuncOptions& options = {});

@@ -125,8 +125,8 @@ Tensor grid_sample(const Tensor& x, const Tensor& grid, const GridSampleFuncOpti
     return lithe::grid_sample(x, grid, settings);
 }
 
-Tensor affine_grid(const Tensor& theta, const Sizes& size, bool align_corners) {
-    return lithe::affine_grid(theta, to_shape(size), align_corners);
+Tensor affine_grid(const Tensor& theta, const ShapeArg& size, bool align_corners) {
+    return lithe::affine_grid(theta, size, align_corners);
 }
 
 }  // namespace lithe::nn::functional

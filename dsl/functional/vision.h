@@ -57,6 +57,6 @@ Tensor upsample_bilinear(const Tensor& x, const InterpolateFuncOptions& options)
 /// Errors: grid_sample.*.
 Tensor grid_sample(const Tensor& x, const Tensor& grid, const GridSampleFuncOptions& options = {});
 /// Errors: affine_grid.*.
-Tensor affine_grid(const Tensor& theta, const Sizes& size, bool align_corners = false);
+Tensor affine_grid(const Tensor& theta, const ShapeArg& size, bool align_corners = false);
 
 }  // namespace lithe::nn::functional

@@ -4,6 +4,7 @@
 #include <numbers>
 
 #include "dsl/ops.h"
+#include "runtime/error.h"
 
 namespace lithe {
 
@@ -38,6 +39,13 @@ Tensor gelu(const Tensor& x, Gelu form) {
     if (form == Gelu::exact) return x * (erf(x * std::numbers::sqrt2 / 2) + 1) * 0.5;
     const Tensor inner = (x + x * x * x * 0.044715) * std::sqrt(2 / std::numbers::pi);
     return x * (tanh(inner) + 1) * 0.5;
+}
+
+Tensor gelu(const Tensor& x, std::string_view approximate) {
+    if (approximate == "none") return gelu(x, Gelu::exact);
+    if (approximate == "tanh") return gelu(x, Gelu::tanh);
+    throw UserError("gelu.approximate", "gelu: approximate must be either 'none' or 'tanh', got '" +
+                                            std::string(approximate) + "'");
 }
 
 Tensor silu(const Tensor& x) { return x * sigmoid(x); }

@@ -18,10 +18,17 @@ Tensor div(const Tensor& a, const Tensor& b, Rounding rounding) {
 Tensor floor_div(const Tensor& a, const Scalar& b) { return floor_div(a, scalar_for(a, b)); }
 Tensor fmod(const Tensor& a, const Scalar& b) { return fmod(a, scalar_for(a, b)); }
 Tensor remainder(const Tensor& a, const Scalar& b) { return remainder(a, scalar_for(a, b)); }
+Tensor remainder(const Scalar& a, const Tensor& b) { return remainder(scalar_for(b, a), b); }
 Tensor add(const Tensor& a, const Scalar& b) { return a + b; }
+Tensor add(const Tensor& a, const Scalar& b, const Scalar& alpha) {
+    return alpha.is_one() ? a + b : add(a, scalar_for(a, b), alpha);
+}
 Tensor add(const Tensor& a, const Tensor& b, const Scalar& alpha) { return a + b * alpha; }
 Tensor sub(const Tensor& a, const Tensor& b, const Scalar& alpha) { return a - b * alpha; }
 Tensor sub(const Tensor& a, const Scalar& b) { return a - b; }
+Tensor sub(const Tensor& a, const Scalar& b, const Scalar& alpha) {
+    return alpha.is_one() ? a - b : sub(a, scalar_for(a, b), alpha);
+}
 Tensor mul(const Tensor& a, const Scalar& b) { return a * b; }
 Tensor div(const Tensor& a, const Scalar& b) { return a / b; }
 Tensor maximum(const Tensor& a, const Scalar& b) { return maximum(a, scalar_for(a, b)); }
@@ -63,13 +70,15 @@ Tensor addcdiv(const Tensor& x, const Tensor& a, const Tensor& b, const Scalar& 
 }
 Tensor clamp_min(const Tensor& x, const Scalar& min) { return clamp(x, min); }
 Tensor clamp_max(const Tensor& x, const Scalar& max) { return clamp(x, std::nullopt, max); }
+Tensor clamp_min(const Tensor& x, const Tensor& min) { return maximum(x, min); }
+Tensor clamp_max(const Tensor& x, const Tensor& max) { return minimum(x, max); }
 
-Tensor nan_to_num(const Tensor& x, double nan, std::optional<double> positive,
+Tensor nan_to_num(const Tensor& x, std::optional<double> nan, std::optional<double> positive,
                   std::optional<double> negative) {
     if (!x.is_floating_point()) return x;
     const double most = x.dtype() == DType::f32 ? std::numeric_limits<float>::max()
                                                 : std::numeric_limits<double>::max();
-    const Tensor without_nan = where(isnan(x), scalar_for(x, nan), x);
+    const Tensor without_nan = where(isnan(x), scalar_for(x, nan.value_or(0)), x);
     const Tensor capped = where(x == INFINITY, scalar_for(x, positive.value_or(most)), without_nan);
     return where(x == -INFINITY, scalar_for(x, negative.value_or(-most)), capped);
 }

@@ -7,8 +7,9 @@
 
 namespace lithe {
 
-Tensor take_along_dim(const Tensor& x, const Tensor& index, int64_t axis) {
-    const int at = normalize_axis("take_along_dim", axis, static_cast<int>(x.dim()));
+Tensor take_along_dim(const Tensor& x, const Tensor& index, std::optional<int64_t> axis) {
+    if (!axis) return gather(reshape(x, {-1}), 0, reshape(index, {-1}));
+    const int at = normalize_axis("take_along_dim", *axis, static_cast<int>(x.dim()));
     Shape of_x = x.sizes(), of_index = index.sizes();
     if (of_x.size() != of_index.size()) {
         throw UserError("take_along_dim.rank", "take_along_dim: the index " + index.type().str() +
@@ -37,7 +38,12 @@ Tensor unfold(const Tensor& x, int64_t axis, int64_t size, int64_t step) {
     return movedim(unflatten(rows, -1, {count, Dim(size)}), -2, at);
 }
 
-Tensor rot90(const Tensor& x, int64_t turns, int64_t first, int64_t second) {
+Tensor rot90(const Tensor& x, int64_t turns, const Axes& axes) {
+    if (axes.list().size() != 2) {
+        throw UserError("rot90.axes",
+                        "rot90: expected 2 axes, got " + std::to_string(axes.list().size()));
+    }
+    const int64_t first = axes.list()[0], second = axes.list()[1];
     switch ((turns % 4 + 4) % 4) {
         case 1:
             return transpose(flip(x, second), first, second);
@@ -86,6 +92,22 @@ Tensor atleast_2d(const Tensor& x) { return x.dim() < 2 ? reshape(x, {Dim(1), x.
 Tensor atleast_3d(const Tensor& x) {
     if (x.dim() < 2) return reshape(x, {Dim(1), x.numel(), Dim(1)});
     return x.dim() == 2 ? unsqueeze(x, -1) : x;
+}
+
+Tensors atleast_1d(const Tensors& parts) {
+    Tensors wide;
+    for (const Tensor& part : parts) wide.push_back(atleast_1d(part));
+    return wide;
+}
+Tensors atleast_2d(const Tensors& parts) {
+    Tensors wide;
+    for (const Tensor& part : parts) wide.push_back(atleast_2d(part));
+    return wide;
+}
+Tensors atleast_3d(const Tensors& parts) {
+    Tensors wide;
+    for (const Tensor& part : parts) wide.push_back(atleast_3d(part));
+    return wide;
 }
 
 Tensor dstack(const Tensors& parts) {
@@ -147,7 +169,19 @@ Tensors tensor_split(const Tensor& x, int64_t count, int64_t axis) {
     return split(x, sizes, axis);
 }
 
-Tensor repeat_interleave(const Tensor& x, const Tensor& counts, std::optional<int64_t> axis) {
+Tensors tensor_split(const Tensor& x, const Tensor& count_or_indices, int64_t axis) {
+    const TensorType type = count_or_indices.type();
+    if (type.rank() > 1 || type.dtype != DType::i64) {
+        throw UserError(
+            "tensor_split.indices",
+            "tensor_split: expected a count or a line of indices, i64, got " + type.str());
+    }
+    const Sizes numbers = count_or_indices.to_vector<int64_t>();
+    return type.rank() == 0 ? tensor_split(x, numbers[0], axis) : tensor_split(x, numbers, axis);
+}
+
+Tensor repeat_interleave(const Tensor& x, const Tensor& counts, std::optional<int64_t> axis,
+                         std::optional<int64_t> /*output_size*/) {
     if (!axis) return repeat_interleave(reshape(x, {-1}), counts, 0);
     const Array data = counts.array().to(DType::i64);
     const int64_t have = x.size(*axis);

@@ -29,9 +29,10 @@ Tensor isfinite(const Tensor& x) {
     return x.is_floating_point() ? abs(x) < INFINITY : full_like(x, true, DType::boolean);
 }
 
-Tensor isclose(const Tensor& a, const Tensor& b, double relative, double absolute) {
+Tensor isclose(const Tensor& a, const Tensor& b, double relative, double absolute, bool equal_nan) {
     const Tensor near = abs(a - b) <= abs(b) * relative + absolute;
-    return logical_or(logical_and(near, isfinite(b)), eq(a, b));
+    const Tensor close = logical_or(logical_and(near, isfinite(b)), eq(a, b));
+    return equal_nan ? logical_or(close, logical_and(isnan(a), isnan(b))) : close;
 }
 
 /// The tensor that a view of the whole shows.
@@ -44,8 +45,8 @@ static const TensorImpl* origin(const Tensor& tensor) {
     return impl;
 }
 
-bool allclose(const Tensor& a, const Tensor& b, double relative, double absolute) {
-    return all(isclose(a, b, relative, absolute)).item<bool>();
+bool allclose(const Tensor& a, const Tensor& b, double relative, double absolute, bool equal_nan) {
+    return all(isclose(a, b, relative, absolute, equal_nan)).item<bool>();
 }
 
 bool equal(const Tensor& a, const Tensor& b) {

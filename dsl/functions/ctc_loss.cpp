@@ -6,6 +6,7 @@
 
 #include "dsl/autograd.h"
 #include "dsl/ops.h"
+#include "dsl/tensor_data.h"
 #include "runtime/error.h"
 
 namespace lithe {
@@ -156,6 +157,13 @@ Tensor ctc_loss(const Tensor& log_probs, const Tensor& targets, const Tensor& in
     if (reduction == Reduction::none) return loss;
     if (reduction == Reduction::sum) return sum(loss);
     return mean(loss / clamp_min(lengths, 1).to(loss.dtype()));
+}
+
+Tensor ctc_loss(const Tensor& log_probs, const Tensor& targets, const Sizes& input_lengths,
+                const Sizes& target_lengths, int64_t blank, Reduction reduction,
+                bool zero_infinity) {
+    return ctc_loss(log_probs, targets, tensor(input_lengths), tensor(target_lengths), blank,
+                    reduction, zero_infinity);
 }
 
 }  // namespace lithe

@@ -14,9 +14,11 @@ Tensor spread_index(const Tensor& like, int64_t axis, const Tensor& index) {
 
 }  // namespace
 
-Tensor index_add(const Tensor& x, int64_t axis, const Tensor& index, const Tensor& source) {
+Tensor index_add(const Tensor& x, int64_t axis, const Tensor& index, const Tensor& source,
+                 const Scalar& alpha) {
     const int at = normalize_axis("index_add", axis, static_cast<int>(x.dim()));
-    return scatter_add(x, at, spread_index(source, at, index), source);
+    const Tensor added = alpha.is_one() ? source : source * alpha;
+    return scatter_add(x, at, spread_index(source, at, index), added);
 }
 
 Tensor index_copy(const Tensor& x, int64_t axis, const Tensor& index, const Tensor& source) {
@@ -31,12 +33,24 @@ Tensor index_fill(const Tensor& x, int64_t axis, const Tensor& index, const Scal
     return index_copy(x, axis, index, full(shape, value, x.dtype()));
 }
 
+Tensor index_fill(const Tensor& x, int64_t axis, const Tensor& index, const Tensor& value) {
+    if (value.dim() != 0) {
+        throw UserError("index_fill.value",
+                        "index_fill: the value must have no axes, got " + value.type().str());
+    }
+    Shape shape = x.sizes();
+    shape[static_cast<size_t>(normalize_axis("index_fill", axis, static_cast<int>(x.dim())))] =
+        index.numel();
+    return index_copy(x, axis, index, expand(value.to(x.dtype()), shape));
+}
+
 Tensor take(const Tensor& x, const Tensor& index) {
     const Tensor flat = reshape(x, {-1}), at = reshape(index, {-1});
     return reshape(index_select(flat, 0, where(at < 0, at + x.numel(), at)), index.sizes());
 }
 
-Tensor embedding(const Tensor& weight, const Tensor& index, int64_t padding_idx) {
+Tensor embedding(const Tensor& weight, const Tensor& index, int64_t padding_idx,
+                 bool scale_grad_by_freq, bool /*sparse*/) {
     if (weight.dim() != 2) {
         throw UserError("embedding.weight",
                         "embedding: the weight must have 2 axes, got " + weight.type().str());
@@ -48,7 +62,8 @@ Tensor embedding(const Tensor& weight, const Tensor& index, int64_t padding_idx)
     if (padding_idx >= 0 && weight.requires_grad()) {  // that row gets no gradient
         rows = where(unsqueeze(flat == padding_idx, 1), rows.detach(), rows);
     }
-    return reshape(rows, shape);
+    const Tensor y = reshape(rows, shape);
+    return scale_grad_by_freq ? lithe::scale_grad_by_freq(y, index, weight.size(0)) : y;
 }
 
 Tensor nonzero(const Tensor& x) {

@@ -208,9 +208,17 @@ Tensor pinv(const Tensor& a, double rtol) {
     return lithe::matmul(mT(vt) * unsqueeze(inverse, -2), mT(u));
 }
 
-Tensor matrix_rank(const Tensor& a, double rtol) {
+// A symmetric matrix has the singular values of any other way to them.
+Tensor matrix_rank(const Tensor& a, std::optional<double> atol, std::optional<double> rtol,
+                   bool /*hermitian*/) {
     const Tensor s = svdvals(a).detach();
-    return sum(s > amax(s, -1, /*keepdim=*/true) * tolerance_of(a, rtol), -1);
+    // A limit in absolute terms alone takes the place of the one that follows from the size.
+    const double relative = rtol ? *rtol : atol.value_or(0) > 0 ? 0 : tolerance_of(a, -1);
+    const Tensor limit = amax(s, -1, /*keepdim=*/true) * relative;
+    return sum(s > (atol ? clamp_min(limit, *atol) : limit), -1);
+}
+Tensor matrix_rank(const Tensor& a, double tol, bool hermitian) {
+    return matrix_rank(a, tol, 0.0, hermitian);
 }
 
 Tensor vector_norm(const Tensor& x, double p, const Axes& axes, bool keepdim) {
@@ -278,7 +286,7 @@ std::tuple<Tensor, Tensor> slogdet(const Tensor& a) { return linalg::slogdet(a);
 Tensor cholesky(const Tensor& a, bool upper) { return linalg::cholesky(a, upper); }
 Tensor matrix_power(const Tensor& a, int64_t n) { return linalg::matrix_power(a, n); }
 Tensor chain_matmul(const Tensors& matrices) { return linalg::multi_dot(matrices); }
-Tensor pinverse(const Tensor& a) { return linalg::pinv(a); }
+Tensor pinverse(const Tensor& a, double rcond) { return linalg::pinv(a, rcond); }
 std::tuple<Tensor, Tensor> qr(const Tensor& a, bool some) {
     return linalg::qr(a, some ? "reduced" : "complete");
 }

@@ -13,7 +13,7 @@ Tensor bitwise_not(const Tensor& x) {
 }
 Tensor floor_divide(const Tensor& a, const Tensor& b) { return floor_div(a, b); }
 Tensor floor_divide(const Tensor& a, const Scalar& b) { return floor_div(a, b); }
-Tensor rsub(const Tensor& a, const Tensor& b) { return sub(b, a); }
+Tensor rsub(const Tensor& a, const Tensor& b, const Scalar& alpha) { return subtract(b, a, alpha); }
 
 Tensor hypot(const Tensor& a, const Tensor& b) {
     const Tensor x = abs(a), y = abs(b), most = maximum(x, y).detach();
@@ -88,11 +88,15 @@ Tensor clip(const Tensor& x, std::optional<Scalar> min, std::optional<Scalar> ma
     return clamp(x, min, max);
 }
 
-Tensor div(const Tensor& a, const Tensor& b, const std::string& rounding) {
-    if (rounding == "trunc") return div(a, b, Rounding::trunc);
-    if (rounding == "floor") return div(a, b, Rounding::floor);
-    throw UserError("div.rounding",
-                    "div: expected rounding 'trunc' or 'floor', got '" + rounding + "'");
+Tensor div(const Tensor& a, const Tensor& b, std::optional<std::string_view> rounding) {
+    if (!rounding) return div(a, b);
+    if (*rounding == "trunc") return div(a, b, Rounding::trunc);
+    if (*rounding == "floor") return div(a, b, Rounding::floor);
+    throw UserError("div.rounding", "div: expected rounding 'trunc' or 'floor', got '" +
+                                        std::string(*rounding) + "'");
+}
+Tensor div(const Tensor& a, const Scalar& b, std::optional<std::string_view> rounding) {
+    return div(a, scalar_for(a, b), rounding);
 }
 
 Tensor isposinf(const Tensor& x) {
@@ -101,8 +105,9 @@ Tensor isposinf(const Tensor& x) {
 Tensor isneginf(const Tensor& x) {
     return x.is_floating_point() ? x == -INFINITY : full_like(x, false, DType::boolean);
 }
-Tensor isin(const Tensor& x, const Tensor& list) {
-    return any(eq(unsqueeze(x, -1), reshape(list, {-1})), -1);
+Tensor isin(const Tensor& x, const Tensor& list, bool /*assume_unique*/, bool invert) {
+    const Tensor found = any(eq(unsqueeze(x, -1), reshape(list, {-1})), -1);
+    return invert ? logical_not(found) : found;
 }
 
 namespace {
@@ -133,9 +138,27 @@ Tensor searched_by_halves(const Tensor& sorted, const Tensor& values, bool right
     return found;
 }
 
-}  // namespace
+/// Whether the place behind equal elements is wanted.
+bool is_right(bool right, std::optional<std::string_view> side) {
+    if (!side) return right;
+    const bool fits = *side == "right" || (*side == "left" && !right);
+    if (fits) return *side == "right";
+    throw UserError("searchsorted.side",
+                    "searchsorted: the side is '" + std::string(*side) + "', expected " +
+                        (right ? "'right' as right is true" : "'left' or 'right'"));
+}
 
-Tensor searchsorted(const Tensor& sorted, const Tensor& values, bool right) {
+Tensor in_order(const Tensor& line, const Tensor& sorter) {
+    if (!sorter.defined()) return line;
+    if (!same(line.sizes(), sorter.sizes()) && line.sizes() != sorter.sizes()) {
+        throw UserError("searchsorted.sorter", "searchsorted: the sorter " + sorter.type().str() +
+                                                   " does not have the shape of " +
+                                                   line.type().str());
+    }
+    return gather(line, -1, sorter.to(DType::i64));
+}
+
+Tensor searched(const Tensor& sorted, const Tensor& values, bool right) {
     const Tensor line = unsqueeze(sorted, -2), value = unsqueeze(values, -1);
     const Tensor& row = sorted.dim() == 1 ? sorted : line;
     if (sorted.dim() != 1 && sorted.dim() != values.dim()) {
@@ -148,12 +171,20 @@ Tensor searchsorted(const Tensor& sorted, const Tensor& values, bool right) {
     if (is_long) return searched_by_halves(sorted, values, right);
     return sum(comes_before(row, value, right), -1);
 }
-Tensor bucketize(const Tensor& values, const Tensor& boundaries, bool right) {
+
+}  // namespace
+
+Tensor searchsorted(const Tensor& sorted, const Tensor& values, bool out_int32, bool right,
+                    std::optional<std::string_view> side, const Tensor& sorter) {
+    const Tensor found = searched(in_order(sorted, sorter), values, is_right(right, side));
+    return out_int32 ? found.to(DType::i32) : found;
+}
+Tensor bucketize(const Tensor& values, const Tensor& boundaries, bool out_int32, bool right) {
     if (boundaries.dim() != 1) {
         throw UserError("bucketize.rank",
                         "bucketize: expected a line of boundaries, got " + boundaries.type().str());
     }
-    return searchsorted(boundaries, values, right);
+    return searchsorted(boundaries, values, out_int32, right);
 }
 
 Tensor logspace(const Scalar& start, const Scalar& end, int64_t count, double base,
@@ -163,8 +194,12 @@ Tensor logspace(const Scalar& start, const Scalar& end, int64_t count, double ba
 }
 
 Tensor multiply(const Tensor& a, const Tensor& b) { return mul(a, b); }
-Tensor subtract(const Tensor& a, const Tensor& b) { return sub(a, b); }
-Tensor divide(const Tensor& a, const Tensor& b) { return div(a, b); }
+Tensor subtract(const Tensor& a, const Tensor& b, const Scalar& alpha) {
+    return alpha.is_one() ? sub(a, b) : sub(a, b, alpha);
+}
+Tensor divide(const Tensor& a, const Tensor& b, std::optional<std::string_view> rounding) {
+    return div(a, b, rounding);
+}
 Tensor true_divide(const Tensor& a, const Tensor& b) { return div(a, b); }
 Tensor negative(const Tensor& x) { return neg(x); }
 Tensor absolute(const Tensor& x) { return abs(x); }

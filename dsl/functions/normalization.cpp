@@ -33,7 +33,7 @@ Tensor channel_affine(const Tensor& x, const Tensor& weight, const Tensor& bias)
 
 Tensor batch_norm(const Tensor& x, const Tensor& weight, const Tensor& bias,
                   const Tensor& running_mean, const Tensor& running_var, bool training,
-                  double momentum, double eps) {
+                  double momentum, double eps, bool /*cudnn_enabled*/) {
     if (x.dim() < 2) {
         throw UserError("batch_norm.rank",
                         "batch_norm: expected batch and channels, got " + x.type().str());
@@ -104,7 +104,7 @@ Tensor instance_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, 
 
 Tensor instance_norm(const Tensor& x, const Tensor& weight, const Tensor& bias,
                      const Tensor& running_mean, const Tensor& running_var, bool use_input_stats,
-                     double momentum, double eps) {
+                     double momentum, double eps, bool /*cudnn_enabled*/) {
     if (!use_input_stats) {
         if (!running_mean.defined() || !running_var.defined()) {
             throw UserError("instance_norm.statistics",
@@ -125,7 +125,7 @@ Tensor instance_norm(const Tensor& x, const Tensor& weight, const Tensor& bias,
 }
 
 Tensor layer_norm(const Tensor& x, const ShapeArg& normalized, const Tensor& weight,
-                  const Tensor& bias, double eps) {
+                  const Tensor& bias, double eps, bool /*cudnn_enabled*/) {
     const Shape have = x.sizes();
     const bool fits =
         !normalized.empty() && normalized.size() <= have.size() &&
@@ -159,7 +159,7 @@ Tensor rms_norm(const Tensor& x, const ShapeArg& normalized, const Tensor& weigh
 }
 
 Tensor group_norm(const Tensor& x, int64_t groups, const Tensor& weight, const Tensor& bias,
-                  double eps) {
+                  double eps, bool /*cudnn_enabled*/) {
     const Shape shape = x.sizes();
     const bool fits = shape.size() >= 2 && groups > 0 &&
                       (!shape[1].is_constant() || shape[1].constant() % groups == 0);
@@ -203,7 +203,7 @@ Tensor pdist(const Tensor& x, double p) {
     const Dim rows = x.size(0);
     const Tensor row = arange(rows), place = arange(rows * (rows - 1) / 2);
     const Tensor begins = floor_div(row * (scalar_tensor(rows * 2 - 1, DType::i64) - row), 2);
-    const Tensor first = searchsorted(begins, place, /*right=*/true) - 1;
+    const Tensor first = searchsorted(begins, place, /*out_int32=*/false, /*right=*/true) - 1;
     const Tensor second = place - index_select(begins, 0, first) + first + 1;
     return norm(index_select(x, 0, first) - index_select(x, 0, second), p, 1);
 }

@@ -30,11 +30,12 @@ std::tuple<Tensor, Tensor> aminmax(const Tensor& x, const Axes& axes, bool keepd
     return {amin(x, axes, keepdim), amax(x, axes, keepdim)};
 }
 
-Tensor nansum(const Tensor& x, const Axes& axes, bool keepdim) {
-    return sum(where(isnan(x), 0, x), axes, keepdim);
+Tensor nansum(const Tensor& x, const Axes& axes, bool keepdim, std::optional<DType> dtype) {
+    return sum(where(isnan(x), 0, x), axes, keepdim, dtype);
 }
-Tensor nanmean(const Tensor& x, const Axes& axes, bool keepdim) {
-    return nansum(x, axes, keepdim) / sum(logical_not(isnan(x)), axes, keepdim).to(x.dtype());
+Tensor nanmean(const Tensor& x, const Axes& axes, bool keepdim, std::optional<DType> dtype) {
+    const Tensor total = nansum(x, axes, keepdim, dtype);
+    return total / sum(logical_not(isnan(x)), axes, keepdim).to(total.dtype());
 }
 
 Tensor dist(const Tensor& a, const Tensor& b, double p) { return norm(a - b, p); }
@@ -65,7 +66,8 @@ std::tuple<Tensor, Tensor> median(const Tensor& x, int64_t axis, bool keepdim) {
 }
 Tensor median(const Tensor& x) { return std::get<0>(median(reshape(x, {-1}), 0)); }
 
-Tensor cumprod(const Tensor& x, int64_t axis) {
+Tensor cumprod(const Tensor& x, int64_t axis, std::optional<DType> dtype) {
+    if (dtype) return cumprod(x.to(*dtype), axis).to(*dtype);
     const Tensor from = x.is_floating_point() ? x : x.to(DType::i64);
     if (x.dim() == 0 || x.size(axis).is_constant(0)) return from;
     const int at = normalize_axis("cumprod", axis, static_cast<int>(x.dim()));
@@ -104,9 +106,25 @@ Tensor logcumsumexp(const Tensor& x, int64_t axis) {
     return log(linear_recurrence(factor, exp(x - base), at)) + base;
 }
 
-Tensor diff(const Tensor& x, int64_t axis) {
-    const Dim count = x.size(axis) - 1;
-    return narrow(x, axis, 1, count) - narrow(x, axis, 0, count);
+Tensor diff(const Tensor& x, int64_t n, int64_t axis, const Tensor& prepend, const Tensor& append) {
+    if (n < 0) {
+        throw UserError("diff.n",
+                        "diff: expected an order of at least 0, got " + std::to_string(n));
+    }
+    if (x.dim() == 0) {
+        throw UserError("diff.rank", "diff: expected at least 1 axis, got " + x.type().str());
+    }
+    const int at = normalize_axis("diff", axis, static_cast<int>(x.dim()));
+    Tensors parts{x};
+    if (prepend.defined()) parts.insert(parts.begin(), prepend);
+    if (append.defined()) parts.push_back(append);
+    Tensor y = parts.size() == 1 ? x : cat(parts, at);
+    for (int64_t i = 0; i < n && !y.size(at).is_constant(0); ++i) {
+        const Dim count = y.size(at) - 1;
+        const Tensor after = narrow(y, at, 1, count), before = narrow(y, at, 0, count);
+        y = y.dtype() == DType::boolean ? logical_xor(after, before) : after - before;
+    }
+    return y;
 }
 
 }  // namespace lithe

@@ -111,7 +111,20 @@ Tensor kron(const Tensor& a, const Tensor& b) {
     return reshape(reshape(a, wide_a) * reshape(b, wide_b), merged);
 }
 
-Tensor cross(const Tensor& a, const Tensor& b, int64_t axis) {
+namespace {
+
+/// The first axis of size 3.
+int64_t axis_of_three(const Tensor& a) {
+    for (int64_t axis = 0; axis < a.dim(); ++axis) {
+        if (a.size(axis) == 3) return axis;
+    }
+    throw UserError("cross.size", "cross: no axis of " + a.type().str() + " has 3 elements");
+}
+
+}  // namespace
+
+Tensor cross(const Tensor& a, const Tensor& b, std::optional<int64_t> dim) {
+    const int64_t axis = dim ? *dim : axis_of_three(a);
     if (!a.size(axis).is_constant(3) || !b.size(axis).is_constant(3)) {
         throw UserError("cross.size", "cross: axis " + std::to_string(axis) +
                                           " must have 3 elements, got " + a.type().str() + " and " +

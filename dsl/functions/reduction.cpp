@@ -49,6 +49,23 @@ Tensor mean(const Tensor& x, const Axes& axes, bool keepdim) {
     return divided(sum(x, axes, keepdim), reduced_count(x, axes));
 }
 
+// The total is of the dtype asked for too, also where sums of integers are i64.
+Tensor sum(const Tensor& x, const Axes& axes, bool keepdim, std::optional<DType> dtype) {
+    return dtype ? sum(x.to(*dtype), axes, keepdim).to(*dtype) : sum(x, axes, keepdim);
+}
+Tensor mean(const Tensor& x, const Axes& axes, bool keepdim, std::optional<DType> dtype) {
+    return mean(dtype ? x.to(*dtype) : x, axes, keepdim);
+}
+Tensor prod(const Tensor& x, const Axes& axes, bool keepdim, std::optional<DType> dtype) {
+    return dtype ? prod(x.to(*dtype), axes, keepdim).to(*dtype) : prod(x, axes, keepdim);
+}
+Tensor sum(const Tensor& x, DType dtype) { return sum(x, {}, false, dtype); }
+Tensor mean(const Tensor& x, DType dtype) { return mean(x, {}, false, dtype); }
+Tensor prod(const Tensor& x, DType dtype) { return prod(x, {}, false, dtype); }
+Tensor cumsum(const Tensor& x, int64_t axis, std::optional<DType> dtype) {
+    return dtype ? cumsum(x.to(*dtype), axis).to(*dtype) : cumsum(x, axis);
+}
+
 Tensor var(const Tensor& x, const Axes& axes, int64_t correction, bool keepdim) {
     check_floating("var", x);
     const Tensor away = x - mean(x, axes, /*keepdim=*/true);
@@ -123,7 +140,8 @@ std::tuple<Tensor, Tensor> sort(const Tensor& x, int64_t axis, bool descending) 
     return {gather(x, axis, order), order};
 }
 
-std::tuple<Tensor, Tensor> topk(const Tensor& x, int64_t count, int64_t axis, bool largest) {
+std::tuple<Tensor, Tensor> topk(const Tensor& x, int64_t count, int64_t axis, bool largest,
+                                bool /*sorted*/) {
     const Tensor order = argsort(x, axis, largest);
     const Dim have = x.dim() == 0 ? Dim(1) : x.size(axis);
     if (have.is_constant() && (count < 0 || count > have.constant())) {

@@ -23,6 +23,18 @@ Tensor index_put(const Tensor& x, const Tensors& indices, const Tensor& value, b
     return y;
 }
 
+Tensor scatter(const Tensor& x, int64_t axis, const Tensor& index, const Tensor& source,
+               std::string_view reduce) {
+    if (reduce == "add") return scatter_reduce(x, axis, index, source, "sum");
+    if (reduce == "multiply") return scatter_reduce(x, axis, index, source, "prod");
+    throw UserError("scatter.reduce", "scatter: reduce must be 'add' or 'multiply', got '" +
+                                          std::string(reduce) + "'");
+}
+Tensor scatter(const Tensor& x, int64_t axis, const Tensor& index, const Scalar& value,
+               std::string_view reduce) {
+    return scatter(x, axis, index, full(index.sizes(), value, x.dtype()), reduce);
+}
+
 Tensor masked_scatter(const Tensor& x, const Tensor& mask, const Tensor& source) {
     const Tensor wide =
         expand(mask.to(DType::boolean), broadcast("masked_scatter", x.sizes(), mask.sizes()));
@@ -141,6 +153,14 @@ std::tuple<Tensor, Tensor, Tensor> unique_of(const Tensor& x, bool sorts, bool r
             return_counts ? tensor_of(groups.counts) : Tensor()};
 }
 
+std::tuple<Tensor, Tensor, Tensor> unique_along(const Tensor& x, int64_t axis, bool sorts,
+                                                bool return_inverse, bool return_counts) {
+    const Groups groups = groups_of(movedim(x.detach(), axis, 0).array().dense(), sorts);
+    return {index_select(x, axis, tensor_of(groups.firsts)),
+            return_inverse ? tensor_of(groups.inverse) : Tensor(),
+            return_counts ? tensor_of(groups.counts) : Tensor()};
+}
+
 }  // namespace
 
 std::tuple<Tensor, Tensor, Tensor> _unique2(const Tensor& x, bool, bool return_inverse,
@@ -148,15 +168,14 @@ std::tuple<Tensor, Tensor, Tensor> _unique2(const Tensor& x, bool, bool return_i
     return unique_of(x, true, return_inverse, return_counts);
 }
 std::tuple<Tensor, Tensor, Tensor> unique_consecutive(const Tensor& x, bool return_inverse,
-                                                      bool return_counts) {
-    return unique_of(x, false, return_inverse, return_counts);
+                                                      bool return_counts,
+                                                      std::optional<int64_t> axis) {
+    return axis ? unique_along(x, *axis, false, return_inverse, return_counts)
+                : unique_of(x, false, return_inverse, return_counts);
 }
 std::tuple<Tensor, Tensor, Tensor> unique_dim(const Tensor& x, int64_t axis, bool,
                                               bool return_inverse, bool return_counts) {
-    const Groups groups = groups_of(movedim(x.detach(), axis, 0).array().dense(), true);
-    return {index_select(x, axis, tensor_of(groups.firsts)),
-            return_inverse ? tensor_of(groups.inverse) : Tensor(),
-            return_counts ? tensor_of(groups.counts) : Tensor()};
+    return unique_along(x, axis, true, return_inverse, return_counts);
 }
 
 }  // namespace lithe

@@ -255,7 +255,8 @@ Tensor tile(const Tensor& x, const ShapeArg& counts) {
     return repeat(x, full);
 }
 
-Tensor repeat_interleave(const Tensor& x, int64_t count, std::optional<int64_t> axis) {
+Tensor repeat_interleave(const Tensor& x, int64_t count, std::optional<int64_t> axis,
+                         std::optional<int64_t> /*output_size*/) {
     if (!axis) return repeat_interleave(reshape(x, {-1}), count, 0);
     const auto at = static_cast<int64_t>(axis_of("repeat_interleave", x, *axis));
     Shape shape = x.sizes(), wide = shape;
@@ -319,12 +320,19 @@ Tensor diag(const Tensor& x, int64_t offset) {
     return wide;
 }
 
-Tensor diag_embed(const Tensor& x, int64_t offset) {
+Tensor diag_embed(const Tensor& x, int64_t offset, int64_t first, int64_t second) {
+    const int rank = rank_of(x) + 1, rows = normalize_axis("diag_embed", first, rank),
+              columns = normalize_axis("diag_embed", second, rank);
+    if (rows == columns) {
+        throw UserError("diag_embed.axes", "diag_embed: axis " + std::to_string(rows) +
+                                               " cannot be that of rows and of columns");
+    }
     const int64_t shift = std::abs(offset);
     const Dim size = x.size(-1) + shift;
     const Tensor row = arange(size), mask = unsqueeze(row, 1) + offset == row;
     const Tensor line = offset >= 0 ? constant_pad(x, {shift, 0}) : constant_pad(x, {0, shift});
-    return where(mask, unsqueeze(line, -2), 0);
+    const Tensor y = where(mask, unsqueeze(line, -2), 0);
+    return rows == rank - 2 && columns == rank - 1 ? y : movedim(y, {-2, -1}, {rows, columns});
 }
 
 }  // namespace lithe

@@ -79,6 +79,14 @@ Tensor nanmedian(const Tensor& x) {
     return reshape(index_select(line, 0, index_select(order, 0, at)), {});
 }
 
+std::tuple<Tensor, Tensor> nanmedian(const Tensor& x, int64_t axis, bool keepdim) {
+    if (x.dim() == 0) return {x, zeros({}, DType::i64)};
+    const Tensor middle = clamp_min(floor_div(count_of_numbers(x, axis) - 1, Scalar(2)), 0);
+    const Tensor at = gather(argsort(x, axis), axis, middle), value = gather(x, axis, at);
+    if (keepdim) return {value, at};
+    return {squeeze(value, axis), squeeze(at, axis)};
+}
+
 std::tuple<Tensor, Tensor> mode(const Tensor& x, int64_t axis, bool keepdim) {
     if (x.dim() == 0) return {x, zeros({}, DType::i64)};
     // Sorted, equal elements stand side by side: the first of the longest runs is of the least

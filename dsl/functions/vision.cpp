@@ -46,6 +46,22 @@ Tensor pad(const Tensor& x, const ShapeArg& widths, PadMode mode, double value) 
     return y;
 }
 
+Tensor pad(const Tensor& x, const ShapeArg& widths, std::string_view mode,
+           std::optional<double> value) {
+    const std::string word(mode);
+    if (word == "constant") return constant_pad(x, widths, value.value_or(0));
+    if (value.value_or(0) != 0) {
+        throw UserError("pad.value",
+                        "pad: mode '" + word + "' takes no value, got " + std::to_string(*value));
+    }
+    if (word == "reflect") return pad(x, widths, PadMode::reflect);
+    if (word == "replicate") return pad(x, widths, PadMode::replicate);
+    if (word == "circular") return pad(x, widths, PadMode::circular);
+    throw UserError(
+        "pad.mode",
+        "pad: expected 'constant', 'reflect', 'replicate' or 'circular', got '" + word + "'");
+}
+
 Tensor pixel_shuffle(const Tensor& x, int64_t factor) {
     const Dim channels = x.dim() < 3 ? Dim(0) : x.size(-3);
     if (x.dim() < 3 || factor < 1 ||

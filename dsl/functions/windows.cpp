@@ -37,8 +37,12 @@ Tensor hann_window(int64_t length, bool periodic, const TensorOptions& options) 
 }
 
 Tensor hamming_window(int64_t length, bool periodic, const TensorOptions& options) {
+    return hamming_window(length, periodic, 0.54, 0.46, options);
+}
+Tensor hamming_window(int64_t length, bool periodic, double alpha, double beta,
+                      const TensorOptions& options) {
     return window("hamming_window", length, periodic, options,
-                  [](const Tensor& place) { return 0.54 - 0.46 * cosine(place, 1); });
+                  [=](const Tensor& place) { return alpha - beta * cosine(place, 1); });
 }
 
 Tensor blackman_window(int64_t length, bool periodic, const TensorOptions& options) {

@@ -7,8 +7,9 @@
 namespace lithe::nn {
 namespace {
 
-functional::DropoutFuncOptions now(const DropoutBase& layer) {
-    return functional::DropoutFuncOptions(layer.options).training(layer.is_training());
+template <class Options = functional::DropoutFuncOptions>
+Options now(const DropoutBase& layer) {
+    return Options(layer.options).training(layer.is_training());
 }
 
 }  // namespace
@@ -26,10 +27,11 @@ Tensor Dropout1dImpl::forward(const Tensor& x) { return functional::dropout1d(x,
 Tensor Dropout2dImpl::forward(const Tensor& x) { return functional::dropout2d(x, now(*this)); }
 Tensor Dropout3dImpl::forward(const Tensor& x) { return functional::dropout3d(x, now(*this)); }
 Tensor AlphaDropoutImpl::forward(const Tensor& x) {
-    return functional::alpha_dropout(x, now(*this));
+    return functional::alpha_dropout(x, now<functional::AlphaDropoutFuncOptions>(*this));
 }
 Tensor FeatureAlphaDropoutImpl::forward(const Tensor& x) {
-    return functional::feature_alpha_dropout(x, now(*this));
+    return functional::feature_alpha_dropout(
+        x, now<functional::FeatureAlphaDropoutFuncOptions>(*this));
 }
 
 }  // namespace lithe::nn

@@ -49,7 +49,7 @@ const Op gather_op = {
     .lower = lower,
 };
 
-Tensor gather(const Tensor& x, int64_t axis, const Tensor& index) {
+Tensor gather(const Tensor& x, int64_t axis, const Tensor& index, bool /*sparse_grad*/) {
     const int at = normalize_axis("gather", axis, static_cast<int>(x.dim()));
     if (x.dim() == 0)
         return reshape(gather(reshape(x, {1}), 0, reshape(index, {-1})), index.sizes());

@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(order_and_running_reductions) {
     check_equal(std::get<1>(cummin(x, 0)), tensor({0, 1, 1, 1}));
     check_equal(nansum(tensor({1.0, nothing, 2.0})), tensor(3.0f));
     check_equal(searchsorted(tensor({1.0, 2.0, 2.0}), tensor({2.0, 0.0, 9.0})), tensor({1, 0, 3}));
-    check_equal(bucketize(tensor({2.0}), tensor({1.0, 2.0, 2.0}), true), tensor({3}));
+    check_equal(bucketize(tensor({2.0}), tensor({1.0, 2.0, 2.0}), false, true), tensor({3}));
     check_error("kthvalue.k", [&] { kthvalue(x, 5); });
 }
 

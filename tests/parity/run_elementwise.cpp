@@ -126,9 +126,9 @@ void add_comparisons() {
     LITHE_BINARY(bitwise_xor);
     LITHE_BINARY(bitwise_left_shift);
     LITHE_BINARY(bitwise_right_shift);
-    LITHE_BINARY(isin);
-    LITHE_FUNCTION(isclose,
-                   lithe::isclose(c[0], c[1], c.number("rtol", 1e-5), c.number("atol", 1e-8)));
+    LITHE_FUNCTION(isin, lithe::isin(c[0], c[1], false, c.o.flag("invert", false)));
+    LITHE_FUNCTION(isclose, lithe::isclose(c[0], c[1], c.number("rtol", 1e-5),
+                                           c.number("atol", 1e-8), c.o.flag("equal_nan", false)));
     LITHE_FUNCTION(where, lithe::where(c[0], c[1], c[2]));
     LITHE_FUNCTION(masked_fill, c.has("value") ? lithe::masked_fill(c[0], c[1], c.scalar("value"))
                                                : lithe::masked_fill(c[0], c[1], c[2]));

@@ -12,7 +12,9 @@ using Indices = std::vector<indexing::TensorIndex>;
 
 void add_places() {
     LITHE_FUNCTION(gather, lithe::gather(c[0], c.integer("dim"), c.tensor("index")));
-    LITHE_FUNCTION(take_along_dim, lithe::take_along_dim(c[0], c[1], c.integer("dim")));
+    LITHE_FUNCTION(take_along_dim,
+                   lithe::take_along_dim(
+                       c[0], c[1], c.has("dim") ? std::optional(c.integer("dim")) : std::nullopt));
     LITHE_FUNCTION(take, lithe::take(c[0], c[1]));
     LITHE_FUNCTION(
         scatter, c.has("value")
@@ -25,10 +27,8 @@ void add_places() {
         lithe::scatter_reduce(c[0], c.integer("dim"), c.tensor("index"), c.tensor("src"),
                               c.o.get<std::string>("reduce"), c.o.flag("include_self", true)));
     LITHE_FUNCTION(index_select, lithe::index_select(c[0], c.integer("dim"), c.tensor("index")));
-    LITHE_FUNCTION(index_add,
-                   lithe::index_add(c[0], c.integer("dim"), c.tensor("index"),
-                                    c.has("alpha") ? c.tensor("source") * c.scalar("alpha")
-                                                   : c.tensor("source")));
+    LITHE_FUNCTION(index_add, lithe::index_add(c[0], c.integer("dim"), c.tensor("index"),
+                                               c.tensor("source"), c.scalar("alpha")));
     LITHE_FUNCTION(index_copy, lithe::index_copy(c[0], c.integer("dim"), c.tensor("index"),
                                                  c.tensor("source")));
     LITHE_FUNCTION(index_fill,
@@ -48,7 +48,10 @@ void add_places() {
     LITHE_FUNCTION(unique, c.has("dim")
                                ? lithe::unique_dim(c[0], c.integer("dim"), true, true, true)
                                : lithe::_unique2(c[0], true, true, true));
-    LITHE_FUNCTION(unique_consecutive, lithe::unique_consecutive(c[0], true, true));
+    LITHE_FUNCTION(
+        unique_consecutive,
+        lithe::unique_consecutive(c[0], true, true,
+                                  c.has("dim") ? std::optional(c.integer("dim")) : std::nullopt));
 }
 
 /// As tests/parity/expressions.py has them.

@@ -24,7 +24,9 @@ void add_products() {
         return lithe::tensordot(c[0], c[1], Axes(axes[0]), Axes(axes[1]));
     }());
     LITHE_FUNCTION(cdist, lithe::cdist(c[0], c[1], c.number("p", 2)));
-    LITHE_FUNCTION(cross, lithe::cross(c[0], c[1], c.integer("dim", -1)));
+    LITHE_FUNCTION(
+        cross,
+        lithe::cross(c[0], c[1], c.has("dim") ? std::optional(c.integer("dim")) : std::nullopt));
     LITHE_FUNCTION(cov, lithe::cov(c[0], c.integer("correction", 1)));
     LITHE_UNARY(corrcoef);
     LITHE_FUNCTION(einsum, lithe::einsum(c.o.get<std::string>("equation"), c.x));

@@ -55,7 +55,8 @@ void add_running() {
     LITHE_FUNCTION(logcumsumexp, lithe::logcumsumexp(c[0], c.integer("dim")));
     LITHE_FUNCTION(cummax, lithe::cummax(c[0], c.integer("dim")));
     LITHE_FUNCTION(cummin, lithe::cummin(c[0], c.integer("dim")));
-    LITHE_FUNCTION(diff, lithe::diff(c[0], c.integer("dim", -1)));
+    LITHE_FUNCTION(diff, lithe::diff(c[0], c.integer("n", 1), c.integer("dim", -1),
+                                     c.tensor("prepend"), c.tensor("append")));
 }
 
 void add_order() {
@@ -67,7 +68,9 @@ void add_order() {
     LITHE_FUNCTION(kthvalue, lithe::kthvalue(c[0], c.integer("k"), c.integer("dim", -1), c.keep()));
     LITHE_FUNCTION(median, c.has("dim") ? results(lithe::median(c[0], c.integer("dim"), c.keep()))
                                         : results(lithe::median(c[0])));
-    LITHE_UNARY(nanmedian);
+    LITHE_FUNCTION(nanmedian, c.has("dim")
+                                  ? results(lithe::nanmedian(c[0], c.integer("dim"), c.keep()))
+                                  : results(lithe::nanmedian(c[0])));
     LITHE_FUNCTION(mode, lithe::mode(c[0], c.integer("dim", -1), c.keep()));
     LITHE_FUNCTION(quantile, [&] {
         const auto word = c.o.get<std::string>("interpolation", "linear");
@@ -76,8 +79,15 @@ void add_order() {
     }());
     LITHE_FUNCTION(renorm,
                    lithe::renorm(c[0], c.number("p", 2), c.integer("dim"), c.number("maxnorm", 1)));
-    LITHE_FUNCTION(searchsorted, lithe::searchsorted(c[0], c[1], c.o.flag("right", false)));
-    LITHE_FUNCTION(bucketize, lithe::bucketize(c[0], c[1], c.o.flag("right", false)));
+    LITHE_FUNCTION(searchsorted, [&] {
+        const auto side = c.o.get<std::string>("side", "");
+        return lithe::searchsorted(
+            c[0], c[1], c.o.flag("out_int32", false), c.o.flag("right", false),
+            side.empty() ? std::nullopt : std::optional<std::string_view>(side),
+            c.tensor("sorter"));
+    }());
+    LITHE_FUNCTION(bucketize, lithe::bucketize(c[0], c[1], c.o.flag("out_int32", false),
+                                               c.o.flag("right", false)));
     LITHE_FUNCTION(bincount, lithe::bincount(c[0], c.tensor("weights"), c.integer("minlength", 0)));
     LITHE_FUNCTION(histc,
                    lithe::histc(c[0], c.integer("bins"), c.number("min", 0), c.number("max", 0)));

@@ -35,7 +35,8 @@ void add_shapes() {
                                 : lithe::repeat_interleave(c[0], c[1], axis);
     }());
     LITHE_FUNCTION(diag, lithe::diag(c[0], c.integer("diagonal", 0)));
-    LITHE_FUNCTION(diag_embed, lithe::diag_embed(c[0], c.integer("offset", 0)));
+    LITHE_FUNCTION(diag_embed, lithe::diag_embed(c[0], c.integer("offset", 0),
+                                                 c.integer("dim1", -2), c.integer("dim2", -1)));
     LITHE_FUNCTION(diagonal, lithe::diagonal(c[0], c.integer("offset", 0), c.integer("dim1", 0),
                                              c.integer("dim2", 1)));
     LITHE_FUNCTION(tril, lithe::tril(c[0], c.integer("diagonal", 0)));
@@ -49,7 +50,7 @@ void add_shapes() {
     LITHE_FUNCTION(roll, lithe::roll(c[0], c.axes("shifts"), c.axes("dims")));
     LITHE_FUNCTION(rot90, [&] {
         const Sizes dims = c.has("dims") ? c.o.list("dims") : Sizes{0, 1};
-        return lithe::rot90(c[0], c.integer("k"), dims[0], dims[1]);
+        return lithe::rot90(c[0], c.integer("k"), dims);
     }());
 }
 

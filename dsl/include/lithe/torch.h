@@ -42,8 +42,10 @@ inline Tensor arange(const Scalar& start, const Scalar& end, const TensorOptions
 inline Tensor constant_pad_nd(const Tensor& x, const ShapeArg& sizes, const Scalar& value = 0) {
     return constant_pad(x, sizes, value.to<double>());
 }
-inline Tensor cross_entropy_loss(const Tensor& x, const Tensor& target) {
-    return cross_entropy(x, target);
+inline Tensor cross_entropy_loss(const Tensor& x, const Tensor& target, const Tensor& weight = {},
+                                 Reduction reduction = Reduction::mean, int64_t ignore_index = -100,
+                                 double label_smoothing = 0) {
+    return cross_entropy(x, target, weight, reduction, ignore_index, label_smoothing);
 }
 
 using IntArrayRef = Shape;

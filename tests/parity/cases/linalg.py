@@ -44,6 +44,7 @@ for number, p in enumerate((1, 2, 3, INF, 0)):
     add("cdist", f"p{number}", [T("N", 3), T(4, 3)], {"p": p}, sizes=N)
 add("cross", "plain", [T("N", 3), T("N", 3)], {"dim": 1}, sizes=N)
 add("cross", "first", [T(3, "N"), T(3, "N")], {"dim": 0}, sizes=N)
+add("cross", "first_of_two", [T(3, 3), T(3, 3)])
 add("cross", "error", [T(2, 4), T(2, 4)], {"dim": 1}, error=True)
 add("cov", "plain", [T("N", 5)], sizes=N)
 add("cov", "correction", [T(3, 5)], {"correction": 0})

@@ -112,6 +112,8 @@ add("median", "keep", [T("N", 5)], {"dim": 1, "keepdim": True}, sizes=N)
 add("median", "nan", [V([1.0, NAN, 2.0, 4.0, 3.0, 5.0], [2, 3])], {"dim": 1}, no_grad=True)
 add("nanmedian", "nan", [V([1.0, NAN, 2.0, 4.0, 3.0, NAN])])
 add("nanmedian", "plain", [T("N", 5)], sizes=N)
+add("nanmedian", "rows", [V([1.0, NAN, 2.0, 4.0, 3.0, NAN, NAN, 5.0], [2, 4])], {"dim": 1}, no_grad=True)
+add("nanmedian", "columns", [T("N", 4)], {"dim": 0, "keepdim": True}, sizes=N)
 add("mode", "plain", [V([2.0, 1.0, 2.0, 1.0, 3.0, 5.0, 4.0, 4.0, 5.0, 6.0], [2, 5])], {"dim": 1}, no_grad=True,
     outputs=[0])
 add("mode", "keep", [I("N", 6, high=3)], {"dim": 1, "keepdim": True}, sizes=N, outputs=[0])
@@ -125,6 +127,14 @@ add("quantile", "nan", [V([1.0, NAN, 2.0, 4.0, 3.0, 5.0], [2, 3])], {"q": 0.5, "
 add("quantile", "range_error", [T(2, 5)], {"q": 1.5}, args=["q"], error=True)
 add("diff", "plain", [T("N", 5)], sizes=N)
 add("diff", "columns", [T(5, "N")], {"dim": 0}, sizes=N)
+for order in (0, 2, 3):
+    add("diff", f"order{order}", [T("N", 5)], {"n": order}, sizes=N)
+add("diff", "order_of_all", [T(3, 4)], {"n": 9})
+add("diff", "around", [T("N", 4), T("N", 1, role="forward:prepend"), T("N", 2, role="forward:append")], {"n": 2}, sizes=N)
+add("diff", "before", [T("N", 3), T(1, 3, role="forward:prepend")], {"dim": 0}, sizes=N)
+add("diff", "bools", [B("N", 5)], {"n": 2}, sizes=N)
+add("diff", "order_error", [T(3)], {"n": -1}, error=True)
+add("diff", "rank_error", [T()], error=True)
 for number, (p, dim) in enumerate(((2, 0), (1, 1))):
     add("renorm", f"plain{number}", [T("N", 4)], {"p": p, "dim": dim, "maxnorm": 1.5}, sizes=N)
 for right in (False, True):
@@ -134,6 +144,12 @@ for right in (False, True):
     add("bucketize", f"plain_{right}", [T("N", 4, grad=False), LINE], {"right": right}, sizes=N)
 add("searchsorted", "rows", [V([0.0, 1.0, 2.0, -1.0, 0.0, 5.0], [2, 3], grad=False),
                              V([0.0, 3.0, 1.0, 9.0], [2, 2], grad=False)])
+for side in ("left", "right"):
+    add("searchsorted", side, [LINE, T("N", 4, grad=False)], {"side": side}, sizes=N)
+add("searchsorted", "short", [LINE, T("N", 4, grad=False)], {"out_int32": True, "right": True}, sizes=N)
+add("searchsorted", "sorter", [V([2.0, 0.0, 1.0], grad=False), T("N", 4, grad=False),
+                               V([1, 2, 0], dtype="i64", role="forward:sorter")], sizes=N)
+add("bucketize", "short", [T("N", 4, grad=False), LINE], {"out_int32": True}, sizes=N)
 add("searchsorted", "integers", [V([1, 3, 3, 7], dtype="i64"), I("N", 3, high=9)], sizes=N)
 add("bincount", "plain", [V([1, 3, 1, 0], dtype="i64")], eager_only=True)
 add("bincount", "minlength", [V([1, 3, 1, 0], dtype="i64")], {"minlength": 6})

@@ -84,6 +84,7 @@ for diagonal in (-1, 0, 2):
     add("diag", f"matrix{diagonal}", [T(3, 4)], {"diagonal": diagonal})
     add("diag", f"line{diagonal}", [T("N")], {"diagonal": diagonal}, sizes=N)
     add("diag_embed", f"offset{diagonal}", [T("N", 3)], {"offset": diagonal}, sizes=N)
+    add("diag_embed", f"axes{diagonal}", [T("N", 3)], {"offset": diagonal, "dim1": 2, "dim2": 0}, sizes=N)
     add("diagonal", f"offset{diagonal}", [T("N", 4, 5)], {"offset": diagonal, "dim1": 1, "dim2": 2}, sizes=N)
     add("diagonal_scatter", f"offset{diagonal}", [T(4, 5), T({-1: 3, 0: 4, 2: 3}[diagonal])], {"offset": diagonal})
 add("diagonal", "first", [T(3, 4, 2)])
@@ -107,6 +108,7 @@ add("gather", "range_error", [T(2, 5), V([0, 5], [2, 1], dtype="i64", role="forw
 add("gather", "rank_error", [T(2, 5), at(2, high=2)], {"dim": 1}, error=True)
 add("take_along_dim", "plain", [T("N", 5), I("N", 2, high=5)], {"dim": 1}, sizes=N)
 add("take_along_dim", "broadcast", [T("N", 5), I(1, 2, high=5)], {"dim": 1}, sizes=N)
+add("take_along_dim", "flat", [T("N", 5), I(2, 2, high=5)], sizes=N)
 for name, key in (("scatter", "src"), ("scatter_add", "src")):
     # Different indices in a row: which of equal ones stays is not said.
     add(name, "plain", [T(3, 5), V([4, 0, 2, 1, 3, 0, 2, 4, 1], [3, 3], dtype="i64", role="forward:index"),
@@ -144,6 +146,8 @@ add("unique", "plain", [V([3.0, 1.0, 3.0, 2.0, 1.0], grad=False)], {"return_inve
     eager_only=True)
 add("unique", "dim", [V([3, 1, 3, 1, 0, 5], [3, 2], dtype="i64")], {"dim": 0, "return_inverse": True, "return_counts": True},
     eager_only=True)
+add("unique_consecutive", "dim", [V([3, 1, 3, 1, 0, 5], [3, 2], dtype="i64")],
+    {"dim": 0, "return_inverse": True, "return_counts": True}, eager_only=True)
 add("unique_consecutive", "plain", [V([3.0, 3.0, 1.0, 1.0, 3.0], grad=False)],
     {"return_inverse": True, "return_counts": True}, eager_only=True)
 
