@@ -30,21 +30,27 @@ void GraphTracer::run(const Forward& forward, const std::vector<InputSpec>& inpu
     for (const InputSpec& input : inputs) {
         arguments.push_back(Tensor::from(symbolic(graph_.add_input(input.name, input.type))));
     }
+    const Fields fields(root_);
     make_symbolic_state();
+    const auto restore = [&] {
+        restore_state();
+        fields.restore();
+    };
     try {
         const NoGradGuard no_grad;
-        std::vector<ValuePtr> in;
-        for (const Tensor& argument : arguments) in.push_back(argument.value());
         const Tensors results = forward(arguments);
         collect_outputs(results);
+        const std::vector<Fields::Change> changes = fields.changes();
+        collect_state(changes);
+        collect_fields(changes);
     } catch (const UserError& error) {
-        restore_state();
+        restore();
         rethrow_with_place(error);
     } catch (...) {
-        restore_state();
+        restore();
         throw;
     }
-    restore_state();
+    restore();
     resolve_lines();
     insert_boundaries(graph_, frame().events);
 }
@@ -96,16 +102,6 @@ void GraphTracer::collect_outputs(const Tensors& results) {
                                                 " of forward() is an undefined tensor");
         }
         graph_.outputs.push_back({"output" + std::to_string(i), value_of(results[i].value()), {}});
-    }
-    for (const StateTensor& state : state_) {
-        const ir::Value now = value_of(state.tensor.impl()->cell->value);
-        if (now == state.node) continue;
-        if (!state.is_buffer) {
-            throw UserError("trace.parameter_write",
-                            "trace: forward() writes into the parameter '" + state.key +
-                                "'; a buffer may be written");
-        }
-        graph_.outputs.push_back({state.key, now, state.key});
     }
 }
 

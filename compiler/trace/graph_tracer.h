@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "compiler/ir/program.h"
+#include "compiler/trace/fields.h"
 #include "compiler/trace/trace.h"
 #include "dsl/tracer.h"
 #include "dsl/value.h"
@@ -36,6 +37,18 @@ public:
     /// Runs forward on symbolic inputs, with the parameters and buffers replaced by symbolic
     /// values for as long as it lasts; then marks the boundaries of module calls.
     void run(const Forward& forward, const std::vector<InputSpec>& inputs);
+
+    /// Fields that are neither parameters nor buffers, to which forward() gave what it computed
+    /// from its inputs.
+    struct KeptField {
+        std::string path;
+        TensorType type;
+    };
+    const std::vector<KeptField>& kept_fields() const { return kept_fields_; }
+    /// The first of them that forward() reads before it writes it, so that a call depends on the
+    /// one before; empty where there is none. Runs forward() like run(), for this alone.
+    std::string field_read_first(const Forward& forward, const std::vector<InputSpec>& inputs,
+                                 const std::vector<KeptField>& fields);
 
     /// The answers to the first bools; all later ones are true.
     void answer(std::vector<bool> answers) { answers_ = std::move(answers); }
@@ -99,6 +112,10 @@ private:
     void make_symbolic_state();
     void restore_state();
     void collect_outputs(const Tensors& results);
+    Tensor current(const StateTensor& state, const std::vector<Fields::Change>& changes) const;
+    void collect_state(const std::vector<Fields::Change>& changes);
+    void collect_fields(const std::vector<Fields::Change>& changes);
+    bool is_state(const Tensor& tensor) const;
     ir::Value value_of(const ValuePtr& value);
     ir::Value constant(const ValuePtr& value);
     ir::Value captured(const ValuePtr& value, size_t frame);
@@ -122,6 +139,7 @@ private:
     bool records_creation_;
     std::map<const nn::Module*, int> module_index_;
     std::vector<StateTensor> state_;
+    std::vector<KeptField> kept_fields_;
     std::vector<Known> values_;
     std::vector<Frame> frames_;  ///< that of forward() first, the innermost region last
     std::vector<Region> regions_;

@@ -12,6 +12,7 @@
 #include "compiler/trace/slice_bounds.h"
 #include "dsl/author_line.h"
 #include "runtime/error.h"
+#include "runtime/text.h"
 
 namespace lithe {
 namespace {
@@ -204,6 +205,7 @@ private:
         GraphTracer tracer(program, *way.graph, module_, record_creation_);
         tracer.answer(std::move(answers));
         tracer.run(forward_, inputs_);
+        refuse_lost_state(program, tracer);
         for (const Dim& size : tracer.escaped_sizes()) {
             const auto is_size = [&](const Dim& other) { return same(other, size); };
             if (std::none_of(escaped.begin(), escaped.end(), is_size)) escaped.push_back(size);
@@ -223,6 +225,32 @@ private:
             }
             next.push_back(decisions[i].answer);
         }
+    }
+
+    /// What forward() keeps in a field and reads in the next call would be lost: a buffer is not.
+    void refuse_lost_state(ir::Program& program, const GraphTracer& tracer) {
+        if (tracer.kept_fields().empty()) return;
+        const std::vector<ir::ModuleCall> calls = program.calls;
+        program.calls.resize(first_calls_);
+        std::vector<bool> answers;
+        for (const tracing::Decision& decision : tracer.decisions()) {
+            answers.push_back(decision.answer);
+        }
+        ir::Graph graph;
+        GraphTracer probe(program, graph, module_, record_creation_);
+        probe.answer(std::move(answers));
+        std::string path;
+        try {
+            path = probe.field_read_first(forward_, inputs_, tracer.kept_fields());
+        } catch (const std::exception&) {
+            // With what a first call leaves, forward() does what no trace follows.
+        }
+        program.calls = calls;
+        if (path.empty()) return;
+        throw UserError("trace.field_state",
+                        "trace: forward() reads what the call before has left in the field " +
+                            quote(path) + ", which a compiled model would forget; make it a " +
+                            "nn::Buffer with a value from the constructor on");
     }
 
     static void check_ways(size_t count, const tracing::Decision& decision) {

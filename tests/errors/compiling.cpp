@@ -25,6 +25,14 @@ struct OddImpl : nn::Module {
 };
 LITHE_MODULE(Odd);
 
+/// Goes on with what the call before has left.
+struct KeeperImpl : nn::Module {
+    Tensor state = zeros({4});
+    void visit_members(FieldVisitor& visitor) override { visit_field(visitor, "state", state); }
+    Tensor forward(const Tensor& x) { return state = state + x.sum(0); }
+};
+LITHE_MODULE(Keeper);
+
 void trace_odd(std::function<Tensor(OddImpl&, const Tensor&)> body,
                const char* inputs = "x:f32[N=2..6,4]") {
     compile(Odd(std::move(body)), inputs);
@@ -105,6 +113,13 @@ const ErrorCases cases = {
              net.weight.add_(1);
              return x * net.weight;
          });
+     }},
+    {"trace.field_state", [] { compile(Keeper(), "x:f32[2,4]"); }},
+    {"trace.buffer_type",
+     [] {
+         Keeper net;
+         net->register_buffer("state", net->state);
+         compile(net, "x:f32[2,3,4]");
      }},
     {"trace.output", [] { trace_odd([](OddImpl&, const Tensor&) { return Tensor(); }); }},
     {"trace.not_general",
