@@ -22,21 +22,26 @@ using tracing::Recording;
 using tracing::Samples;
 using tracing::Way;
 
-/// Puts train or eval mode on for a trace and back afterwards, also when forward() throws.
+/// Puts train or eval mode on for a trace and back afterwards, also when forward() throws. Modules
+/// that are frozen in a model that is in train mode stay so.
 class ModeScope {
 public:
-    ModeScope(nn::Module& module, bool train) : module_(module) {
+    ModeScope(nn::Module& module, bool train) {
         for (const auto& [path, child] : module.named_modules()) {
             before_.emplace_back(child.get(), child->is_training());
         }
-        module_.train(train);
+        const bool keeps_frozen = train && module.is_training();
+        module.train(train);
+        if (!keeps_frozen) return;
+        for (const auto& [child, training] : before_) {
+            if (!training) child->set_training(false);
+        }
     }
     ~ModeScope() {
         for (const auto& [child, training] : before_) child->set_training(training);
     }
 
 private:
-    nn::Module& module_;
     std::vector<std::pair<nn::Module*, bool>> before_;
 };
 

@@ -100,6 +100,22 @@ struct ParameterWriterImpl : nn::Module {
 };
 LITHE_MODULE(ParameterWriter);
 
+/// A batch norm that the author froze behind one that goes on.
+struct FrozenImpl : nn::Module {
+    nn::BatchNorm1d first{3}, second{3};
+    Tensor forward(const Tensor& in) { return second(first(in)); }
+};
+LITHE_MODULE(Frozen);
+
+/// Frozen by what train() does, also before anybody called it.
+struct FreezingImpl : FrozenImpl {
+    void train(bool on = true) override {
+        FrozenImpl::train(on);
+        second->eval();
+    }
+};
+LITHE_MODULE(Freezing);
+
 template <class Net>
 void check_goes_on(Net net) {
     CompiledModel compiled = compile(net, "x:f32[N=1..4,3]", compile_options());
@@ -110,6 +126,18 @@ void check_goes_on(Net net) {
         const float* mean = buffers["mean"].as<float>();
         for (int64_t i = 0; i < 3; ++i) BOOST_CHECK_CLOSE(mean[i], net->mean.array().at(i), 1e-3);
     }
+}
+
+template <class Net>
+void check_train(Net net) {
+    CompileOptions options = compile_options();
+    options.with_train = true;
+    CompiledModel compiled = compile(net, "x:f32[2,3]", options);
+    compiled.model().train();
+    BOOST_CHECK(net->first->is_training());
+    BOOST_CHECK(!net->second->is_training());
+    const NoGradGuard no_grad;
+    for (int call = 0; call < 2; ++call) check_equal(compiled(x()), net->forward(x()), 1e-5);
 }
 
 }  // namespace
@@ -160,6 +188,15 @@ BOOST_AUTO_TEST_CASE(buffers_keep_their_types) {
 BOOST_AUTO_TEST_CASE(parameters_are_not_assigned) {
     check_error("trace.parameter_write",
                 [] { compile(ParameterWriter(), "x:f32[2,3]", compile_options()); });
+}
+
+BOOST_AUTO_TEST_CASE(frozen_modules_stay_frozen_in_train_mode) {
+    Frozen net;
+    net->second->eval();
+    check_train(net);
+    Freezing freezing;
+    freezing->train();
+    check_train(freezing);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
