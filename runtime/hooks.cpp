@@ -30,6 +30,9 @@ void HookContext::replace(const char* what, std::span<const TensorView> tensors,
                         concat({place, " is ", type_text(target.dtype, target.shape),
                                 ", its replacement is ", type_text(value.dtype, value.shape)}));
     }
+    if (value.data == nullptr && size_bytes(value) != 0) {
+        throw UserError("hook.type", concat({place, ": its replacement has no data"}));
+    }
     std::memmove(target.data, value.data, static_cast<size_t>(size_bytes(value)));
 }
 

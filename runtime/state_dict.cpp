@@ -85,6 +85,10 @@ private:
             return;
         }
         if (fits(entry->tensor, slot)) {
+            if (entry->tensor.data == nullptr && size_bytes(entry->tensor) != 0) {
+                mismatches_.append(concat({"\n\tno data for ", key.key, ": its pointer is null."}));
+                return;
+            }
             match_.slots[static_cast<size_t>(key.slot)] = &entry->tensor;
             return;
         }
