@@ -13,9 +13,9 @@ namespace {
 constexpr std::string_view plan_names[2][2] = {{"forward", "forward_hooks"},
                                                {"forward_train", "forward_train_hooks"}};
 
-bool overlap(const ConstTensorView& a, size_t a_bytes, const TensorView& b, size_t b_bytes) {
-    const auto* first = static_cast<const std::byte*>(a.data);
-    const auto* second = static_cast<const std::byte*>(b.data);
+bool overlap(const void* a, size_t a_bytes, const void* b, size_t b_bytes) {
+    const auto* first = static_cast<const std::byte*>(a);
+    const auto* second = static_cast<const std::byte*>(b);
     return a_bytes != 0 && b_bytes != 0 && std::less<>()(first, second + b_bytes) &&
            std::less<>()(second, first + a_bytes);
 }
@@ -94,10 +94,20 @@ void Session::State::check_data(std::span<const ConstTensorView> inputs,
             throw UserError("output.null", concat({"run: output ", quote(name), " has no data"}));
         }
         for (size_t i = 0; i < inputs.size(); ++i) {
-            if (!overlap(inputs[i], input_bytes[i], outputs[o], output_bytes[o])) continue;
+            if (!overlap(inputs[i].data, input_bytes[i], outputs[o].data, output_bytes[o]))
+                continue;
             throw UserError("output.overlap",
                             concat({"run: output ", quote(name), " overlaps input ",
                                     quote(artifact.inputs[i].name)}));
+        }
+        for (size_t other = 0; other < o; ++other) {
+            if (!overlap(outputs[other].data, output_bytes[other], outputs[o].data,
+                         output_bytes[o])) {
+                continue;
+            }
+            throw UserError("output.overlap",
+                            concat({"run: output ", quote(name), " overlaps output ",
+                                    quote(artifact.outputs[other].name)}));
         }
     }
 }

@@ -28,6 +28,12 @@ struct ChainImpl : nn::Module {
 };
 LITHE_MODULE(Chain);
 
+/// Both signs of x.
+struct SignsImpl : nn::Module {
+    std::pair<Tensor, Tensor> forward(const Tensor& x) { return {x * 1.0, -x}; }
+};
+LITHE_MODULE(Signs);
+
 struct Fixture {
     Chain net;
     CompiledModel compiled = compile(net, "x:f32[N=1..4,3]", compile_options());
@@ -92,6 +98,23 @@ BOOST_AUTO_TEST_CASE(extracts_a_module) {
     BOOST_CHECK_EQUAL(first[0].data<float>()[0], 3);
     const auto whole = compiled.session().extract("", {&input, 1});
     BOOST_CHECK_EQUAL(whole[0].data<float>()[0], 5);
+}
+
+BOOST_AUTO_TEST_CASE(outputs_do_not_overlap) {
+    CompiledModel signs = compile(Signs(), "x:f32[3]", compile_options());
+    Session session(signs.model());
+    const std::vector<float> in = {1, 2, 3};
+    std::vector<float> memory(6);
+    const std::vector<ConstTensorView> inputs = {{in.data(), DType::f32, {3}}};
+    const auto run_into = [&](size_t second) {
+        const std::vector<TensorView> outputs = {{memory.data(), DType::f32, {3}},
+                                                 {&memory[second], DType::f32, {3}}};
+        session.run(inputs, outputs);
+    };
+    run_into(3);
+    BOOST_CHECK((memory == std::vector<float>{1, 2, 3, -1, -2, -3}));
+    check_error("output.overlap", [&] { run_into(0); });
+    check_error("output.overlap", [&] { run_into(2); });
 }
 
 BOOST_AUTO_TEST_CASE(weights_are_swapped) {
