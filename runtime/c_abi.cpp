@@ -1,6 +1,7 @@
 #include "runtime/c_abi.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <map>
 #include <mutex>
@@ -19,7 +20,10 @@ struct lithe_model {
 };
 
 struct lithe_session {
+    explicit lithe_session(const lithe::Model& model) : session(model) {}
+
     lithe::Session session;
+    std::atomic<bool> is_running{false};  // guards what follows
     // Views of the last call: their memory is used again.
     std::vector<lithe::ConstTensorView> inputs;
     std::vector<lithe::TensorView> outputs;
@@ -112,6 +116,24 @@ std::vector<NamedTensor> read_named(const lithe_named_tensor* tensors, size_t co
     }
     return result;
 }
+
+/// A session for the time of a call, which no other thread and no hook in it may have.
+class Claimed {
+public:
+    explicit Claimed(lithe_session* session) : session_(required(session, "the session")) {
+        if (session_.is_running.exchange(true, std::memory_order_acquire)) {
+            throw UserError("session.busy",
+                            "run: this session is running; every thread needs one of its own");
+        }
+    }
+    Claimed(const Claimed&) = delete;
+    Claimed& operator=(const Claimed&) = delete;
+    ~Claimed() { session_.is_running.store(false, std::memory_order_release); }
+    lithe_session* operator->() const { return &session_; }
+
+private:
+    lithe_session& session_;
+};
 
 lithe_tensor to_c(const ConstTensorView& view) {
     return {.struct_size = sizeof(lithe_tensor),
@@ -279,7 +301,7 @@ lithe_status lithe_session_create(const lithe_model* model, lithe_session** sess
                                   lithe_error* error) {
     return guarded(error, [&] {
         required(session, "the place for the session");
-        *session = new lithe_session{.session = Session(required(model, "the model").model)};
+        *session = new lithe_session(required(model, "the model").model);
     });
 }
 
@@ -289,10 +311,10 @@ lithe_status lithe_session_run(lithe_session* session, const lithe_tensor* input
                                size_t input_count, const lithe_tensor* outputs, size_t output_count,
                                lithe_error* error) {
     return guarded(error, [&] {
-        required(session, "the session");
-        read_tensors(inputs, input_count, session->inputs);
-        read_tensors(outputs, output_count, session->outputs);
-        session->session.run(session->inputs, session->outputs);
+        const Claimed claimed(session);
+        read_tensors(inputs, input_count, claimed->inputs);
+        read_tensors(outputs, output_count, claimed->outputs);
+        claimed->session.run(claimed->inputs, claimed->outputs);
     });
 }
 
@@ -300,10 +322,10 @@ lithe_status lithe_session_output_shape(lithe_session* session, const lithe_tens
                                         size_t input_count, size_t index, int64_t* shape,
                                         size_t* rank, lithe_error* error) {
     return guarded(error, [&] {
-        required(session, "the session");
+        const Claimed claimed(session);
         required(rank, "the place for the rank");
-        read_tensors(inputs, input_count, session->inputs);
-        const auto shapes = session->session.output_shapes(session->inputs);
+        read_tensors(inputs, input_count, claimed->inputs);
+        const auto shapes = claimed->session.output_shapes(claimed->inputs);
         if (index >= shapes.size()) {
             throw UserError("abi.index", concat({"c_abi: output ", std::to_string(index), " of ",
                                                  std::to_string(shapes.size())}));

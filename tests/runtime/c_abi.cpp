@@ -155,6 +155,34 @@ BOOST_AUTO_TEST_CASE(hooks) {
     BOOST_CHECK_EQUAL(error.id, "hook.unknown_module");
 }
 
+BOOST_AUTO_TEST_CASE(a_session_that_runs_is_refused) {
+    // The hook's call must leave alone what the run in it reads.
+    struct Inner {
+        Fixture* fixture;
+        std::vector<float> x, y;
+        lithe_status run, shape;
+    } inner = {this, std::vector<float>(24, 9), std::vector<float>(16), lithe_status_ok,
+               lithe_status_ok};
+    const lithe_hook hook = [](void* user, const lithe_hook_call*) {
+        auto& call = *static_cast<Inner*>(user);
+        const std::vector<int64_t> x_shape = {8, 3}, y_shape = {8, 2};
+        const lithe_tensor input = f32(call.x.data(), x_shape);
+        const lithe_tensor output = f32(call.y.data(), y_shape);
+        lithe_session* session = call.fixture->session;
+        call.run = lithe_session_run(session, &input, 1, &output, 1, nullptr);
+        int64_t shape[2];
+        size_t rank = 2;
+        call.shape = lithe_session_output_shape(session, &input, 1, 0, shape, &rank, nullptr);
+    };
+    BOOST_REQUIRE_EQUAL(
+        lithe_model_register_forward_pre_hook(model, "fc", hook, &inner, nullptr, &error),
+        lithe_status_ok);
+    BOOST_CHECK_EQUAL(run(), lithe_status_ok);
+    BOOST_CHECK((y == std::vector<float>{13, 13}));
+    BOOST_CHECK_EQUAL(inner.run, lithe_status_user_error);
+    BOOST_CHECK_EQUAL(inner.shape, lithe_status_user_error);
+}
+
 BOOST_AUTO_TEST_CASE(training) {
     BOOST_CHECK_EQUAL(lithe_model_train(model, 1, &error), lithe_status_ok);
     run();
