@@ -155,6 +155,9 @@ int driver_main(int argc, char** argv, const std::function<Subject()>& make_mode
     } catch (const std::exception& error) {
         fmt::print(stderr, "error: {}\n", error.what());
         return 1;
+    } catch (...) {
+        fmt::print(stderr, "error: the model threw what is no std::exception\n");
+        return 1;
     }
 }
 

@@ -181,6 +181,18 @@ class Command(unittest.TestCase):
         shutil.copy(LITHE, alone)
         self.check_golden("tool.incomplete", self.lithe("trace", "net.h", *words, status=1, program=alone))
 
+    def test_a_model_that_throws_a_number(self):
+        (self.folder / "odd.h").write_text("""#pragma once
+#include <lithe/lithe.h>
+struct ThrowingImpl : lithe::nn::Module {
+    lithe::Tensor forward(lithe::Tensor) { throw 5; }
+};
+LITHE_MODULE(Throwing);
+""")
+        words = ("--inputs", "x:f32[2,4]", "--name", "odd")
+        self.assertIn("error: the model threw what is no std::exception",
+                      self.lithe("compile", "odd.h", "--class", "Throwing", *words, status=1))
+
     def test_parts_that_were_built_from_other_headers(self):
         prefix = self.folder / "prefix"
         for name in ["bin", "lib", "include/lithe/dsl"]:
