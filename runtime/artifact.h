@@ -150,6 +150,10 @@ struct Step {
     /// put where its source was in that round, all at once: so carried values change places
     /// without a copy. Dense, a value no larger than its source, and in no `advance`.
     std::vector<int32_t> moves;
+    /// Of loop_begin: not 0 where the loop is kernels alone whose tasks are blocks of rows, so many
+    /// of each innermost, and each reads and writes its own block of what the rounds make. Then a
+    /// thread may take blocks of its own through all rounds without waiting for others.
+    int32_t row_blocks = 0;
 
     bool operator==(const Step&) const = default;
 };

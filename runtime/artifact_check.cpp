@@ -165,6 +165,21 @@ private:
         }
     }
 
+    /// A loop of rows is kernels alone.
+    static void check_rows(const Plan& plan) {
+        for (size_t i = 0; i < plan.steps.size(); ++i) {
+            if (plan.steps[i].row_blocks == 0) continue;
+            const bool is_loop = plan.steps[i].kind == Step::Kind::loop_begin;
+            size_t end = i + 1;
+            while (end < plan.steps.size() && plan.steps[end].kind == Step::Kind::kernel) ++end;
+            const bool has_kernels_alone =
+                end < plan.steps.size() && plan.steps[end].kind == Step::Kind::loop_end;
+            if (is_loop && has_kernels_alone && plan.steps[i].row_blocks > 1) continue;
+            fail({"step ", std::to_string(i), " of plan ", quote(plan.name),
+                  " is not a loop over blocks of rows"});
+        }
+    }
+
     void check_step(const Plan& plan, const Step& step) const {
         for (const int32_t value : step.values) {
             check_index(value, plan.values.size(), "a step names value");
@@ -224,6 +239,7 @@ private:
         }
         if (depth != 0) fail({"the loops of plan ", quote(plan.name), " do not nest"});
         check_placing(plan);
+        check_rows(plan);
         if (plan.outputs.size() != outputs) {
             fail({"plan ", quote(plan.name), " has ", std::to_string(plan.outputs.size()),
                   " outputs, not ", std::to_string(outputs)});

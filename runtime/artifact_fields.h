@@ -12,7 +12,7 @@ namespace lithe::artifact {
 
 inline constexpr uint32_t format_tag = 0x4C48544C;  // "LTHL"
 /// Raise it with every change of a field below.
-inline constexpr uint32_t format_version = 3;
+inline constexpr uint32_t format_version = 4;
 
 /// An encoded artifact begins with tag and version (4 bytes each), the bytes of the tables and
 /// those of the constants (8 each), little-endian. The tables follow, then zeros up to the next
@@ -83,7 +83,7 @@ void fields(Visit& visit, T& row) {
 template <typename Visit, Of<Step> T>
 void fields(Visit& visit, T& row) {
     visit(row.kind, row.index, row.values, row.output_count, row.symbols, row.count, row.advance,
-          row.starts, row.start_offsets, row.moves);
+          row.starts, row.start_offsets, row.moves, row.row_blocks);
 }
 
 template <typename Visit, Of<Plan> T>

@@ -198,19 +198,19 @@ size_t BoundPlan::begin_loop(const Instruction& instruction) {
         buffers_[start.buffer].host = buffers_[start.source].host + start.bytes;
     }
     if (loop.count < 1) return loop.after;
-    if (!runs_side_by_side(loop)) return loop.first;
-    run_side_by_side(loop);
+    if (loop.is_independent && has_threads_for(loop.count)) {
+        run_side_by_side(loop);
+    } else if (loop.row_blocks > 0 && has_threads_for(loop.row_blocks)) {
+        run_rows_side_by_side(loop);
+    } else {
+        return loop.first;
+    }
     return loop.after;
 }
 
 size_t BoundPlan::end_loop(const Instruction& instruction) {
     Loop& loop = loops_[instruction.loop];
-    for (size_t i = 0; i < loop.moves.size(); ++i) {
-        loop.places[i] = buffers_[loop.moves[i].source].host;
-    }
-    for (size_t i = 0; i < loop.moves.size(); ++i) {
-        buffers_[loop.moves[i].buffer].host = loop.places[i];
-    }
+    move_values(loop, buffers_, loop.places);
     if (++loop.round >= loop.count) return leave_loop(loop, loop.round - 1);
     static_cast<KernelContext*>(context_)->is_backwards = loop.round % 2 != 0;
     for (const Advance& advance : loop.advances) buffers_[advance.buffer].host += advance.bytes;

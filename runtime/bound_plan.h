@@ -48,8 +48,8 @@ public:
     /// place.
     void set_sizes(std::span<const int64_t> values);
 
-    /// Makes memory for so many threads to run rounds of loops side by side, where rounds do not
-    /// depend on each other. Allocates only where there were fewer, or after set_sizes().
+    /// Makes memory for so many threads to run rounds of loops side by side, where rounds or rows
+    /// do not depend on each other. Allocates only where there were fewer, or after set_sizes().
     void set_threads(int count);
     /// Bytes of that memory.
     size_t round_bytes() const;
@@ -105,12 +105,14 @@ private:
         bool is_independent = false;
         int64_t low = 0, high = 0;
         std::vector<size_t> own;
+        int row_blocks = 0;  // of the step
     };
     /// What a thread needs to run rounds beside others: memory and tables that name it.
     struct Worker {
         AlignedMemory memory;
         std::vector<KernelBuffer> buffers;
         std::vector<void*> arguments;
+        std::vector<uint8_t*> places;  // of the sources of moves
         KernelContext context;
         void* context_pointer = nullptr;
         const Instruction* failed = nullptr;
@@ -144,10 +146,17 @@ private:
     // Rounds side by side: bound_plan_rounds.cpp.
     void find_independent_loops();
     void find_own(Loop& loop);
-    bool runs_side_by_side(const Loop& loop) const;
+    bool has_threads_for(int64_t parts) const;
     void run_side_by_side(const Loop& loop);
     void run_rounds(const Loop& loop, Worker& worker, int64_t begin, int64_t end);
+    bool run_round(const Loop& loop, Worker& worker);
+    void check_workers() const;
     void add_worker_tables(Worker& worker);
+    // Rows side by side: bound_plan_rows.cpp.
+    void run_rows_side_by_side(const Loop& loop);
+    void run_rows(const Loop& loop, Worker& worker, int begin, int end);
+    static void move_values(const Loop& loop, std::vector<KernelBuffer>& buffers,
+                            std::vector<uint8_t*>& places);
     size_t end_loop(const Instruction& instruction);
     size_t leave_loop(Loop& loop, int64_t advanced);
     [[noreturn]] void fail(const Instruction& instruction, int result) const;

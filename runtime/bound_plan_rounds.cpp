@@ -104,6 +104,7 @@ void BoundPlan::set_threads(int count) {
     int64_t bytes = 0;
     bool has_loops = false;
     for (const Loop& loop : loops_) {
+        has_loops |= loop.row_blocks > 0;
         if (!loop.is_independent) continue;
         has_loops = true;
         bytes = std::max(bytes, loop.high - loop.low);
@@ -136,16 +137,17 @@ void BoundPlan::add_worker_tables(Worker& worker) {
         }
     }
     worker.context_pointer = &worker.context;
+    for (const Loop& loop : loops_)
+        worker.places.resize(std::max(worker.places.size(), loop.moves.size()));
 }
 
 /// Not where threads would be idle for long at the end.
-bool BoundPlan::runs_side_by_side(const Loop& loop) const {
+bool BoundPlan::has_threads_for(int64_t parts) const {
     const auto threads = static_cast<int64_t>(workers_.size());
     const auto* context = static_cast<const KernelContext*>(context_);
-    if (!loop.is_independent || is_stepwise_ || threads < 2 || context->executor == nullptr)
-        return false;
-    const int64_t turns = (loop.count + threads - 1) / threads;
-    return context->executor->thread_count() == threads && 3 * turns * threads <= 4 * loop.count;
+    if (is_stepwise_ || threads < 2 || context->executor == nullptr) return false;
+    const int64_t turns = (parts + threads - 1) / threads;
+    return context->executor->thread_count() == threads && 3 * turns * threads <= 4 * parts;
 }
 
 void BoundPlan::run_side_by_side(const Loop& loop) {
@@ -155,6 +157,10 @@ void BoundPlan::run_side_by_side(const Loop& loop) {
         run_rounds(loop, workers_[static_cast<size_t>(index)], index * loop.count / threads,
                    (index + 1) * loop.count / threads);
     });
+    check_workers();
+}
+
+void BoundPlan::check_workers() const {
     for (const Worker& worker : workers_) {
         if (worker.failed) fail(*worker.failed, worker.result);
     }
@@ -162,6 +168,7 @@ void BoundPlan::run_side_by_side(const Loop& loop) {
 
 void BoundPlan::run_rounds(const Loop& loop, Worker& worker, int64_t begin, int64_t end) {
     worker.failed = nullptr;
+    worker.context = {};
     std::copy(buffers_.begin(), buffers_.end(), worker.buffers.begin());
     if (worker.memory.data() != nullptr) {
         auto* memory = reinterpret_cast<uint8_t*>(worker.memory.data());
@@ -172,25 +179,29 @@ void BoundPlan::run_rounds(const Loop& loop, Worker& worker, int64_t begin, int6
         worker.buffers[advance.buffer].host += advance.bytes * begin;
     for (int64_t round = begin; round < end; ++round) {
         worker.context.is_backwards = (round - begin) % 2 != 0;
-        for (size_t i = loop.first; i + 1 < loop.after; ++i) {
-            const Instruction& instruction = instructions_[i];
-            if (instruction.kernel == nullptr) {
-                const std::vector<int32_t>& values = instruction.step->values;
-                const auto to = static_cast<size_t>(values[1]);
-                copy_strided(worker.buffers[static_cast<size_t>(values[0])], worker.buffers[to],
-                             size_bytes(values_[to].type.dtype));
-                continue;
-            }
-            void** arguments =
-                worker.arguments.data() + (instruction.arguments - arguments_.data());
-            worker.result = instruction.kernel(arguments);
-            if (worker.result == 0) continue;
-            worker.failed = &instruction;
-            return;
-        }
+        if (!run_round(loop, worker)) return;
         for (const Advance& advance : loop.advances)
             worker.buffers[advance.buffer].host += advance.bytes;
     }
+}
+
+bool BoundPlan::run_round(const Loop& loop, Worker& worker) {
+    for (size_t i = loop.first; i + 1 < loop.after; ++i) {
+        const Instruction& instruction = instructions_[i];
+        if (instruction.kernel == nullptr) {
+            const std::vector<int32_t>& values = instruction.step->values;
+            const auto to = static_cast<size_t>(values[1]);
+            copy_strided(worker.buffers[static_cast<size_t>(values[0])], worker.buffers[to],
+                         size_bytes(values_[to].type.dtype));
+            continue;
+        }
+        void** arguments = worker.arguments.data() + (instruction.arguments - arguments_.data());
+        worker.result = instruction.kernel(arguments);
+        if (worker.result == 0) continue;
+        worker.failed = &instruction;
+        return false;
+    }
+    return true;
 }
 
 }  // namespace lithe

@@ -118,6 +118,7 @@ void BoundPlan::open_loop(const Step& current, std::span<const int64_t> values) 
     open_loops_.push_back(loops_.size());
     Loop loop{.first = instructions_.size() + 1, .after = 0};
     loop.count = evaluate(current.count, values);
+    loop.row_blocks = current.row_blocks;
     for (size_t i = 0; i < current.values.size(); ++i) {
         loop.advances.push_back(
             {static_cast<size_t>(current.values[i]), evaluate(current.advance[i], values)});

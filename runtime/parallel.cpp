@@ -4,6 +4,10 @@
 
 namespace {
 
+/// What a kernel returns whose tasks are not what its plan says: a Halide error code would be >
+/// -100.
+constexpr int not_in_blocks = -1000;
+
 struct Loop {
     void* context;
     lithe_task task;
@@ -37,11 +41,27 @@ int run_serially(void* context, lithe_task task, int min, int size, uint8_t* clo
     return 0;
 }
 
+/// Blocks of rows that are another thread's are left out.
+int run_own_blocks(void* context, lithe_task task, int min, int size, uint8_t* closure) {
+    const auto& own = *static_cast<lithe::KernelContext*>(context);
+    if (size % own.row_blocks != 0) return not_in_blocks;
+    const int turns = size / own.row_blocks;
+    for (int i = 0; i < turns; ++i) {
+        const int turn = own.is_backwards ? turns - 1 - i : i;
+        for (int block = own.first_block; block < own.end_block; ++block) {
+            const int result = task(context, min + turn * own.row_blocks + block, closure);
+            if (result != 0) return result;
+        }
+    }
+    return 0;
+}
+
 }  // namespace
 
 extern "C" int lithe_do_par_for(void* context, lithe_task task, int min, int size,
                                 uint8_t* closure) {
     const auto& own = *static_cast<lithe::KernelContext*>(context);
+    if (own.row_blocks > 0) return run_own_blocks(context, task, min, size, closure);
     lithe::Executor* executor = own.executor;
     if (executor == nullptr || size <= 1) return run_serially(context, task, min, size, closure);
 

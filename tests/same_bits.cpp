@@ -43,6 +43,25 @@ struct LstmImpl : nn::Module {
 LITHE_MODULE(Lstm);
 Lstm lstm() { return {}; }
 
+/// Blocks of its rows go through all rounds on a thread of their own.
+struct RowsImpl : nn::Module {
+    nn::LSTM lstm = register_module(
+        "lstm", nn::LSTM(nn::LSTMOptions(20, 48).bidirectional(true).proj_size(24)));
+    nn::GRU gru = register_module("gru", nn::GRU(48, 40));
+    nn::RNN rnn = register_module("rnn", nn::RNN(nn::RNNOptions(40, 33).num_layers(2)));
+    Tensor forward(const Tensor& x) {
+        const auto [y, state] = lstm->forward(x);
+        const auto [z, h] = gru->forward(y);
+        const auto [last, t] = rnn->forward(z);
+        const Tensors all{last, std::get<0>(state), std::get<1>(state), h, t};
+        Tensors flat;
+        for (const Tensor& one : all) flat.push_back(one.flatten());
+        return cat(flat, 0);
+    }
+};
+LITHE_MODULE(Rows);
+Rows rows() { return {}; }
+
 struct Case {
     const char* name;
     std::function<CompiledModel(const CompileOptions&)> compiled;
@@ -72,6 +91,7 @@ std::vector<Case> cases() {
     return {make_case("lenet", lenet, "x:f32[N=1..8,1,28,28]", {5, 1, 28, 28}),
             make_case("mlp", mlp, "x:f32[N=1..64,200]", {37, 200}),
             make_case("lstm", lstm, "x:f32[T=1..20,2,20]", {13, 2, 20}),
+            make_case("rows", rows, "x:f32[7,12,20]", {7, 12, 20}),
             make_case("attention", attention, "x:f32[33,2,48]", {33, 2, 48}),
             make_case("depthwise", depthwise, "x:f32[2,3,64,64]", {2, 3, 64, 64})};
 }

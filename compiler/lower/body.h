@@ -89,6 +89,8 @@ struct Family {
     /// Sums of products may be fused and reordered. Such a family keeps everything else apart from
     /// its accumulators: a value that a fused multiply-add made is assumed to be no NaN.
     bool fuses_multiply_add = false;
+    /// Whether its tasks are the `row_blocks` of an anchor that has them, innermost.
+    bool has_row_blocks = false;
     /// Whether the family can do the group; the reason why not goes to `why`.
     bool (*matches)(const ir::Node& group, const Target& target, std::string& why);
     /// Defines what it wants to define itself, and schedules all outputs.

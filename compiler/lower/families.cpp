@@ -1,5 +1,7 @@
 #include "compiler/lower/families.h"
 
+#include <algorithm>
+
 #include "runtime/error.h"
 
 namespace lithe::lower {
@@ -38,11 +40,18 @@ constexpr const Family* families[] = {
     &generic_family,
 };
 
+bool has_row_blocks(const ir::Graph& body) {
+    return std::any_of(body.nodes().begin(), body.nodes().end(),
+                       [](const auto& node) { return node->attrs().has("row_blocks"); });
+}
+
 }  // namespace
 
 const Family& find_family(const ir::Node& group, const Target& target) {
     std::string why;
+    const bool is_in_blocks = has_row_blocks(*group.body());
     for (const Family* family : families) {
+        if (is_in_blocks && !family->has_row_blocks) continue;
         if (family->matches(group, target, why)) return *family;
     }
     throw InternalError("lower.no_family", "lower: no schedule family takes the group");

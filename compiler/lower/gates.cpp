@@ -105,6 +105,7 @@ void schedule(const ir::Node&, Body& body) { Gates(body, *anchor_of(body.graph()
 
 }  // namespace
 
-const Family gates_family = {.name = "gates", .matches = matches, .schedule = schedule};
+const Family gates_family = {
+    .name = "gates", .has_row_blocks = true, .matches = matches, .schedule = schedule};
 
 }  // namespace lithe::lower

@@ -23,12 +23,23 @@ double Product::sum_length() const {
 std::vector<Var> Product::outer_loops(Halide::Stage& stage, int rows, bool is_parallel,
                                       const Var& panel) {
     const Var block("block");
+    if (anchor().attrs().has("row_blocks")) {
+        split_row_blocks(stage, rows, block);
+        return {block, panel};
+    }
     const bool has_blocks = is_parallel && split_block(stage, rows, block);
     std::vector<Var> outer{panel, block};
     if (!has_blocks) outer = panel_loops(stage, panel);
     if (has_blocks && are_weights_outer()) outer = far_loops(stage, panel, block);
     for (int axis = rank() - 3; axis >= 0; --axis) outer.push_back(Body::axis_var(axis));
     return outer;
+}
+
+/// Blocks that a loop's rounds have in common: whole tiles of known rows.
+void Product::split_row_blocks(Halide::Stage& stage, int rows, const Var& block) const {
+    const int64_t all = anchor().type().size(0).constant();
+    const int64_t tiles = all / anchor().attrs().get_int("row_blocks") / rows;
+    stage.split(row_var(), block, row_var(), static_cast<int>(tiles));
 }
 
 /// Equal places of the parts one after the other, so that one thread computes what one thread will

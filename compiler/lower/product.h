@@ -4,7 +4,8 @@
 
 namespace lithe::lower {
 
-/// The loops of a product with packed panels: tasks are panels, and blocks of many rows.
+/// The loops of a product with packed panels: tasks are panels, and blocks of many rows or
+/// those of the loop around.
 class Product : public RegisterTile {
 public:
     using RegisterTile::RegisterTile;
@@ -15,6 +16,7 @@ protected:
 private:
     std::vector<Halide::Var> outer_loops(Halide::Stage& stage, int rows, bool is_parallel,
                                          const Halide::Var& panel) override;
+    void split_row_blocks(Halide::Stage& stage, int rows, const Halide::Var& block) const;
     std::vector<Halide::Var> panel_loops(Halide::Stage& stage, const Halide::Var& panel);
     bool are_weights_outer() const;
 };

@@ -168,7 +168,9 @@ void RegisterTile::schedule_loops() {
         const int height = static_cast<int>(std::min<int64_t>(tile, rows.constant()));
         rows_ = height;
         if (count.is_constant()) {
-            return loops(out_, height, static_cast<double>(count.constant()) >= least);
+            const bool is_parallel =
+                anchor_.attrs().has("row_blocks") || static_cast<double>(count.constant()) >= least;
+            return loops(out_, height, is_parallel);
         }
         loops(out_.specialize(is_large), height, true);
         return loops(out_, height, false);

@@ -307,4 +307,17 @@ bool group(ir::Graph& graph, const Machine& machine, Notes& notes);
 /// After group.
 bool place_parts(ir::Graph& graph);
 
+/// Marks loops whose rows are computed each on its own, so that threads may take blocks of them
+/// through all rounds and wait for nothing between: those whose kernels are packed products of as
+/// many known rows, with nodes that stay within a row around them.
+///
+///   scan {group {packed_gates(x, w)} ..}
+///       ->  scan {group {packed_gates(x, w) {row_blocks}} ..} {row_blocks}
+///
+/// A block is a tile's rows. Not where weights are so large that each thread had better read a part
+/// of them. Notes get a line for either.
+///
+/// Last: of groups alone it is known what they read.
+bool split_rows(ir::Graph& graph, const Machine& machine, Notes& notes);
+
 }  // namespace lithe::passes

@@ -43,6 +43,7 @@ constexpr Pass pipeline[] = {
     {"split_prepare", split_prepare},
     {"group", group},
     {"place_parts", place_parts},  // of kernels, so that they write where cat would copy
+    {"split_rows", split_rows},
 };
 
 bool run_on_one(const Pass& pass, ir::Graph& graph, Notes& notes, const Machine& machine) {

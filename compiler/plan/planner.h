@@ -99,6 +99,7 @@ private:
     void finish_carries(ir::Node& node, const ir::Graph& region, size_t begin);
     void finish_carry(ir::Node& node, int i, ir::Value next, size_t begin);
     void finish_stacked(const ir::Graph& region, int first, const std::vector<int>& slices);
+    void split_rows(const ir::Node& scan, size_t begin);
     void plan_branch(ir::Node& node, int branch, const std::vector<int>& results);
     bool is_own_result(int value, size_t begin) const;
     void place_by_loops();

@@ -165,6 +165,21 @@ void Planner::finish_stacked(const ir::Graph& region, int first, const std::vect
     }
 }
 
+/// Threads may be in different rounds at the same time: what a round makes lies apart from all else
+/// in the loop. A copy of all rows that had to be added is nobody's block.
+void Planner::split_rows(const ir::Node& scan, size_t begin) {
+    const bool has_kernels_alone =
+        std::all_of(plan_.steps.begin() + static_cast<std::ptrdiff_t>(begin) + 1, plan_.steps.end(),
+                    [](const Step& step) { return step.kind == Step::Kind::kernel; });
+    if (!has_kernels_alone) return;
+    plan_.steps[begin].row_blocks = static_cast<int32_t>(scan.attrs().get_int("row_blocks"));
+    for (Interval& interval : intervals_) {
+        if (interval.first <= static_cast<int>(begin)) continue;
+        interval.first = static_cast<int>(begin);
+        interval.last = std::max(interval.last, step_count());
+    }
+}
+
 void Planner::add_scan(ir::Node& node) {
     const ir::Graph& region = *node.body(0);
     const int carries = ir::carry_count(node), slices = ir::slice_count(node);
@@ -195,6 +210,7 @@ void Planner::add_scan(ir::Node& node) {
     finish_stacked(region, carries, stacked);
     finish_carries(node, region, begin);
     for (const int slice : stacked) use(slice);
+    if (node.attrs().has("row_blocks")) split_rows(node, begin);
     end_loop(begin);
 }
 

@@ -117,6 +117,16 @@ BOOST_AUTO_TEST_CASE(loops_place_values_that_are_there) {
                           plan.steps.insert(plan.steps.end(), {inner, end});
                       }),
                       invalid("value 0 is placed by two loops"));
+    BOOST_CHECK_EQUAL(after_loop([](Plan& plan, Step& begin) {
+                          begin.row_blocks = 2;
+                          Step copy;
+                          copy.kind = Step::Kind::copy;
+                          copy.values = {0, 0};
+                          plan.steps.insert(plan.steps.end() - 1, copy);
+                      }),
+                      invalid("step 0 of plan 'forward' is not a loop over blocks of rows"));
+    BOOST_CHECK_EQUAL(after_loop([](Plan&, Step& begin) { begin.row_blocks = -3; }),
+                      invalid("step 0 of plan 'forward' is not a loop over blocks of rows"));
 }
 
 BOOST_AUTO_TEST_CASE(loops_are_left_on_one_bool) {

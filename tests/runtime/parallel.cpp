@@ -92,4 +92,21 @@ BOOST_AUTO_TEST_CASE(a_failure_is_handed_on) {
     }
 }
 
+/// Of six tasks in turns of three blocks, the last two blocks; in the other direction the turns
+/// change places.
+BOOST_AUTO_TEST_CASE(blocks_of_rows_of_a_thread) {
+    for (const bool is_backwards : {false, true}) {
+        std::vector<int> seen;
+        KernelContext context{
+            .is_backwards = is_backwards, .row_blocks = 3, .first_block = 1, .end_block = 3};
+        auto* closure = reinterpret_cast<uint8_t*>(&seen);
+        BOOST_TEST(lithe_do_par_for(&context, note_index, 10, 6, closure) == 0);
+        BOOST_TEST(
+            seen == (is_backwards ? std::vector{14, 15, 11, 12} : std::vector{11, 12, 14, 15}),
+            boost::test_tools::per_element());
+        BOOST_TEST(lithe_do_par_for(&context, note_index, 0, 7, closure) != 0);
+        BOOST_TEST(seen.size() == 4U);
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
