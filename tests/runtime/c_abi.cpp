@@ -165,14 +165,14 @@ BOOST_AUTO_TEST_CASE(a_session_that_runs_is_refused) {
                lithe_status_ok};
     const lithe_hook hook = [](void* user, const lithe_hook_call*) {
         auto& call = *static_cast<Inner*>(user);
-        const std::vector<int64_t> x_shape = {8, 3}, y_shape = {8, 2};
-        const lithe_tensor input = f32(call.x.data(), x_shape);
-        const lithe_tensor output = f32(call.y.data(), y_shape);
-        lithe_session* session = call.fixture->session;
-        call.run = lithe_session_run(session, &input, 1, &output, 1, nullptr);
+        const std::vector<int64_t> in_shape = {8, 3}, out_shape = {8, 2};
+        const lithe_tensor input = f32(call.x.data(), in_shape);
+        const lithe_tensor output = f32(call.y.data(), out_shape);
+        lithe_session* running = call.fixture->session;
+        call.run = lithe_session_run(running, &input, 1, &output, 1, nullptr);
         int64_t shape[2];
         size_t rank = 2;
-        call.shape = lithe_session_output_shape(session, &input, 1, 0, shape, &rank, nullptr);
+        call.shape = lithe_session_output_shape(running, &input, 1, 0, shape, &rank, nullptr);
     };
     BOOST_REQUIRE_EQUAL(
         lithe_model_register_forward_pre_hook(model, "fc", hook, &inner, nullptr, &error),
