@@ -31,6 +31,8 @@ constexpr int64_t several_rows = 4;
 /// Tiles of rows of a product, each of which would ask, through the cache that the rows need. Where
 /// registers are few, blocks of rows pass through sets of panels, and each block waits.
 constexpr int64_t most_tiles = 32;
+/// The colours of an image: a loop of so few turns is no loop.
+constexpr int64_t few_channels = 4;
 
 bool is_panel_product(const ir::Node& node) {
     return node.is("packed_linear") || node.is("packed_conv") || node.is("packed_gates");
@@ -67,22 +69,10 @@ int steps_ahead(const ir::Node& anchor) {
     return static_cast<int>(std::max<int64_t>(1, bytes / (4 * step_floats(anchor))));
 }
 
-/// Steps of the sum that ask for lines together, so that tiles which share a panel can each ask for
-/// another of them: a panel of one line a step has no others. Of one vector, those of a line: of
-/// more LLVM makes all products of a row before those of the next, a chain that waits for each.
-int steps_together(const ir::Node& anchor, const Target& target) {
-    constexpr int most_floats = 2 * line_floats;
-    const bool has_few_lines = step_floats(anchor) <= most_floats;
-    if (!target.has_few_registers() || is_one_tile(anchor) || !has_few_lines) return 1;
-    const TensorType& panels = anchor.input(1).type();
-    const Dim& length = panels.size(panels.rank() - 2);
-    const int together = step_floats(anchor) > target.lanes() ? 8 : 2;
-    return length.is_constant() && length.constant() % together == 0 ? together : 1;
-}
-
 /// Bytes of all panels from which on they are asked for.
 int64_t far_of(const ir::Graph& body, const ir::Node& anchor, const Target& target) {
     constexpr int64_t never = std::numeric_limits<int64_t>::max();
+    if (anchor.is("winograd_conv")) return far_front_bytes;
     const bool is_alone = is_one_tile(anchor);
     if (anchor.is("packed_linear")) {
         if (has_many_tiles(anchor, target)) return never;
@@ -97,8 +87,36 @@ int64_t far_of(const ir::Graph& body, const ir::Node& anchor, const Target& targ
 }
 
 bool is_asked_for(const ir::Graph& body, const ir::Node& node, const Target& target) {
-    return is_panel_product(node) && node.input(1).node->is("input") &&
+    const bool has_panels = is_panel_product(node) || node.is("winograd_conv");
+    return has_panels && node.input(1).node->is("input") &&
            panel_bytes(node) >= far_of(body, node, target);
+}
+
+/// Steps of a sum.
+Dim sum_length(const ir::Node& anchor) {
+    const TensorType& panels = anchor.input(1).type();
+    return panels.size(anchor.is("packed_gates") ? 2 : panels.rank() - 2);
+}
+
+/// Steps of the sum in one turn of its loop. Where registers are few, a multiply-add needs almost
+/// another instruction for its operands, and a core that two threads share starts three a cycle for
+/// each: the loop's own count. Steps that ask for lines together are more, so that tiles which
+/// share a panel can each ask for another of them. Of one vector, those of a line: of more LLVM
+/// makes all products of a row before those of the next, a chain that waits for each; of Winograd's
+/// patches, which lie further apart, it does so with two.
+int steps_together(const ir::Graph& body, const ir::Node& anchor, const Target& target) {
+    constexpr int most_floats = 2 * line_floats, most_asking = 8, most = 4, most_of_one = 2;
+    const bool is_asked = is_asked_for(body, anchor, target);
+    const bool is_alone = is_asked && !anchor.is("winograd_conv") &&
+                          (is_one_tile(anchor) || step_floats(anchor) > most_floats);
+    const Dim length = sum_length(anchor);
+    if (!target.has_few_registers() || is_alone || !length.is_constant()) return 1;
+    int together = is_asked ? most_asking : most;
+    if (step_floats(anchor) <= target.lanes())
+        together = anchor.is("winograd_conv") ? 1 : most_of_one;
+    while (length.constant() % together != 0) together /= 2;
+    const bool is_loop = length.constant() > few_channels;
+    return is_loop ? together : std::max(1, static_cast<int>(length.constant()));
 }
 
 /// Halide's own loops over the lines of a row of a panel keep LLVM from holding the tile in
@@ -174,7 +192,8 @@ bool reads_far_panels_once(const ir::Node& anchor) {
 
 bool asks_for_next_panel(const ir::Graph& body, const Target& target) {
     return std::any_of(body.nodes().begin(), body.nodes().end(), [&](const auto& node) {
-        return is_asked_for(body, *node, target) && !is_one_tile(*node);
+        return !node->is("winograd_conv") && is_asked_for(body, *node, target) &&
+               !is_one_tile(*node);
     });
 }
 
@@ -190,36 +209,28 @@ void ask_ahead(Body& body, const ir::Node& panels, Halide::Stage stage, const Ha
 
 }  // namespace
 
-void prefetch_panels(Body& body, const ir::Node& anchor, Halide::Stage stage,
-                     const Halide::RDom& sum, const Expr& distance) {
-    const ir::Node& panels = *anchor.input(1).node;
+void schedule_steps(Body& body, const ir::Node& anchor, Halide::Stage stage,
+                    const Halide::RDom& sum, const Expr& distance) {
+    const int together = steps_together(body.graph(), anchor, body.target());
+    Halide::RVar steps = sum.x;
+    if (together > 1) {
+        steps = Halide::RVar("steps");
+        const Halide::RVar step("step");
+        stage.split(sum.x, steps, step, together).unroll(step);
+    }
     if (!is_asked_for(body.graph(), anchor, body.target())) return;
     // A whole innermost sum further on is the same place of the next tap or the next panel; what is
     // behind the end of a panel is the next one too.
-    const int together = steps_together(anchor, body.target());
-    if (is_one_tile(anchor)) {
-        ask_ahead(body, panels, std::move(stage), sum.x, steps_ahead(anchor));
-    } else if (together == 1) {
-        ask_ahead(body, panels, std::move(stage), sum.x, distance);
-    } else {
-        const Halide::RVar steps("steps"), step("step");
-        stage.split(sum.x, steps, step, together).unroll(step);
-        ask_ahead(body, panels, std::move(stage), steps, distance / together);
-    }
-}
-
-void prefetch_next_element(Body& body, const ir::Node& anchor, Halide::Stage stage,
-                           const Halide::RDom& sum) {
-    const ir::Node& panels = *anchor.input(1).node;
-    if (!panels.is("input") || panel_bytes(anchor) < far_front_bytes) return;
-    ask_ahead(body, panels, std::move(stage), sum.x, sum.x.extent());
+    const bool is_alone = !anchor.is("winograd_conv") && is_one_tile(anchor);
+    ask_ahead(body, *anchor.input(1).node, std::move(stage), steps,
+              is_alone ? Expr(steps_ahead(anchor)) : distance / together);
 }
 
 void share_prefetches(Halide::Pipeline& pipeline, const ir::Graph& body, const Target& target) {
     for (const auto& node : body.nodes()) {
         const bool is_winograd = node->is("winograd_conv");
         if (!is_winograd && !is_panel_product(*node)) continue;
-        const int together = is_winograd ? 1 : steps_together(*node, target);
+        const int together = steps_together(body, *node, target);
         return pipeline.add_custom_lowering_pass(
             new ShareLines(together * step_floats(*node), is_winograd || is_one_tile(*node)));
     }

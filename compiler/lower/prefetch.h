@@ -10,16 +10,12 @@ bool is_far(const ir::Node& anchor);
 /// Whether a product does nothing but read its panels, from further away than that and once.
 bool reads_far_panels_once(const ir::Node& anchor);
 
-/// Asks for weights ahead where that pays: for the next panel while tiles of rows use this one, or
-/// for some of them where one tile has all rows. `sum`: the loop over the sum in `stage`, of which
-/// `distance` steps on is what the tiles read next; panels lie one after the other.
-void prefetch_panels(Body& body, const ir::Node& anchor, Halide::Stage stage,
-                     const Halide::RDom& sum, const Halide::Expr& distance);
-
-/// Asks for a panel's weights of the next element of the patches while Winograd's products of this
-/// one are made: all of them pass once for every block.
-void prefetch_next_element(Body& body, const ir::Node& anchor, Halide::Stage stage,
-                           const Halide::RDom& sum);
+/// Unrolls steps of a sum over packed weights where that pays: `sum`, in `stage`. Asks for weights
+/// ahead where that pays: for the next panel, or the next element of Winograd's patches, while
+/// tiles of rows use this one, or for some of them where one tile has all rows. `distance`: steps
+/// on, what the tiles read next; panels lie one after the other.
+void schedule_steps(Body& body, const ir::Node& anchor, Halide::Stage stage,
+                    const Halide::RDom& sum, const Halide::Expr& distance);
 
 /// Whether the product of a body asks for its next panel, which is read much later.
 bool asks_for_next_panel(const ir::Graph& body, const Target& target);

@@ -143,7 +143,7 @@ private:
         Stage update = acc_.update();
         update.reorder({n_, m_, sum_.x}).vectorize(n_, sum_lanes(body_.target(), width_));
         update.unroll(n_).unroll(m_);
-        prefetch_panels(body_, anchor_, acc_.update(), sum_, Expr(set_ == 1 ? piece_ : length_));
+        schedule_steps(body_, anchor_, acc_.update(), sum_, Expr(set_ == 1 ? piece_ : length_));
     }
 
     Body& body_;

@@ -207,16 +207,6 @@ Halide::LoopLevel RegisterTile::schedule_whole_tile() {
     return around_sums;
 }
 
-/// The colours of an image: a loop of so few turns costs as much as its products. Where registers
-/// are many it was not measured.
-void RegisterTile::unroll_channels(Stage& update) const {
-    constexpr int64_t few_channels = 4;
-    const auto* channels = sum_.x.extent().as<Halide::Internal::IntImm>();
-    const bool is_few = channels && channels->value > 1 && channels->value <= few_channels;
-    if (is_few && sum_.dimensions() > 1 && body_.target().has_few_registers())
-        update.unroll(sum_.x);
-}
-
 void RegisterTile::schedule_tile() {
     schedule_at(acc_, is_light_ ? Halide::LoopLevel(out_, m_) : schedule_whole_tile());
     for (const Axis& axis : more_axes()) {
@@ -232,11 +222,10 @@ void RegisterTile::schedule_tile() {
     Stage update = acc_.update();
     update.reorder(order).vectorize(n_, sum_lanes(body_.target(), width_)).unroll(n_).unroll(m_);
     for (const Axis& axis : more_axes()) update.unroll(axis.var);
-    unroll_channels(update);
     if (streams_ > 1) {
         update.unroll(stream_);
     } else {
-        prefetch_panels(body_, anchor_, acc_.update(), sum_, sum_.x.extent());
+        schedule_steps(body_, anchor_, acc_.update(), sum_, sum_.x.extent());
     }
 }
 

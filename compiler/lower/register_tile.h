@@ -77,7 +77,6 @@ private:
     void loops(Halide::Stage stage, int rows, bool is_parallel);
     void schedule_loops();
     void schedule_tile();
-    void unroll_channels(Halide::Stage& update) const;
     Halide::LoopLevel schedule_whole_tile();
     void schedule_at(Halide::Func& f, const Halide::LoopLevel& level);
 

@@ -86,7 +86,7 @@ void RollingLines::schedule(const Func& consumer, const Var& task, const Var& li
     for (int i = 0; i < terms_.dimensions(); ++i) order.emplace_back(terms_[i]);
     const int lanes = sum_lanes(body_.target(), width_);
     sum_.update().reorder(order).vectorize(c, lanes).unroll(c).unroll(x);
-    prefetch_panels(body_, front_, sum_.update(), terms_, terms_.x.extent());
+    schedule_steps(body_, front_, sum_.update(), terms_, terms_.x.extent());
 }
 
 /// Few registers hold tiles of so few vectors that these would wait for each other's long rest.

@@ -11,6 +11,7 @@
 #include "compiler/lower/anchor.h"
 #include "compiler/lower/families.h"
 #include "compiler/lower/prefetch.h"
+#include "compiler/lower/register_tile.h"
 #include "compiler/lower/winograd_transform.h"
 
 namespace lithe::lower {
@@ -218,14 +219,14 @@ private:
             bound_block(*f);
             f->vectorize(k_, lanes_).unroll(k_).unroll(tx_).unroll(ty_).unroll(image_);
         }
-        acc_.update()
-            .reorder({k_, tx_, ty_, image_, sum_})
-            .vectorize(k_, lanes_)
+        Halide::Stage update = acc_.update();
+        update.reorder({k_, tx_, ty_, image_, sum_})
+            .vectorize(k_, sum_lanes(body_.target(), width_))
             .unroll(k_)
             .unroll(tx_)
             .unroll(ty_)
             .unroll(image_);
-        prefetch_next_element(body_, anchor_, acc_.update(), sum_);
+        schedule_steps(body_, anchor_, update, sum_, sum_.x.extent());
     }
 
     void schedule_results() {

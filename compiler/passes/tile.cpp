@@ -65,6 +65,14 @@ double step_cycles(const Tile& tile) {
     return std::max({rows * vectors / 2, (rows + vectors) / 2, 4.0});
 }
 
+double often_shared(double cycles, const Tile& tile, const Machine& machine) {
+    if (!machine.has_few_registers()) return cycles;
+    constexpr double starts_a_cycle = 3, loop_starts = 0.5;
+    const auto rows = static_cast<double>(tile.rows), vectors = static_cast<double>(tile.vectors);
+    const double shared = (rows * vectors + rows + vectors + loop_starts) / starts_a_cycle;
+    return (cycles + std::max(cycles, shared)) / 2;
+}
+
 std::vector<Tile> ranked_tiles(const Dim& rows, const Dim& columns, const Machine& machine,
                                const TileLimits& limits) {
     constexpr int64_t large = 5040;  // divided by all small tiles
@@ -82,11 +90,11 @@ std::vector<Tile> ranked_tiles(const Dim& rows, const Dim& columns, const Machin
             for (int64_t turns = 1; turns <= limits.gates; ++turns) {
                 const int64_t across = vectors * limits.gates / turns;
                 const Tile step{.rows = height, .vectors = across};
-                const int64_t held =
-                    limits.gates == 1 ? registers_of_rows(step, machine) : registers(step, machine);
+                const int64_t held = limits.gates == turns ? registers_of_rows(step, machine)
+                                                           : registers(step, machine);
                 const bool fits = held <= machine.register_count || (height == 1 && vectors == 1);
                 if (limits.gates % turns != 0 || !fits) continue;
-                const double cycles = sum_cycles(step, limits);
+                const double cycles = often_shared(sum_cycles(step, limits), step, machine);
                 tiles.push_back(
                     {height, vectors, turns, count * static_cast<double>(turns) * cycles});
             }

@@ -54,6 +54,11 @@ int64_t registers_of_rows(const Tile& tile, const Machine& machine);
 /// Cycles of one step of a tile's sum, without what the limits add.
 double step_cycles(const Tile& tile);
 
+/// Cycles of such a step where a core is shared half of the time: then each thread starts three
+/// instructions a cycle. Where registers are few, elements of x are loaded by instructions of their
+/// own, and tall or narrow tiles are bound by that.
+double often_shared(double cycles, const Tile& tile, const Machine& machine);
+
 /// The tiles that the target's registers hold, the one with the least estimated time first: a core
 /// with two multiply-add units of latency 4 and two loads a cycle. Sizes that are not known count
 /// as large.

@@ -63,13 +63,17 @@ double together(double compute, double memory) {
     return std::max(compute, memory) + 0.3 * std::min(compute, memory);
 }
 
-double direct_cycles(const WinogradProblem& p, int64_t lanes) {
+double direct_cycles(const WinogradProblem& p, const Machine& machine) {
+    const int64_t lanes = machine.vector_bytes / 4;
+    const Tile tile{.rows = 6, .vectors = 2};  // as good as any
+    const double rate =
+        direct_rate * step_cycles(tile) / often_shared(step_cycles(tile), tile, machine);
     const double weights =
         static_cast<double>(p.taps[0] * p.taps[1] * p.phases * p.channels * p.filters);
     const double columns =
         static_cast<double>(ceil_div(p.filters, lanes) * lanes) / static_cast<double>(p.filters);
     const double products = weights * static_cast<double>(p.images * p.height * p.width);
-    return together(products * columns / (2.0 * static_cast<double>(lanes) * direct_rate),
+    return together(products * columns / (2.0 * static_cast<double>(lanes) * rate),
                     weights * 4 / memory_bytes);
 }
 
@@ -152,14 +156,16 @@ double late_cycles(const WinogradProblem& p, const WinogradPlan& plan, int64_t l
 }
 
 /// Cycles of the three stages.
-double stage_cycles(const WinogradProblem& p, const WinogradPlan& plan, int64_t lanes) {
+double stage_cycles(const WinogradProblem& p, const WinogradPlan& plan, const Machine& machine) {
+    const int64_t lanes = machine.vector_bytes / 4;
     const int64_t patches = patches_of(p, plan);
     const int64_t elements = p.phases * axes_of(p, plan).elements();
     const int64_t panels = ceil_div(p.filters, plan.vectors * lanes);
     const TileLimits limits = product_limits(Dim(p.channels));
-    const double step = step_cycles({plan.rows, plan.vectors}) +
-                        limits.row_cycles * static_cast<double>(plan.rows) +
-                        limits.vector_cycles * static_cast<double>(plan.vectors);
+    const Tile tile{.rows = plan.rows, .vectors = plan.vectors};
+    const double loads = limits.row_cycles * static_cast<double>(plan.rows) +
+                         limits.vector_cycles * static_cast<double>(plan.vectors);
+    const double step = often_shared(step_cycles(tile) + loads, tile, machine);
     const double products =
         step * static_cast<double>(elements * p.channels * panels * ceil_div(patches, plan.rows)) +
         late_cycles(p, plan, lanes);
@@ -202,17 +208,17 @@ std::vector<WinogradPlan> plans_of_taps(const WinogradProblem& p, int64_t tile,
     return plans;
 }
 
-double cycles(const WinogradProblem& p, const WinogradPlan& plan, int64_t lanes) {
-    if (plan.in_stages) return stage_cycles(p, plan, lanes);
+double cycles(const WinogradProblem& p, const WinogradPlan& plan, const Machine& machine) {
+    if (plan.in_stages) return stage_cycles(p, plan, machine);
+    const int64_t lanes = machine.vector_bytes / 4;
     const int64_t across = ceil_div(patches_across(p, plan), plan.columns);
     const int64_t down = ceil_div(patches_down(p, plan), plan.rows);
     const int64_t blocks = across * down * ceil_div(p.images, plan.images);
     const int64_t rows = plan.images * plan.rows * plan.columns,
                   elements = axes_of(p, plan).elements();
     const int64_t panels = ceil_div(p.filters, plan.vectors * lanes);
-    const auto sums = static_cast<double>(rows * plan.vectors);
-    const double step =
-        std::max({sums / 2, static_cast<double>(rows + plan.vectors) / 2, 4.0}) + 0.1;
+    const Tile tile{.rows = rows, .vectors = plan.vectors};
+    const double step = often_shared(step_cycles(tile), tile, machine) + 0.1;
     const double products = step * static_cast<double>(elements * p.channels * panels);
     const double transforms = transform_cycles(p, plan, rows, lanes);
     const double weights =
@@ -225,8 +231,10 @@ double cycles(const WinogradProblem& p, const WinogradPlan& plan, int64_t lanes)
 }
 
 /// Of a run, with what the packed weights have to save.
-double cost(const WinogradProblem& p, const WinogradPlan& plan, int64_t lanes) {
-    return cycles(p, plan, lanes) + byte_cycles * static_cast<double>(weight_bytes(p, plan, lanes));
+double cost(const WinogradProblem& p, const WinogradPlan& plan, const Machine& machine) {
+    const int64_t lanes = machine.vector_bytes / 4;
+    return cycles(p, plan, machine) +
+           byte_cycles * static_cast<double>(weight_bytes(p, plan, lanes));
 }
 
 bool fits(const WinogradProblem& p, const WinogradPlan& plan, const Machine& machine) {
@@ -234,7 +242,8 @@ bool fits(const WinogradProblem& p, const WinogradPlan& plan, const Machine& mac
     const int64_t rows = plan.images * plan.rows * plan.columns,
                   elements = axes_of(p, plan).elements();
     const int64_t bytes = 4 * elements * rows * (p.channels + plan.vectors * lanes);
-    return rows <= 16 && registers({rows, plan.vectors}, machine) <= machine.register_count &&
+    return rows <= 16 &&
+           registers_of_rows({rows, plan.vectors}, machine) <= machine.register_count &&
            bytes <= most_block_bytes;
 }
 
@@ -317,7 +326,6 @@ std::optional<WinogradProblem> winograd_problem(const ir::Node& conv, Dilation d
 
 std::vector<WinogradPlan> ranked_winograd_plans(const WinogradProblem& p, const Machine& machine) {
     if (machine.exact) return {};
-    const int64_t lanes = machine.vector_bytes / 4;
     std::vector<WinogradPlan> all;
     for (const int64_t tile : tiles_of(p)) {
         all.push_back(plan_in_stages(p, tile, machine));
@@ -327,7 +335,7 @@ std::vector<WinogradPlan> ranked_winograd_plans(const WinogradProblem& p, const 
         const std::vector<WinogradPlan> blocks = plans_in_blocks(p, tile, machine);
         all.insert(all.end(), blocks.begin(), blocks.end());
     }
-    for (WinogradPlan& plan : all) plan.cost = cost(p, plan, lanes);
+    for (WinogradPlan& plan : all) plan.cost = cost(p, plan, machine);
     std::stable_sort(all.begin(), all.end(),
                      [](const auto& a, const auto& b) { return a.cost < b.cost; });
     std::vector<WinogradPlan> plans;
@@ -343,7 +351,7 @@ double direct_cost(const WinogradProblem& p, const Machine& machine) {
     const int64_t lanes = machine.vector_bytes / 4;
     const int64_t bytes =
         4 * p.phases * p.taps[0] * p.taps[1] * p.channels * ceil_div(p.filters, lanes) * lanes;
-    return direct_cycles(p, lanes) + byte_cycles * static_cast<double>(bytes);
+    return direct_cycles(p, machine) + byte_cycles * static_cast<double>(bytes);
 }
 
 bool winograd_pays(const WinogradProblem& p, double cost, const Machine& machine) {

@@ -48,6 +48,7 @@ Artifact sample() {
     step.starts = {0, 0};
     step.start_offsets = {symbol(0)};
     step.moves = {0, 0};
+    step.row_blocks = 3;
     a.plans = {{"forward", 1024, 512, {value}, {step, {}}, {0}, {0, 0}}};
     return a;
 }
@@ -112,7 +113,7 @@ BOOST_AUTO_TEST_CASE(messages) {
                       "artifact: 0 bytes, the header alone has 24 [artifact.truncated]");
     bytes[4] = std::byte{99};
     BOOST_CHECK_EQUAL(error_of(bytes),
-                      "artifact: has format 99, this runtime reads 3 [artifact.version]");
+                      "artifact: has format 99, this runtime reads 4 [artifact.version]");
     bytes[0] = std::byte{0};
     BOOST_CHECK_EQUAL(error_of(bytes),
                       "artifact: these bytes are not an artifact [artifact.format]");
