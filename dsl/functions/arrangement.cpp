@@ -94,27 +94,21 @@ Tensor atleast_3d(const Tensor& x) {
     return x.dim() == 2 ? unsqueeze(x, -1) : x;
 }
 
-Tensors atleast_1d(const Tensors& parts) {
-    Tensors wide;
-    for (const Tensor& part : parts) wide.push_back(atleast_1d(part));
-    return wide;
-}
-Tensors atleast_2d(const Tensors& parts) {
-    Tensors wide;
-    for (const Tensor& part : parts) wide.push_back(atleast_2d(part));
-    return wide;
-}
-Tensors atleast_3d(const Tensors& parts) {
-    Tensors wide;
-    for (const Tensor& part : parts) wide.push_back(atleast_3d(part));
-    return wide;
+namespace {
+
+Tensors each(const Tensors& parts, Tensor (*change)(const Tensor&)) {
+    Tensors changed;
+    for (const Tensor& part : parts) changed.push_back(change(part));
+    return changed;
 }
 
-Tensor dstack(const Tensors& parts) {
-    Tensors deep;
-    for (const Tensor& part : parts) deep.push_back(atleast_3d(part));
-    return cat(deep, 2);
-}
+}  // namespace
+
+Tensors atleast_1d(const Tensors& parts) { return each(parts, atleast_1d); }
+Tensors atleast_2d(const Tensors& parts) { return each(parts, atleast_2d); }
+Tensors atleast_3d(const Tensors& parts) { return each(parts, atleast_3d); }
+
+Tensor dstack(const Tensors& parts) { return cat(atleast_3d(parts), 2); }
 Tensor column_stack(const Tensors& parts) {
     Tensors columns;
     for (const Tensor& part : parts) {
