@@ -17,11 +17,13 @@ ir::Node* product_of(const ir::Graph& body) {
     return product;
 }
 
-/// Rows of a product whose kernel reads and writes each row on its own; 0 for any other group.
+/// Rows of a product of known weights whose kernel reads and writes each row on its own; 0 for any
+/// other group.
 int64_t rows_of(const ir::Node& group, const ir::Node& product) {
     const Shape& shape = product.type().shape;
-    if (shape.size() != 2 || !shape[0].is_constant() || !product.input(0).node->is("input"))
-        return 0;
+    const bool is_known = shape.size() == 2 && shape[0].is_constant() &&
+                          product.input(1).type().count().is_constant();
+    if (!is_known || !product.input(0).node->is("input")) return 0;
     const bool is_by_rows = std::all_of(
         group.body()->nodes().begin(), group.body()->nodes().end(), [&](const auto& node) {
             const bool is_of_row = node->is("slice") && node->attrs().get_int("axis") ==
