@@ -148,13 +148,13 @@ private:
     void find_own(Loop& loop);
     bool has_threads_for(int64_t parts) const;
     void run_side_by_side(const Loop& loop);
-    void run_rounds(const Loop& loop, Worker& worker, int64_t begin, int64_t end);
+    void run_rounds(const Loop& loop, Worker& worker, const KernelContext& context, int64_t begin,
+                    int64_t end);
     bool run_round(const Loop& loop, Worker& worker);
     void check_workers() const;
     void add_worker_tables(Worker& worker);
     // Rows side by side: bound_plan_rows.cpp.
     void run_rows_side_by_side(const Loop& loop);
-    void run_rows(const Loop& loop, Worker& worker, int begin, int end);
     static void move_values(const Loop& loop, std::vector<KernelBuffer>& buffers,
                             std::vector<uint8_t*>& places);
     size_t end_loop(const Instruction& instruction);

@@ -154,7 +154,7 @@ void BoundPlan::run_side_by_side(const Loop& loop) {
     const auto threads = static_cast<int64_t>(workers_.size());
     Executor& executor = *static_cast<KernelContext*>(context_)->executor;
     parallel_for(executor, static_cast<int>(threads), [&](int index) {
-        run_rounds(loop, workers_[static_cast<size_t>(index)], index * loop.count / threads,
+        run_rounds(loop, workers_[static_cast<size_t>(index)], {}, index * loop.count / threads,
                    (index + 1) * loop.count / threads);
     });
     check_workers();
@@ -166,9 +166,10 @@ void BoundPlan::check_workers() const {
     }
 }
 
-void BoundPlan::run_rounds(const Loop& loop, Worker& worker, int64_t begin, int64_t end) {
+void BoundPlan::run_rounds(const Loop& loop, Worker& worker, const KernelContext& context,
+                           int64_t begin, int64_t end) {
     worker.failed = nullptr;
-    worker.context = {};
+    worker.context = context;
     std::copy(buffers_.begin(), buffers_.end(), worker.buffers.begin());
     if (worker.memory.data() != nullptr) {
         auto* memory = reinterpret_cast<uint8_t*>(worker.memory.data());
@@ -180,6 +181,7 @@ void BoundPlan::run_rounds(const Loop& loop, Worker& worker, int64_t begin, int6
     for (int64_t round = begin; round < end; ++round) {
         worker.context.is_backwards = (round - begin) % 2 != 0;
         if (!run_round(loop, worker)) return;
+        move_values(loop, worker.buffers, worker.places);
         for (const Advance& advance : loop.advances)
             worker.buffers[advance.buffer].host += advance.bytes;
     }

@@ -8,26 +8,15 @@ void BoundPlan::run_rows_side_by_side(const Loop& loop) {
     const auto threads = static_cast<int>(workers_.size());
     Executor& executor = *static_cast<KernelContext*>(context_)->executor;
     parallel_for(executor, threads, [&](int index) {
-        run_rows(loop, workers_[static_cast<size_t>(index)], index * loop.row_blocks / threads,
-                 (index + 1) * loop.row_blocks / threads);
+        const KernelContext own_rows{.row_blocks = loop.row_blocks,
+                                     .first_block = index * loop.row_blocks / threads,
+                                     .end_block = (index + 1) * loop.row_blocks / threads};
+        run_rounds(loop, workers_[static_cast<size_t>(index)], own_rows, 0, loop.count);
     });
     check_workers();
     // Where the last round has put what the loop hands on: with every thread in the same places.
     for (const Placing& move : loop.moves) {
         buffers_[move.buffer].host = workers_[0].buffers[move.buffer].host;
-    }
-}
-
-void BoundPlan::run_rows(const Loop& loop, Worker& worker, int begin, int end) {
-    worker.failed = nullptr;
-    worker.context = {.row_blocks = loop.row_blocks, .first_block = begin, .end_block = end};
-    std::copy(buffers_.begin(), buffers_.end(), worker.buffers.begin());
-    for (int64_t round = 0; round < loop.count; ++round) {
-        worker.context.is_backwards = round % 2 != 0;
-        if (!run_round(loop, worker)) return;
-        move_values(loop, worker.buffers, worker.places);
-        for (const Advance& advance : loop.advances)
-            worker.buffers[advance.buffer].host += advance.bytes;
     }
 }
 

@@ -4,8 +4,7 @@
 
 namespace {
 
-/// What a kernel returns whose tasks are not what its plan says: a Halide error code would be >
-/// -100.
+/// What a kernel returns whose tasks are not what its plan says: no error code of Halide.
 constexpr int not_in_blocks = -1000;
 
 struct Loop {
@@ -32,17 +31,8 @@ void run_index(void* context, int index) {
     if (result != 0) loop.failure.store(result, std::memory_order_relaxed);
 }
 
-int run_serially(void* context, lithe_task task, int min, int size, uint8_t* closure) {
-    const bool is_backwards = static_cast<lithe::KernelContext*>(context)->is_backwards;
-    for (int i = 0; i < size; ++i) {
-        const int result = task(context, min + (is_backwards ? size - 1 - i : i), closure);
-        if (result != 0) return result;
-    }
-    return 0;
-}
-
 /// Blocks of rows that are another thread's are left out.
-int run_own_blocks(void* context, lithe_task task, int min, int size, uint8_t* closure) {
+int run_serially(void* context, lithe_task task, int min, int size, uint8_t* closure) {
     const auto& own = *static_cast<lithe::KernelContext*>(context);
     if (size % own.row_blocks != 0) return not_in_blocks;
     const int turns = size / own.row_blocks;
@@ -61,7 +51,6 @@ int run_own_blocks(void* context, lithe_task task, int min, int size, uint8_t* c
 extern "C" int lithe_do_par_for(void* context, lithe_task task, int min, int size,
                                 uint8_t* closure) {
     const auto& own = *static_cast<lithe::KernelContext*>(context);
-    if (own.row_blocks > 0) return run_own_blocks(context, task, min, size, closure);
     lithe::Executor* executor = own.executor;
     if (executor == nullptr || size <= 1) return run_serially(context, task, min, size, closure);
 

@@ -13,9 +13,9 @@ struct KernelContext {
     /// Every thread takes its tasks from the last to the first. A loop's rounds take turns: each
     /// then begins with the weights that the one before has read last, which are still in a cache.
     bool is_backwards = false;
-    /// Not 0 where tasks are blocks of rows, so many of each innermost: those from `first_block` up
-    /// to `end_block` alone are run, on the calling thread.
-    int row_blocks = 0, first_block = 0, end_block = 0;
+    /// Tasks are so many blocks of rows, innermost. Without an executor those from `first_block` up
+    /// to `end_block` alone are run: in most loops the one that there is.
+    int row_blocks = 1, first_block = 0, end_block = 1;
 };
 
 }  // namespace lithe
