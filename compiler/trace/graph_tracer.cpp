@@ -26,33 +26,28 @@ GraphTracer::GraphTracer(ir::Program& program, ir::Graph& graph, nn::Module& roo
 
 void GraphTracer::run(const Forward& forward, const std::vector<InputSpec>& inputs) {
     const Scope scope(this);
+    const Tensors arguments = symbolic_inputs(inputs);
+    try {
+        const StateScope state(*this);
+        const NoGradGuard no_grad;
+        const Tensors results = forward(arguments);
+        collect_outputs(results);
+        const std::vector<Fields::Change> changes = state.fields().changes();
+        collect_state(changes);
+        collect_fields(changes);
+    } catch (const UserError& error) {
+        rethrow_with_place(error);
+    }
+    resolve_lines();
+    insert_boundaries(graph_, frame().events);
+}
+
+Tensors GraphTracer::symbolic_inputs(const std::vector<InputSpec>& inputs) {
     Tensors arguments;
     for (const InputSpec& input : inputs) {
         arguments.push_back(Tensor::from(symbolic(graph_.add_input(input.name, input.type))));
     }
-    const Fields fields(root_);
-    make_symbolic_state();
-    const auto restore = [&] {
-        restore_state();
-        fields.restore();
-    };
-    try {
-        const NoGradGuard no_grad;
-        const Tensors results = forward(arguments);
-        collect_outputs(results);
-        const std::vector<Fields::Change> changes = fields.changes();
-        collect_state(changes);
-        collect_fields(changes);
-    } catch (const UserError& error) {
-        restore();
-        rethrow_with_place(error);
-    } catch (...) {
-        restore();
-        throw;
-    }
-    restore();
-    resolve_lines();
-    insert_boundaries(graph_, frame().events);
+    return arguments;
 }
 
 void GraphTracer::note_error() {

@@ -109,8 +109,28 @@ private:
 
     /// Gives a draw the session's generator in place of eager mode's, and its number in the run.
     ir::Node* add_draw(const OpCall& call, const TensorTypes& types);
+    Tensors symbolic_inputs(const std::vector<InputSpec>& inputs);
     void make_symbolic_state();
     void restore_state();
+    /// Symbolic values in parameters and buffers for as long as it lasts; then they and all fields
+    /// have again what they had, also where forward() throws.
+    class StateScope {
+    public:
+        explicit StateScope(GraphTracer& tracer) : tracer_(tracer), fields_(tracer.root_) {
+            tracer_.make_symbolic_state();
+        }
+        ~StateScope() {
+            tracer_.restore_state();
+            fields_.restore();
+        }
+        StateScope(const StateScope&) = delete;
+        StateScope& operator=(const StateScope&) = delete;
+        const Fields& fields() const { return fields_; }
+
+    private:
+        GraphTracer& tracer_;
+        const Fields fields_;
+    };
     void collect_outputs(const Tensors& results);
     Tensor current(const StateTensor& state, const std::vector<Fields::Change>& changes) const;
     void collect_state(const std::vector<Fields::Change>& changes);

@@ -101,31 +101,19 @@ std::string GraphTracer::field_read_first(const Forward& forward,
                                           const std::vector<InputSpec>& inputs,
                                           const std::vector<KeptField>& kept) {
     const Scope scope(this);
-    Tensors arguments;
-    for (const InputSpec& input : inputs) {
-        arguments.push_back(Tensor::from(symbolic(graph_.add_input(input.name, input.type))));
-    }
+    const Tensors arguments = symbolic_inputs(inputs);
     std::map<std::string, Tensor> marks;
     std::vector<ir::Value> values;
     for (const KeptField& field : kept) {
         values.push_back(graph_.add_input(field.path, field.type));
         marks[field.path] = Tensor::from(symbolic(values.back()));
     }
-    const Fields fields(root_);
-    make_symbolic_state();
-    fields.put(marks);
-    const auto restore = [&] {
-        restore_state();
-        fields.restore();
-    };
-    try {
+    {
+        const StateScope state(*this);
+        state.fields().put(marks);
         const NoGradGuard no_grad;
         collect_outputs(forward(arguments));
-    } catch (...) {
-        restore();
-        throw;
     }
-    restore();
     for (size_t i = 0; i < kept.size(); ++i) {
         if (uses(graph_, values[i])) return kept[i].path;
     }
