@@ -90,7 +90,7 @@ struct Family {
     /// its accumulators: a value that a fused multiply-add made is assumed to be no NaN.
     bool fuses_multiply_add = false;
     /// Whether its tasks are the `row_blocks` of an anchor that has them, innermost.
-    bool has_row_blocks = false;
+    bool takes_row_blocks = false;
     /// Whether the family can do the group; the reason why not goes to `why`.
     bool (*matches)(const ir::Node& group, const Target& target, std::string& why);
     /// Defines what it wants to define itself, and schedules all outputs.

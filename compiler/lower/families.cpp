@@ -51,7 +51,7 @@ const Family& find_family(const ir::Node& group, const Target& target) {
     std::string why;
     const bool is_in_blocks = has_row_blocks(*group.body());
     for (const Family* family : families) {
-        if (is_in_blocks && !family->has_row_blocks) continue;
+        if (is_in_blocks && !family->takes_row_blocks) continue;
         if (family->matches(group, target, why)) return *family;
     }
     throw InternalError("lower.no_family", "lower: no schedule family takes the group");

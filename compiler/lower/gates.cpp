@@ -106,6 +106,6 @@ void schedule(const ir::Node&, Body& body) { Gates(body, *anchor_of(body.graph()
 }  // namespace
 
 const Family gates_family = {
-    .name = "gates", .has_row_blocks = true, .matches = matches, .schedule = schedule};
+    .name = "gates", .takes_row_blocks = true, .matches = matches, .schedule = schedule};
 
 }  // namespace lithe::lower

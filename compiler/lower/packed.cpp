@@ -34,7 +34,7 @@ void schedule(const ir::Node&, Body& body) { Product(body, *anchor_of(body.graph
 }  // namespace
 
 const Family packed_family = {
-    .name = "packed", .has_row_blocks = true, .matches = matches, .schedule = schedule};
+    .name = "packed", .takes_row_blocks = true, .matches = matches, .schedule = schedule};
 
 const Family packed_vector_family = {
     .name = "packed_vector", .matches = matches_single, .schedule = schedule};

@@ -34,8 +34,9 @@ constexpr int64_t most_tiles = 32;
 /// The colours of an image: a loop of so few turns is no loop.
 constexpr int64_t few_channels = 4;
 
-bool is_panel_product(const ir::Node& node) {
-    return node.is("packed_linear") || node.is("packed_conv") || node.is("packed_gates");
+bool reads_panels(const ir::Node& node) {
+    return node.is("packed_linear") || node.is("packed_conv") || node.is("packed_gates") ||
+           node.is("winograd_conv");
 }
 
 /// Of a panel, what one step of the sum reads: a number for each column, of gates all of a turn.
@@ -46,8 +47,10 @@ int step_floats(const ir::Node& anchor) {
     return static_cast<int>(floats.constant());
 }
 
-/// Whether one tile has all rows, so that every panel is read once.
+/// Whether one tile has all rows, so that every panel is read once. Winograd's blocks each read
+/// all.
 bool is_one_tile(const ir::Node& anchor) {
+    if (anchor.is("winograd_conv")) return false;
     const TensorType& type = anchor.type();
     Dim rows = type.size(type.rank() - 2);
     for (int axis = 1; anchor.is("packed_conv") && axis < type.rank() - 2; ++axis)
@@ -87,8 +90,7 @@ int64_t far_of(const ir::Graph& body, const ir::Node& anchor, const Target& targ
 }
 
 bool is_asked_for(const ir::Graph& body, const ir::Node& node, const Target& target) {
-    const bool has_panels = is_panel_product(node) || node.is("winograd_conv");
-    return has_panels && node.input(1).node->is("input") &&
+    return reads_panels(node) && node.input(1).node->is("input") &&
            panel_bytes(node) >= far_of(body, node, target);
 }
 
@@ -107,8 +109,7 @@ Dim sum_length(const ir::Node& anchor) {
 int steps_together(const ir::Graph& body, const ir::Node& anchor, const Target& target) {
     constexpr int most_floats = 2 * line_floats, most_asking = 8, most = 4, most_of_one = 2;
     const bool is_asked = is_asked_for(body, anchor, target);
-    const bool is_alone = is_asked && !anchor.is("winograd_conv") &&
-                          (is_one_tile(anchor) || step_floats(anchor) > most_floats);
+    const bool is_alone = is_asked && (is_one_tile(anchor) || step_floats(anchor) > most_floats);
     const Dim length = sum_length(anchor);
     if (!target.has_few_registers() || is_alone || !length.is_constant()) return 1;
     int together = is_asked ? most_asking : most;
@@ -221,18 +222,16 @@ void schedule_steps(Body& body, const ir::Node& anchor, Halide::Stage stage,
     if (!is_asked_for(body.graph(), anchor, body.target())) return;
     // A whole innermost sum further on is the same place of the next tap or the next panel; what is
     // behind the end of a panel is the next one too.
-    const bool is_alone = !anchor.is("winograd_conv") && is_one_tile(anchor);
     ask_ahead(body, *anchor.input(1).node, std::move(stage), steps,
-              is_alone ? Expr(steps_ahead(anchor)) : distance / together);
+              is_one_tile(anchor) ? Expr(steps_ahead(anchor)) : distance / together);
 }
 
 void share_prefetches(Halide::Pipeline& pipeline, const ir::Graph& body, const Target& target) {
     for (const auto& node : body.nodes()) {
-        const bool is_winograd = node->is("winograd_conv");
-        if (!is_winograd && !is_panel_product(*node)) continue;
+        if (!reads_panels(*node)) continue;
         const int together = steps_together(body, *node, target);
-        return pipeline.add_custom_lowering_pass(
-            new ShareLines(together * step_floats(*node), is_winograd || is_one_tile(*node)));
+        return pipeline.add_custom_lowering_pass(new ShareLines(
+            together * step_floats(*node), node->is("winograd_conv") || is_one_tile(*node)));
     }
 }
 
