@@ -150,7 +150,7 @@ bool is_right(bool right, std::optional<std::string_view> side) {
 
 Tensor in_order(const Tensor& line, const Tensor& sorter) {
     if (!sorter.defined()) return line;
-    if (!same(line.sizes(), sorter.sizes()) && line.sizes() != sorter.sizes()) {
+    if (!same(line.sizes(), sorter.sizes())) {
         throw UserError("searchsorted.sorter", "searchsorted: the sorter " + sorter.type().str() +
                                                    " does not have the shape of " +
                                                    line.type().str());
