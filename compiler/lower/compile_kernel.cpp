@@ -15,6 +15,7 @@
 #include "compiler/lower/group_channels.h"
 #include "compiler/lower/kernel.h"
 #include "compiler/lower/loop_analysis.h"
+#include "compiler/lower/masked_stores.h"
 #include "compiler/lower/object.h"
 #include "compiler/lower/prefetch.h"
 #include "compiler/lower/stack_memory.h"
@@ -26,7 +27,7 @@ namespace lithe::lower {
 namespace {
 
 /// Bumped when the same body and parameters give other code.
-constexpr const char* generator_version = "50c";
+constexpr const char* generator_version = "51";
 
 /// Halide's flags: no runtime, no checks (lithe has checked), a context for parallel loops, and
 /// IEEE arithmetic unless the family needs fused multiply-adds.
@@ -90,6 +91,7 @@ Compiled to_module(const ir::Node& group, const Target& target, const std::strin
     keep_on_stack(pipeline);
     shuffle_group_channels(pipeline);
     shuffle_turns(pipeline);
+    split_masked_stores(pipeline, target);
     skip_loop_analysis(pipeline);
     if (!target.has_multiply_add()) split_multiply_adds(pipeline);
     return {pipeline.compile_to_module(body.arguments(), name, halide_target(target, family),
