@@ -74,16 +74,17 @@ bool is_plain_pool(const ir::Node& pool) {
            product(Shape(image.begin() + 1, image.end())).is_constant();
 }
 
-/// Why the channels do not fill the vectors of the reader.
+/// Why the channels do not fill the vectors of the reader, called `name`. Where registers are many
+/// a vector has so many lanes that few channels waste most of a pooling's.
 std::string channel_refusal(const std::vector<ir::Node*>& front, const ir::Node& conv,
-                            const Dim& channels, const ir::Node& reader) {
+                            const Dim& channels, const ir::Node& reader, const std::string& name,
+                            const Machine& machine) {
     if (channels.constant() % whole_channels == 0) return {};
-    const std::string multiple =
-        channels.str() + " channels are no multiple of " + std::to_string(whole_channels);
-    if (ir::is_pool(reader)) return "the pooling reads it from memory: " + multiple;
+    const std::string multiple = "the " + name + " reads it from memory: " + channels.str() +
+                                 " channels are no multiple of " + std::to_string(whole_channels);
+    if (ir::is_pool(reader) && !machine.has_few_registers()) return multiple;
     if (has_channel_operands(front, conv, channels)) return {};
-    return "the depthwise convolution reads it from memory: " + multiple +
-           ", and an operand has more than one number for each";
+    return multiple + ", and an operand has more than one number for each";
 }
 
 }  // namespace
@@ -107,7 +108,7 @@ std::string rolling_refusal(const std::vector<ir::Node*>& front, const ir::Node&
     const TensorType& type = image.type();
     if (!same(type.shape, conv.type().shape) || image.is("permute"))
         return "the " + name + " reads it in another order";
-    const std::string channels = channel_refusal(front, conv, type.size(3), reader);
+    const std::string channels = channel_refusal(front, conv, type.size(3), reader, name, machine);
     if (!channels.empty()) return channels;
     const auto ring = static_cast<int64_t>(std::bit_ceil(static_cast<uint64_t>(reach_of(reader))));
     const int64_t panel = conv.input(1).type().shape.back().constant();
