@@ -16,6 +16,7 @@
 #include "compiler/lower/kernel.h"
 #include "compiler/lower/loop_analysis.h"
 #include "compiler/lower/masked_stores.h"
+#include "compiler/lower/min_max.h"
 #include "compiler/lower/object.h"
 #include "compiler/lower/prefetch.h"
 #include "compiler/lower/stack_memory.h"
@@ -27,7 +28,7 @@ namespace lithe::lower {
 namespace {
 
 /// Bumped when the same body and parameters give other code.
-constexpr const char* generator_version = "51";
+constexpr const char* generator_version = "51a";
 
 /// Halide's flags: no runtime, no checks (lithe has checked), a context for parallel loops, and
 /// IEEE arithmetic unless the family needs fused multiply-adds.
@@ -91,6 +92,7 @@ Compiled to_module(const ir::Node& group, const Target& target, const std::strin
     keep_on_stack(pipeline);
     shuffle_group_channels(pipeline);
     shuffle_turns(pipeline);
+    use_min_max(pipeline, target);
     split_masked_stores(pipeline, target);
     skip_loop_analysis(pipeline);
     if (!target.has_multiply_add()) split_multiply_adds(pipeline);
