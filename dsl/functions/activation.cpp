@@ -60,10 +60,6 @@ Tensor softplus(const Tensor& x, double beta, double threshold) {
 
 // -|x| by branches: abs() has no second derivative at 0, where logsigmoid is smooth.
 Tensor logsigmoid(const Tensor& x) { return where(x < 0, x, 0) - log1p(exp(where(x < 0, x, -x))); }
-// Not clamp(): at the limits hardtanh has no gradient.
-Tensor hardtanh(const Tensor& x, double min, double max) {
-    return where(x <= min, min, where(x >= max, max, x));
-}
 
 // Times 6 it is 1, in f32 and in f64; a product costs a fifth of a division.
 static constexpr double sixth = 1.0 / 6;

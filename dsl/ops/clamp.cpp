@@ -1,4 +1,5 @@
 // clamp(x) {min, max} = min(max(x, min), max); NaN stays NaN
+// With the attribute `nan_slope` NaN has the slope of x.
 #include "dsl/autograd.h"
 #include "dsl/elementwise.h"
 #include "dsl/lowering.h"
@@ -34,6 +35,8 @@ void reference(const OpCall& call, std::span<const Array> in, std::span<const Ar
 
 Tensors gradient(const GradientCall& g) {
     const double low = g.call.attrs.get_float("min"), high = g.call.attrs.get_float("max");
+    if (g.call.attrs.has("nan_slope"))
+        return {where(logical_or(g.x() <= low, g.x() >= high), zeros_like(g.dy()), g.dy())};
     // At a bound there is no slope, as in PyTorch.
     Tensor inside;
     if (std::isfinite(low)) inside = g.x() > low;
@@ -75,6 +78,10 @@ Tensor clamp(const Tensor& x, std::optional<Scalar> min, std::optional<Scalar> m
     return apply(
         clamp_op, {to_float ? as_floating(x) : x},
         {{"min", min ? min->to_double() : -infinity}, {"max", max ? max->to_double() : infinity}});
+}
+
+Tensor hardtanh(const Tensor& x, double min, double max) {
+    return apply(clamp_op, {as_floating(x)}, {{"min", min}, {"max", max}, {"nan_slope", true}});
 }
 
 }  // namespace lithe
