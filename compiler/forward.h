@@ -202,13 +202,35 @@ Subject subject_of(std::shared_ptr<nn::Called<Impl>> model) {
     return subject_of(nn::ModuleHolder<Impl>(std::move(model)));
 }
 
+namespace detail {
+
+template <class Model>
+struct ImplOf {
+    using type = Model;
+};
+template <class Model>
+    requires requires { typename Model::ContainedType; }
+struct ImplOf<Model> {
+    using type = typename Model::ContainedType;
+};
+
+}  // namespace detail
+
 /// The model of a default-constructed holder or Module class.
 template <class Model>
 Subject make_subject() {
-    if constexpr (requires { typename Model::ContainedType; }) {
-        return subject_of(nn::ModuleHolder<typename Model::ContainedType>(Model()));
-    } else {
+    using Impl = typename detail::ImplOf<Model>::type;
+    constexpr bool is_made_without_arguments = std::is_default_constructible_v<Impl>;
+    static_assert(
+        is_made_without_arguments,
+        "the class that is compiled needs a constructor without arguments: derive one, as "
+        "in struct SmallImpl : NetImpl { SmallImpl() : NetImpl(10) {} };");
+    if constexpr (!is_made_without_arguments) {
+        return {};
+    } else if constexpr (std::is_same_v<Impl, Model>) {
         return subject_of(nn::ModuleHolder<Model>());
+    } else {
+        return subject_of(nn::ModuleHolder<Impl>(Model()));
     }
 }
 

@@ -193,6 +193,14 @@ LITHE_MODULE(Throwing);
         self.assertIn("error: the model threw what is no std::exception",
                       self.lithe("compile", "odd.h", "--class", "Throwing", *words, status=1))
 
+    def test_a_model_without_a_constructor_of_no_arguments(self):
+        (self.folder / "sized.h").write_text(MODEL.replace("{4, 8}, second{8, 3};", "{4, 8}, second;\n"
+                                             "    explicit NetImpl(int classes) : second(8, classes) {}"))
+        error = self.lithe("compile", "sized.h", "--class", "Net", "--inputs", "x:f32[2,4]", status=1)
+        errors = [line for line in error.splitlines() if "error:" in line]
+        self.assertIn("needs a constructor without arguments", errors[0], error)
+        self.assertEqual(len(errors), 2, error)  # and that the build failed
+
     def test_parts_that_were_built_from_other_headers(self):
         prefix = self.folder / "prefix"
         for name in ["bin", "lib", "include/lithe/dsl"]:
