@@ -69,6 +69,8 @@ void Arguments::throw_type(size_t index, const std::type_info& wanted) const {
 
 namespace detail {
 
+CallHooks& global_call_hooks() { return global_hooks().calls; }
+
 void CallHooks::append(const CallHooks& other) {
     forward_pre.append(other.forward_pre);
     forward.append(other.forward);
@@ -337,47 +339,23 @@ ModulePtr run_module_registration(Module& module, const std::string& name, Modul
     return registered(global_hooks().module_registration, module, name, std::move(value));
 }
 
-}  // namespace detail
-
-HookHandle register_module_forward_pre_hook(ForwardPreHook hook, HookOptions options) {
-    return global_hooks().calls.forward_pre.add(detail::pre_call_hook(std::move(hook)), options);
-}
-HookHandle register_module_forward_hook(ForwardHook hook, HookOptions options) {
-    return global_hooks().calls.forward.add(detail::call_hook(std::move(hook)), options);
-}
-HookHandle register_module_full_backward_pre_hook(BackwardPreHook hook, HookOptions options) {
-    return global_hooks().calls.backward_pre.add(std::move(hook), options);
-}
-HookHandle register_module_full_backward_hook(BackwardHook hook, HookOptions options) {
-    return global_hooks().calls.backward.add(std::move(hook), options);
-}
-HookHandle register_module_parameter_registration_hook(ParameterRegistrationHook hook) {
+HookHandle add_parameter_registration_hook(ParameterRegistrationHook hook) {
     return global_hooks().parameter_registration.add(std::move(hook));
 }
-HookHandle register_module_buffer_registration_hook(ParameterRegistrationHook hook) {
+HookHandle add_buffer_registration_hook(ParameterRegistrationHook hook) {
     return global_hooks().buffer_registration.add(std::move(hook));
 }
-HookHandle register_module_module_registration_hook(ModuleRegistrationHook hook) {
+HookHandle add_module_registration_hook(ModuleRegistrationHook hook) {
     return global_hooks().module_registration.add(std::move(hook));
 }
+
+}  // namespace detail
 
 detail::ModuleHooks& Module::made_hooks() {
     if (!hooks_) hooks_ = std::make_unique<detail::ModuleHooks>();
     return *hooks_;
 }
 
-HookHandle Module::add_hook(detail::PreCallHook hook, HookOptions options, bool takes_arguments) {
-    return made_hooks().forward_pre.add(std::move(hook), options, takes_arguments);
-}
-HookHandle Module::add_hook(detail::CallHook hook, HookOptions options, bool takes_arguments) {
-    return made_hooks().forward.add(std::move(hook), options, takes_arguments);
-}
-HookHandle Module::add_backward_pre_hook(BackwardPreHook hook, HookOptions options) {
-    return made_hooks().backward_pre.add(std::move(hook), options);
-}
-HookHandle Module::add_backward_hook(BackwardHook hook, HookOptions options) {
-    return made_hooks().backward.add(std::move(hook), options);
-}
 HookHandle Module::register_state_dict_pre_hook(StateDictPreHook hook) {
     return made_hooks().state_dict_pre.add(std::move(hook));
 }

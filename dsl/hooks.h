@@ -113,7 +113,9 @@ public:
     };
     using Snapshot = std::vector<std::shared_ptr<const Entry>>;
 
+    /// Errors: hook.empty.
     HookHandle add(Hook hook, HookOptions options = {}, bool takes_arguments = false) {
+        lithe::detail::check_hook(hook);
         auto entry = std::make_shared<const Entry>(
             Entry{std::move(hook), options.always_call, takes_arguments});
         entries_->insert(options.prepend ? entries_->begin() : entries_->end(), entry);
@@ -236,47 +238,136 @@ bool is_observed(const Module& module);
 /// Whether a hook asks for all arguments.
 bool takes_arguments(const Module& module);
 
-/// A hook as the lists keep it.
 template <class F>
-PreCallHook pre_call_hook(F hook) {
-    return [hook = std::move(hook)](Module& m, const Tensors& in,
-                                    [[maybe_unused]] const Arguments& all) mutable {
-        if constexpr (std::invocable<F&, Module&, const Tensors&>) {
-            return run_hook(hook, m, in);
-        } else {
-            return run_hook(hook, m, in, all);
-        }
-    };
+HookHandle add_forward_pre_hook(CallHooks& hooks, F hook, HookOptions options) {
+    constexpr bool takes_arguments = !std::invocable<F&, Module&, const Tensors&>;
+    lithe::detail::check_hook(hook);
+    return hooks.forward_pre.add(
+        [hook = std::move(hook)](Module& module, const Tensors& inputs,
+                                 [[maybe_unused]] const Arguments& all) mutable {
+            if constexpr (takes_arguments) {
+                return run_hook(hook, module, inputs, all);
+            } else {
+                return run_hook(hook, module, inputs);
+            }
+        },
+        options, takes_arguments);
 }
+
 template <class F>
-CallHook call_hook(F hook) {
-    return [hook = std::move(hook)](Module& m, const Tensors& in,
-                                    [[maybe_unused]] const Arguments& all,
-                                    const Tensors& out) mutable {
-        if constexpr (std::invocable<F&, Module&, const Tensors&, const Tensors&>) {
-            return run_hook(hook, m, in, out);
-        } else {
-            return run_hook(hook, m, in, all, out);
-        }
-    };
+HookHandle add_forward_hook(CallHooks& hooks, F hook, HookOptions options) {
+    constexpr bool takes_arguments = !std::invocable<F&, Module&, const Tensors&, const Tensors&>;
+    lithe::detail::check_hook(hook);
+    return hooks.forward.add(
+        [hook = std::move(hook)](Module& module, const Tensors& inputs,
+                                 [[maybe_unused]] const Arguments& all,
+                                 const Tensors& outputs) mutable {
+            if constexpr (takes_arguments) {
+                return run_hook(hook, module, inputs, all, outputs);
+            } else {
+                return run_hook(hook, module, inputs, outputs);
+            }
+        },
+        options, takes_arguments);
 }
+
+template <class F>
+HookHandle add_backward_pre_hook(CallHooks& hooks, F hook, HookOptions options) {
+    lithe::detail::check_hook(hook);
+    return hooks.backward_pre.add(
+        [hook = std::move(hook)](Module& module, const Tensors& grad_output) mutable {
+            return run_hook(hook, module, grad_output);
+        },
+        options);
+}
+
+template <class F>
+HookHandle add_backward_hook(CallHooks& hooks, F hook, HookOptions options) {
+    lithe::detail::check_hook(hook);
+    return hooks.backward.add(
+        [hook = std::move(hook)](Module& module, const Tensors& grad_input,
+                                 const Tensors& grad_output) mutable {
+            return run_hook(hook, module, grad_input, grad_output);
+        },
+        options);
+}
+
+/// The hooks on the calls of every module.
+CallHooks& global_call_hooks();
 
 }  // namespace detail
 
-/// Hooks on the calls of every module. They run before those of the module itself.
-HookHandle register_module_forward_pre_hook(ForwardPreHook hook, HookOptions options = {});
-HookHandle register_module_forward_hook(ForwardHook hook, HookOptions options = {});
-HookHandle register_module_full_backward_pre_hook(BackwardPreHook hook, HookOptions options = {});
-HookHandle register_module_full_backward_hook(BackwardHook hook, HookOptions options = {});
+/// What a hook before forward() and one after it can be called with.
+template <class F>
+concept PreHook = std::invocable<F&, Module&, const Tensors&> ||
+                  std::invocable<F&, Module&, const Tensors&, const Arguments&>;
+template <class F>
+concept PostHook = std::invocable<F&, Module&, const Tensors&, const Tensors&> ||
+                   std::invocable<F&, Module&, const Tensors&, const Arguments&, const Tensors&>;
+
+/// Hooks on the calls of every module, of the forms that a module takes. They run before those of
+/// the module itself. Errors: hook.empty.
+template <PreHook F>
+HookHandle register_module_forward_pre_hook(F hook, HookOptions options = {}) {
+    return detail::add_forward_pre_hook(detail::global_call_hooks(), std::move(hook), options);
+}
+template <PostHook F>
+HookHandle register_module_forward_hook(F hook, HookOptions options = {}) {
+    return detail::add_forward_hook(detail::global_call_hooks(), std::move(hook), options);
+}
+template <std::invocable<Module&, const Tensors&> F>
+HookHandle register_module_full_backward_pre_hook(F hook, HookOptions options = {}) {
+    return detail::add_backward_pre_hook(detail::global_call_hooks(), std::move(hook), options);
+}
+template <std::invocable<Module&, const Tensors&, const Tensors&> F>
+HookHandle register_module_full_backward_hook(F hook, HookOptions options = {}) {
+    return detail::add_backward_hook(detail::global_call_hooks(), std::move(hook), options);
+}
 
 /// Hooks on every explicit registration; what they return, where it is defined, is registered.
 using ParameterRegistrationHook =
     std::function<Tensor(Module&, const std::string& name, const Tensor& value)>;
 using ModuleRegistrationHook = std::function<std::shared_ptr<Module>(
     Module&, const std::string& name, const std::shared_ptr<Module>& value)>;
-HookHandle register_module_parameter_registration_hook(ParameterRegistrationHook hook);
-HookHandle register_module_buffer_registration_hook(ParameterRegistrationHook hook);
-HookHandle register_module_module_registration_hook(ModuleRegistrationHook hook);
+
+namespace detail {
+
+HookHandle add_parameter_registration_hook(ParameterRegistrationHook hook);
+HookHandle add_buffer_registration_hook(ParameterRegistrationHook hook);
+HookHandle add_module_registration_hook(ModuleRegistrationHook hook);
+
+/// A registration hook that gives a `Value`, of one that may return nothing.
+template <class Value, class F>
+auto registration_hook(F hook) {
+    lithe::detail::check_hook(hook);
+    return [hook = std::move(hook)](Module& module, const std::string& name,
+                                    const Value& value) mutable -> Value {
+        if constexpr (std::is_void_v<
+                          std::invoke_result_t<F&, Module&, const std::string&, const Value&>>) {
+            hook(module, name, value);
+            return {};
+        } else {
+            return hook(module, name, value);
+        }
+    };
+}
+
+}  // namespace detail
+
+template <std::invocable<Module&, const std::string&, const Tensor&> F>
+HookHandle register_module_parameter_registration_hook(F hook) {
+    return detail::add_parameter_registration_hook(
+        detail::registration_hook<Tensor>(std::move(hook)));
+}
+template <std::invocable<Module&, const std::string&, const Tensor&> F>
+HookHandle register_module_buffer_registration_hook(F hook) {
+    return detail::add_buffer_registration_hook(detail::registration_hook<Tensor>(std::move(hook)));
+}
+template <std::invocable<Module&, const std::string&, const std::shared_ptr<Module>&> F>
+HookHandle register_module_module_registration_hook(F hook) {
+    return detail::add_module_registration_hook(
+        detail::registration_hook<std::shared_ptr<Module>>(std::move(hook)));
+}
 
 namespace detail {
 Tensor run_parameter_registration(Module& module, const std::string& name, Tensor value);

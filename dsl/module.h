@@ -211,48 +211,24 @@ public:
 
     // --- hooks -----------------------------------------------------------------------------------
     // A hook may return nothing, a Tensor, Tensors, or std::optional of these. One that takes
-    // `const Arguments&` after the inputs sees all arguments of the call.
+    // `const Arguments&` after the inputs sees all arguments of the call. Errors: hook.empty where
+    // a std::function or a pointer has nothing to call.
 
-    template <class F>
-        requires std::invocable<F&, Module&, const Tensors&>
+    template <PreHook F>
     HookHandle register_forward_pre_hook(F hook, HookOptions options = {}) {
-        return add_hook(detail::pre_call_hook(std::move(hook)), options, false);
+        return detail::add_forward_pre_hook(made_hooks(), std::move(hook), options);
     }
-    template <class F>
-        requires(std::invocable<F&, Module&, const Tensors&, const Arguments&> &&
-                 !std::invocable<F&, Module&, const Tensors&>)
-    HookHandle register_forward_pre_hook(F hook, HookOptions options = {}) {
-        return add_hook(detail::pre_call_hook(std::move(hook)), options, true);
-    }
-    template <class F>
-        requires std::invocable<F&, Module&, const Tensors&, const Tensors&>
+    template <PostHook F>
     HookHandle register_forward_hook(F hook, HookOptions options = {}) {
-        return add_hook(detail::call_hook(std::move(hook)), options, false);
+        return detail::add_forward_hook(made_hooks(), std::move(hook), options);
     }
-    template <class F>
-        requires(std::invocable<F&, Module&, const Tensors&, const Arguments&, const Tensors&> &&
-                 !std::invocable<F&, Module&, const Tensors&, const Tensors&>)
-    HookHandle register_forward_hook(F hook, HookOptions options = {}) {
-        return add_hook(detail::call_hook(std::move(hook)), options, true);
-    }
-    template <class F>
-        requires std::invocable<F&, Module&, const Tensors&>
+    template <std::invocable<Module&, const Tensors&> F>
     HookHandle register_full_backward_pre_hook(F hook, HookOptions options = {}) {
-        return add_backward_pre_hook(
-            BackwardPreHook([hook = std::move(hook)](Module& m, const Tensors& grad) mutable {
-                return detail::run_hook(hook, m, grad);
-            }),
-            options);
+        return detail::add_backward_pre_hook(made_hooks(), std::move(hook), options);
     }
-    template <class F>
-        requires std::invocable<F&, Module&, const Tensors&, const Tensors&>
+    template <std::invocable<Module&, const Tensors&, const Tensors&> F>
     HookHandle register_full_backward_hook(F hook, HookOptions options = {}) {
-        return add_backward_hook(
-            BackwardHook([hook = std::move(hook)](Module& m, const Tensors& grad_input,
-                                                  const Tensors& grad_output) mutable {
-                return detail::run_hook(hook, m, grad_input, grad_output);
-            }),
-            options);
+        return detail::add_backward_hook(made_hooks(), std::move(hook), options);
     }
     HookHandle register_state_dict_pre_hook(StateDictPreHook hook);
     HookHandle register_state_dict_post_hook(StateDictPostHook hook);
@@ -287,10 +263,6 @@ private:
     void unregister_for_replacement(const std::string& name);
     void check_new_name(const std::string& kind, const std::string& name) const;
     [[noreturn]] void throw_taken(const std::string& taken) const;
-    HookHandle add_hook(detail::PreCallHook hook, HookOptions options, bool takes_arguments);
-    HookHandle add_hook(detail::CallHook hook, HookOptions options, bool takes_arguments);
-    HookHandle add_backward_pre_hook(BackwardPreHook hook, HookOptions options);
-    HookHandle add_backward_hook(BackwardHook hook, HookOptions options);
     detail::ModuleHooks& made_hooks();
     /// This module as a pointer: owning where a shared_ptr owns it.
     ModulePtr self() const;

@@ -163,6 +163,22 @@ private:
     std::function<void()> remove_;
 };
 
+namespace detail {
+
+[[noreturn]] void throw_empty_hook();
+
+/// A std::function or a pointer may hold nothing to call. Errors: hook.empty.
+template <class F>
+void check_hook(const F& hook) {
+    if constexpr (std::is_pointer_v<F> || std::is_member_pointer_v<F>) {
+        if (!hook) throw_empty_hook();
+    } else if constexpr (requires { hook.operator bool(); }) {
+        if (!hook) throw_empty_hook();
+    }
+}
+
+}  // namespace detail
+
 /// An n-dimensional array: data when eager, a value of the graph while tracing. A shared handle:
 /// copies are the same tensor, as in PyTorch.
 class Tensor {
@@ -262,10 +278,21 @@ public:
     void backward(const Tensor& gradient = {}, std::optional<bool> retain_graph = {},
                   bool create_graph = false, const Tensors& inputs = {}) const;
     /// Calls `hook(gradient)` when the gradient of this tensor is known; a defined result
-    /// replaces it.
+    /// replaces it. Errors: tensor.hook, hook.empty.
     HookHandle register_hook(std::function<Tensor(const Tensor&)> hook) const;
+    /// A hook that only looks.
+    template <class F>
+        requires std::is_void_v<std::invoke_result_t<F&, const Tensor&>>
+    HookHandle register_hook(F hook) const {
+        detail::check_hook(hook);
+        return register_hook(std::function<Tensor(const Tensor&)>(
+            [hook = std::move(hook)](const Tensor& gradient) mutable {
+                hook(gradient);
+                return Tensor();
+            }));
+    }
     /// Calls `hook(this)` each time a backward pass has added to grad() of this leaf: it may use
-    /// and clear it. Errors: tensor.hook.
+    /// and clear it. Errors: tensor.hook, hook.empty.
     HookHandle register_post_accumulate_grad_hook(std::function<void(const Tensor&)> hook) const;
     /// An alias of the same data without history.
     Tensor detach() const;

@@ -1,7 +1,9 @@
 // What a tensor says of its gradient: whether it has one, where it goes, who is told.
+#include "dsl/author_line.h"
 #include "dsl/autograd.h"
 #include "dsl/autograd/modes.h"
 #include "dsl/tensor.h"
+#include "dsl/tracer.h"
 #include "runtime/error.h"
 
 namespace lithe {
@@ -12,6 +14,7 @@ namespace {
 template <class Hook, class Owner, class HooksOf>
 HookHandle added(Hook hook, std::vector<Hook>& hooks, const std::shared_ptr<Owner>& owner,
                  HooksOf hooks_of) {
+    detail::check_hook(hook);
     hooks.push_back(std::move(hook));
     return HookHandle([owner = std::weak_ptr<Owner>(owner), hooks_of, at = hooks.size() - 1] {
         if (const auto alive = owner.lock()) hooks_of(*alive)[at] = nullptr;
@@ -19,6 +22,15 @@ HookHandle added(Hook hook, std::vector<Hook>& hooks, const std::shared_ptr<Owne
 }
 
 }  // namespace
+
+void detail::throw_empty_hook() {
+    const std::string line = author_line(capture_stack());
+    throw UserError(
+        "hook.empty",
+        "hook: an empty std::function or a null pointer is registered, there is nothing "
+        "to call",
+        line.empty() ? line : "  at " + line);
+}
 
 bool Tensor::requires_grad() const { return defined() && value()->grad_node != nullptr; }
 bool Tensor::is_leaf() const {

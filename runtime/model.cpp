@@ -42,6 +42,11 @@ ForwardHookHandle add_hook(ModelState& state, HookRegistry::Kind kind, int32_t m
         throw UserError("hook.not_compiled", concat({what, ": ", state.code.artifact().name,
                                                      " was compiled without hooks"}));
     }
+    if (!hook) {
+        throw UserError("hook.empty", concat({what,
+                                              ": an empty std::function is registered, there "
+                                              "is nothing to call"}));
+    }
     return {state.hooks, state.hooks->add(kind, module, std::move(hook), options)};
 }
 

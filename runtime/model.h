@@ -72,7 +72,7 @@ public:
     /// thread of the run. While a model has hooks, runs use a plan in which every module's inputs
     /// and outputs exist; without hooks they cost one load. As in PyTorch: a call fires the hooks
     /// that are there when the first of them begins, so that a hook may remove itself and others.
-    /// Errors: hook.unknown_module with the nearest path, hook.not_compiled.
+    /// Errors: hook.unknown_module with the nearest path, hook.not_compiled, hook.empty.
     ForwardHookHandle register_forward_pre_hook(std::string_view path, ForwardHook hook,
                                                 HookOptions options = {});
     ForwardHookHandle register_forward_hook(std::string_view path, ForwardHook hook,

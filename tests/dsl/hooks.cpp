@@ -269,6 +269,64 @@ BOOST_AUTO_TEST_CASE(added_to_the_module_by_a_global_one_wait_for_the_next_call)
     BOOST_CHECK_EQUAL(text(log), "global, local");
 }
 
+BOOST_AUTO_TEST_CASE(on_every_module_take_the_forms_of_those_of_one) {
+    Log log;
+    std::vector<HookHandle> handles{
+        nn::register_module_forward_pre_hook(
+            [&](nn::Module&, const Tensors&) { log.push_back("pre"); }),
+        nn::register_module_forward_pre_hook(
+            [&](nn::Module&, const Tensors& in, const nn::Arguments& all) {
+                log.push_back("all " + std::to_string(all.size()));
+                return in[0] + 1;
+            }),
+        nn::register_module_forward_hook(
+            [&](nn::Module&, const Tensors&, const Tensors&) { log.push_back("post"); }),
+        nn::register_module_full_backward_pre_hook(
+            [&](nn::Module&, const Tensors&) { log.push_back("bpre"); }),
+        nn::register_module_full_backward_hook(
+            [&](nn::Module&, const Tensors&, const Tensors&) { log.push_back("bwd"); })};
+    Double module;
+    const Tensor x = ones({1}).requires_grad_(), y = module(x);
+    y.backward();
+    for (HookHandle& handle : handles) handle.remove();
+    BOOST_CHECK_EQUAL(text(log), "pre, all 1, post, bpre, bwd");
+    check_equal(y, full({1}, 4.0));
+    module(x);
+    BOOST_CHECK_EQUAL(log.size(), 5U);
+}
+
+BOOST_AUTO_TEST_CASE(that_are_empty_are_refused_where_they_are_registered) {
+    Double module;
+    void (*const nothing)(nn::Module&, const Tensors&) = nullptr;
+    const Tensor x = ones({1}).requires_grad_();
+    const std::function<void()> registrations[] = {
+        [&] { module->register_forward_pre_hook(nothing); },
+        [&] { module->register_forward_hook(nn::ForwardHook()); },
+        [&] { module->register_full_backward_pre_hook(nn::BackwardPreHook()); },
+        [&] { module->register_full_backward_hook(nn::BackwardHook()); },
+        [&] { module->register_state_dict_pre_hook(nullptr); },
+        [&] { module->register_state_dict_post_hook({}); },
+        [&] { module->register_load_state_dict_pre_hook({}); },
+        [&] { module->register_load_state_dict_post_hook({}); },
+        [&] { nn::register_module_forward_pre_hook(nothing); },
+        [&] { nn::register_module_full_backward_hook(nn::BackwardHook()); },
+        [&] { nn::register_module_parameter_registration_hook(nn::ParameterRegistrationHook()); },
+        [&] { x.register_hook(std::function<Tensor(const Tensor&)>()); },
+        [&] { x.register_hook(std::function<void(const Tensor&)>()); },
+        [&] { x.register_post_accumulate_grad_hook(nullptr); },
+    };
+    for (const auto& registration : registrations) check_error("hook.empty", registration);
+    check_equal(module(x), full({1}, 2.0));
+}
+
+BOOST_AUTO_TEST_CASE(on_a_tensor_may_only_look) {
+    Tensor x = ones({2}).requires_grad_(), seen;
+    x.register_hook([&](const Tensor& gradient) { seen = gradient; });
+    sum(x * 3).backward();
+    check_equal(seen, full({2}, 3.0));
+    check_equal(x.grad(), full({2}, 3.0));
+}
+
 BOOST_AUTO_TEST_CASE(on_a_tensor_see_and_replace_its_gradient) {
     Tensor x = ones({2});
     x.requires_grad_();
@@ -317,11 +375,16 @@ BOOST_AUTO_TEST_CASE(on_registration_see_every_name) {
             log.push_back(name);
             return {};
         });
+    HookHandle modules = nn::register_module_module_registration_hook(
+        [&](nn::Module&, const std::string& name, const nn::ModulePtr&) { log.push_back(name); });
     nn::Module module;
     module.register_parameter("weight", ones({1}));
+    module.register_module("child", Final());
     handle.remove();
+    modules.remove();
     module.register_parameter("bias", ones({1}));
-    BOOST_CHECK_EQUAL(text(log), "weight");
+    BOOST_CHECK_EQUAL(text(log), "weight, child");
+    BOOST_TEST(module.get_submodule("child")->name() == "Final");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

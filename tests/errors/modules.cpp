@@ -93,6 +93,8 @@ const ErrorCases cases = {
              [](nn::Module&, const Tensors&, const Tensors&) { return Tensors{}; });
          sum(module(ones({2}).requires_grad_())).backward();
      }},
+    {"hook.empty", [] { Scale()->register_forward_pre_hook(nn::ForwardPreHook()); }},
+    {"hook.empty", [] { nn::register_module_forward_hook(nn::ForwardHook()); }},
     {"tensor.passed_on",
      [] {
          nn::ReLU relu(nn::ReLUOptions(true));

@@ -1,6 +1,7 @@
 #include "runtime/hooks.h"
 
 #include <boost/test/unit_test.hpp>
+#include <functional>
 #include <utility>
 
 #include "runtime/session.h"
@@ -189,6 +190,19 @@ BOOST_AUTO_TEST_CASE(added_while_a_run_goes_on_fire_in_later_calls) {
     });
     run();
     BOOST_CHECK((log == Log{"act"}));
+}
+
+BOOST_AUTO_TEST_CASE(empty_ones_are_refused) {
+    const std::function<void()> registrations[] = {
+        [&] { model.register_forward_pre_hook("fc", nullptr); },
+        [&] { model.register_forward_hook("fc", ForwardHook()); },
+        [&] { model.register_module_forward_pre_hook(nullptr); },
+        [&] { model.register_module_forward_hook({}); },
+    };
+    for (const auto& registration : registrations) {
+        BOOST_TEST(message_of(registration).ends_with("nothing to call [hook.empty]"));
+    }
+    BOOST_CHECK((run() == Row{13, 13}));
 }
 
 BOOST_AUTO_TEST_CASE(unknown_modules_are_named) {
