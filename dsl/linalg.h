@@ -6,6 +6,8 @@
 // iterates (eigh, svd) is Eigen's in eager mode and loops of rotations in a compiled model.
 #pragma once
 
+#include <concepts>
+
 #include "dsl/tensor.h"
 
 namespace lithe {
@@ -35,8 +37,15 @@ Tensor eigvalsh(const Tensor& a);
 /// u, s, v^T with u diag(s) v^T = a, s descending; the largest of every column of u is positive.
 std::tuple<Tensor, Tensor, Tensor> svd(const Tensor& a, bool full_matrices = true);
 Tensor svdvals(const Tensor& a);
-/// By svd.
+/// By svd: singular values up to `rtol` times the largest one count as 0.
 Tensor pinv(const Tensor& a, double rtol = -1);
+template <std::same_as<bool> B>
+Tensor pinv(const Tensor& a, double rtol, B /*hermitian*/) {
+    return pinv(a, rtol);
+}
+/// Those up to `atol`, too.
+Tensor pinv(const Tensor& a, std::optional<double> atol, std::optional<double> rtol,
+            bool hermitian = false);
 /// How many singular values are over atol and over rtol times the largest one.
 Tensor matrix_rank(const Tensor& a, std::optional<double> atol = {},
                    std::optional<double> rtol = {}, bool hermitian = false);
@@ -69,8 +78,8 @@ std::tuple<Tensor, Tensor> slogdet(const Tensor& a);
 Tensor cholesky(const Tensor& a, bool upper = false);
 Tensor matrix_power(const Tensor& a, int64_t n);
 Tensor chain_matmul(const Tensors& matrices);
-/// svd with v, not transposed.
-std::tuple<Tensor, Tensor, Tensor> svd(const Tensor& a, bool some = true);
+/// svd with v, not transposed. Without `compute_uv`, u and v are zeros of all rows and columns.
+std::tuple<Tensor, Tensor, Tensor> svd(const Tensor& a, bool some = true, bool compute_uv = true);
 std::tuple<Tensor, Tensor> qr(const Tensor& a, bool some = true);
 Tensor pinverse(const Tensor& a, double rcond = 1e-15);
 

@@ -2,6 +2,9 @@
 // Included by dsl/ops.h.
 #pragma once
 
+#include <concepts>
+#include <string_view>
+
 #include "dsl/tensor.h"
 
 namespace lithe {
@@ -62,6 +65,26 @@ Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias = {},
 Tensor conv3d(const Tensor& x, const Tensor& weight, const Tensor& bias = {},
               const PerAxis& stride = 1, const PerAxis& padding = 0, const PerAxis& dilation = 1,
               int64_t groups = 1);
+/// conv1d, conv2d or conv3d, by `rank`, with a padding in words: "valid", or "same", which needs
+/// strides of 1. Errors: conv<rank>d.padding, conv<rank>d.*.
+Tensor conv_with_padding(int64_t rank, const Tensor& x, const Tensor& weight, const Tensor& bias,
+                         const PerAxis& stride, std::string_view padding, const PerAxis& dilation,
+                         int64_t groups);
+template <std::convertible_to<std::string_view> Words>
+Tensor conv1d(const Tensor& x, const Tensor& weight, const Tensor& bias, const PerAxis& stride,
+              const Words& padding, const PerAxis& dilation = 1, int64_t groups = 1) {
+    return conv_with_padding(1, x, weight, bias, stride, padding, dilation, groups);
+}
+template <std::convertible_to<std::string_view> Words>
+Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, const PerAxis& stride,
+              const Words& padding, const PerAxis& dilation = 1, int64_t groups = 1) {
+    return conv_with_padding(2, x, weight, bias, stride, padding, dilation, groups);
+}
+template <std::convertible_to<std::string_view> Words>
+Tensor conv3d(const Tensor& x, const Tensor& weight, const Tensor& bias, const PerAxis& stride,
+              const Words& padding, const PerAxis& dilation = 1, int64_t groups = 1) {
+    return conv_with_padding(3, x, weight, bias, stride, padding, dilation, groups);
+}
 Tensor conv_transpose1d(const Tensor& x, const Tensor& weight, const Tensor& bias = {},
                         const PerAxis& stride = 1, const PerAxis& padding = 0,
                         const PerAxis& output_padding = 0, int64_t groups = 1,
@@ -124,7 +147,8 @@ Tensor pad(const Tensor& x, const ShapeArg& widths, std::string_view mode,
 enum class ResizeMode : uint8_t { nearest, nearest_exact, linear, cubic };
 struct Resize {
     Shape size = {};                 ///< of the spatial axes; or
-    std::vector<double> scale = {};  ///< how many times larger
+    std::vector<double> scale = {};  ///< how many times larger; with a size: from which places
+                                     ///< follow, where it is more than 0
     ResizeMode mode = ResizeMode::nearest;
     bool align_corners = false;
     bool recompute_scale = false;

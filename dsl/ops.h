@@ -201,7 +201,11 @@ template <std::same_as<bool> B>
 Tensor std(const Tensor& x, B unbiased) {
     return std(x, Axes(), unbiased ? 1 : 0);
 }
-Tensor norm(const Tensor& x, double p = 2, const Axes& axes = {}, bool keepdim = false);
+/// Without `p`: 2. With a dtype: of x as such.
+Tensor norm(const Tensor& x, std::optional<double> p = {}, const Axes& axes = {},
+            bool keepdim = false);
+Tensor norm(const Tensor& x, std::optional<double> p, DType dtype);
+Tensor norm(const Tensor& x, std::optional<double> p, const Axes& axes, bool keepdim, DType dtype);
 Tensor logsumexp(const Tensor& x, const Axes& axes, bool keepdim = false);
 Tensor max(const Tensor& x);
 Tensor min(const Tensor& x);
@@ -266,6 +270,8 @@ Tensors unbind(const Tensor& x, int64_t axis = 0);
 Tensor slice(const Tensor& x, int64_t axis = 0, std::optional<Dim> begin = {},
              std::optional<Dim> end = {}, int64_t step = 1);
 Tensor narrow(const Tensor& x, int64_t axis, const Dim& begin, const Dim& size);
+/// `begin`: an integer in a tensor without axes. Errors: narrow.begin; narrow.range in eager mode.
+Tensor narrow(const Tensor& x, int64_t axis, const Tensor& begin, const Dim& size);
 Tensor select(const Tensor& x, int64_t axis, const Dim& index);
 Tensor flip(const Tensor& x, const Axes& axes);
 Tensor roll(const Tensor& x, const Axes& shifts, const Axes& axes = {});

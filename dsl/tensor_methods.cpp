@@ -148,8 +148,14 @@ Tensor Tensor::var(const Axes& axes, int64_t correction, bool keepdim) const {
 Tensor Tensor::std(const Axes& axes, int64_t correction, bool keepdim) const {
     return lithe::std(*this, axes, correction, keepdim);
 }
-Tensor Tensor::norm(double p, const Axes& axes, bool keepdim) const {
+Tensor Tensor::norm(std::optional<double> p, const Axes& axes, bool keepdim) const {
     return lithe::norm(*this, p, axes, keepdim);
+}
+Tensor Tensor::norm(std::optional<double> p, DType dtype) const {
+    return lithe::norm(*this, p, dtype);
+}
+Tensor Tensor::norm(std::optional<double> p, const Axes& axes, bool keepdim, DType dtype) const {
+    return lithe::norm(*this, p, axes, keepdim, dtype);
 }
 Tensor Tensor::logsumexp(const Axes& axes, bool keepdim) const {
     return lithe::logsumexp(*this, axes, keepdim);
@@ -236,6 +242,9 @@ Tensor Tensor::slice(int64_t axis, std::optional<Dim> begin, std::optional<Dim> 
     return lithe::slice(*this, axis, begin, end, step);
 }
 Tensor Tensor::narrow(int64_t axis, const Dim& begin, const Dim& size) const {
+    return lithe::narrow(*this, axis, begin, size);
+}
+Tensor Tensor::narrow(int64_t axis, const Tensor& begin, const Dim& size) const {
     return lithe::narrow(*this, axis, begin, size);
 }
 Tensor Tensor::select(int64_t axis, const Dim& index) const {

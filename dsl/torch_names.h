@@ -4,6 +4,8 @@
 #include <concepts>
 #include <optional>
 #include <string>
+#include <tuple>
+#include <vector>
 
 #include "dsl/autograd/modes.h"
 #include "dsl/image_ops.h"
@@ -12,6 +14,7 @@
 #include "dsl/ops.h"
 #include "dsl/rare_ops.h"
 #include "dsl/tensor_data.h"
+#include "runtime/error.h"
 
 namespace lithe {
 
@@ -85,6 +88,14 @@ inline auto linalg_svd(const Tensor& a, bool full_matrices = true) {
 inline auto linalg_svdvals(const Tensor& a) { return linalg::svdvals(a); }
 inline auto linalg_pinv(const Tensor& a) { return linalg::pinv(a); }
 inline auto linalg_pinv(const Tensor& a, double rcond) { return linalg::pinv(a, rcond); }
+template <std::same_as<bool> B>
+auto linalg_pinv(const Tensor& a, double rcond, B hermitian) {
+    return linalg::pinv(a, rcond, hermitian);
+}
+inline auto linalg_pinv(const Tensor& a, std::optional<double> atol, std::optional<double> rtol,
+                        bool hermitian = false) {
+    return linalg::pinv(a, atol, rtol, hermitian);
+}
 inline auto linalg_matrix_rank(const Tensor& a, std::optional<double> atol = {},
                                std::optional<double> rtol = {}, bool hermitian = false) {
     return linalg::matrix_rank(a, atol, rtol, hermitian);
@@ -118,23 +129,62 @@ Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, cons
                                                          .enable_gqa = enable_gqa});
 }
 
-inline Tensor upsample_nearest1d(const Tensor& x, const ShapeArg& size) {
-    return interpolate(x, {.size = size.shape()});
-}
-inline Tensor upsample_nearest2d(const Tensor& x, const ShapeArg& size) {
-    return interpolate(x, {.size = size.shape()});
-}
-inline Tensor upsample_linear1d(const Tensor& x, const ShapeArg& size, bool align_corners) {
-    return interpolate(
-        x, {.size = size.shape(), .mode = ResizeMode::linear, .align_corners = align_corners});
-}
-inline Tensor upsample_bilinear2d(const Tensor& x, const ShapeArg& size, bool align_corners) {
-    return interpolate(
-        x, {.size = size.shape(), .mode = ResizeMode::linear, .align_corners = align_corners});
-}
-inline Tensor upsample_bicubic2d(const Tensor& x, const ShapeArg& size, bool align_corners) {
-    return interpolate(
-        x, {.size = size.shape(), .mode = ResizeMode::cubic, .align_corners = align_corners});
+// upsample_* to a size, with the factors that it came from where the author has them, or, with
+// std::nullopt in place of a size, by factors.
+#define LITHE_UPSAMPLE(NAME, MODE)                                                            \
+    template <std::convertible_to<std::optional<double>>... Factor>                           \
+    Tensor NAME(const Tensor& x, const ShapeArg& size, Factor... factors) {                   \
+        return interpolate(x, {.size = size.shape(),                                          \
+                               .scale = {std::optional<double>(factors).value_or(0)...},      \
+                               .mode = MODE});                                                \
+    }                                                                                         \
+    inline Tensor NAME(const Tensor& x, std::nullopt_t, const std::vector<double>& factors) { \
+        return interpolate(x, {.scale = factors, .mode = MODE});                              \
+    }
+#define LITHE_UPSAMPLE_SMOOTH(NAME, MODE)                                                        \
+    template <std::convertible_to<std::optional<double>>... Factor>                              \
+    Tensor NAME(const Tensor& x, const ShapeArg& size, bool align_corners, Factor... factors) {  \
+        return interpolate(x, {.size = size.shape(),                                             \
+                               .scale = {std::optional<double>(factors).value_or(0)...},         \
+                               .mode = MODE,                                                     \
+                               .align_corners = align_corners});                                 \
+    }                                                                                            \
+    inline Tensor NAME(const Tensor& x, std::nullopt_t, bool align_corners,                      \
+                       const std::vector<double>& factors) {                                     \
+        return interpolate(x, {.scale = factors, .mode = MODE, .align_corners = align_corners}); \
+    }
+LITHE_UPSAMPLE(upsample_nearest1d, ResizeMode::nearest)
+LITHE_UPSAMPLE(upsample_nearest2d, ResizeMode::nearest)
+LITHE_UPSAMPLE(upsample_nearest3d, ResizeMode::nearest)
+LITHE_UPSAMPLE(_upsample_nearest_exact1d, ResizeMode::nearest_exact)  // NOLINT
+LITHE_UPSAMPLE(_upsample_nearest_exact2d, ResizeMode::nearest_exact)  // NOLINT
+LITHE_UPSAMPLE(_upsample_nearest_exact3d, ResizeMode::nearest_exact)  // NOLINT
+LITHE_UPSAMPLE_SMOOTH(upsample_linear1d, ResizeMode::linear)
+LITHE_UPSAMPLE_SMOOTH(upsample_bilinear2d, ResizeMode::linear)
+LITHE_UPSAMPLE_SMOOTH(upsample_trilinear3d, ResizeMode::linear)
+LITHE_UPSAMPLE_SMOOTH(upsample_bicubic2d, ResizeMode::cubic)
+#undef LITHE_UPSAMPLE
+#undef LITHE_UPSAMPLE_SMOOTH
+
+/// embedding_bag with its options in order. `mode`: 0 sum, 1 mean, 2 max. The last three results,
+/// which LibTorch keeps for the gradient, are undefined. Errors: embedding_bag.*.
+template <std::same_as<bool> B>
+std::tuple<Tensor, Tensor, Tensor, Tensor> embedding_bag(
+    const Tensor& weight, const Tensor& index, const Tensor& offsets, B scale_grad_by_freq,
+    int64_t mode = 0, bool /*sparse*/ = false, const Tensor& per_sample_weights = {},
+    bool include_last_offset = false, std::optional<int64_t> padding_idx = {}) {
+    if (mode < 0 || mode > 2) {
+        throw UserError("embedding_bag.mode",
+                        "embedding_bag: expected a mode of 0 (sum), 1 (mean) or 2 (max), got " +
+                            std::to_string(mode));
+    }
+    const int64_t rows = weight.size(0), row = padding_idx.value_or(-1);
+    EmbeddingBagSettings settings;
+    settings.mode = static_cast<BagMode>(mode);
+    settings.padding_idx = padding_idx && row < 0 ? row + rows : row;
+    settings.include_last_offset = include_last_offset;
+    settings.scale_grad_by_freq = scale_grad_by_freq;
+    return {embedding_bag(weight, index, offsets, per_sample_weights, settings), {}, {}, {}};
 }
 
 }  // namespace lithe

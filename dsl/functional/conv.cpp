@@ -18,44 +18,16 @@ Tensor conv_of(const Args&... args) {
     if constexpr (D == 3) return lithe::conv3d(args...);
 }
 
-/// x with the zeros that 'same' needs: one more at the end where their number is odd.
-template <size_t D>
-Tensor padded_same(const Tensor& x, const Tensor& weight, const ConvFuncOptions<D>& options) {
-    Shape widths;
-    for (size_t i = D; i-- > 0;) {
-        const Dim all = (weight.size(static_cast<int64_t>(i) - static_cast<int64_t>(D)) - 1) *
-                        options.dilation()[i];
-        widths.push_back(floor_div(all, 2));
-        widths.push_back(all - floor_div(all, 2));
-    }
-    return lithe::constant_pad(x, widths);
-}
-
 }  // namespace
 
 template <size_t D>
 Tensor conv(const Tensor& x, const Tensor& weight, const ConvFuncOptions<D>& options) {
-    const std::string name = "conv" + std::to_string(D) + "d";
-    PerAxis padding = axes(options.padding().widths);
-    Tensor image = x;
     if (options.padding().is_same) {
-        if (!options.stride().all(1)) {
-            throw UserError(name + ".padding",
-                            name + ": padding='same' is not supported for strided convolutions");
-        }
-        Sizes even;
-        bool is_even = true;
-        for (size_t i = 0; i < D; ++i) {
-            const Dim all = (weight.size(static_cast<int64_t>(i) - static_cast<int64_t>(D)) - 1) *
-                            options.dilation()[i];
-            is_even = is_even && all.is_constant() && all.constant() % 2 == 0;
-            even.push_back(is_even ? all.constant() / 2 : 0);
-        }
-        padding = PerAxis(is_even ? even : Sizes(D, 0));
-        if (!is_even) image = padded_same(x, weight, options);
+        return conv_with_padding(D, x, weight, options.bias(), axes(options.stride()), "same",
+                                 axes(options.dilation()), options.groups());
     }
-    return conv_of<D>(image, weight, options.bias(), axes(options.stride()), padding,
-                      axes(options.dilation()), options.groups());
+    return conv_of<D>(x, weight, options.bias(), axes(options.stride()),
+                      axes(options.padding().widths), axes(options.dilation()), options.groups());
 }
 
 template <size_t D>

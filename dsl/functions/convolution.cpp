@@ -1,4 +1,6 @@
 // Convolution and pooling over one, two or three spatial axes.
+#include <algorithm>
+
 #include "dsl/ops.h"
 #include "runtime/error.h"
 
@@ -56,6 +58,37 @@ Tensor conv3d(const Tensor& x, const Tensor& weight, const Tensor& bias, const P
               const PerAxis& padding, const PerAxis& dilation, int64_t groups) {
     check_rank("conv3d", x, 3);
     return conv(x, weight, bias, conv_options(stride, padding, dilation, groups));
+}
+
+Tensor conv_with_padding(int64_t rank, const Tensor& x, const Tensor& weight, const Tensor& bias,
+                         const PerAxis& stride, std::string_view padding, const PerAxis& dilation,
+                         int64_t groups) {
+    const std::string op = "conv" + std::to_string(rank) + "d";
+    check_rank(op.c_str(), x, rank);
+    if (padding == "valid") {
+        return conv(x, weight, bias, conv_options(stride, 0, dilation, groups));
+    }
+    if (padding != "same") {
+        throw UserError(op + ".padding", op + ": expected a padding of 'valid' or 'same', got '" +
+                                             std::string(padding) + "'");
+    }
+    const Sizes steps = per_axis(op, stride, rank), spread = per_axis(op, dilation, rank);
+    if (std::any_of(steps.begin(), steps.end(), [](int64_t step) { return step != 1; })) {
+        throw UserError(op + ".padding",
+                        op + ": padding='same' is not supported for strided convolutions");
+    }
+    Sizes even;
+    Shape widths;  // last axis first; one more at the end where the number of zeros is odd
+    for (int64_t i = 0; i < rank; ++i) {
+        const Dim all = (weight.size(i - rank) - 1) * spread[static_cast<size_t>(i)];
+        const Dim before = floor_div(all, 2);
+        if (all.is_constant() && all.constant() % 2 == 0) even.push_back(all.constant() / 2);
+        widths.insert(widths.begin(), {before, all - before});
+    }
+    if (even.size() == static_cast<size_t>(rank)) {
+        return conv(x, weight, bias, conv_options(stride, PerAxis(even), dilation, groups));
+    }
+    return conv(constant_pad(x, widths), weight, bias, conv_options(stride, 0, dilation, groups));
 }
 
 Tensor conv_transpose1d(const Tensor& x, const Tensor& weight, const Tensor& bias,

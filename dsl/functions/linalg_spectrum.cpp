@@ -201,21 +201,30 @@ std::tuple<Tensor, Tensor, Tensor> svd(const Tensor& a, bool full_matrices) {
 
 Tensor svdvals(const Tensor& a) { return std::get<1>(linalg::svd(a, false)); }
 
-Tensor pinv(const Tensor& a, double rtol) {
+/// Up to where singular values count as 0, [..., 1]. A limit in absolute terms alone takes the
+/// place of the one that follows from the size.
+static Tensor limit_of(const Tensor& a, const Tensor& s, std::optional<double> atol,
+                       std::optional<double> rtol) {
+    const double relative = rtol ? *rtol : atol.value_or(0) > 0 ? 0 : tolerance_of(a, -1);
+    const Tensor limit = amax(s.detach(), -1, /*keepdim=*/true) * relative;
+    return atol ? clamp_min(limit, *atol) : limit;
+}
+
+Tensor pinv(const Tensor& a, double rtol) { return pinv(a, std::nullopt, tolerance_of(a, rtol)); }
+
+// A symmetric matrix has the singular values of any other way to them.
+Tensor pinv(const Tensor& a, std::optional<double> atol, std::optional<double> rtol,
+            bool /*hermitian*/) {
     const auto [u, s, vt] = linalg::svd(a, false);
-    const Tensor limit = amax(s.detach(), -1, /*keepdim=*/true) * tolerance_of(a, rtol);
+    const Tensor limit = limit_of(a, s, atol, rtol);
     const Tensor inverse = where(s > limit, 1 / where(s > limit, s, 1), 0);
     return lithe::matmul(mT(vt) * unsqueeze(inverse, -2), mT(u));
 }
 
-// A symmetric matrix has the singular values of any other way to them.
 Tensor matrix_rank(const Tensor& a, std::optional<double> atol, std::optional<double> rtol,
                    bool /*hermitian*/) {
     const Tensor s = svdvals(a).detach();
-    // A limit in absolute terms alone takes the place of the one that follows from the size.
-    const double relative = rtol ? *rtol : atol.value_or(0) > 0 ? 0 : tolerance_of(a, -1);
-    const Tensor limit = amax(s, -1, /*keepdim=*/true) * relative;
-    return sum(s > (atol ? clamp_min(limit, *atol) : limit), -1);
+    return sum(s > limit_of(a, s, atol, rtol), -1);
 }
 Tensor matrix_rank(const Tensor& a, double tol, bool hermitian) {
     return matrix_rank(a, tol, 0.0, hermitian);
@@ -290,7 +299,13 @@ Tensor pinverse(const Tensor& a, double rcond) { return linalg::pinv(a, rcond); 
 std::tuple<Tensor, Tensor> qr(const Tensor& a, bool some) {
     return linalg::qr(a, some ? "reduced" : "complete");
 }
-std::tuple<Tensor, Tensor, Tensor> svd(const Tensor& a, bool some) {
+std::tuple<Tensor, Tensor, Tensor> svd(const Tensor& a, bool some, bool compute_uv) {
+    if (!compute_uv) {
+        Shape rows = a.sizes(), columns = a.sizes();
+        rows.back() = a.size(-2);
+        columns[columns.size() - 2] = a.size(-1);
+        return {zeros(rows, a.dtype()), linalg::svdvals(a), zeros(columns, a.dtype())};
+    }
     const auto [u, s, vt] = linalg::svd(a, !some);
     return {u, s, transpose(vt, -2, -1)};
 }

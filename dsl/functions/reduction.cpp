@@ -119,8 +119,9 @@ Tensor logsumexp(const Tensor& x, const Axes& axes, bool keepdim) {
     return keepdim ? y : reshape(y, sum(x.detach(), axes).sizes());
 }
 
-Tensor norm(const Tensor& x, double p, const Axes& axes, bool keepdim) {
+Tensor norm(const Tensor& x, std::optional<double> order, const Axes& axes, bool keepdim) {
     check_floating("norm", x);
+    const double p = order.value_or(2);
     if (std::isinf(p)) return p > 0 ? amax(abs(x), axes, keepdim) : amin(abs(x), axes, keepdim);
     if (p == 0) return sum((x != 0).to(x.dtype()), axes, keepdim);
     if (p == 1) return sum(abs(x), axes, keepdim);
@@ -128,6 +129,11 @@ Tensor norm(const Tensor& x, double p, const Axes& axes, bool keepdim) {
     // The root has no derivative at 0; PyTorch gives 0 there.
     const Tensor is_zero = total == 0, safe = where(is_zero, 1, total);
     return where(is_zero, total, p == 2 ? sqrt(safe) : pow(safe, 1 / p));
+}
+
+Tensor norm(const Tensor& x, std::optional<double> p, DType dtype) { return norm(x.to(dtype), p); }
+Tensor norm(const Tensor& x, std::optional<double> p, const Axes& axes, bool keepdim, DType dtype) {
+    return norm(x.to(dtype), p, axes, keepdim);
 }
 
 Tensor normalize(const Tensor& x, double p, int64_t axis, double eps) {

@@ -130,11 +130,11 @@ void check_resize(const Tensor& x, const Resize& options) {
         throw UserError("interpolate.rank",
                         "interpolate: expected 1 to 3 spatial axes, got " + x.type().str());
     }
-    if (options.size.empty() == options.scale.empty()) {
+    if (options.size.empty() && options.scale.empty()) {
         throw UserError("interpolate.size", "interpolate: expected either a size or a scale");
     }
-    const size_t count = options.size.size() + options.scale.size();
-    if (count != 1 && count != static_cast<size_t>(rank)) {
+    for (const size_t count : {options.size.size(), options.scale.size()}) {
+        if (count <= 1 || count == static_cast<size_t>(rank)) continue;
         throw UserError("interpolate.size", "interpolate: expected 1 or " + std::to_string(rank) +
                                                 " numbers for " + x.type().str() + ", got " +
                                                 std::to_string(count));
@@ -161,6 +161,10 @@ std::vector<Resizing> axes_of(const Tensor& x, const Resize& options) {
             if (scale != std::floor(scale) && !options.recompute_scale) r.scale = scale;
         } else {
             r.out = pick(options.size, axis - 2);
+            const double scale = options.scale.empty() ? 0 : pick(options.scale, axis - 2);
+            const bool is_ratio =
+                scale == std::floor(scale) && same(r.out, r.size * static_cast<int64_t>(scale));
+            if (scale > 0 && !is_ratio) r.scale = scale;
         }
         if (r.out.is_constant() && r.out.constant() < 1) {
             throw UserError("interpolate.size",

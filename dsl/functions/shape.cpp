@@ -141,6 +141,18 @@ Tensor narrow(const Tensor& x, int64_t axis, const Dim& begin, const Dim& size) 
     return slice(x, axis, from, end);
 }
 
+Tensor narrow(const Tensor& x, int64_t axis, const Tensor& begin, const Dim& size) {
+    if (begin.dim() != 0 || is_floating(begin.dtype()) || begin.dtype() == DType::boolean) {
+        throw UserError("narrow.begin",
+                        "narrow: expected an integer in a tensor without axes to begin with, got " +
+                            begin.type().str());
+    }
+    if (!begin.is_symbolic()) return narrow(x, axis, Dim(begin.item<int64_t>()), size);
+    const Tensor wide = begin.to(DType::i64);
+    const Tensor from = where(wide < 0, wide + full({}, x.size(axis), DType::i64), wide);
+    return index_select(x, axis, arange(size) + from);
+}
+
 Tensor select(const Tensor& x, int64_t axis, const Dim& index) {
     const size_t at = axis_of("select", x, axis);
     const Shape have = x.sizes();

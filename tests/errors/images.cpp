@@ -24,6 +24,8 @@ const ErrorCases cases = {
     {"conv_transpose.bias", [] { conv_transpose2d(image(), zeros({4, 6, 3, 3}), zeros({5})); }},
     {"conv_transpose.size",
      [] { conv_transpose2d(zeros({1, 4, 1, 1}), zeros({4, 6, 1, 1}), {}, 1, 3); }},
+    {"conv1d.padding", [] { conv1d(zeros({1, 2, 9}), zeros({2, 2, 3}), {}, 1, "reflect"); }},
+    {"conv2d.padding", [] { conv2d(zeros({1, 3, 9, 9}), zeros({4, 3, 3, 3}), {}, 2, "same"); }},
     {"conv2d.padding", [] { nn::Conv2d(nn::Conv2dOptions(3, 4, 3).stride(2).padding(kSame)); }},
     {"conv2d.groups", [] { nn::Conv2d(nn::Conv2dOptions(3, 4, 3).groups(2)); }},
     {"conv2d.in_channels", [] { nn::Conv2d(0, 4, 3); }},

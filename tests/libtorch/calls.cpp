@@ -21,6 +21,7 @@ bool same(const Tensor& a, const Tensor& b) {
 }
 
 const double nothing = std::nan("");
+const auto tolerance = boost::test_tools::tolerance(1e-5f);
 
 }  // namespace
 
@@ -310,6 +311,89 @@ BOOST_AUTO_TEST_CASE(dtypes_and_gradients) {
     BOOST_TEST(slope.requires_grad());
     c10::InferenceMode guard(false);
     BOOST_TEST(torch::GradMode::is_enabled());
+}
+
+BOOST_AUTO_TEST_CASE(padding_in_words) {
+    const auto x = torch::arange(12, torch::kFloat).reshape({1, 1, 3, 4});
+    const auto w = tensor({1.0, 10.0, 100.0, 1000.0}).reshape({1, 1, 2, 2});
+    BOOST_TEST(same(torch::conv2d(x, w, {}, 1, "valid"), torch::conv2d(x, w)));
+    // One more zero at the end.
+    BOOST_TEST(same(torch::conv2d(x, w, {}, 1, "same"),
+                    torch::conv2d(torch::constant_pad_nd(x, {0, 1, 0, 1}), w)));
+    const std::string word = "same";
+    const auto line = x.reshape({1, 1, 12}), three = tensor({{{1.0, 2.0, 4.0}}});
+    const auto bias = tensor({0.5});
+    BOOST_TEST(same(torch::conv1d(line, three, bias, {1}, word, 2, 1),
+                    torch::conv1d(line, three, bias, 1, 2, 2)));
+    const auto cube = x.reshape({1, 1, 3, 2, 2}), ones = torch::ones({1, 1, 1, 2, 1});
+    BOOST_TEST(same(torch::conv3d(cube, ones, {}, 1, "same", {1, 1, 1}),
+                    torch::conv3d(torch::constant_pad_nd(cube, {0, 0, 0, 1}), ones)));
+}
+
+BOOST_AUTO_TEST_CASE(upsampling_with_factors) {
+    const auto x = tensor({0.0, 1.0, 2.0, 3.0, 4.0}).reshape({1, 1, 5});
+    BOOST_TEST(
+        same(torch::upsample_nearest1d(x, {7}), tensor({{{0.0, 0.0, 1.0, 2.0, 2.0, 3.0, 4.0}}})));
+    // floor(i / 1.5): places follow from the factor, not from 5 / 7.
+    const auto scaled = tensor({{{0.0, 0.0, 1.0, 2.0, 2.0, 3.0, 4.0}}});
+    BOOST_TEST(same(torch::upsample_nearest1d(x, {7}, 1.5), scaled));
+    BOOST_TEST(same(torch::upsample_nearest1d(x, std::nullopt, std::vector<double>{1.5}), scaled));
+    const auto line = torch::upsample_linear1d(x, {7}, false, 1.4999);
+    BOOST_TEST(line[0][0][6].item<float>() == float(6.5 / 1.4999 - 0.5), tolerance);
+    BOOST_TEST(same(torch::upsample_linear1d(x, {9}, true, 99.0),
+                    torch::linspace(0, 4, 9).reshape({1, 1, 9})));
+    const auto image = x.slice(2, 0, 4).reshape({1, 1, 2, 2});
+    BOOST_TEST(
+        same(torch::upsample_nearest2d(image, {4, 2}, 2.0, 1.0), image.repeat_interleave(2, 2)));
+    BOOST_TEST(same(torch::upsample_bilinear2d(image, {3, 3}, false, std::nullopt, std::nullopt),
+                    torch::upsample_bilinear2d(image, {3, 3}, false)));
+    BOOST_TEST(torch::upsample_bicubic2d(image, std::nullopt, false, std::vector<double>{2.5, 2.5})
+                   .sizes() == torch::IntArrayRef({1, 1, 5, 5}));
+    BOOST_TEST(same(torch::upsample_nearest3d(image.unsqueeze(2), {2, 2, 2}),
+                    image.unsqueeze(2).repeat_interleave(2, 2)));
+    BOOST_TEST(same(torch::_upsample_nearest_exact1d(x, {2}), tensor({{{1.0, 3.0}}})));
+    BOOST_TEST(same(torch::upsample_trilinear3d(image.unsqueeze(2), {1, 2, 2}, false),
+                    image.unsqueeze(2)));
+}
+
+BOOST_AUTO_TEST_CASE(forms_of_norm_narrow_svd_and_pinv) {
+    const auto x = tensor({{3.0, 4.0}, {6.0, 8.0}});
+    BOOST_TEST(same(x.norm(2, {1}, false, torch::kDouble),
+                    tensor({5.0, 10.0}, torch::dtype(torch::kDouble))));
+    BOOST_TEST(same(torch::norm(tensor({3, 4}), 2, torch::kFloat), torch::tensor(5.0)));
+    BOOST_TEST(same(torch::norm(x, std::nullopt, {1}, true), tensor({{5.0}, {10.0}})));
+    BOOST_TEST(same(x.norm(1, 0), tensor({9.0, 12.0})));
+    const auto line = tensor({0, 1, 2, 3, 4});
+    BOOST_TEST(same(line.narrow(0, torch::tensor(1), 3), tensor({1, 2, 3})));
+    BOOST_TEST(same(torch::narrow(line, 0, torch::tensor(-2), 2), tensor({3, 4})));
+    const auto wide = tensor({{3.0, 0.0, 0.0}, {0.0, 0.01, 0.0}});
+    const auto [u, s, v] = torch::svd(wide, /*some=*/true, /*compute_uv=*/false);
+    BOOST_TEST(same(s, tensor({3.0, 0.01})));
+    BOOST_TEST(same(u, torch::zeros({2, 2})));
+    BOOST_TEST(same(v, torch::zeros({3, 3})));
+    const auto large = tensor({{1.0 / 3.0, 0.0}, {0.0, 0.0}, {0.0, 0.0}});
+    const auto all = tensor({{1.0 / 3.0, 0.0}, {0.0, 100.0}, {0.0, 0.0}});
+    BOOST_TEST(same(torch::linalg_pinv(wide), all));
+    BOOST_TEST(same(torch::linalg_pinv(wide, 0.1), large));
+    BOOST_TEST(same(torch::linalg_pinv(wide, /*rcond=*/0.001, /*hermitian=*/false), all));
+    BOOST_TEST(same(torch::linalg_pinv(wide, std::nullopt, 0.1), large));
+    BOOST_TEST(same(torch::linalg_pinv(wide, /*atol=*/0.02, /*rtol=*/0.0), large));
+    BOOST_TEST(same(torch::linalg_pinv(wide, /*atol=*/0.005, /*rtol=*/0.0, false), all));
+}
+
+BOOST_AUTO_TEST_CASE(embedding_bag_with_its_options_in_order) {
+    const auto w = tensor({{1.0, 2.0}, {3.0, 4.0}, {5.0, 6.0}});
+    const auto index = tensor({0, 2, 1}), offsets = tensor({0, 2});
+    BOOST_TEST(same(std::get<0>(torch::embedding_bag(w, index, offsets, false, 0)),
+                    tensor({{6.0, 8.0}, {3.0, 4.0}})));
+    BOOST_TEST(same(std::get<0>(torch::embedding_bag(w, index, offsets, false, 1, false)),
+                    tensor({{3.0, 4.0}, {3.0, 4.0}})));
+    BOOST_TEST(same(std::get<0>(torch::embedding_bag(w, index, offsets, false, 0, false,
+                                                     tensor({1.0, 10.0, 2.0}))),
+                    tensor({{51.0, 62.0}, {6.0, 8.0}})));
+    BOOST_TEST(same(std::get<0>(torch::embedding_bag(w, index, tensor({0, 2, 3}), false, 2, false,
+                                                     {}, true, -1)),
+                    tensor({{1.0, 2.0}, {3.0, 4.0}})));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
