@@ -72,6 +72,19 @@ std::vector<lower::Kernel> compile_kernels(const std::vector<const ir::Node*>& g
     return kernels;
 }
 
+void describe_state_keys(const ir::Program& program, artifact::Artifact& artifact) {
+    std::map<std::string, int32_t> slot_of;
+    for (size_t i = 0; i < program.slots.size(); ++i) {
+        slot_of[program.slots[i].key] = static_cast<int32_t>(i);
+        for (const std::string& alias : program.slots[i].aliases) {
+            slot_of[alias] = static_cast<int32_t>(i);
+        }
+    }
+    for (const std::string& key : program.state_keys) {
+        artifact.state_keys.push_back({key, slot_of.at(key)});
+    }
+}
+
 void describe(const ir::Program& program, artifact::Artifact& artifact) {
     artifact.name = program.name;
     for (const ir::Symbol& s : program.symbols) {
@@ -88,6 +101,7 @@ void describe(const ir::Program& program, artifact::Artifact& artifact) {
             artifact.slots.back().initial_offset = plan::add_constant(artifact.constants, s.data);
         }
     }
+    describe_state_keys(program, artifact);
     for (const ir::ModuleInfo& m : program.modules) {
         artifact.modules.push_back({m.path, m.class_name, m.extra, m.aliases});
     }

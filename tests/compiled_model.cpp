@@ -1,5 +1,7 @@
 #include "compiler/compiled_model.h"
 
+#include <lithe/lithe.h>
+
 #include "tests/support/compile_options.h"
 #include "tests/support/tensors.h"
 
@@ -33,6 +35,22 @@ struct SignsImpl : nn::Module {
     std::pair<Tensor, Tensor> forward(const Tensor& x) { return {x * 1.0, -x}; }
 };
 LITHE_MODULE(Signs);
+
+/// The last layer has the weight of the first one, and a layer stands under two names.
+struct TiedImpl : nn::Module {
+    nn::Linear table{3, 3}, middle{3, 3}, again{nullptr}, head{3, 3};
+    Tensor bias;
+    TiedImpl() {
+        register_module("table", table);
+        register_module("middle", middle);
+        again = register_module("again", middle);
+        head->weight = table->weight;
+        register_module("head", head);
+        bias = register_parameter("bias", full({3}, 4.0));
+    }
+    Tensor forward(const Tensor& x) { return head(again(middle(table(x)))) + bias; }
+};
+LITHE_MODULE(Tied);
 
 struct Fixture {
     Chain net;
@@ -125,6 +143,21 @@ BOOST_AUTO_TEST_CASE(weights_are_swapped) {
     BOOST_CHECK_EQUAL(run(), 1 + 1 - 5 + 1);
     BOOST_CHECK_EQUAL(compiled.model().named_buffers().size(), 2U);
     BOOST_CHECK_EQUAL(compiled.model().state_dict().size(), 2U);
+}
+
+BOOST_AUTO_TEST_CASE(state_dict_has_the_keys_in_the_order_of_the_author_s) {
+    Tied tied;
+    std::vector<std::string> eager, listed;
+    for (const auto& [key, tensor] : tied->state_dict()) eager.push_back(key);
+    CompiledModel again = compile(tied, "x:f32[3]", compile_options());
+    for (const NamedTensor& entry : again.model().state_dict().entries()) {
+        listed.push_back(entry.name);
+    }
+    BOOST_TEST(eager == (std::vector<std::string>{"bias", "table.weight", "table.bias",
+                                                  "middle.weight", "middle.bias", "again.weight",
+                                                  "again.bias", "head.weight", "head.bias"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(listed == eager, boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

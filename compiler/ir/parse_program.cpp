@@ -87,6 +87,8 @@ bool parse_table_line(Cursor& cursor, Program& program) {
         program.symbols.push_back(parse_symbol(cursor));
     } else if (cursor.accept_word("slot")) {
         program.slots.push_back(parse_slot(cursor));
+    } else if (cursor.accept_word("state")) {
+        while (cursor.accept('@')) program.state_keys.push_back(cursor.key());
     } else if (cursor.accept_word("module")) {
         program.modules.push_back(parse_module(cursor));
     } else if (cursor.accept_word("call")) {

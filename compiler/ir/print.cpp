@@ -127,6 +127,12 @@ std::string slot_text(const Slot& slot, bool full) {
     return text + "\n";
 }
 
+std::string state_text(const std::vector<std::string>& keys) {
+    std::string text;
+    for (const std::string& key : keys) text += (text.empty() ? "state " : " ") + key_text(key);
+    return text.empty() ? text : text + "\n";
+}
+
 std::string module_text(const ModuleInfo& module) {
     std::string text = "module " + quoted(module.path) + " : " + plain_or_quoted(module.class_name);
     if (!module.extra.empty()) text += " " + quoted(module.extra);
@@ -152,6 +158,7 @@ std::string print(const Program& program, bool full) {
     std::string text = "program " + plain_or_quoted(program.name) + "\n";
     for (const Symbol& symbol : program.symbols) text += symbol_text(symbol);
     for (const Slot& slot : program.slots) text += slot_text(slot, full);
+    text += state_text(program.state_keys);
     for (const ModuleInfo& module : program.modules) text += module_text(module);
     for (const ModuleCall& call : program.calls) text += call_text(call);
     for (const auto& graph : program.graphs) {

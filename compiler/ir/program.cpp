@@ -30,8 +30,18 @@ std::optional<int64_t> Program::sample_of(const Dim& dim) const {
     });
 }
 
+std::vector<std::string> Program::keys_by_slot() const {
+    std::vector<std::string> keys;
+    for (const Slot& slot : slots) {
+        if (!slot.persistent) continue;
+        keys.push_back(slot.key);
+        keys.insert(keys.end(), slot.aliases.begin(), slot.aliases.end());
+    }
+    return keys;
+}
+
 Program Program::copy() const {
-    Program other{name, symbols, slots, modules, calls, {}};
+    Program other{name, symbols, slots, state_keys, modules, calls, {}};
     for (const auto& g : graphs) other.graphs.push_back(g->clone());
     return other;
 }

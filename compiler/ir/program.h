@@ -51,6 +51,8 @@ struct Program {
     std::string name;
     std::vector<Symbol> symbols;
     std::vector<Slot> slots;
+    /// The names in the order of the state_dict. Empty: the slots, each followed by its aliases.
+    std::vector<std::string> state_keys;
     std::vector<ModuleInfo> modules;
     std::vector<ModuleCall> calls;
     std::vector<std::unique_ptr<Graph>> graphs;  ///< `forward` (eval), `forward_train`, `prepare`
@@ -58,6 +60,8 @@ struct Program {
     Graph* graph(std::string_view graph_name) const;
     const Slot* slot(std::string_view key) const;
     const Symbol* symbol(std::string_view symbol_name) const;
+    /// The names of the persistent slots, each followed by its aliases.
+    std::vector<std::string> keys_by_slot() const;
     /// The value at the samples; nothing where a symbol is not declared.
     std::optional<int64_t> sample_of(const Dim& dim) const;
     /// With graphs of its own; the data of slots are shared.

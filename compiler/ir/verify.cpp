@@ -281,6 +281,14 @@ Finding keys_are_distinct(const Program& program) {
     return {};
 }
 
+Finding state_keys_are_those_of_slots(const Program& program) {
+    if (program.state_keys.empty()) return {};
+    std::vector<std::string> given = program.state_keys, known = program.keys_by_slot();
+    std::sort(given.begin(), given.end());
+    std::sort(known.begin(), known.end());
+    return given == known ? "" : "the keys of the state_dict are not those of the slots";
+}
+
 Finding slots_hold_their_type(const Program& program) {
     for (const Slot& slot : program.slots) {
         if (!is_constant(slot.type.shape)) return "slot '" + slot.key + "' has a symbolic size";
@@ -331,6 +339,7 @@ struct ProgramRule {
 constexpr ProgramRule program_rules[] = {
     {"graphs_are_distinct", graphs_are_distinct},
     {"keys_are_distinct", keys_are_distinct},
+    {"state_keys_are_those_of_slots", state_keys_are_those_of_slots},
     {"slots_hold_their_type", slots_hold_their_type},
     {"symbols_have_ranges", symbols_have_ranges},
     {"modules_and_calls_nest", modules_and_calls_nest},

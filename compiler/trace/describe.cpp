@@ -1,6 +1,7 @@
 #include "compiler/trace/describe.h"
 
 #include <map>
+#include <set>
 
 namespace lithe::tracing {
 namespace {
@@ -11,6 +12,7 @@ public:
     explicit SlotTable(ir::Program& program) : program_(program) {}
 
     void add(const std::string& key, const Tensor& tensor, ir::Slot::Kind kind, bool persistent) {
+        keys_.push_back(key);
         const auto [at, is_new] = index_.try_emplace(tensor.impl(), program_.slots.size());
         if (!is_new) {
             ir::Slot& slot = program_.slots[at->second];
@@ -27,8 +29,20 @@ public:
         program_.slots.push_back(std::move(slot));
     }
 
+    /// A tensor that is registered twice has its second name where the module has it.
+    void set_order() {
+        const std::vector<std::string> plain = program_.keys_by_slot();
+        const std::set<std::string> known(plain.begin(), plain.end());
+        std::vector<std::string> keys;
+        for (const std::string& key : keys_) {
+            if (known.contains(key)) keys.push_back(key);
+        }
+        if (keys != plain) program_.state_keys = std::move(keys);
+    }
+
 private:
     ir::Program& program_;
+    std::vector<std::string> keys_;  ///< in the order of the state_dict
     std::map<const TensorImpl*, size_t> index_;
 };
 
@@ -66,6 +80,7 @@ void describe_modules(nn::Module& module, ir::Program& program) {
 void describe_state(nn::Module& module, ir::Program& program) {
     SlotTable table(program);
     describe_state_of(module, "", table);
+    table.set_order();
 }
 
 }  // namespace lithe::tracing

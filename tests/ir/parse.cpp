@@ -32,6 +32,8 @@ symbol N = 1..64 multiple 8 sample 16
 symbol T = 0..9
 slot @fc1.weight = parameter : f32[2, 2] alias @head.weight alias @"odd key" = f32[2, 2]{1.0, 0.1, inf, -0.0}
 slot @bn.mean = buffer : f32[2] transient frozen
+slot @fc1.bias = parameter : f32[2]
+state @fc1.weight @fc1.bias @"odd key" @head.weight
 module "" : Net
 module "fc1" : "Linear<2>" "in=2, out=2\n\"x\""
 call 0

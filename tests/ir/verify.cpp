@@ -112,6 +112,7 @@ BOOST_AUTO_TEST_CASE(every_rule_of_the_tables_finds_what_it_is_there_for) {
     const std::pair<std::string, std::string> cases[] = {
         {"slot @a = parameter : f32[2]\nslot @b = parameter : f32[2] alias @a\n",
          "ir.keys_are_distinct"},
+        {"slot @a = parameter : f32[2]\nstate @a @b\n", "ir.state_keys_are_those_of_slots"},
         {"slot @a = parameter : f32[N]\n", "ir.slots_hold_their_type"},
         {"slot @a = parameter : f32[2] = f32[3]{1, 2, 3}\n", "ir.slots_hold_their_type"},
         {"symbol N = 3..2\n", "ir.symbols_have_ranges"},
