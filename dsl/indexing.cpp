@@ -3,6 +3,7 @@
 #include <numeric>
 #include <string_view>
 
+#include "dsl/integer_index.h"
 #include "dsl/ops.h"
 #include "runtime/error.h"
 
@@ -65,7 +66,7 @@ int64_t add_tensor(Selection& selection, const Tensor& index, int64_t axis) {
         selection.by_axis[static_cast<size_t>(at)] = part;
     };
     if (index.dtype() != DType::boolean) {
-        place(index.to(DType::i64), axis);
+        place(integer_index("index", index), axis);
         return 1;
     }
     for (int64_t i = 0; i < index.dim(); ++i) {

@@ -2,12 +2,14 @@
 #include <algorithm>
 #include <cmath>
 
+#include "dsl/integer_index.h"
 #include "dsl/ops.h"
 #include "runtime/error.h"
 
 namespace lithe {
 
-Tensor take_along_dim(const Tensor& x, const Tensor& index, std::optional<int64_t> axis) {
+Tensor take_along_dim(const Tensor& x, const Tensor& places, std::optional<int64_t> axis) {
+    const Tensor index = integer_index("take_along_dim", places);
     if (!axis) return gather(reshape(x, {-1}), 0, reshape(index, {-1}));
     const int at = normalize_axis("take_along_dim", *axis, static_cast<int>(x.dim()));
     Shape of_x = x.sizes(), of_index = index.sizes();
@@ -177,7 +179,7 @@ Tensors tensor_split(const Tensor& x, const Tensor& count_or_indices, int64_t ax
 Tensor repeat_interleave(const Tensor& x, const Tensor& counts, std::optional<int64_t> axis,
                          std::optional<int64_t> /*output_size*/) {
     if (!axis) return repeat_interleave(reshape(x, {-1}), counts, 0);
-    const Array data = counts.array().to(DType::i64);
+    const Array data = integer_index("repeat_interleave", counts).array();
     const int64_t have = x.size(*axis);
     if (data.count() != have && data.count() != 1) {
         throw UserError("repeat_interleave.counts",

@@ -1,4 +1,5 @@
 // Tensors made of nothing but a shape and a number.
+#include "dsl/integer_index.h"
 #include "dsl/ops.h"
 #include "runtime/error.h"
 
@@ -80,7 +81,8 @@ Tensor triu(const Tensor& x, int64_t diagonal) {
     return where(diagonal_index(x) >= diagonal, x, 0);
 }
 
-Tensor one_hot(const Tensor& index, int64_t classes) {
+Tensor one_hot(const Tensor& places, int64_t classes) {
+    const Tensor index = integer_index("one_hot", places);
     if (classes < 0) classes = amax(index).item<int64_t>() + 1;
     if (!index.is_symbolic() && index.numel().constant() > 0) {
         const auto low = amin(index).item<int64_t>(), high = amax(index).item<int64_t>();

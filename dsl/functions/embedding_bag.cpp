@@ -2,6 +2,7 @@
 #include <limits>
 
 #include "dsl/autograd.h"
+#include "dsl/integer_index.h"
 #include "dsl/ops.h"
 #include "runtime/error.h"
 
@@ -77,6 +78,8 @@ void embedding_renorm_(const Tensor& weight, const Tensor& index, double max_nor
 Tensor embedding_bag(const Tensor& weight, const Tensor& index, const Tensor& offsets,
                      const Tensor& per_sample_weights, const EmbeddingBagSettings& settings) {
     check_settings(index, offsets, per_sample_weights, settings);
+    integer_index("embedding_bag", index);
+    if (offsets.defined()) integer_index("embedding_bag", offsets);
     const int64_t padding = settings.padding_idx;
     Tensor rows = embedding(weight, index, padding);
     if (settings.scale_grad_by_freq) rows = scale_grad_by_freq(rows, index, weight.size(0));

@@ -1,4 +1,5 @@
 // Reading and writing at places that tensors name.
+#include "dsl/integer_index.h"
 #include "dsl/ops.h"
 #include "runtime/error.h"
 
@@ -6,31 +7,39 @@ namespace lithe {
 namespace {
 
 /// The one-axis index along `axis`, expanded to the shape of `like`.
-Tensor spread_index(const Tensor& like, int64_t axis, const Tensor& index) {
+Tensor spread_index(const char* op, const Tensor& like, int64_t axis, const Tensor& index) {
     Shape shape(static_cast<size_t>(like.dim()), Dim(1));
     shape[static_cast<size_t>(axis)] = index.numel();
-    return expand(reshape(index.to(DType::i64), shape), like.sizes());
+    return expand(reshape(integer_index(op, index), shape), like.sizes());
 }
 
 }  // namespace
+
+Tensor integer_index(std::string_view op, const Tensor& index) {
+    if (is_floating(index.dtype()) || index.dtype() == DType::boolean) {
+        throw UserError(std::string(op) + ".index",
+                        std::string(op) + ": indices are integers, got " + index.type().str());
+    }
+    return index.to(DType::i64);
+}
 
 Tensor index_add(const Tensor& x, int64_t axis, const Tensor& index, const Tensor& source,
                  const Scalar& alpha) {
     const int at = normalize_axis("index_add", axis, static_cast<int>(x.dim()));
     const Tensor added = alpha.is_one() ? source : source * alpha;
-    return scatter_add(x, at, spread_index(source, at, index), added);
+    return scatter_add(x, at, spread_index("index_add", source, at, index), added);
 }
 
 Tensor index_copy(const Tensor& x, int64_t axis, const Tensor& index, const Tensor& source) {
     const int at = normalize_axis("index_copy", axis, static_cast<int>(x.dim()));
-    return scatter(x, at, spread_index(source, at, index), source);
+    return scatter(x, at, spread_index("index_copy", source, at, index), source);
 }
 
 Tensor index_fill(const Tensor& x, int64_t axis, const Tensor& index, const Scalar& value) {
     Shape shape = x.sizes();
     shape[static_cast<size_t>(normalize_axis("index_fill", axis, static_cast<int>(x.dim())))] =
         index.numel();
-    return index_copy(x, axis, index, full(shape, value, x.dtype()));
+    return index_copy(x, axis, integer_index("index_fill", index), full(shape, value, x.dtype()));
 }
 
 Tensor index_fill(const Tensor& x, int64_t axis, const Tensor& index, const Tensor& value) {
@@ -41,11 +50,12 @@ Tensor index_fill(const Tensor& x, int64_t axis, const Tensor& index, const Tens
     Shape shape = x.sizes();
     shape[static_cast<size_t>(normalize_axis("index_fill", axis, static_cast<int>(x.dim())))] =
         index.numel();
-    return index_copy(x, axis, index, expand(value.to(x.dtype()), shape));
+    return index_copy(x, axis, integer_index("index_fill", index),
+                      expand(value.to(x.dtype()), shape));
 }
 
 Tensor take(const Tensor& x, const Tensor& index) {
-    const Tensor flat = reshape(x, {-1}), at = reshape(index, {-1});
+    const Tensor flat = reshape(x, {-1}), at = reshape(integer_index("take", index), {-1});
     return reshape(index_select(flat, 0, where(at < 0, at + x.numel(), at)), index.sizes());
 }
 
@@ -57,7 +67,7 @@ Tensor embedding(const Tensor& weight, const Tensor& index, int64_t padding_idx,
     }
     Shape shape = index.sizes();
     shape.push_back(weight.size(1));
-    const Tensor flat = reshape(index.to(DType::i64), {index.numel()});
+    const Tensor flat = reshape(integer_index("embedding", index), {index.numel()});
     Tensor rows = index_select(weight, 0, flat);
     if (padding_idx >= 0 && weight.requires_grad()) {  // that row gets no gradient
         rows = where(unsqueeze(flat == padding_idx, 1), rows.detach(), rows);

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "dsl/integer_index.h"
 #include "dsl/ops.h"
 #include "runtime/error.h"
 
@@ -101,7 +102,8 @@ Tensor cross_entropy(const Tensor& x, const Tensor& target, const Tensor& weight
         shape[static_cast<size_t>(axis)] = classes;
         class_weight = reshape(weight, shape);
     }
-    if (target.is_floating_point()) {  // probabilities of the classes
+    const bool is_for_each = same(x.sizes(), target.sizes()) || x.sizes() == target.sizes();
+    if (target.is_floating_point() && is_for_each) {  // probabilities of the classes
         Tensor smooth =
             target * (1 - label_smoothing) + Scalar(label_smoothing) / full({}, classes, x.dtype());
         if (class_weight.defined()) smooth = smooth * class_weight;
@@ -257,7 +259,8 @@ Tensor multi_margin_loss(const Tensor& x, const Tensor& target, double p, double
     if (p != 1 && p != 2)
         refuse("multi_margin_loss", "p", "only p 1 and 2 are supported, got " + std::to_string(p));
     const Tensor scores = x.dim() == 1 ? unsqueeze(x, 0) : x;
-    const Tensor index = reshape(target, {scores.size(0), Dim(1)});
+    const Tensor index =
+        reshape(integer_index("multi_margin_loss", target), {scores.size(0), Dim(1)});
     Tensor away = clamp_min(scores - gather(scores, 1, index) + margin, 0);
     if (p == 2) away = away * away;
     if (weight.defined())

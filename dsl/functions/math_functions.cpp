@@ -3,6 +3,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "dsl/integer_index.h"
 #include "dsl/ops.h"
 #include "runtime/error.h"
 
@@ -155,7 +156,7 @@ Tensor in_order(const Tensor& line, const Tensor& sorter) {
                                                    " does not have the shape of " +
                                                    line.type().str());
     }
-    return gather(line, -1, sorter.to(DType::i64));
+    return gather(line, -1, integer_index("searchsorted", sorter));
 }
 
 Tensor searched(const Tensor& sorted, const Tensor& values, bool right) {

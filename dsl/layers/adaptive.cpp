@@ -25,6 +25,7 @@ void check_target(const Tensor& x, const Tensor& target, int64_t classes) {
         fail("rank", "expected x [N, in_features] and target [N], or neither with N, got " +
                          x.type().str() + " and " + target.type().str());
     }
+    if (target.is_floating_point()) fail("target", "expected classes, got " + target.type().str());
     if (target.is_symbolic()) return;
     for (const auto value : target.to_vector<int64_t>()) {
         if (value >= 0 && value < classes) continue;

@@ -4,6 +4,7 @@
 #include "dsl/autograd.h"
 #include "dsl/axis.h"
 #include "dsl/indexing_loops.h"
+#include "dsl/integer_index.h"
 #include "dsl/lowering.h"
 #include "dsl/op_list.h"
 #include "dsl/ops.h"
@@ -65,7 +66,7 @@ const Op index_select_op = {
 
 Tensor index_select(const Tensor& x, int64_t axis, const Tensor& index) {
     const int at = normalize_axis("index_select", axis, static_cast<int>(x.dim()));
-    return apply(index_select_op, {x, index.to(DType::i64)}, {{"axis", Dim(at)}});
+    return apply(index_select_op, {x, integer_index("index_select", index)}, {{"axis", Dim(at)}});
 }
 
 }  // namespace lithe

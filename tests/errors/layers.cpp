@@ -89,6 +89,7 @@ const ErrorCases cases = {
     {"lazy.rank", [] { nn::LazyLinear(4)(zeros({})); }},
     {"mse_loss.reduction", [] { nn::MSELoss(nn::MSELossOptions(kMax)); }},
     {"cross_entropy.target", [] { cross_entropy(zeros({2, 3}), tensor({1})); }},
+    {"cross_entropy.target", [] { cross_entropy(zeros({2, 3}), tensor({0.0, 2.0})); }},
     {"multilabel_margin_loss.target",
      [] { nn::MultiLabelMarginLoss()(zeros({2, 3}), zeros({2, 3})); }},
     {"linear_cross_entropy.rank",

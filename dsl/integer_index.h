@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string_view>
+
+#include "dsl/tensor.h"
+
+namespace lithe {
+
+/// The places that a tensor names, as i64. Errors: <op>.index where they are no integers.
+Tensor integer_index(std::string_view op, const Tensor& index);
+
+}  // namespace lithe
