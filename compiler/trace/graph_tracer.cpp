@@ -1,6 +1,8 @@
 #include "compiler/trace/graph_tracer.h"
 
 #include <algorithm>
+#include <exception>
+#include <new>
 
 #include "compiler/ir/ops.h"
 #include "dsl/author_line.h"
@@ -37,6 +39,12 @@ void GraphTracer::run(const Forward& forward, const std::vector<InputSpec>& inpu
         collect_fields(changes);
     } catch (const UserError& error) {
         rethrow_with_place(error);
+    } catch (const Error&) {
+        throw;
+    } catch (const std::bad_alloc&) {
+        throw;
+    } catch (const std::exception& error) {
+        rethrow_with_module(error);
     }
     resolve_lines();
     insert_boundaries(graph_, frame().events);
@@ -61,6 +69,11 @@ void GraphTracer::rethrow_with_place(const UserError& error) {
     if (!whole.ends_with(id)) throw;
     throw UserError(error.id(), whole.substr(0, whole.size() - id.size()),
                     where(error_call_, error_stack_));
+}
+
+void GraphTracer::rethrow_with_module(const std::exception& error) const {
+    std::throw_with_nested(UserError(
+        "trace.exception", "forward() threw: " + std::string(error.what()), where(thrown_in_, {})));
 }
 
 void GraphTracer::make_symbolic_state() {
@@ -250,6 +263,7 @@ bool GraphTracer::decide(const Value& flag) {
 }
 
 void GraphTracer::enter_module(nn::Module& module, std::span<const ValuePtr> inputs) {
+    thrown_in_ = -1;
     const auto at = module_index_.find(&module);
     if (at == module_index_.end()) {
         throw UserError("trace.unregistered_module",
@@ -269,6 +283,10 @@ void GraphTracer::exit_module(nn::Module&, std::span<const ValuePtr> outputs) {
     std::vector<ir::Value> values = known_values(outputs);
     frame().events.push_back(
         {frame().graph->nodes().size(), open_calls_.back(), false, std::move(values)});
+    // The innermost call that an exception leaves is the first one that it leaves.
+    const bool is_left = std::uncaught_exceptions() > exceptions_before_;
+    if (!is_left) thrown_in_ = -1;
+    if (is_left && thrown_in_ < 0) thrown_in_ = open_calls_.back();
     open_calls_.pop_back();
 }
 

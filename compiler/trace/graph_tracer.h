@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exception>
 #include <map>
 #include <string>
 #include <vector>
@@ -148,6 +149,8 @@ private:
     std::vector<ir::Value> known_values(std::span<const ValuePtr> values);
     /// Throws the error again with the place in the author's model behind it, where it has none.
     [[noreturn]] void rethrow_with_place(const UserError& error);
+    /// Throws what says in which module the author's exception arose, with that nested in it.
+    [[noreturn]] void rethrow_with_module(const std::exception& error) const;
     /// `  in encoder.fc1 (Linear), forward() of Net, net.h:12`, for messages.
     std::string where(const std::vector<void*>& stack) const;
     std::string where(int call_index, const std::vector<void*>& stack) const;
@@ -169,6 +172,8 @@ private:
     std::vector<ir::Node*> draws_;
     std::vector<int> open_calls_;
     int error_call_ = -1;  ///< the innermost call of a module at the last error
+    int thrown_in_ = -1;   ///< the innermost call that the exception under way has left
+    int exceptions_before_ = std::uncaught_exceptions();
     std::vector<void*> error_stack_;
     std::vector<bool> answers_;
     std::vector<Decision> decisions_;

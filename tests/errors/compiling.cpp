@@ -96,6 +96,12 @@ const ErrorCases cases = {
      [] {
          trace_odd([](OddImpl&, const Tensor& x) { return x.sum().item<float>() > 0 ? x * 2 : x; });
      }},
+    {"trace.exception",
+     [] {
+         trace_odd([](OddImpl&, const Tensor&) -> Tensor {
+             throw std::runtime_error("no table for this language");
+         });
+     }},
     {"trace.unregistered_module",
      [] {
          nn::Linear other(4, 2);

@@ -193,6 +193,26 @@ LITHE_MODULE(Throwing);
         self.assertIn("error: the model threw what is no std::exception",
                       self.lithe("compile", "odd.h", "--class", "Throwing", *words, status=1))
 
+    def test_a_model_that_throws_is_named(self):
+        (self.folder / "throws.h").write_text("""#pragma once
+#include <lithe/lithe.h>
+#include <stdexcept>
+struct InnerImpl : lithe::nn::Module {
+    lithe::Tensor forward(const lithe::Tensor&) { throw std::runtime_error("no table for this language"); }
+};
+LITHE_MODULE(Inner);
+struct OuterImpl : lithe::nn::Module {
+    lithe::nn::Linear first{4, 4};
+    std::vector<Inner> blocks{Inner(), Inner()};
+    lithe::Tensor forward(const lithe::Tensor& x) { return blocks[1](first(x)); }
+};
+LITHE_MODULE(Outer);
+""")
+        for command in ["compile", "check"]:
+            error = self.lithe(command, "throws.h", "--class", "Outer", "--inputs", "x:f32[2,4]", status=1)
+            self.assertIn("error: forward() threw: no table for this language [trace.exception]\n"
+                          "  in blocks.1 (Inner), forward() of Outer", error)
+
     def test_a_model_without_a_constructor_of_no_arguments(self):
         (self.folder / "sized.h").write_text(MODEL.replace("{4, 8}, second{8, 3};", "{4, 8}, second;\n"
                                              "    explicit NetImpl(int classes) : second(8, classes) {}"))
