@@ -1,6 +1,7 @@
 #include "runtime/dtype.h"
 
 #include "runtime/error.h"
+#include "runtime/text.h"
 
 namespace lithe {
 namespace {
@@ -29,7 +30,11 @@ constexpr DTypeInfo dtype_infos[dtype_count] = {
 };
 
 const DTypeInfo& info(DType dtype) {
-    LITHE_ASSERT(static_cast<int>(dtype) < dtype_count);
+    if (static_cast<int>(dtype) >= dtype_count) {
+        throw UserError("dtype.unknown", concat({"dtype: there is none with the number ",
+                                                 decimal(static_cast<int>(dtype)), "; the last is ",
+                                                 decimal(dtype_count - 1)}));
+    }
     return dtype_infos[static_cast<int>(dtype)];
 }
 

@@ -104,6 +104,8 @@ const ErrorCases cases = {
     {"narrow.begin", [] { narrow(zeros({4}), 0, tensor(1.0), 2); }},
     {"narrow.begin", [] { narrow(zeros({4}), 0, tensor({1}), 2); }},
     {"narrow.range", [] { narrow(zeros({4}), 0, tensor(3), 2); }},
+    {"dtype.unknown", [] { zeros({2}, static_cast<DType>(42)); }},
+    {"dtype.unknown", [] { zeros({2}).to(static_cast<DType>(200)); }},
     {"index_select.range", [] { zeros({2, 3}).index_select(0, tensor({-1})); }},
     {"slice_scatter.source", [] { slice_scatter(zeros({2, 3}), zeros({1, 2}), 0, 0, 1); }},
     {"array.dtype", [] { relu(zeros({2}).to(DType::f16)); }},
