@@ -230,6 +230,7 @@ private:
         const Shape order = order_of_attention(body_.graph(), anchor_);
         for (int axis = 0; axis < rank_; ++axis) {
             if (order[static_cast<size_t>(axis)].is_constant(rank_ - 2)) query_axis_ = axis;
+            if (order[static_cast<size_t>(axis)].is_constant(rank_ - 1)) column_axis_ = axis;
         }
         const int64_t most_keys = anchor_.attrs().get_int("keys");
         const auto keys =
@@ -335,18 +336,19 @@ private:
         body_.bind_output(out_, type);
         body_.bound_axes(out_, type);
         out_.compute_root();
-        const Var e = Body::axis_var(rank_ - 1), l = Body::axis_var(query_axis_);
+        const Var e = Body::axis_var(column_axis_), l = Body::axis_var(query_axis_);
+        const bool is_across = query_axis_ == rank_ - 1;  // a row of the output has queries
         std::vector<Var> outer{block_};
-        for (int axis = rank_ - 1; axis-- > 0;) {
-            if (axis != query_axis_) outer.push_back(Body::axis_var(axis));
+        for (int axis = rank_; axis-- > 0;) {
+            if (axis != query_axis_ && axis != column_axis_) outer.push_back(Body::axis_var(axis));
         }
         const Dim pairs = type.count() * anchor_.input(1).type().size(rank_ - 2);
         const double least = parallel_flops / 4;
         const auto shape_loops = [&](Halide::Stage stage, bool is_parallel) {
             stage.split(l, block_, l, tiles_.queries, TailStrategy::GuardWithIf);
-            std::vector<VarOrRVar> order{e, l};
+            std::vector<VarOrRVar> order{is_across ? l : e, is_across ? e : l};
             order.insert(order.end(), outer.begin(), outer.end());
-            stage.reorder(order).vectorize(e, lanes_, TailStrategy::GuardWithIf);
+            stage.reorder(order).vectorize(is_across ? l : e, lanes_, TailStrategy::GuardWithIf);
             if (is_parallel) fuse_parallel(stage, outer);
         };
         if (pairs.is_constant())
@@ -372,7 +374,7 @@ private:
 
     Body& body_;
     const ir::Node& anchor_;
-    int rank_, lanes_, query_axis_ = 0;
+    int rank_, lanes_, query_axis_ = 0, column_axis_ = 0;  ///< axes of the output
     Expr keys_, queries_;
     Tiles tiles_;
     int round_keys_;  ///< or 0: v is read for all keys at once

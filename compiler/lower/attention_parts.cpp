@@ -60,8 +60,9 @@ bool is_attention(const ir::Node& group, std::string& why) {
     bool fits = anchor && group.types().size() == 1 && anchor->type().dtype == DType::f32;
     if (fits) {
         const Shape order = order_of_attention(body, *anchor);
-        fits = !order.empty() && group.type().rank() == anchor->type().rank() &&
-               order.back().is_constant(anchor->type().rank() - 1);
+        const int rank = anchor->type().rank();
+        fits = !order.empty() && group.type().rank() == rank &&
+               (order.back().is_constant(rank - 1) || order.back().is_constant(rank - 2));
     }
     if (!fits)
         why = "attention: not one attention with layouts in front and elementwise nodes behind";

@@ -37,8 +37,9 @@ bool matches(const ir::Node& group, const Target& target, std::string& why) {
     const ir::Node& anchor = *attention_of(*group.body());
     const Dim &rows = anchor.type().size(anchor.type().rank() - 2),
               &depth = anchor.input(0).type().shape.back();
-    bool fits = rows.is_constant() && rows.constant() <= most_rows && depth.is_constant() &&
-                depth.constant() > 0;
+    const Dim last = order_of_attention(*group.body(), anchor).back();
+    bool fits = last.is_constant(anchor.type().rank() - 1) && rows.is_constant() &&
+                rows.constant() <= most_rows && depth.is_constant() && depth.constant() > 0;
     if (fits) {
         const int lanes = vector_of(depth.constant(), target.lanes());
         fits = lanes >= 4 && depth.constant() / lanes <= most_chunks;

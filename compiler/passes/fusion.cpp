@@ -127,6 +127,10 @@ bool Fusion::absorb_layout(Cluster& cluster) {
     if (next.size() != 1 || !next[0] || !next[0]->is("permute") || cluster_of_.contains(next[0]))
         return false;
     if (leaves_planes(cluster, *next[0])) return false;
+    if (!writes_in_order(*cluster.anchor, next[0]->attrs().get_shape("perm"))) {
+        note(*next[0], "attention writes rows of columns or of queries");
+        return false;
+    }
     cluster.members.push_back(next[0]);
     cluster.exit = next[0];
     return true;

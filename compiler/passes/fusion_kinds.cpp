@@ -42,6 +42,12 @@ bool writes_any_layout(const std::string& family) {
            !is_complete_last(family);
 }
 
+bool writes_in_order(const ir::Node& anchor, const Shape& perm) {
+    const int rank = anchor.type().rank();
+    return !anchor.is("attention") || perm.back().is_constant(rank - 1) ||
+           perm.back().is_constant(rank - 2);
+}
+
 bool is_layout(const ir::Node& node) {
     if (node.is("permute")) return true;
     return node.is("reshape") && is_layout(*node.input(0).node);

@@ -16,6 +16,10 @@ bool is_complete_last(const std::string& family);
 /// Whether a kernel of the family can write its result in another order of axes.
 bool writes_any_layout(const std::string& family);
 
+/// Whether it can write in the order of a permute behind it: attention has rows of columns, or of
+/// queries.
+bool writes_in_order(const ir::Node& anchor, const Shape& perm);
+
 /// A permute, or a reshape of one: an order of elements in memory.
 bool is_layout(const ir::Node& node);
 

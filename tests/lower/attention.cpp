@@ -101,6 +101,53 @@ BOOST_AUTO_TEST_CASE(writes_in_the_order_of_a_permute_behind_others) {
     }
 }
 
+/// The same with a permute behind it, maybe of something elementwise.
+std::string permuted_text(int64_t rows, const Sizes& perm, bool is_elementwise) {
+    std::string text = attention_text(rows, 21, 8, 20, "", false);
+    text.resize(text.find("return"));
+    const std::string sizes[] = {"2", "3", rows == 0 ? "L" : number(rows), "20"};
+    if (is_elementwise) text += "%e = neg(%0) : f32[2, 3, " + sizes[2] + ", 20]\n";
+    std::string shape, order;
+    for (const int64_t axis : perm) {
+        shape += (shape.empty() ? "" : ", ") + sizes[axis];
+        order += (order.empty() ? "" : ", ") + number(axis);
+    }
+    return text + "%p = permute(" + (is_elementwise ? "%e" : "%0") + ") : f32[" + shape +
+           "] {perm = [" + order + "]}\nreturn %p\n";
+}
+
+/// Whether one of the kernels is of a family of attention, not of plain loops.
+bool has_attention(const CheckedProgram& program) {
+    const auto& nodes = program.compiled().program.graph("forward")->nodes();
+    return std::any_of(nodes.begin(), nodes.end(), [&](const auto& node) {
+        return node->body() &&
+               std::string(lower::find_family(*node, program.compiled().target).name)
+                   .starts_with("attention");
+    });
+}
+
+BOOST_AUTO_TEST_CASE(results_in_another_order) {
+    for (const Sizes& perm : {Sizes{0, 1, 3, 2},
+                              {3, 0, 1, 2},
+                              {0, 3, 1, 2},
+                              {2, 0, 1, 3},
+                              {0, 2, 3, 1},
+                              {3, 2, 1, 0}}) {
+        for (const int64_t rows : {0, 1, 3, 16, 37}) {
+            BOOST_TEST_CONTEXT("last " << perm.back() << " first " << perm[0] << ", " << rows) {
+                CheckedProgram program(permuted_text(rows, perm, rows % 2 == 1));
+                BOOST_TEST(has_attention(program));
+                for (const int64_t length : {1, 19, 70}) {
+                    std::map<std::string, int64_t> sizes;
+                    if (rows == 0) sizes["L"] = length;
+                    program.check(sizes, tolerance_of(8, 21));
+                    if (rows != 0) break;
+                }
+            }
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(few_queries, *boost::unit_test::label("sampled")) {
     struct Case {
         int64_t rows, keys, depth, width;
