@@ -5,6 +5,7 @@
 
 #include "compiler/ir/ops.h"
 #include "compiler/ir/sizes.h"
+#include "compiler/passes/broadcast_product.h"
 #include "compiler/passes/conv_choices.h"
 #include "compiler/passes/dilated.h"
 #include "compiler/passes/few_filters.h"
@@ -129,13 +130,12 @@ private:
 
     ir::Value product(ir::Node& node) {
         const TensorType &a = node.input(0).type(), &b = node.input(1).type();
-        const Shape lead_a(a.shape.begin(), a.shape.end() - 2),
-            lead_b(b.shape.begin(), b.shape.end() - 2);
-        if (b.rank() > 2 && !same(lead_a, lead_b)) return {};
         for (const Dim& size : node.type().shape) {
             if (size.is_constant(0)) return {};
         }
         if (a.shape.back().is_constant(0)) return {};
+        if (!has_equal_leads(node))
+            return with_equal_leads(graph_, node, [this](ir::Node& n) { return product(n); });
         const Dim& rows = b.rank() > 2 ? a.size(a.rank() - 2) : product_of_leading(a);
         // Packing costs about as much as a few rows of the product.
         if (!fixed_.contains(node.input(1)) && rows.is_constant() && rows.constant() < 4) return {};
