@@ -150,9 +150,8 @@ BOOST_AUTO_TEST_CASE(state_dict_has_the_keys_in_the_order_of_the_author_s) {
     std::vector<std::string> eager, listed;
     for (const auto& [key, tensor] : tied->state_dict()) eager.push_back(key);
     CompiledModel again = compile(tied, "x:f32[3]", compile_options());
-    for (const NamedTensor& entry : again.model().state_dict().entries()) {
-        listed.push_back(entry.name);
-    }
+    const StateDict dict = again.model().state_dict();
+    for (const NamedTensor& entry : dict.entries()) listed.push_back(entry.name);
     BOOST_TEST(eager == (std::vector<std::string>{"bias", "table.weight", "table.bias",
                                                   "middle.weight", "middle.bias", "again.weight",
                                                   "again.bias", "head.weight", "head.bias"}),
