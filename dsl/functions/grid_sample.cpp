@@ -137,11 +137,12 @@ void check_grid(const Tensor& x, const Tensor& grid, const GridSample& options) 
 Tensor axis_points(const Dim& size, bool align_corners, DType dtype) {
     if (size.is_constant(1)) return zeros({1}, dtype);
     const Tensor i = arange(size), last = full({}, size - 1, dtype);
-    const Tensor step = 2 / last;
+    const Tensor step = 2 / (size.is_constant() ? last : clamp_min(last, 1));
     const Tensor up = i.to(dtype) * step - 1;
     const Tensor down = 1 - (last - i.to(dtype)) * step;
     const Tensor points = where(i < full({}, floor_div(size, 2), DType::i64), up, down);
-    return align_corners ? points : points * last / full({}, size, dtype);
+    if (!align_corners) return points * last / full({}, size, dtype);
+    return size.is_constant() ? points : where(last > 0, points, 0);  // a single one is the middle
 }
 
 }  // namespace

@@ -22,7 +22,9 @@ struct Resizing {
     Tensor ratio() const {
         const Tensor have = full({}, size, dtype);
         if (align_corners) {
-            return out.is_constant(1) ? zeros({}, dtype) : (have - 1) / (full({}, out, dtype) - 1);
+            if (out.is_constant(1)) return zeros({}, dtype);
+            const Tensor steps = full({}, out, dtype) - 1;
+            return (have - 1) / (out.is_constant() ? steps : clamp_min(steps, 1));
         }
         return scale ? full({}, 1 / *scale, dtype) : have / full({}, out, dtype);
     }
