@@ -75,7 +75,7 @@ int64_t add_tensor(Selection& selection, const Tensor& index, int64_t axis) {
                                           " does not fit axis " + std::to_string(axis + i) +
                                           " of " + selection.view.type().str());
     }
-    const Tensor places = nonzero(index);
+    const Tensor places = places_of("index", index);
     for (int64_t i = 0; i < index.dim(); ++i) place(select(places, 1, i), axis + i);
     return index.dim();
 }

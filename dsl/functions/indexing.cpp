@@ -76,8 +76,16 @@ Tensor embedding(const Tensor& weight, const Tensor& index, int64_t padding_idx,
     return scale_grad_by_freq ? lithe::scale_grad_by_freq(y, index, weight.size(0)) : y;
 }
 
-Tensor nonzero(const Tensor& x) {
-    const Array data = x.array();
+Tensor nonzero(const Tensor& x) { return places_of("nonzero", x); }
+
+Tensor places_of(std::string_view op, const Tensor& mask) {
+    if (mask.is_symbolic()) {
+        throw UserError(std::string(op) + ".symbolic",
+                        std::string(op) + ": how many elements of a " + mask.type().str() +
+                            " are not 0 is known only when the model runs, and no size may depend "
+                            "on it; where(mask, x, 0) keeps all elements");
+    }
+    const Array data = mask.array();
     Sizes found;
     int64_t rows = 0;
     for (int64_t i = 0; i < data.count(); ++i) {
@@ -99,7 +107,8 @@ Tensor nonzero(const Tensor& x) {
 Tensor masked_select(const Tensor& x, const Tensor& mask) {
     const Shape shape = broadcast("masked_select", x.sizes(), mask.sizes());
     const Tensor flat = reshape(expand(x, shape), {-1});
-    return index_select(flat, 0, reshape(nonzero(reshape(expand(mask, shape), {-1})), {-1}));
+    return index_select(
+        flat, 0, reshape(places_of("masked_select", reshape(expand(mask, shape), {-1})), {-1}));
 }
 
 }  // namespace lithe

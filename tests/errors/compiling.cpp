@@ -96,6 +96,11 @@ const ErrorCases cases = {
      [] {
          trace_odd([](OddImpl&, const Tensor& x) { return x.sum().item<float>() > 0 ? x * 2 : x; });
      }},
+    {"nonzero.symbolic", [] { trace_odd([](OddImpl&, const Tensor& x) { return x.nonzero(); }); }},
+    {"masked_select.symbolic",
+     [] { trace_odd([](OddImpl&, const Tensor& x) { return x.masked_select(x > 0); }); }},
+    {"index.symbolic",
+     [] { trace_odd([](OddImpl&, const Tensor& x) { return x.index({x > 0}); }); }},
     {"trace.exception",
      [] {
          trace_odd([](OddImpl&, const Tensor&) -> Tensor {
