@@ -37,6 +37,14 @@ Tensors eager_outputs(const Subject& subject, const Tensors& inputs) {
     return subject.forward(inputs);
 }
 
+/// What forward() refuses may be the random numbers.
+void hint_at_inputs(const Options& o) {
+    if (!o.input_file.empty()) return;
+    fmt::print(stderr,
+               "note: the inputs were random, floats around 0, integers 0 and 1; --in FILE gives "
+               "others\n");
+}
+
 Results eager_results(const Subject& subject, const Tensors& inputs, Tensors& outputs) {
     Results results;
     std::vector<HookHandle> handles;
@@ -125,10 +133,15 @@ int run_check(const Subject& subject, const Options& o) {
     CompiledModel model = compile_program(std::move(program), compile_options(o));
     Tensors eager;
     Results modules;
-    if (written.empty()) {
-        modules = eager_results(subject, inputs, eager);
-    } else {
-        eager = eager_outputs(subject, inputs);
+    try {
+        if (written.empty()) {
+            modules = eager_results(subject, inputs, eager);
+        } else {
+            eager = eager_outputs(subject, inputs);
+        }
+    } catch (const std::exception&) {
+        hint_at_inputs(o);
+        throw;
     }
     bool agrees = outputs_agree(eager, model(inputs));
     if (!written.empty()) {  // the next run of either begins with what this one has written

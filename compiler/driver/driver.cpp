@@ -110,10 +110,12 @@ int driver_main(int argc, char** argv, const std::function<Subject()>& make_mode
     dump->add_option("--kernel", o.kernel,
                      "Statement and assembly of the kernels whose name starts so");
     dump->add_flag("--why", o.why, "Say why nodes were not fused and which schedule was chosen");
+    const char* const random_help = "File of inputs by name, in place of random ones";
     CLI::App* check =
         add("check", "Compare eager with compiled, module by module", driver::run_check);
     add_compile(*check, o);
     check->add_option("--sizes", o.sizes, "Values of named sizes to check, e.g. N=3");
+    check->add_option("--in", o.input_file, random_help);
     CLI::App* run =
         add("run", "Run the compiled model on a safetensors file of inputs", driver::run_run);
     add_compile(*run, o);
@@ -122,6 +124,7 @@ int driver_main(int argc, char** argv, const std::function<Subject()>& make_mode
     CLI::App* bench = add("bench", "Time the compiled model", driver::run_bench);
     add_compile(*bench, o);
     bench->add_option("--sizes", o.sizes, "Values of named sizes, e.g. N=8");
+    bench->add_option("--in", o.input_file, random_help);
     bench->add_option("--run-threads", o.run_threads, "Threads that the model runs on")
         ->check(positive_number())
         ->capture_default_str();
@@ -133,6 +136,7 @@ int driver_main(int argc, char** argv, const std::function<Subject()>& make_mode
         add("tune", "Measure the candidates of every choice of kernels", driver::run_tune);
     add_compile(*tune, o);
     tune->add_option("--sizes", o.sizes, "Values of named sizes, e.g. N=8");
+    tune->add_option("--in", o.input_file, random_help);
     tune->add_option("--run-threads", o.run_threads, "Threads that the model runs on")
         ->check(positive_number())
         ->capture_default_str();

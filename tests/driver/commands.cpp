@@ -38,6 +38,13 @@ struct SummingImpl : nn::Module {
 };
 LITHE_MODULE(Summing);
 
+/// Rows of a table that begins with number 2.
+struct RowAtImpl : nn::Module {
+    Tensor table = register_parameter("table", arange(12, DType::f32).reshape({3, 4}));
+    Tensor forward(const Tensor& place) { return table.index_select(0, place - 2); }
+};
+LITHE_MODULE(RowAt);
+
 /// A command's exit status and what it wrote to stdout and stderr.
 struct Outcome {
     int status;
@@ -251,6 +258,21 @@ BOOST_AUTO_TEST_CASE(dump_writes_a_folder_for_each_kernel) {
 BOOST_AUTO_TEST_CASE(check_agrees) {
     BOOST_TEST(has(output("check", {"--sizes", "N=3"}), "eager and compiled agree"));
     BOOST_TEST(has(run("check", {"--sizes", "M=3"}).err, "[driver.sizes]"));
+}
+
+BOOST_AUTO_TEST_CASE(check_takes_inputs_from_a_file) {
+    const Outcome random = run<RowAt>("check", {"--seed", "1"}, "place:i64[8]");
+    BOOST_TEST(random.status == 1);
+    BOOST_TEST(has(random.err, "note: the inputs were random, floats around 0, integers 0 and 1"));
+    BOOST_TEST(has(random.err, "[index_select.range]"));
+
+    const std::vector<int64_t> places = {3, 2, 3, 4, 2, 2, 4, 3};
+    const std::vector<NamedTensor> named = {{"place", {places.data(), DType::i64, {8}}}};
+    const std::string in = (folder / "places.safetensors").string();
+    save_safetensors(in, named);
+    const Outcome given = run<RowAt>("check", {"--in", in}, "place:i64[8]");
+    BOOST_TEST(given.status == 0, given.err);
+    BOOST_TEST(has(given.out, "eager and compiled agree"));
 }
 
 BOOST_AUTO_TEST_CASE(check_compares_what_buffers_become) {
