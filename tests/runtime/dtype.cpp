@@ -33,8 +33,8 @@ BOOST_AUTO_TEST_CASE(the_table_is_in_the_order_of_the_enumerators) {
     BOOST_CHECK(dtype_of<double> == DType::f64);
 }
 
-BOOST_AUTO_TEST_CASE(a_number_that_is_no_dtype_is_a_bug) {
-    BOOST_CHECK_THROW(name(static_cast<DType>(dtype_count)), InternalError);
+BOOST_AUTO_TEST_CASE(a_number_that_is_no_dtype_is_refused) {
+    BOOST_CHECK_THROW(name(static_cast<DType>(dtype_count)), UserError);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
