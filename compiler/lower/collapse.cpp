@@ -14,16 +14,20 @@ Dim from_right(const Shape& shape, size_t k) {
     return k < shape.size() ? shape[shape.size() - 1 - k] : Dim(1);
 }
 
-/// Whether axis k (from the right) may join axis k + 1: every operand has both or neither.
-bool may_merge(const std::vector<const Shape*>& shapes, const Shape& full, size_t k) {
+/// Whether two axes (from the right) with axes of one element between them may be one: every
+/// operand has both or neither.
+bool may_merge(const std::vector<const Shape*>& shapes, const Shape& full, size_t inner,
+               size_t outer) {
+    const bool is_one =
+        from_right(full, inner).is_constant(1) || from_right(full, outer).is_constant(1);
     for (const Shape* shape : shapes) {
-        for (const size_t at : {k, k + 1}) {
+        for (const size_t at : {inner, outer}) {
             const Dim have = from_right(*shape, at), want = from_right(full, at);
             if (!same(have, want) && !have.is_constant(1)) return false;
         }
-        const bool has_inner = same(from_right(*shape, k), from_right(full, k));
-        const bool has_outer = same(from_right(*shape, k + 1), from_right(full, k + 1));
-        if (has_inner != has_outer) return false;
+        const bool has_inner = same(from_right(*shape, inner), from_right(full, inner));
+        const bool has_outer = same(from_right(*shape, outer), from_right(full, outer));
+        if (!is_one && has_inner != has_outer) return false;
     }
     return true;
 }
@@ -67,12 +71,15 @@ std::unique_ptr<ir::Graph> collapse_axes(const ir::Graph& body) {
     }
     if (full.size() < 2) return nullptr;
     std::vector<std::pair<size_t, size_t>> runs;  // of axes, from the right
+    size_t last = 0;                              // of the run's, with more than one element
     for (size_t k = 0; k < full.size(); ++k) {
-        if (!runs.empty() && may_merge(shapes, full, k - 1)) {
+        const bool is_one = from_right(full, k).is_constant(1);
+        if (!runs.empty() && may_merge(shapes, full, last, k)) {
             runs.back().second = k + 1;
         } else {
             runs.emplace_back(k, k + 1);
         }
+        if (!is_one || k == 0) last = k;
     }
     if (runs.size() == full.size()) return nullptr;
     // A stride that depends on sizes is read from the buffer, which has the axes of before.
@@ -312,8 +319,10 @@ std::unique_ptr<ir::Graph> collapse_taps(const ir::Graph& body) {
         if (node->type().shape.size() != full.size()) return nullptr;
         shapes.push_back(&node->type().shape);
     }
-    for (size_t k = 0; k + 3 < full.size(); ++k) {
-        if (!may_merge(shapes, full, k)) return nullptr;
+    size_t last = 0;
+    for (size_t k = 1; k + 2 < full.size(); ++k) {
+        if (!may_merge(shapes, full, last, k)) return nullptr;
+        if (!from_right(full, k).is_constant(1)) last = k;
     }
     auto result = std::make_unique<ir::Graph>();
     std::map<const ir::Node*, ir::Value> twin;

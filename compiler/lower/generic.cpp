@@ -29,10 +29,13 @@ void schedule_output(Body& body, Func& f, const TensorType& type) {
     body.bind_output(f, type);
     f.compute_root();
     if (type.rank() == 0 || refuses_vectors(body, type)) return;
-    const int64_t step = vectorize_inner(body, f, type);
-    const bool is_short = step == 1 && type.shape.back().constant() > 1;
-    if (is_short) f.vectorize(Body::axis_var(type.rank() - 1));
-    parallel_outer(body, f, type, 1, step);
+    // Axes of one element at the end are no loops.
+    TensorType looped = type;
+    while (looped.rank() > 1 && looped.shape.back().is_constant(1)) looped.shape.pop_back();
+    const int64_t step = vectorize_inner(body, f, looped);
+    const bool is_short = step == 1 && looped.shape.back().constant() > 1;
+    if (is_short) f.vectorize(Body::axis_var(looped.rank() - 1));
+    parallel_outer(body, f, looped, 1, step);
 }
 
 void schedule(const ir::Node& group, Body& body) {

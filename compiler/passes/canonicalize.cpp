@@ -104,7 +104,8 @@ ir::Value expand_into_consumer(ir::Graph& graph, const ir::Node& node) {
     return changed ? graph.add(node.op(), inputs, node.attrs()) : ir::Value();
 }
 
-/// f(move(x), number) -> move(f(x, number)) for a reshape or an expand.
+/// f(move(x), number) -> move(f(x, number)) for a reshape or an expand; f(reshape(x), reshape(y))
+/// likewise, where x and y have the same shape.
 ir::Value moves_after_pointwise(ir::Graph& graph, const ir::Node& node) {
     if (!is_pointwise(node) || node.input_count() == 0) return {};
     std::vector<ir::Value> inputs = node.inputs();
@@ -112,7 +113,10 @@ ir::Value moves_after_pointwise(ir::Graph& graph, const ir::Node& node) {
     for (ir::Value& input : inputs) {
         if (input.type().rank() == 0) continue;
         const bool is_move = input.node->is("reshape") || input.node->is("expand");
-        if (!is_move || move || !same(input.type().shape, node.type().shape)) return {};
+        if (!is_move || !same(input.type().shape, node.type().shape)) return {};
+        if (move && !(move->is("reshape") && input.node->is("reshape") &&
+                      same(move->input(0).type().shape, input.node->input(0).type().shape)))
+            return {};
         move = input.node;
         input = move->input(0);
     }

@@ -35,6 +35,7 @@ bool split_argmax(ir::Graph& graph);
 ///   cast(cast(x, wider), own)   ->  x
 ///   f(expand(x), y)             ->  f(x, y)            f elementwise, of the same result
 ///   f(reshape(x), s)            ->  reshape(f(x, s))   f elementwise, s numbers; likewise expand
+///   f(reshape(x), reshape(y))   ->  reshape(f(x, y))   x and y of the same shape
 ///
 /// Before all that compares nodes; it makes chains of pointwise nodes meet.
 bool canonicalize(ir::Graph& graph);
@@ -43,7 +44,7 @@ bool canonicalize(ir::Graph& graph);
 /// more than 64 KB larger than its operands.
 bool fold_constants(ir::Graph& graph);
 
-/// Rewrites that keep every bit, also of -0, NaN and infinities.
+/// Rewrites that keep every bit, also of -0, NaN and infinities (but a sum of -0 alone is -0).
 ///
 ///   x * 1, x / 1, x - 0, x + (-0)  ->  x      (x + 0 loses the sign of -0: integers alone)
 ///   x * -1                         ->  neg(x)
@@ -52,6 +53,7 @@ bool fold_constants(ir::Graph& graph);
 ///   f(f(x))                        ->  f(x)   f idempotent
 ///   (x + a) + b, (x * a) * b       ->  x + (a + b), x * (a * b)   integers alone
 ///   where(c, x, x)                 ->  x
+///   sum(x), amax(x), ...           ->  x   or a reshape of it, along axes of one element
 ///
 /// After canonicalize, which puts constants to the right.
 bool simplify_algebra(ir::Graph& graph);

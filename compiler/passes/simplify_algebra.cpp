@@ -38,6 +38,7 @@ public:
     ir::Value operator()(ir::Node& node) {
         if (node.types().size() != 1 || node.input_count() == 0) return {};
         if (const ir::Value kept = repeated(node)) return kept;
+        if (const ir::Value kept = of_one_element(node)) return kept;
         if (node.is("where") && node.input(1) == node.input(2)) {
             return of_type(node, node.input(1));
         }
@@ -76,6 +77,17 @@ private:
         }
         if (node.is("neg")) return inner.input(0);
         return node.is(Trait::idempotent) ? node.input(0) : ir::Value();
+    }
+
+    /// Reductions along axes of one element.
+    ir::Value of_one_element(const ir::Node& node) {
+        const TensorType &x = node.input(0).type(), &y = node.type();
+        if (!node.is(Trait::reduction) || node.input_count() != 1 || x.dtype != y.dtype) return {};
+        for (const int64_t axis : node.attrs().get_ints("axes")) {
+            if (!x.size(static_cast<int>(axis)).is_constant(1)) return {};
+        }
+        if (same(x, y)) return node.input(0);
+        return graph_.add("reshape", {node.input(0)}, {{"shape", y.shape}});
     }
 
     /// (x f a) f b -> x f (a f b) on integers, where f is associative.
