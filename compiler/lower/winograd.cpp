@@ -51,7 +51,8 @@ public:
           patch_columns_(static_cast<int>(axes_.across.size())),
           width_(static_cast<int>(anchor_.input(1).type().size(3).constant())),
           channels_(static_cast<int>(anchor_.input(0).type().size(3).constant())),
-          lanes_(body.target().lanes()) {
+          lanes_(body.target().lanes()),
+          is_by_lines_(anchor_.attrs().has("by_lines")) {
         for (const int64_t size : anchor_.attrs().get_ints("block"))
             block_.push_back(static_cast<int>(size));
     }
@@ -214,18 +215,21 @@ private:
         products_.bound_extent(k_, width_)
             .bound_extent(w_, patch_rows_ * patch_columns_)
             .reorder({k_, tx_, ty_, image_, w_});
-        acc_.compute_at(products_, w_).bound_extent(k_, width_);
-        for (Func* f : {&products_, &acc_}) {
-            bound_block(*f);
-            f->vectorize(k_, lanes_).unroll(k_).unroll(tx_).unroll(ty_).unroll(image_);
-        }
+        acc_.compute_at(products_, is_by_lines_ ? ty_ : w_).bound_extent(k_, width_);
+        bound_block(products_);
+        acc_.bound_extent(tx_, block_[2])
+            .bound_extent(ty_, is_by_lines_ ? 1 : block_[1])
+            .bound_extent(image_, is_by_lines_ ? 1 : block_[0]);
+        for (Func* f : {&products_, &acc_}) f->vectorize(k_, lanes_).unroll(k_).unroll(tx_);
         Halide::Stage update = acc_.update();
         update.reorder({k_, tx_, ty_, image_, sum_})
             .vectorize(k_, sum_lanes(body_.target(), width_))
             .unroll(k_)
-            .unroll(tx_)
-            .unroll(ty_)
-            .unroll(image_);
+            .unroll(tx_);
+        if (!is_by_lines_) {
+            for (Func* f : {&products_, &acc_}) f->unroll(ty_).unroll(image_);
+            update.unroll(ty_).unroll(image_);
+        }
         schedule_steps(body_, anchor_, update, sum_, sum_.x.extent());
     }
 
@@ -275,6 +279,7 @@ private:
     int patch_rows_, patch_columns_;      ///< pixels
     int width_, channels_, lanes_;
     std::vector<int> block_;  ///< patches: images, rows, columns
+    bool is_by_lines_;        ///< whether each line of a block is a tile of registers
     bool is_parallel_inside_ = false;
     Var c_{"c"}, j_{"j"}, k_{"k"}, u_{"u"}, w_{"w"}, xi_{"xi"}, yi_{"yi"};
     Var tx_{"tx"}, ty_{"ty"}, image_{"image"}, lane_{"lane"}, panel_{"panel"};

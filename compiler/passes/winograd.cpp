@@ -13,6 +13,8 @@ namespace {
 
 /// What one block may put on the stack: transformed data and products.
 constexpr int64_t most_block_bytes = 640 << 10;
+/// The same of a block by lines, each of which reads its data again: they stay near.
+constexpr int64_t most_lines_bytes = 384 << 10;
 /// Cycles for one patch of one vector of channels, per element of the transform, beside those of
 /// its multiply-adds, two a cycle: measured at F(4 x 4, 3 x 3).
 constexpr double data_start = 0.33, result_start = 0.55;
@@ -43,6 +45,10 @@ constexpr int64_t most_panel_bytes = 640 << 10;
 constexpr double near_bytes = 400 << 10;
 /// Factor of blocks whose patches are strided: their code is too long to stay near. Measured.
 constexpr double strided_blocks = 2;
+/// Factor of blocks by lines, whose lines each start and end. Measured beside stages.
+constexpr double lines_factor = 1.12;
+/// What each further image of a block by lines adds to its transforms. A guess.
+constexpr double image_apart = 0.05;
 /// A direct convolution reaches this part of the peak.
 constexpr double direct_rate = 0.92;
 /// Winograd has to win by this factor: it rounds more.
@@ -208,6 +214,12 @@ std::vector<WinogradPlan> plans_of_taps(const WinogradProblem& p, int64_t tile,
     return plans;
 }
 
+/// The registers' tile of a plan in blocks.
+Tile tile_of_block(const WinogradPlan& plan) {
+    const int64_t lines = plan.images * plan.rows;
+    return {.rows = plan.by_lines ? plan.columns : lines * plan.columns, .vectors = plan.vectors};
+}
+
 double cycles(const WinogradProblem& p, const WinogradPlan& plan, const Machine& machine) {
     if (plan.in_stages) return stage_cycles(p, plan, machine);
     const int64_t lanes = machine.vector_bytes / 4;
@@ -217,17 +229,20 @@ double cycles(const WinogradProblem& p, const WinogradPlan& plan, const Machine&
     const int64_t rows = plan.images * plan.rows * plan.columns,
                   elements = axes_of(p, plan).elements();
     const int64_t panels = ceil_div(p.filters, plan.vectors * lanes);
-    const Tile tile{.rows = rows, .vectors = plan.vectors};
+    const Tile tile = tile_of_block(plan);
     const double step = often_shared(step_cycles(tile), tile, machine) + 0.1;
-    const double products = step * static_cast<double>(elements * p.channels * panels);
-    const double transforms = transform_cycles(p, plan, rows, lanes);
+    const double products =
+        step * static_cast<double>(elements * p.channels * panels * (rows / tile.rows));
+    // Lines of one image share the pixels between them.
+    const double apart = plan.by_lines ? 1 + image_apart * static_cast<double>(plan.images - 1) : 1;
+    const double transforms = apart * transform_cycles(p, plan, rows, lanes);
     const double weights =
         4.0 * static_cast<double>(elements * p.channels * panels * plan.vectors * lanes);
     const double again =
         weights > near_bytes ? static_cast<double>(blocks - 1) * weights / cache_bytes(weights) : 0;
     return together(static_cast<double>(blocks) * (products + transforms),
                     weights / memory_bytes + again) *
-           (is_strided(p) ? strided_blocks : 1);
+           (is_strided(p) ? strided_blocks : 1) * (plan.by_lines ? lines_factor : 1);
 }
 
 /// Of a run, with what the packed weights have to save.
@@ -243,8 +258,8 @@ bool fits(const WinogradProblem& p, const WinogradPlan& plan, const Machine& mac
                   elements = axes_of(p, plan).elements();
     const int64_t bytes = 4 * elements * rows * (p.channels + plan.vectors * lanes);
     return rows <= 16 &&
-           registers_of_rows({rows, plan.vectors}, machine) <= machine.register_count &&
-           bytes <= most_block_bytes;
+           registers_of_rows(tile_of_block(plan), machine) <= machine.register_count &&
+           bytes <= (plan.by_lines ? most_lines_bytes : most_block_bytes);
 }
 
 std::vector<WinogradPlan> plans_in_blocks(const WinogradProblem& p, int64_t tile,
@@ -258,7 +273,10 @@ std::vector<WinogradPlan> plans_in_blocks(const WinogradProblem& p, int64_t tile
         for (plan.columns = 1; plan.columns <= most_columns; ++plan.columns) {
             for (plan.rows = 1; plan.rows <= most_rows; ++plan.rows) {
                 for (plan.images = 1; plan.images <= most_images; ++plan.images) {
+                    plan.by_lines = false;
                     if (fits(p, plan, machine)) plans.push_back(plan);
+                    plan.by_lines = machine.has_few_registers() && plan.images * plan.rows > 1;
+                    if (plan.by_lines && fits(p, plan, machine)) plans.push_back(plan);
                 }
             }
         }
@@ -293,8 +311,8 @@ std::string WinogradPlan::str() const {
                (keeps_taps ? " of taps, " : ", ") + Tile{rows, vectors}.str();
     }
     return "winograd " + std::to_string(tile) + ", block " + std::to_string(images) + "x" +
-           std::to_string(rows) + "x" + std::to_string(columns) + ", " + std::to_string(vectors) +
-           " vectors";
+           std::to_string(rows) + "x" + std::to_string(columns) + (by_lines ? " by lines" : "") +
+           ", " + std::to_string(vectors) + " vectors";
 }
 
 bool can_have_plans(const WinogradProblem& p) {

@@ -12,19 +12,20 @@
 namespace lithe::passes {
 
 /// How a convolution is done by winograd_conv: patches of `tile` x `tile` results, blocks of
-/// images x rows x columns patches, panels of `vectors` registers of filters. Or, where one block
-/// after the other would read the filters from far away too often, in stages for all patches at
-/// once: winograd_data, one product with tiles of `rows`, winograd_result. The filters of stages
-/// may also be kept as they are and transformed in every run: winograd_products.
+/// images x rows x columns patches, panels of `vectors` registers of filters; the sums of a block
+/// are one tile of registers, or one for each of its lines. Or, where one block after the other
+/// would read the filters from far away too often, in stages for all patches at once:
+/// winograd_data, one product with tiles of `rows`, winograd_result. The filters of stages may also
+/// be kept as they are and transformed in every run: winograd_products.
 struct WinogradPlan {
     int64_t tile = 4, images = 1, rows = 1, columns = 1, vectors = 2;
-    bool in_stages = false, keeps_taps = false;
+    bool by_lines = false, in_stages = false, keeps_taps = false;
     double cost = 0;  ///< estimated cycles of a run, and what its packed weights cost
 
     /// Plans of one kind differ in their blocks and tiles alone. More than 0.
     int64_t kind() const { return 4 * tile + (keeps_taps ? 2 : in_stages ? 1 : 0); }
-    /// `winograd 4, block 1x2x7, 2 vectors`, `winograd 4, stages, tile 10x2` or `winograd 4, stages
-    /// of taps, tile 8x2`
+    /// `winograd 4, block 1x2x7, 2 vectors`, `winograd 4, block 1x2x6 by lines, 2 vectors`,
+    /// `winograd 4, stages, tile 10x2` or `winograd 4, stages of taps, tile 8x2`
     std::string str() const;
 };
 

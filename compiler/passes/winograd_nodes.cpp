@@ -15,6 +15,7 @@ ir::Value in_blocks(ir::Graph& graph, const WinogradOperands& operands, const Wi
     if (operands.bias) inputs.push_back(operands.bias);
     attrs.set("columns", operands.filters.type().size(0));
     attrs.set("block", Shape{plan.images, plan.rows, plan.columns});
+    if (plan.by_lines) attrs.set("by_lines", true);
     return graph.add(ir::winograd_conv_op, inputs, mark(attrs, /*is_part=*/false));
 }
 

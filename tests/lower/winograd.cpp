@@ -15,6 +15,7 @@ struct Case {
     int64_t images, height, width, channels, filters, tile;
     Shape block;
     int64_t panel, pad_begin, pad_end, taps_down = 3, taps_across = 3, stride = 1;
+    bool by_lines = false;
 };
 
 std::string number(int64_t value) { return std::to_string(value); }
@@ -43,10 +44,10 @@ std::string text_of(const Case& c) {
            elements + ", " + number(c.channels) + ", " + number(c.panel) +
            "] {panel = " + number(c.panel) + ", " + stride + ", tile = " + number(c.tile) +
            "}\n%1 = winograd_conv(%x, %0, %b)" + y + " {block = " + str(c.block) +
-           ", columns = " + number(c.filters) + ", pad_begin = " + pair(c.pad_begin) +
-           ", pad_end = " + pair(c.pad_end) + ", " + stride + ", taps = [" + down + ", " + across +
-           "], tile = " + number(c.tile) + "}\n%2 = add(%1, %r)" + y + "\n%3 = relu(%2)" + y +
-           "\nreturn %3\n";
+           (c.by_lines ? ", by_lines = true" : "") + ", columns = " + number(c.filters) +
+           ", pad_begin = " + pair(c.pad_begin) + ", pad_end = " + pair(c.pad_end) + ", " + stride +
+           ", taps = [" + down + ", " + across + "], tile = " + number(c.tile) +
+           "}\n%2 = add(%1, %r)" + y + "\n%3 = relu(%2)" + y + "\nreturn %3\n";
 }
 
 /// Sums of taps * c products of at most 2.25, transforms that enlarge data and filters by at
@@ -109,10 +110,29 @@ BOOST_AUTO_TEST_CASE(strides, *boost::unit_test::label("sampled")) {
     }
 }
 
+/// Images that blocks do not divide, of one channel's vector and of many.
+BOOST_AUTO_TEST_CASE(blocks_by_lines, *boost::unit_test::label("sampled")) {
+    Sample sample(2);
+    for (Case c : {Case{2, 9, 13, 12, 20, 4, {1, 2, 3}, 32, 1, 1},
+                   Case{3, 5, 6, 9, 17, 2, {2, 2, 3}, 16, 0, 2},
+                   Case{1, 40, 40, 64, 64, 4, {1, 2, 6}, 16, 1, 1},
+                   Case{2, 9, 17, 16, 40, 4, {2, 1, 5}, 16, 1, 1, 3, 3, 2}}) {
+        if (!sample.takes()) continue;
+        c.by_lines = true;
+        BOOST_TEST_CONTEXT(c.images << " x " << c.height << " x " << c.width << " x " << c.channels
+                                    << ", tile " << c.tile) {
+            CheckedProgram(text_of(c)).check(std::map<std::string, int64_t>{}, tolerance_of(c));
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_batch_known_late) {
-    const Case c{0, 10, 11, 24, 33, 4, {1, 2, 3}, 32, 1, 1};
-    CheckedProgram program(text_of(c));
-    for (const int64_t n : {1, 2, 5}) program.check({{"N", n}}, tolerance_of(c));
+    Case c{0, 10, 11, 24, 33, 4, {1, 2, 3}, 32, 1, 1};
+    for (const bool by_lines : {false, true}) {
+        c.by_lines = by_lines;
+        CheckedProgram program(text_of(c));
+        for (const int64_t n : {1, 2, 5}) program.check({{"N", n}}, tolerance_of(c));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_finite_stays_where_it_belongs,
