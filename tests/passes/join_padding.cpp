@@ -3,6 +3,7 @@
 #include <lithe/lithe.h>
 
 #include "tests/support/check_compiled.h"
+#include "tests/support/sample.h"
 
 using namespace lithe;
 using namespace lithe::tests;
@@ -71,8 +72,10 @@ void check_line(const Line& line, const Forward& forward, const std::shared_ptr<
 
 BOOST_AUTO_TEST_SUITE(passes_join_padding)
 
-BOOST_AUTO_TEST_CASE(causal_lines) {
+BOOST_AUTO_TEST_CASE(causal_lines, *boost::unit_test::label("sampled")) {
+    Sample sample(3);
     for (const Line& line : lines) {
+        if (!sample.takes()) continue;
         nn::Conv1d conv(options_of(line));
         const int64_t pad = (line.taps - 1) * line.dilation;
         const Forward forward = [conv, pad](const Tensors& in) mutable {
@@ -82,8 +85,10 @@ BOOST_AUTO_TEST_CASE(causal_lines) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(chomped_lines) {
+BOOST_AUTO_TEST_CASE(chomped_lines, *boost::unit_test::label("sampled")) {
+    Sample sample(3);
     for (const Line& line : lines) {
+        if (!sample.takes()) continue;
         if (line.stride != 1) continue;
         const int64_t pad = (line.taps - 1) * line.dilation;
         nn::Conv1d conv(options_of(line).padding(pad));
@@ -114,9 +119,11 @@ BOOST_AUTO_TEST_CASE(residual_lines) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(images) {
+BOOST_AUTO_TEST_CASE(images, *boost::unit_test::label("sampled")) {
+    Sample sample(2);
     for (const auto& [channels, filters, height, width, stride] :
          {std::tuple{3, 20, 17, 22, 2}, {32, 32, 16, 16, 1}, {17, 9, 5, 31, 1}}) {
+        if (!sample.takes()) continue;
         nn::Conv2d conv(nn::Conv2dOptions(channels, filters, 3).stride(stride).bias(false));
         const Forward forward = [conv](const Tensors& in) mutable {
             const Tensor x = F::pad(in[0], F::PadFuncOptions({0, 1, 2, 1}));
@@ -149,9 +156,11 @@ BOOST_AUTO_TEST_CASE(pools) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(transposed) {
+BOOST_AUTO_TEST_CASE(transposed, *boost::unit_test::label("sampled")) {
+    Sample sample(2);
     for (const auto& [channels, filters, length, taps, stride] :
          {std::tuple{16, 12, 30, 4, 2}, {32, 32, 17, 16, 8}, {7, 1, 9, 5, 3}}) {
+        if (!sample.takes()) continue;
         nn::ConvTranspose1d conv(
             nn::ConvTranspose1dOptions(channels, filters, taps).stride(stride));
         const int64_t extra = taps - stride;
