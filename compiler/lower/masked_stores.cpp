@@ -12,29 +12,20 @@ using Halide::Internal::Broadcast;
 using Halide::Internal::IRMutator;
 using Halide::Internal::LE;
 using Halide::Internal::LetStmt;
-using Halide::Internal::LT;
 using Halide::Internal::Ramp;
 using Halide::Internal::Shuffle;
 using Halide::Internal::Stmt;
 using Halide::Internal::Store;
 using Halide::Internal::Variable;
 
-/// How many lanes come before the first that `lanes <= last` leaves out, `lanes` counting up.
-std::optional<int64_t> lanes_until(const Expr& lanes, const Expr& last) {
-    const auto* ramp = lanes.as<Ramp>();
-    const auto* limit = last.as<Broadcast>();
-    if (!ramp || !limit || !Halide::Internal::is_const_one(ramp->stride)) return {};
-    return as_const_int(Halide::Internal::simplify(limit->value - ramp->base + 1));
-}
-
-/// How many lanes the predicate takes, where these are the first ones of a known number.
+/// How many lanes the predicate takes, where these are the first ones of a known number: what
+/// Halide has simplified is `lanes <= last`.
 std::optional<int64_t> first_lanes(const Expr& predicate) {
-    if (const auto* most = predicate.as<LE>()) return lanes_until(most->a, most->b);
-    if (const auto* below = predicate.as<LT>()) {
-        const std::optional<int64_t> until = lanes_until(below->a, below->b);
-        if (until) return *until - 1;
-    }
-    return {};
+    const auto* within = predicate.as<LE>();
+    const auto* lanes = within ? within->a.as<Ramp>() : nullptr;
+    const auto* last = within ? within->b.as<Broadcast>() : nullptr;
+    if (!lanes || !last || !Halide::Internal::is_const_one(lanes->stride)) return {};
+    return as_const_int(Halide::Internal::simplify(last->value - lanes->base + 1));
 }
 
 class Splitter : public IRMutator {
