@@ -6,6 +6,8 @@
 
 namespace lithe {
 
+inline bool is_integer(DType dtype) { return !is_floating(dtype) && dtype != DType::boolean; }
+
 /// The places that a tensor names, as i64. Errors: <op>.index where they are no integers.
 Tensor integer_index(std::string_view op, const Tensor& index);
 

@@ -16,7 +16,7 @@ Tensor spread_index(const char* op, const Tensor& like, int64_t axis, const Tens
 }  // namespace
 
 Tensor integer_index(std::string_view op, const Tensor& index) {
-    if (is_floating(index.dtype()) || index.dtype() == DType::boolean) {
+    if (!is_integer(index.dtype())) {
         throw UserError(std::string(op) + ".index",
                         std::string(op) + ": indices are integers, got " + index.type().str());
     }

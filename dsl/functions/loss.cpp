@@ -102,7 +102,7 @@ Tensor cross_entropy(const Tensor& x, const Tensor& target, const Tensor& weight
         shape[static_cast<size_t>(axis)] = classes;
         class_weight = reshape(weight, shape);
     }
-    const bool is_for_each = same(x.sizes(), target.sizes()) || x.sizes() == target.sizes();
+    const bool is_for_each = same(x.sizes(), target.sizes());
     if (target.is_floating_point() && is_for_each) {  // probabilities of the classes
         Tensor smooth =
             target * (1 - label_smoothing) + Scalar(label_smoothing) / full({}, classes, x.dtype());

@@ -3,6 +3,7 @@
 #include <limits>
 #include <numeric>
 
+#include "dsl/integer_index.h"
 #include "dsl/ops.h"
 #include "dsl/tracer.h"
 #include "runtime/error.h"
@@ -142,7 +143,7 @@ Tensor narrow(const Tensor& x, int64_t axis, const Dim& begin, const Dim& size) 
 }
 
 Tensor narrow(const Tensor& x, int64_t axis, const Tensor& begin, const Dim& size) {
-    if (begin.dim() != 0 || is_floating(begin.dtype()) || begin.dtype() == DType::boolean) {
+    if (begin.dim() != 0 || !is_integer(begin.dtype())) {
         throw UserError("narrow.begin",
                         "narrow: expected an integer in a tensor without axes to begin with, got " +
                             begin.type().str());
