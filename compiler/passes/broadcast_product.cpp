@@ -1,7 +1,6 @@
 #include "compiler/passes/broadcast_product.h"
 
-#include <algorithm>
-
+#include "compiler/passes/permutes.h"
 #include "dsl/dim.h"
 
 namespace lithe::passes {
@@ -24,17 +23,6 @@ ir::Value reshaped(ir::Graph& graph, ir::Value x, const Shape& shape) {
     return graph.add("reshape", {x}, {{"shape", shape}});
 }
 
-bool is_identity(const Shape& order) {
-    for (size_t i = 0; i < order.size(); ++i) {
-        if (!order[i].is_constant(static_cast<int64_t>(i))) return false;
-    }
-    return true;
-}
-
-ir::Value permuted(ir::Graph& graph, ir::Value x, const Shape& order) {
-    return is_identity(order) ? x : graph.add("permute", {x}, {{"perm", order}});
-}
-
 Shape picked(const Shape& shape, const Shape& axes) {
     Shape result;
     for (const Dim& axis : axes) result.push_back(shape[static_cast<size_t>(axis.constant())]);
@@ -46,15 +34,11 @@ ir::Value with_lead(ir::Graph& graph, ir::Value w, const Shape& lead) {
     const Shape& type = w.type().shape;
     Shape shape = lead;
     shape.insert(shape.end(), type.end() - 2, type.end());
-    if (!w.node->is("permute")) return reshaped(graph, w, shape);
-    Shape order = w.node->attrs().get_shape("perm");
-    std::swap(order[order.size() - 2], order.back());
-    if (!is_identity(order)) return reshaped(graph, w, shape);
-    std::swap(shape[shape.size() - 2], shape.back());
-    Shape turned;
-    for (size_t i = 0; i < shape.size(); ++i) turned.emplace_back(static_cast<int64_t>(i));
-    std::swap(turned[turned.size() - 2], turned.back());
-    return permuted(graph, reshaped(graph, w.node->input(0), shape), turned);
+    const bool is_transpose = w.node->is("permute") &&
+                              is_identity(with_matrices_turned(w.node->attrs().get_shape("perm")));
+    if (!is_transpose) return reshaped(graph, w, shape);
+    return with_matrices_turned(graph,
+                                reshaped(graph, w.node->input(0), with_matrices_turned(shape)));
 }
 
 }  // namespace
@@ -94,7 +78,7 @@ ir::Value with_equal_leads(ir::Graph& graph, const ir::Node& matmul,
     const ir::Value w = with_lead(graph, matmul.input(1), front);
     ir::Value y = multiply(*graph.add(matmul.op(), {x, w}, matmul.attrs()).node);
     if (!y) return {};
-    Shape apart = picked(lead, order.size() > 2 ? Shape(order.begin(), order.end() - 2) : Shape());
+    Shape apart = picked(lead, Shape(order.begin(), order.end() - 2));
     apart.insert(apart.end(), {length, columns});
     Shape back(order.size(), Dim(0));
     for (size_t i = 0; i < order.size(); ++i)

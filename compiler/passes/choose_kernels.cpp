@@ -13,6 +13,7 @@
 #include "compiler/passes/kinds.h"
 #include "compiler/passes/packed_conv.h"
 #include "compiler/passes/passes.h"
+#include "compiler/passes/permutes.h"
 #include "compiler/passes/picked_pixels.h"
 #include "compiler/passes/planes.h"
 #include "compiler/passes/tile.h"
@@ -154,15 +155,10 @@ private:
     /// Where w is a permute that leaves the sum's axis innermost in memory: w transposed.
     std::optional<ir::Value> without_transpose(ir::Value w) {
         if (!w.node->is("permute")) return std::nullopt;
-        Shape order = w.node->attrs().get_shape("perm");
-        const size_t rank = order.size();
-        if (!order[rank - 2].is_constant(static_cast<int64_t>(rank) - 1)) return std::nullopt;
-        std::swap(order[rank - 2], order[rank - 1]);
-        for (size_t i = 0; i < rank; ++i) {
-            if (order[i].is_constant(static_cast<int64_t>(i))) continue;
-            return graph_.add("permute", {w.node->input(0)}, {{"perm", order}});
-        }
-        return w.node->input(0);
+        const Shape& order = w.node->attrs().get_shape("perm");
+        const int64_t last = w.type().rank() - 1;
+        if (!order[order.size() - 2].is_constant(last)) return std::nullopt;
+        return with_matrices_turned(graph_, w);
     }
 
     ir::Value convolution(ir::Node& node) {

@@ -6,6 +6,7 @@
 #include "compiler/ir/regions.h"
 #include "compiler/passes/constants.h"
 #include "compiler/passes/passes.h"
+#include "compiler/passes/permutes.h"
 
 namespace lithe::passes {
 namespace {
@@ -155,27 +156,8 @@ private:
         if (!node.is("matmul")) return false;
         parts.q = without_factors(node.input(0), parts.scale);
         const ir::Value k = without_factors(node.input(1), parts.scale);
-        parts.k = swapped(k);
+        parts.k = with_matrices_turned(graph_, k);
         return true;
-    }
-
-    /// The matrices transposed; a permute that is there already takes the other in.
-    ir::Value swapped(ir::Value k) {
-        const auto rank = static_cast<size_t>(k.type().rank());
-        Shape perm;
-        if (k.node->is("permute")) {
-            perm = k.node->attrs().get_shape("perm");
-            k = k.node->input(0);
-        } else {
-            for (size_t axis = 0; axis < rank; ++axis) perm.emplace_back(axis);
-        }
-        std::swap(perm[rank - 2], perm[rank - 1]);
-        for (size_t axis = 0; axis < rank; ++axis) {
-            if (!perm[axis].is_constant(static_cast<int64_t>(axis))) {
-                return graph_.add("permute", {k}, {{"perm", perm}});
-            }
-        }
-        return k;
     }
 
     /// Heads of a part of wider rows: permute(reshape(slice(x))) -> slice(permute(reshape(x))),
