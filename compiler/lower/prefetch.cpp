@@ -58,6 +58,12 @@ bool is_one_tile(const ir::Node& anchor) {
     return rows.is_constant() && rows.constant() <= anchor.attrs().get_int("tile_rows");
 }
 
+/// Whether no other tile of rows reads the panel while it is near: Winograd's blocks have one, or
+/// one for each line.
+bool reads_panel_alone(const ir::Node& anchor) {
+    return is_one_tile(anchor) || (anchor.is("winograd_conv") && !anchor.attrs().has("by_lines"));
+}
+
 /// Whether a product has so many tiles that it is little how long the first waits for a panel.
 bool has_many_tiles(const ir::Node& anchor, const Target& target) {
     if (target.has_few_registers()) return false;
@@ -230,8 +236,8 @@ void share_prefetches(Halide::Pipeline& pipeline, const ir::Graph& body, const T
     for (const auto& node : body.nodes()) {
         if (!reads_panels(*node)) continue;
         const int together = steps_together(body, *node, target);
-        return pipeline.add_custom_lowering_pass(new ShareLines(
-            together * step_floats(*node), node->is("winograd_conv") || is_one_tile(*node)));
+        return pipeline.add_custom_lowering_pass(
+            new ShareLines(together * step_floats(*node), reads_panel_alone(*node)));
     }
 }
 
