@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "compiler/result_names.h"
 #include "compiler/trace/trace.h"
 #include "dsl/holder.h"
 #include "runtime/error.h"
@@ -89,11 +90,12 @@ private:
     size_t at_ = 0;
 };
 
-/// The tensors in what forward() returned, in order.  Errors: forward.results where there are none.
+/// The tensors in what forward() returned, in order, with the names that its type gives them: keys
+/// of maps, fields of plain structs.  Errors: forward.results where there are none.
 template <class Result>
-Tensors results_of(Result result) {
-    Tensors results;
-    for (Tensor* tensor : tensors_in(result)) results.push_back(*tensor);
+NamedTensors results_of(Result result) {
+    NamedTensors results;
+    add_results(result, {}, results);
     if (results.empty()) {
         throw UserError("forward.results",
                         "forward: no tensor in what it gives; of classes that are no plain structs "
@@ -111,7 +113,7 @@ public:
 
     /// `taken`: the arguments that are there already.
     template <class... Taken>
-    Tensors run(Taken&... taken) {
+    NamedTensors run(Taken&... taken) {
         constexpr size_t count = sizeof...(Taken);
         constexpr bool may_end = can_call(std::make_index_sequence<count>());
         if constexpr (count == sizeof...(Arguments)) {
@@ -144,7 +146,7 @@ private:
     }
 
     template <size_t... I, class... Taken>
-    Tensors finish(std::index_sequence<I...>, Taken&... taken) {
+    NamedTensors finish(std::index_sequence<I...>, Taken&... taken) {
         taker_.finish();
         return results_of(model_->forward(static_cast<Argument<I>>(taken)...));
     }
@@ -154,11 +156,12 @@ private:
 };
 
 template <class Impl, class Model, class Class, class Result, class... Arguments>
-Tensors call_forward(Model& model, Result (Class::*)(Arguments...), const Tensors& inputs) {
+NamedTensors call_forward(Model& model, Result (Class::*)(Arguments...), const Tensors& inputs) {
     return ForwardCall<Model, Impl, Arguments...>(model, inputs).run();
 }
 template <class Impl, class Model, class Class, class Result, class... Arguments>
-Tensors call_forward(Model& model, Result (Class::*)(Arguments...) const, const Tensors& inputs) {
+NamedTensors call_forward(Model& model, Result (Class::*)(Arguments...) const,
+                          const Tensors& inputs) {
     return ForwardCall<Model, Impl, Arguments...>(model, inputs).run();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <tuple>
 #include <type_traits>
 
 namespace lithe::detail {
@@ -35,47 +36,46 @@ concept PlainStruct = std::is_class_v<T> && std::is_aggregate_v<T> && !requires 
     T{AnyBase<T>{}};
 } && field_count<T>() >= 1 && field_count<T>() <= 12;
 
-/// Calls `visit(field)` for every field of a plain struct, in order.
-template <PlainStruct T, class Visit>
-void for_each_field(T& value, Visit&& visit) {
+/// References to the fields of a plain struct, in order.
+template <PlainStruct T>
+constexpr auto fields_of(T& value) {
     constexpr size_t count = field_count<T>();
-    const auto visit_all = [&](auto&... fields) { (visit(fields), ...); };
     if constexpr (count == 1) {
         auto& [f1] = value;
-        visit_all(f1);
+        return std::tie(f1);
     } else if constexpr (count == 2) {
         auto& [f1, f2] = value;
-        visit_all(f1, f2);
+        return std::tie(f1, f2);
     } else if constexpr (count == 3) {
         auto& [f1, f2, f3] = value;
-        visit_all(f1, f2, f3);
+        return std::tie(f1, f2, f3);
     } else if constexpr (count == 4) {
         auto& [f1, f2, f3, f4] = value;
-        visit_all(f1, f2, f3, f4);
+        return std::tie(f1, f2, f3, f4);
     } else if constexpr (count == 5) {
         auto& [f1, f2, f3, f4, f5] = value;
-        visit_all(f1, f2, f3, f4, f5);
+        return std::tie(f1, f2, f3, f4, f5);
     } else if constexpr (count == 6) {
         auto& [f1, f2, f3, f4, f5, f6] = value;
-        visit_all(f1, f2, f3, f4, f5, f6);
+        return std::tie(f1, f2, f3, f4, f5, f6);
     } else if constexpr (count == 7) {
         auto& [f1, f2, f3, f4, f5, f6, f7] = value;
-        visit_all(f1, f2, f3, f4, f5, f6, f7);
+        return std::tie(f1, f2, f3, f4, f5, f6, f7);
     } else if constexpr (count == 8) {
         auto& [f1, f2, f3, f4, f5, f6, f7, f8] = value;
-        visit_all(f1, f2, f3, f4, f5, f6, f7, f8);
+        return std::tie(f1, f2, f3, f4, f5, f6, f7, f8);
     } else if constexpr (count == 9) {
         auto& [f1, f2, f3, f4, f5, f6, f7, f8, f9] = value;
-        visit_all(f1, f2, f3, f4, f5, f6, f7, f8, f9);
+        return std::tie(f1, f2, f3, f4, f5, f6, f7, f8, f9);
     } else if constexpr (count == 10) {
         auto& [f1, f2, f3, f4, f5, f6, f7, f8, f9, f10] = value;
-        visit_all(f1, f2, f3, f4, f5, f6, f7, f8, f9, f10);
+        return std::tie(f1, f2, f3, f4, f5, f6, f7, f8, f9, f10);
     } else if constexpr (count == 11) {
         auto& [f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11] = value;
-        visit_all(f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11);
+        return std::tie(f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11);
     } else if constexpr (count == 12) {
         auto& [f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12] = value;
-        visit_all(f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12);
+        return std::tie(f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12);
     }
 }
 

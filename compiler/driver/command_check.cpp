@@ -77,12 +77,13 @@ Results compiled_results(CompiledModel& model, const Tensors& inputs) {
 
 constexpr double tolerance = 1e-4;  // f32 against f32: sums of thousands of terms in two orders
 
-bool outputs_agree(const Tensors& eager, const Tensors& compiled) {
+bool outputs_agree(const std::vector<artifact::Port>& ports, const Tensors& eager,
+                   const Tensors& compiled) {
     bool agree = true;
     for (size_t i = 0; i < eager.size(); ++i) {
         const double d = difference(eager[i].array(), compiled[i].array());
         agree &= d <= tolerance;
-        fmt::print("output{} {}: relative difference {:.2e}\n", i, eager[i].type().str(), d);
+        fmt::print("{} {}: relative difference {:.2e}\n", ports[i].name, eager[i].type().str(), d);
     }
     return agree;
 }
@@ -143,7 +144,7 @@ int run_check(const Subject& subject, const Options& o) {
         hint_at_inputs(o);
         throw;
     }
-    bool agrees = outputs_agree(eager, model(inputs));
+    bool agrees = outputs_agree(model.model().artifact().outputs, eager, model(inputs));
     if (!written.empty()) {  // the next run of either begins with what this one has written
         agrees &= buffers_agree(subject, model, written);
         modules = eager_results(subject, inputs, eager);

@@ -80,20 +80,42 @@ private:
 )";
 
 constexpr std::string_view keywords[] = {
-    "alignas",   "alignof",  "and",      "asm",      "auto",     "bool",    "break",    "case",
-    "catch",     "char",     "class",    "const",    "continue", "default", "delete",   "do",
-    "double",    "else",     "enum",     "explicit", "export",   "extern",  "false",    "float",
-    "for",       "friend",   "goto",     "if",       "inline",   "int",     "long",     "mutable",
-    "namespace", "new",      "not",      "nullptr",  "operator", "or",      "private",  "protected",
-    "public",    "register", "requires", "return",   "short",    "signed",  "sizeof",   "static",
-    "struct",    "switch",   "template", "this",     "throw",    "true",    "try",      "typedef",
-    "typename",  "union",    "unsigned", "using",    "virtual",  "void",    "volatile", "while",
-    "xor",
+    "alignas",       "alignof",     "and",
+    "and_eq",        "asm",         "auto",
+    "bitand",        "bitor",       "bool",
+    "break",         "case",        "catch",
+    "char",          "char8_t",     "char16_t",
+    "char32_t",      "class",       "compl",
+    "concept",       "const",       "consteval",
+    "constexpr",     "constinit",   "const_cast",
+    "continue",      "co_await",    "co_return",
+    "co_yield",      "decltype",    "default",
+    "delete",        "do",          "double",
+    "dynamic_cast",  "else",        "enum",
+    "explicit",      "export",      "extern",
+    "false",         "float",       "for",
+    "friend",        "goto",        "if",
+    "inline",        "int",         "long",
+    "mutable",       "namespace",   "new",
+    "noexcept",      "not",         "not_eq",
+    "nullptr",       "operator",    "or",
+    "or_eq",         "private",     "protected",
+    "public",        "register",    "reinterpret_cast",
+    "requires",      "return",      "short",
+    "signed",        "sizeof",      "static",
+    "static_assert", "static_cast", "struct",
+    "switch",        "template",    "this",
+    "thread_local",  "throw",       "true",
+    "try",           "typedef",     "typeid",
+    "typename",      "union",       "unsigned",
+    "using",         "virtual",     "void",
+    "volatile",      "wchar_t",     "while",
+    "xor",           "xor_eq",
 };
 
-/// Names that the class has from elsewhere; a port of such a name gets a `_`.
-constexpr std::string_view taken[] = {"run",  "session", "name", "artifact",
-                                      "text", "train",   "eval"};
+/// Names that the class or its run() has from elsewhere; a port of such a name gets a `_`.
+constexpr std::string_view taken[] = {"run",   "session", "name",    "artifact", "text",
+                                      "train", "eval",    "Outputs", "results"};
 
 std::string camel_case(const std::string& name) {
     std::string result;

@@ -38,6 +38,7 @@ public:
 
     std::unique_ptr<ir::Graph> run() {
         check_draws();
+        check_names();
         auto graph = std::make_unique<ir::Graph>();
         graph->name = all_[0]->graph->name;
         program_.calls.resize(first_calls_);
@@ -201,6 +202,20 @@ private:
         }
         check_results(mark, *regions[0], *regions[1]);
         return add_cond(mark, first, flag, done, regions);
+    }
+
+    void check_names() const {
+        const auto& names = all_[0]->graph->outputs;
+        for (const Way* way : all_) {
+            const auto& other = way->graph->outputs;
+            for (size_t i = 0; i < std::min(names.size(), other.size()); ++i) {
+                if (!names[i].buffer.empty() || !other[i].buffer.empty()) break;
+                if (names[i].name == other[i].name) continue;
+                fail("trace.branch_results", first_mark(),
+                     "result " + std::to_string(i) + " of forward() is called '" + names[i].name +
+                         "' on one side of a branch and '" + other[i].name + "' on the other");
+            }
+        }
     }
 
     static void check_results(const ir::Node& mark, const ir::Graph& yes, const ir::Graph& no) {

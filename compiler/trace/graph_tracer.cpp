@@ -5,6 +5,7 @@
 #include <new>
 
 #include "compiler/ir/ops.h"
+#include "compiler/trace/output_names.h"
 #include "dsl/author_line.h"
 #include "dsl/autograd.h"
 #include "runtime/error.h"
@@ -32,7 +33,7 @@ void GraphTracer::run(const Forward& forward, const std::vector<InputSpec>& inpu
     try {
         const StateScope state(*this);
         const NoGradGuard no_grad;
-        const Tensors results = forward(arguments);
+        const NamedTensors results = forward(arguments);
         collect_outputs(results);
         const std::vector<Fields::Change> changes = state.fields().changes();
         collect_state(changes);
@@ -103,13 +104,15 @@ void GraphTracer::restore_state() {
     }
 }
 
-void GraphTracer::collect_outputs(const Tensors& results) {
+void GraphTracer::collect_outputs(const NamedTensors& results) {
+    OutputNames names;
     for (size_t i = 0; i < results.size(); ++i) {
         if (!results[i].defined()) {
             throw UserError("trace.output", "trace: result " + std::to_string(i) +
                                                 " of forward() is an undefined tensor");
         }
-        graph_.outputs.push_back({"output" + std::to_string(i), value_of(results[i].value()), {}});
+        const std::string name = i < results.names.size() ? results.names[i] : std::string();
+        graph_.outputs.push_back({names.next(name, i), value_of(results[i].value()), {}});
     }
 }
 

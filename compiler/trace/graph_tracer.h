@@ -132,7 +132,7 @@ private:
         GraphTracer& tracer_;
         const Fields fields_;
     };
-    void collect_outputs(const Tensors& results);
+    void collect_outputs(const NamedTensors& results);
     Tensor current(const StateTensor& state, const std::vector<Fields::Change>& changes) const;
     void collect_state(const std::vector<Fields::Change>& changes);
     void collect_fields(const std::vector<Fields::Change>& changes);

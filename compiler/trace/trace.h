@@ -1,8 +1,10 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "compiler/ir/program.h"
@@ -22,7 +24,15 @@ struct InputSpec {
 /// several inputs are separated by `;`. Errors: input_spec.syntax.
 std::vector<InputSpec> parse_input_specs(std::string_view text);
 
-using Forward = std::function<Tensors(const Tensors&)>;
+/// What forward() gives: tensors, and the names that the author's types have for them; "" for one
+/// that has a number alone, as all have where there are no names.
+struct NamedTensors : Tensors {
+    NamedTensors() = default;
+    NamedTensors(Tensors tensors) : Tensors(std::move(tensors)) {}
+    std::vector<std::string> names;
+};
+
+using Forward = std::function<NamedTensors(const Tensors&)>;
 
 /// Runs forward() on symbolic tensors and records it: eval mode, and train mode where asked.
 /// Errors: trace.*, with the author's line.
