@@ -325,7 +325,7 @@ BOOST_AUTO_TEST_CASE(steps_of_kernels_without_an_algorithm_of_their_own) {
     BOOST_TEST(groups == 1);
 }
 
-BOOST_AUTO_TEST_CASE(tune_keeps_what_it_found) {
+BOOST_AUTO_TEST_CASE(tune_keeps_what_it_found, *boost::unit_test::label("slow")) {
     const std::string file = (folder / "net.tuning").string();
     const auto j = nlohmann::json::parse(
         output("tune", {"--tuning", file, "--json", "--repetitions", "2", "--sizes", "N=2"}));

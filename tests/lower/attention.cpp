@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(awkward_sizes, *boost::unit_test::label("sampled")) {
     struct Case {
         int64_t rows, keys, depth, width;
     };
-    Sample sample(5);
+    Sample sample(11);
     for (const Case& c :
          {Case{1, 1, 1, 1}, Case{1, 65, 64, 64}, Case{5, 7, 3, 20}, Case{16, 16, 8, 16},
           Case{17, 33, 32, 32}, Case{64, 12, 40, 48}, Case{50, 77, 24, 8}, Case{64, 64, 64, 64},

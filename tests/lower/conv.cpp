@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(rows_of_padding_are_left_out, *boost::unit_test::label("sam
 
 /// Of each panel, two lines: by tiles of one line of pixels, by several lines, by one tile alone,
 /// by blocks of more pixels than the second-level cache holds.
-BOOST_AUTO_TEST_CASE(filters_from_far_away_are_asked_for_ahead) {
+BOOST_AUTO_TEST_CASE(filters_from_far_away_are_asked_for_ahead, *boost::unit_test::label("slow")) {
     struct Case {
         int height, width, kernel;
         bool is_ahead;

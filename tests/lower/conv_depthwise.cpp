@@ -90,7 +90,7 @@ void check(const Case& c, const std::string& act, bool is_one_kernel) {
 BOOST_AUTO_TEST_SUITE(lower_conv_depthwise)
 
 BOOST_AUTO_TEST_CASE(awkward_sizes, *boost::unit_test::label("sampled")) {
-    Sample sample(5);
+    Sample sample(11);
     for (const Case& c : std::vector<Case>{
              {.height = 14, .width = 14, .in = 8, .channels = 32},
              {.height = 1, .width = 1, .in = 1, .channels = 16},

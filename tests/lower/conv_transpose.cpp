@@ -85,14 +85,14 @@ struct CroppedImpl : nn::Module {
 };
 
 /// Results of fewer rounds of the stride than there are places, by a crop and by padding.
-BOOST_AUTO_TEST_CASE(few_rounds_are_convolutions) {
+BOOST_AUTO_TEST_CASE(few_rounds_are_convolutions, *boost::unit_test::label("slow")) {
     check_convolved(nn::ModuleHolder<CroppedImpl>(), "x:f32[2,16,15,23]", {2, 16, 15, 23});
     using Options = nn::ConvTranspose3dOptions;
     check_convolved(nn::ConvTranspose3d(Options(16, 2, 3).stride(4).padding(2)),
                     "x:f32[1,16,3,5,4]", {1, 16, 3, 5, 4});
 }
 
-BOOST_AUTO_TEST_CASE(groups_are_convolutions_each) {
+BOOST_AUTO_TEST_CASE(groups_are_convolutions_each, *boost::unit_test::label("slow")) {
     using Options = nn::ConvTranspose2dOptions;
     check_convolved(nn::ConvTranspose2d(Options(12, 12, 5).stride(3).padding(2).groups(3)),
                     "x:f32[N=1..3,12,12,7]", {2, 12, 12, 7});

@@ -56,7 +56,7 @@ bool is_depthwise(const CheckedProgram& program) {
 BOOST_AUTO_TEST_SUITE(lower_depthwise)
 
 BOOST_AUTO_TEST_CASE(awkward_sizes, *boost::unit_test::label("sampled")) {
-    Sample sample(3);
+    Sample sample(7);
     for (const Case& c : {Case{1, 14, 14, 32, 3, 1, 1, 1, 1}, Case{2, 9, 13, 20, 3, 2, 1, 1, 1},
                           Case{1, 7, 7, 33, 5, 1, 1, 2, 2}, Case{1, 11, 5, 12, 5, 2, 1, 1, 2},
                           Case{3, 8, 9, 3, 3, 1, 2, 2, 2}, Case{1, 30, 31, 100, 3, 1, 1, 0, 0},

@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(blocks_of_rows_take_sets_of_panels) {
 
 /// Tiles of rows that fill no blocks, one block and several; a last panel of one column; blocks
 /// that take several panels.
-BOOST_AUTO_TEST_CASE(long_sums_are_made_in_pieces) {
+BOOST_AUTO_TEST_CASE(long_sums_are_made_in_pieces, *boost::unit_test::label("slow")) {
     const lower::Target host = lower::find_target("host");
     const int64_t panel = 3 * host.lanes(), inner = host.has_few_registers() ? 4160 : 8192;
     struct Case {
@@ -184,7 +184,8 @@ return %2
     for (const int64_t n : {1, 2, 9}) program.check({{"N", n}}, tolerance_of(12));
 }
 
-BOOST_AUTO_TEST_CASE(a_residual_is_asked_for_ahead_and_a_bias_is_not) {
+BOOST_AUTO_TEST_CASE(a_residual_is_asked_for_ahead_and_a_bias_is_not,
+                     *boost::unit_test::label("slow")) {
     for (const bool has_residual : {false, true}) {
         const std::string rest = has_residual ? "add(%0, %r)" : "relu(%0)";
         CheckedProgram program(R"(program p

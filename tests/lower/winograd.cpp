@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE(blocks_by_lines, *boost::unit_test::label("sampled")) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_batch_known_late) {
+BOOST_AUTO_TEST_CASE(a_batch_known_late, *boost::unit_test::label("slow")) {
     Case c{0, 10, 11, 24, 33, 4, {1, 2, 3}, 32, 1, 1};
     for (const bool by_lines : {false, true}) {
         c.by_lines = by_lines;

@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(filters_that_are_transformed_in_the_run, *boost::unit_test:
     }
 }
 
-BOOST_AUTO_TEST_CASE(the_next_taps_are_asked_for) {
+BOOST_AUTO_TEST_CASE(the_next_taps_are_asked_for, *boost::unit_test::label("slow")) {
     // Pieces of 80 and of 16 channels.
     for (const auto& [channels, is_asked] : {std::pair(160, true), {16, false}}) {
         const CheckedProgram program(text_of(Case{1, 21, 40, channels, 64, 4, 16, 1, 1, 12}));

@@ -115,7 +115,7 @@ BOOST_AUTO_TEST_CASE(neighbours_of_different_taps, *boost::unit_test::label("sam
 }
 
 /// Few channels of wide images are computed by planes, which have their channels in front.
-BOOST_AUTO_TEST_CASE(few_channels_of_wide_images) {
+BOOST_AUTO_TEST_CASE(few_channels_of_wide_images, *boost::unit_test::label("slow")) {
     for (const Transposed2d& options :
          {Transposed2d(4, 1, 2).stride(2), Transposed2d(4, 1, 4).stride(2).padding(1),
           Transposed2d(3, 1, 3).stride(2).padding(1).output_padding(1)}) {
@@ -162,7 +162,7 @@ BOOST_AUTO_TEST_CASE(an_image_known_late, *boost::unit_test::label("sampled")) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(one_axis) {
+BOOST_AUTO_TEST_CASE(one_axis, *boost::unit_test::label("slow")) {
     using Transposed1d = nn::ConvTranspose1dOptions;
     check_layer<nn::ConvTranspose1d>(Transposed1d(16, 24, 4).stride(2).padding(1), "x:f32[2,16,19]",
                                      "winograd 4, stages", {{2, 16, 19}});

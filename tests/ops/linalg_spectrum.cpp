@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(compiled_singular_values_equal_those_of_eager_mode,
     }
 }
 
-BOOST_AUTO_TEST_CASE(pseudo_inverses_and_ranks_compile) {
+BOOST_AUTO_TEST_CASE(pseudo_inverses_and_ranks_compile, *boost::unit_test::label("slow")) {
     const NoGradGuard no_grad;
     CompiledFunction f(
         [](const Tensors& x) {

@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(chomped_lines, *boost::unit_test::label("sampled")) {
 }
 
 /// Two layers and what is added around them: of a length that the dilations divide nothing moves.
-BOOST_AUTO_TEST_CASE(residual_lines) {
+BOOST_AUTO_TEST_CASE(residual_lines, *boost::unit_test::label("slow")) {
     nn::Conv1d a(nn::Conv1dOptions(32, 32, 3).dilation(4)),
         b(nn::Conv1dOptions(32, 32, 3).dilation(8));
     nn::ModuleList modules(a, b);
