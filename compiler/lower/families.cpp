@@ -26,6 +26,7 @@ constexpr const Family* families[] = {
     &packed_family,
     &packed_vector_family,
     &running_family,
+    &rank_family,
     &sort_family,
     &rows_family,
     &columns_family,

@@ -20,6 +20,7 @@ extern const Family plane_conv_family;
 extern const Family plane_largest_family;
 extern const Family planes_family;
 extern const Family product_pieces_family;
+extern const Family rank_family;
 extern const Family rows_family;
 extern const Family running_family;
 extern const Family scatter_family;

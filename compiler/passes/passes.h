@@ -25,6 +25,16 @@ bool eliminate_dead_nodes(ir::Graph& graph);
 /// Before canonicalize, which puts the moves of the places in order.
 bool split_argmax(ir::Graph& graph);
 
+/// Sorts no more than the first elements of an order need: those of the blocks whose own first
+/// elements come first.
+///
+///   argsort(x)[:k]  ->  b = sort(argsort(amax(blocks(x)))[:k]),  c = the places in b's blocks,
+///                       c[argsort(x[c])[:k]]
+///
+/// where the axis and k are known and that takes less time; blocks may be split again. Before
+/// canonicalize, which puts the moves of the places in order.
+bool split_argsort(ir::Graph& graph);
+
 /// Brings equal meanings to equal forms.
 ///
 ///   f(c, x)                     ->  f(x, c)            f commutative, c constant, x not

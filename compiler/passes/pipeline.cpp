@@ -19,6 +19,7 @@ constexpr Pass pipeline[] = {
     {"drop_module_boundaries", drop_module_boundaries, On::fused},
     {"eliminate_dead_nodes", eliminate_dead_nodes},
     {"split_argmax", split_argmax},
+    {"split_argsort", split_argsort},
     {"canonicalize", canonicalize},  // from here on, equal meaning is equal text
     {"fold_constants", fold_constants},
     {"simplify_algebra", simplify_algebra},
