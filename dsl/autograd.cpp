@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cctype>
 #include <map>
 #include <queue>
 
@@ -225,6 +226,19 @@ Tensor start_gradient(const Tensor& root, const Tensor& given) {
 NodePtr node_of(const Tensor& tensor) { return tensor.value()->grad_node; }
 
 }  // namespace
+
+std::string GradNode::name() const {
+    if (passes_on) return passes_on;
+    if (leaf.lock()) return "AccumulateGrad";
+    if (!call.op) return "FunctionBackward";
+    std::string text;
+    bool starts_word = true;
+    for (const char c : call.op->name) {
+        if (c != '_') text += starts_word ? static_cast<char>(std::toupper(c)) : c;
+        starts_word = c == '_';
+    }
+    return text + "Backward0";
+}
 
 uint64_t next_grad_serial() {
     static std::atomic<uint64_t> serial{0};

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "dsl/tensor.h"
@@ -46,6 +47,9 @@ struct GradNode {
     /// written, or the step would be lost.
     const char* passes_on = nullptr;
     std::vector<uint64_t> passed_versions;  ///< of the results' buffers
+
+    /// As PyTorch names it, from the op: `AddBackward0`, `LayerNormBackward0`.
+    std::string name() const;
 };
 
 /// The creation order of the next step of the tape.
@@ -95,6 +99,8 @@ private:
 };
 
 namespace autograd {
+
+using Node = GradNode;
 
 /// d(outputs)/d(inputs), not accumulated into grad(). Undefined where an input is not reached.
 /// Errors: autograd.unused where it is not allowed.

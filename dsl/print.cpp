@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <ostream>
 
+#include "dsl/autograd.h"
+
 namespace lithe {
 namespace {
 
@@ -148,7 +150,11 @@ std::string str(const Tensor& x) {
     const bool is_default = type.dtype == DType::f32 || type.dtype == DType::boolean ||
                             (type.dtype == DType::i64 && data.count() > 0);
     if (!is_default) text += ", dtype=torch." + std::string(torch_name(type.dtype));
-    if (x.requires_grad()) text += x.is_leaf() ? ", requires_grad=True" : ", grad_fn=<Backward>";
+    if (const auto step = x.grad_fn()) {
+        text += ", grad_fn=<" + step->name() + ">";
+    } else if (x.requires_grad()) {
+        text += ", requires_grad=True";
+    }
     return text + ")";
 }
 

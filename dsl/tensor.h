@@ -270,6 +270,8 @@ public:
     Tensor& requires_grad_(bool on = true);
     const Tensor& set_requires_grad(bool on) const;
     bool is_leaf() const;
+    /// The step of the tape that made it, null for a leaf: `y.grad_fn()->name()`.
+    std::shared_ptr<GradNode> grad_fn() const;
     /// The accumulated gradient of a leaf (or of one that retains it); undefined before backward.
     Tensor& grad() const;
     Tensor& mutable_grad() const { return grad(); }

@@ -37,6 +37,10 @@ bool Tensor::is_leaf() const {
     return !requires_grad() || value()->grad_node->leaf.lock() != nullptr;
 }
 
+std::shared_ptr<GradNode> Tensor::grad_fn() const {
+    return is_leaf() ? nullptr : value()->grad_node;
+}
+
 Tensor& Tensor::requires_grad_(bool on) {
     if (on == requires_grad()) return *this;
     if (on && !is_floating_point()) {

@@ -59,7 +59,13 @@ Tensors zeros_where_undefined(const Tensors& gradients, const Tensors& like) {
     return result;
 }
 
-void fail_gradient_count(size_t got, size_t wanted) {
+void check_gradient_count(const Tensors& gradients, size_t wanted) {
+    const size_t got = gradients.size();
+    const auto is_undefined = [](const Tensor& gradient) { return !gradient.defined(); };
+    if (got == wanted ||
+        (got > wanted && std::all_of(gradients.begin() + static_cast<int64_t>(wanted),
+                                     gradients.end(), is_undefined)))
+        return;
     throw UserError("function.gradients",
                     "autograd: function returned an incorrect number of gradients (expected " +
                         std::to_string(wanted) + ", got " + std::to_string(got) + ")");

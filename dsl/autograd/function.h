@@ -2,6 +2,7 @@
 
 #include <any>
 #include <map>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <type_traits>
@@ -87,7 +88,8 @@ namespace detail {
 Tensors link(const Tensors& results, const Tensors& inputs,
              std::function<Tensors(Tensors)> backward);
 Tensors zeros_where_undefined(const Tensors& gradients, const Tensors& like);
-[[noreturn]] void fail_gradient_count(size_t got, size_t wanted);
+/// One for each argument; for arguments left at their defaults, undefined ones may follow.
+void check_gradient_count(const Tensors& gradients, size_t wanted);
 }  // namespace detail
 
 /// A function with a derivative of its own. A class T : Function<T> has
@@ -124,10 +126,9 @@ public:
             gradients.resize(shapes.size());
             if (context->materialize_) gradients = detail::zeros_where_undefined(gradients, shapes);
             const Tensors all = T::backward(context.get(), std::move(gradients));
-            if (all.size() != is_tensor.size())
-                detail::fail_gradient_count(all.size(), is_tensor.size());
+            detail::check_gradient_count(all, is_tensor.size());
             Tensors wanted;
-            for (size_t i = 0; i < all.size(); ++i) {
+            for (size_t i = 0; i < is_tensor.size(); ++i) {
                 if (is_tensor[i]) wanted.push_back(all[i]);
             }
             return wanted;
@@ -149,6 +150,8 @@ private:
         if constexpr (std::derived_from<Arg, Tensor>) {
             is_tensor.push_back(arg.defined());
             if (arg.defined()) inputs.push_back(arg);
+        } else if constexpr (std::same_as<Arg, std::optional<Tensor>>) {
+            collect(arg ? *arg : Tensor(), inputs, is_tensor);
         } else {
             is_tensor.push_back(false);
         }

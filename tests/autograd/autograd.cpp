@@ -39,6 +39,30 @@ struct Short : torch::autograd::Function<Short> {
     static tensor_list backward(AutogradContext*, tensor_list grads) { return grads; }
 };
 
+/// LibTorch's example: an argument with a default, whose gradient is told even where it is left.
+struct Affine : torch::autograd::Function<Affine> {
+    static Tensor forward(AutogradContext* ctx, Tensor x, Tensor weight, Tensor bias = Tensor()) {
+        ctx->save_for_backward({x, weight, bias});
+        const Tensor y = x.mm(weight.t());
+        return bias.defined() ? y + bias : y;
+    }
+    static tensor_list backward(AutogradContext* ctx, tensor_list grads) {
+        const auto saved = ctx->get_saved_variables();
+        Tensor bias;
+        if (saved[2].defined()) bias = grads[0].sum(0);
+        return {grads[0].mm(saved[1]), grads[0].t().mm(saved[0]), bias};
+    }
+};
+
+struct Shift : torch::autograd::Function<Shift> {
+    static Tensor forward(AutogradContext*, Tensor x, std::optional<Tensor> by) {
+        return by ? x + *by : x * 1;
+    }
+    static tensor_list backward(AutogradContext*, tensor_list grads) {
+        return {grads[0], grads[0] * 7};
+    }
+};
+
 Tensor leaf(std::vector<double> values) { return tensor(values, DType::f64).requires_grad_(); }
 
 }  // namespace
@@ -60,6 +84,32 @@ BOOST_AUTO_TEST_CASE(a_function_has_the_derivative_that_it_says) {
     BOOST_CHECK(!Power::apply(b, 2, 1.0).requires_grad());
     Tensor wrong = Short::apply(x, 2.0);
     check_error("function.gradients", [&] { wrong.sum().backward(); });
+}
+
+BOOST_AUTO_TEST_CASE(a_function_may_be_called_without_its_last_arguments) {
+    Tensor x = leaf({1, 2}), weight = leaf({3, 4}), bias = leaf({5});
+    Affine::apply(x.view({1, 2}), weight.view({1, 2})).sum().backward();
+    check_equal(x.grad(), tensor({3, 4}, DType::f64));
+    check_equal(weight.grad(), tensor({1, 2}, DType::f64));
+    Affine::apply(x.view({1, 2}), weight.view({1, 2}), bias).sum().backward();
+    check_equal(bias.grad(), tensor({1}, DType::f64));
+
+    Tensor by = leaf({1, 1});
+    Shift::apply(x, std::optional<Tensor>(by)).sum().backward();
+    check_equal(by.grad(), tensor({7, 7}, DType::f64));
+    check_equal(x.grad(), tensor({7, 9}, DType::f64));
+    Shift::apply(by, std::nullopt).sum().backward();
+    check_equal(by.grad(), tensor({8, 8}, DType::f64));
+}
+
+BOOST_AUTO_TEST_CASE(a_tensor_names_the_step_that_made_it) {
+    Tensor x = leaf({1, 2});
+    BOOST_CHECK(!x.grad_fn());
+    BOOST_CHECK(!(x.detach() * 2).grad_fn());
+    BOOST_CHECK_EQUAL((x + 2).grad_fn()->name(), "AddBackward0");
+    BOOST_CHECK_EQUAL(log_softmax(x, 0).grad_fn()->name(), "LogSoftmaxBackward0");
+    BOOST_CHECK_EQUAL(Power::apply(x, 3, 1.0).grad_fn()->name(), "FunctionBackward");
+    BOOST_CHECK_EQUAL(str(x * 2), "tensor([2., 4.], dtype=torch.float64, grad_fn=<MulBackward0>)");
 }
 
 BOOST_AUTO_TEST_CASE(a_function_notices_what_was_written_after_it_was_saved) {
