@@ -6,7 +6,8 @@ namespace lithe::optim {
 
 class AdadeltaOptions : public OptionsOf<AdadeltaOptions> {
 public:
-    AdadeltaOptions(double lr = 1.0) : lr_(lr) {}
+    AdadeltaOptions() = default;
+    AdadeltaOptions(double lr) { this->lr(lr); }
     template <class Visit>
     void visit(Visit&& visit) {
         visit("lr", lr_);
@@ -17,11 +18,11 @@ public:
     }
     /// Errors: optim.options.
     void check() const;
-    LITHE_ARG(double, lr) = 1.0;
-    LITHE_ARG(double, rho) = 0.9;
-    LITHE_ARG(double, eps) = 1e-6;
-    LITHE_ARG(double, weight_decay) = 0;
-    LITHE_ARG(bool, maximize) = false;
+    LITHE_OPTION(double, lr) = 1.0;
+    LITHE_OPTION(double, rho) = 0.9;
+    LITHE_OPTION(double, eps) = 1e-6;
+    LITHE_OPTION(double, weight_decay) = 0;
+    LITHE_OPTION(bool, maximize) = false;
 };
 
 /// Adadelta: the step has the size of the steps so far.

@@ -6,7 +6,8 @@ namespace lithe::optim {
 
 class AdagradOptions : public OptionsOf<AdagradOptions> {
 public:
-    AdagradOptions(double lr = 1e-2) : lr_(lr) {}
+    AdagradOptions() = default;
+    AdagradOptions(double lr) { this->lr(lr); }
     template <class Visit>
     void visit(Visit&& visit) {
         visit("lr", lr_);
@@ -18,12 +19,12 @@ public:
     }
     /// Errors: optim.options.
     void check() const;
-    LITHE_ARG(double, lr) = 1e-2;
-    LITHE_ARG(double, lr_decay) = 0;
-    LITHE_ARG(double, weight_decay) = 0;
-    LITHE_ARG(double, initial_accumulator_value) = 0;
-    LITHE_ARG(double, eps) = 1e-10;
-    LITHE_ARG(bool, maximize) = false;
+    LITHE_OPTION(double, lr) = 1e-2;
+    LITHE_OPTION(double, lr_decay) = 0;
+    LITHE_OPTION(double, weight_decay) = 0;
+    LITHE_OPTION(double, initial_accumulator_value) = 0;
+    LITHE_OPTION(double, eps) = 1e-10;
+    LITHE_OPTION(bool, maximize) = false;
 };
 
 /// Adagrad: steps shrink with the sum of all squared gradients so far.

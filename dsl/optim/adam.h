@@ -8,8 +8,8 @@ namespace lithe::optim {
 template <class Derived>
 class AdamOptionsOf : public OptionsOf<Derived> {
 public:
-    AdamOptionsOf(double lr, double weight_decay, bool is_decoupled)
-        : lr_(lr), weight_decay_(weight_decay), decoupled_weight_decay_(is_decoupled) {}
+    AdamOptionsOf(double weight_decay, bool is_decoupled)
+        : weight_decay_(weight_decay), decoupled_weight_decay_(is_decoupled) {}
     template <class Visit>
     void visit(Visit&& visit) {
         visit("lr", lr_);
@@ -20,14 +20,18 @@ public:
         visit("maximize", maximize_);
         visit("decoupled_weight_decay", decoupled_weight_decay_);
     }
-    Derived& lr(double value) { return lr_ = value, self(); }
-    Derived& betas(Betas value) { return betas_ = value, self(); }
-    Derived& eps(double value) { return eps_ = value, self(); }
-    Derived& weight_decay(double value) { return weight_decay_ = value, self(); }
-    Derived& amsgrad(bool value) { return amsgrad_ = value, self(); }
-    Derived& maximize(bool value) { return maximize_ = value, self(); }
+    Derived& lr(double value) { return this->mark_set("lr"), lr_ = value, self(); }
+    Derived& betas(Betas value) { return this->mark_set("betas"), betas_ = value, self(); }
+    Derived& eps(double value) { return this->mark_set("eps"), eps_ = value, self(); }
+    Derived& weight_decay(double value) {
+        return this->mark_set("weight_decay"), weight_decay_ = value, self();
+    }
+    Derived& amsgrad(bool value) { return this->mark_set("amsgrad"), amsgrad_ = value, self(); }
+    Derived& maximize(bool value) { return this->mark_set("maximize"), maximize_ = value, self(); }
     /// Weight decay apart from the gradient: on, Adam is AdamW.
-    Derived& decoupled_weight_decay(bool value) { return decoupled_weight_decay_ = value, self(); }
+    Derived& decoupled_weight_decay(bool value) {
+        return this->mark_set("decoupled_weight_decay"), decoupled_weight_decay_ = value, self();
+    }
     const bool& decoupled_weight_decay() const { return decoupled_weight_decay_; }
     const double& lr() const { return lr_; }
     const Betas& betas() const { return betas_; }
@@ -57,7 +61,7 @@ protected:
 private:
     Derived& self() { return static_cast<Derived&>(*this); }
 
-    double lr_;
+    double lr_ = 1e-3;
     Betas betas_{0.9, 0.999};
     double eps_ = 1e-8;
     double weight_decay_;
@@ -68,14 +72,16 @@ private:
 
 class AdamOptions : public AdamOptionsOf<AdamOptions> {
 public:
-    AdamOptions(double lr = 1e-3) : AdamOptionsOf(lr, 0, false) {}
+    AdamOptions() : AdamOptionsOf(0, false) {}
+    AdamOptions(double lr) : AdamOptions() { this->lr(lr); }
     /// Errors: optim.options.
     void check() const { check_all("Adam"); }
 };
 
 class AdamWOptions : public AdamOptionsOf<AdamWOptions> {
 public:
-    AdamWOptions(double lr = 1e-3) : AdamOptionsOf(lr, 1e-2, true) {}
+    AdamWOptions() : AdamOptionsOf(1e-2, true) {}
+    AdamWOptions(double lr) : AdamWOptions() { this->lr(lr); }
     /// Errors: optim.options.
     void check() const { check_all("AdamW"); }
 };

@@ -6,7 +6,8 @@ namespace lithe::optim {
 
 class AdamaxOptions : public OptionsOf<AdamaxOptions> {
 public:
-    AdamaxOptions(double lr = 2e-3) : lr_(lr) {}
+    AdamaxOptions() = default;
+    AdamaxOptions(double lr) { this->lr(lr); }
     template <class Visit>
     void visit(Visit&& visit) {
         visit("lr", lr_);
@@ -17,11 +18,11 @@ public:
     }
     /// Errors: optim.options.
     void check() const;
-    LITHE_ARG(double, lr) = 2e-3;
-    LITHE_ARG(Betas, betas) = { 0.9, 0.999 };
-    LITHE_ARG(double, eps) = 1e-8;
-    LITHE_ARG(double, weight_decay) = 0;
-    LITHE_ARG(bool, maximize) = false;
+    LITHE_OPTION(double, lr) = 2e-3;
+    LITHE_OPTION(Betas, betas) = { 0.9, 0.999 };
+    LITHE_OPTION(double, eps) = 1e-8;
+    LITHE_OPTION(double, weight_decay) = 0;
+    LITHE_OPTION(bool, maximize) = false;
 };
 
 /// Adamax: Adam with the largest gradient in place of the root of the squares.

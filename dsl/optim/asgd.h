@@ -6,7 +6,8 @@ namespace lithe::optim {
 
 class ASGDOptions : public OptionsOf<ASGDOptions> {
 public:
-    ASGDOptions(double lr = 1e-2) : lr_(lr) {}
+    ASGDOptions() = default;
+    ASGDOptions(double lr) { this->lr(lr); }
     template <class Visit>
     void visit(Visit&& visit) {
         visit("lr", lr_);
@@ -18,12 +19,12 @@ public:
     }
     /// Errors: optim.options.
     void check() const;
-    LITHE_ARG(double, lr) = 1e-2;
-    LITHE_ARG(double, lambd) = 1e-4;
-    LITHE_ARG(double, alpha) = 0.75;
-    LITHE_ARG(double, t0) = 1e6;
-    LITHE_ARG(double, weight_decay) = 0;
-    LITHE_ARG(bool, maximize) = false;
+    LITHE_OPTION(double, lr) = 1e-2;
+    LITHE_OPTION(double, lambd) = 1e-4;
+    LITHE_OPTION(double, alpha) = 0.75;
+    LITHE_OPTION(double, t0) = 1e6;
+    LITHE_OPTION(double, weight_decay) = 0;
+    LITHE_OPTION(bool, maximize) = false;
 };
 
 /// Averaged stochastic gradient descent: the state `ax` is the mean of the parameter from step t0

@@ -6,7 +6,8 @@ namespace lithe::optim {
 
 class LBFGSOptions : public OptionsOf<LBFGSOptions> {
 public:
-    LBFGSOptions(double lr = 1) : lr_(lr) {}
+    LBFGSOptions() = default;
+    LBFGSOptions(double lr) { this->lr(lr); }
     template <class Visit>
     void visit(Visit&& visit) {
         visit("lr", lr_);
@@ -20,16 +21,16 @@ public:
     }
     /// Errors: optim.options.
     void check() const;
-    LITHE_ARG(double, lr) = 1;
-    LITHE_ARG(int64_t, max_iter) = 20;
+    LITHE_OPTION(double, lr) = 1;
+    LITHE_OPTION(int64_t, max_iter) = 20;
     /// None: a quarter more than max_iter.
-    LITHE_ARG(std::optional<int64_t>, max_eval);
-    LITHE_ARG(double, tolerance_grad) = 1e-7;
-    LITHE_ARG(double, tolerance_change) = 1e-9;
-    LITHE_ARG(int64_t, history_size) = 100;
+    LITHE_OPTION(std::optional<int64_t>, max_eval);
+    LITHE_OPTION(double, tolerance_grad) = 1e-7;
+    LITHE_OPTION(double, tolerance_change) = 1e-9;
+    LITHE_OPTION(int64_t, history_size) = 100;
     /// None, or `strong_wolfe`.
-    LITHE_ARG(std::optional<std::string>, line_search_fn);
-    LITHE_ARG(bool, maximize) = false;
+    LITHE_OPTION(std::optional<std::string>, line_search_fn);
+    LITHE_OPTION(bool, maximize) = false;
 };
 
 /// L-BFGS: a quasi-Newton method that keeps the last `history_size` changes of the gradient. One

@@ -31,6 +31,10 @@ LRScheduler::LRScheduler(Optimizer& optimizer, int64_t last_epoch)
     }
 }
 
+LRScheduler::LRScheduler(Optimizer& optimizer) : LRScheduler(optimizer, -1) {
+    is_libtorch_style_ = true;
+}
+
 void LRScheduler::begin() {
     step_count_ = 0;
     is_initial_ = true;
@@ -39,6 +43,12 @@ void LRScheduler::begin() {
 }
 
 void LRScheduler::step() {
+    if (is_libtorch_style_) {
+        set_rates(get_lrs());
+        ++step_count_;
+        ++last_epoch_;
+        return;
+    }
     if (step_count_ == 1 && optimizer_.step_count() == 0) {
         warn(
             "Detected call of `lr_scheduler.step()` before `optimizer.step()`: the first value "

@@ -54,9 +54,14 @@ protected:
     /// `last_epoch` is -1 for a new run; else the groups' `initial_lr` must be known (they are
     /// after load_state_dict of the optimizer). Errors: lr_scheduler.initial_lr.
     LRScheduler(Optimizer& optimizer, int64_t last_epoch);
+    /// For classes written for LibTorch, which override get_lrs(): its first call is the first
+    /// step()'s, with a step_count_ of 0.
+    explicit LRScheduler(Optimizer& optimizer);
 
     /// The rates at last_epoch().
-    virtual std::vector<double> get_lr() = 0;
+    virtual std::vector<double> get_lr() { return get_lrs(); }
+    virtual std::vector<double> get_lrs() { return rates(); }
+    std::vector<double> get_current_lrs() const { return rates(); }
     /// The rates at an epoch that is jumped to; where there is no formula, get_lr().
     virtual std::vector<double> get_closed_form_lr() { return get_lr(); }
     /// Sets last_epoch to the next one, or to `epoch`, and the rates.
@@ -86,6 +91,7 @@ private:
     virtual void undo() { --last_epoch_; }
 
     bool is_initial_ = false;
+    bool is_libtorch_style_ = false;
 };
 
 using LRSchedulerPtr = std::shared_ptr<LRScheduler>;

@@ -6,7 +6,8 @@ namespace lithe::optim {
 
 class NAdamOptions : public OptionsOf<NAdamOptions> {
 public:
-    NAdamOptions(double lr = 2e-3) : lr_(lr) {}
+    NAdamOptions() = default;
+    NAdamOptions(double lr) { this->lr(lr); }
     template <class Visit>
     void visit(Visit&& visit) {
         visit("lr", lr_);
@@ -19,13 +20,13 @@ public:
     }
     /// Errors: optim.options.
     void check() const;
-    LITHE_ARG(double, lr) = 2e-3;
-    LITHE_ARG(Betas, betas) = { 0.9, 0.999 };
-    LITHE_ARG(double, eps) = 1e-8;
-    LITHE_ARG(double, weight_decay) = 0;
-    LITHE_ARG(double, momentum_decay) = 4e-3;
-    LITHE_ARG(bool, decoupled_weight_decay) = false;
-    LITHE_ARG(bool, maximize) = false;
+    LITHE_OPTION(double, lr) = 2e-3;
+    LITHE_OPTION(Betas, betas) = { 0.9, 0.999 };
+    LITHE_OPTION(double, eps) = 1e-8;
+    LITHE_OPTION(double, weight_decay) = 0;
+    LITHE_OPTION(double, momentum_decay) = 4e-3;
+    LITHE_OPTION(bool, decoupled_weight_decay) = false;
+    LITHE_OPTION(bool, maximize) = false;
 };
 
 /// NAdam: Adam with Nesterov's momentum.

@@ -14,7 +14,8 @@ void inherit(OptimizerOptions& options, const OptimizerOptions& defaults) {
     const OptionValues from = defaults.values();
     for (const auto& [name, initial] : options.initial_values()) {
         const auto inherited = from.find(name);
-        if (inherited != from.end() && values[name] == initial) values[name] = inherited->second;
+        if (inherited == from.end() || options.is_set(name) || values[name] != initial) continue;
+        values[name] = inherited->second;
     }
     options.set_values(values);
 }

@@ -11,12 +11,17 @@
 #include "dsl/optim/options.h"
 #include "dsl/tensor.h"
 
+namespace lithe::serialize {
+class OutputArchive;
+class InputArchive;
+}  // namespace lithe::serialize
+
 namespace lithe::optim {
 
 /// Parameters that are trained with the same options.
 class OptimizerParamGroup {
 public:
-    explicit OptimizerParamGroup(Tensors params) : params_(std::move(params)) {}
+    OptimizerParamGroup(Tensors params) : params_(std::move(params)) {}
     OptimizerParamGroup(Tensors params, std::unique_ptr<OptimizerOptions> options)
         : params_(std::move(params)), options_(std::move(options)) {}
     template <class Options>
@@ -102,6 +107,10 @@ public:
     OptimizerState state_dict() const;
     /// All or nothing. Errors: optim.load_state_dict, optim.option_type.
     void load_state_dict(const OptimizerState& state);
+    /// The state as tensors: `state.0.exp_avg`, `param_groups.0.lr`, ...
+    void save(serialize::OutputArchive& archive) const;
+    /// All or nothing. Errors: optim.load_state_dict, optim.option_type.
+    void load(serialize::InputArchive& archive);
 
 protected:
     Optimizer(std::vector<OptimizerParamGroup> groups, std::unique_ptr<OptimizerOptions> defaults);

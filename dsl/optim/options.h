@@ -4,14 +4,13 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <tuple>
 #include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
-
-#include "dsl/arg.h"
 
 namespace lithe::optim {
 
@@ -39,6 +38,14 @@ public:
     virtual OptionValues initial_values() const = 0;
     /// Takes the values whose names it knows. Errors: optim.option_type.
     virtual void set_values(const OptionValues& values) = 0;
+    /// Whether a setter was called for the option, maybe with its default.
+    bool is_set(const std::string& name) const { return set_.contains(name); }
+
+protected:
+    void mark_set(const char* name) { set_.insert(name); }
+
+private:
+    std::set<std::string> set_;
 };
 
 namespace detail {
@@ -119,3 +126,17 @@ std::unique_ptr<OptimizerOptions> checked(const Options& options) {
 }
 
 }  // namespace lithe::optim
+
+/// LITHE_ARG for options of an optimizer: a group keeps what was set on its own.
+#define LITHE_OPTION(T, name)                          \
+public:                                                \
+    auto name(T new_##name) -> decltype(*this) {       \
+        this->mark_set(#name);                         \
+        name##_ = std::move(new_##name);               \
+        return *this;                                  \
+    }                                                  \
+    const T& name() const noexcept { return name##_; } \
+    T& name() noexcept { return name##_; }             \
+                                                       \
+private:                                               \
+    T name##_

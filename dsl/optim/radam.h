@@ -6,7 +6,8 @@ namespace lithe::optim {
 
 class RAdamOptions : public OptionsOf<RAdamOptions> {
 public:
-    RAdamOptions(double lr = 1e-3) : lr_(lr) {}
+    RAdamOptions() = default;
+    RAdamOptions(double lr) { this->lr(lr); }
     template <class Visit>
     void visit(Visit&& visit) {
         visit("lr", lr_);
@@ -18,12 +19,12 @@ public:
     }
     /// Errors: optim.options.
     void check() const;
-    LITHE_ARG(double, lr) = 1e-3;
-    LITHE_ARG(Betas, betas) = { 0.9, 0.999 };
-    LITHE_ARG(double, eps) = 1e-8;
-    LITHE_ARG(double, weight_decay) = 0;
-    LITHE_ARG(bool, decoupled_weight_decay) = false;
-    LITHE_ARG(bool, maximize) = false;
+    LITHE_OPTION(double, lr) = 1e-3;
+    LITHE_OPTION(Betas, betas) = { 0.9, 0.999 };
+    LITHE_OPTION(double, eps) = 1e-8;
+    LITHE_OPTION(double, weight_decay) = 0;
+    LITHE_OPTION(bool, decoupled_weight_decay) = false;
+    LITHE_OPTION(bool, maximize) = false;
 };
 
 /// RAdam: Adam whose adaptive part waits until its variance is bounded.

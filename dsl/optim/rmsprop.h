@@ -6,7 +6,8 @@ namespace lithe::optim {
 
 class RMSpropOptions : public OptionsOf<RMSpropOptions> {
 public:
-    RMSpropOptions(double lr = 1e-2) : lr_(lr) {}
+    RMSpropOptions() = default;
+    RMSpropOptions(double lr) { this->lr(lr); }
     template <class Visit>
     void visit(Visit&& visit) {
         visit("lr", lr_);
@@ -19,13 +20,13 @@ public:
     }
     /// Errors: optim.options.
     void check() const;
-    LITHE_ARG(double, lr) = 1e-2;
-    LITHE_ARG(double, alpha) = 0.99;
-    LITHE_ARG(double, eps) = 1e-8;
-    LITHE_ARG(double, weight_decay) = 0;
-    LITHE_ARG(double, momentum) = 0;
-    LITHE_ARG(bool, centered) = false;
-    LITHE_ARG(bool, maximize) = false;
+    LITHE_OPTION(double, lr) = 1e-2;
+    LITHE_OPTION(double, alpha) = 0.99;
+    LITHE_OPTION(double, eps) = 1e-8;
+    LITHE_OPTION(double, weight_decay) = 0;
+    LITHE_OPTION(double, momentum) = 0;
+    LITHE_OPTION(bool, centered) = false;
+    LITHE_OPTION(bool, maximize) = false;
 };
 
 /// RMSprop.

@@ -6,7 +6,8 @@ namespace lithe::optim {
 
 class RpropOptions : public OptionsOf<RpropOptions> {
 public:
-    RpropOptions(double lr = 1e-2) : lr_(lr) {}
+    RpropOptions() = default;
+    RpropOptions(double lr) { this->lr(lr); }
     template <class Visit>
     void visit(Visit&& visit) {
         visit("lr", lr_);
@@ -16,10 +17,10 @@ public:
     }
     /// Errors: optim.options.
     void check() const;
-    LITHE_ARG(double, lr) = 1e-2;
-    LITHE_ARG(Betas, etas) = { 0.5, 1.2 };
-    LITHE_ARG(Betas, step_sizes) = { 1e-6, 50 };
-    LITHE_ARG(bool, maximize) = false;
+    LITHE_OPTION(double, lr) = 1e-2;
+    LITHE_OPTION(Betas, etas) = { 0.5, 1.2 };
+    LITHE_OPTION(Betas, step_sizes) = { 1e-6, 50 };
+    LITHE_OPTION(bool, maximize) = false;
 };
 
 /// Resilient backpropagation: only the sign of the gradient counts; the size of a step grows while

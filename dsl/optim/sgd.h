@@ -6,7 +6,8 @@ namespace lithe::optim {
 
 class SGDOptions : public OptionsOf<SGDOptions> {
 public:
-    SGDOptions(double lr = 1e-3) : lr_(lr) {}
+    SGDOptions() = default;
+    SGDOptions(double lr) { this->lr(lr); }
     template <class Visit>
     void visit(Visit&& visit) {
         visit("lr", lr_);
@@ -18,12 +19,12 @@ public:
     }
     /// Errors: optim.options.
     void check() const;
-    LITHE_ARG(double, lr) = 1e-3;
-    LITHE_ARG(double, momentum) = 0;
-    LITHE_ARG(double, dampening) = 0;
-    LITHE_ARG(double, weight_decay) = 0;
-    LITHE_ARG(bool, nesterov) = false;
-    LITHE_ARG(bool, maximize) = false;
+    LITHE_OPTION(double, lr) = 1e-3;
+    LITHE_OPTION(double, momentum) = 0;
+    LITHE_OPTION(double, dampening) = 0;
+    LITHE_OPTION(double, weight_decay) = 0;
+    LITHE_OPTION(bool, nesterov) = false;
+    LITHE_OPTION(bool, maximize) = false;
 };
 
 /// Stochastic gradient descent.

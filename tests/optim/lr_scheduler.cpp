@@ -252,6 +252,30 @@ BOOST_AUTO_TEST_CASE(libtorch_s_plateau_takes_its_arguments) {
     BOOST_CHECK_CLOSE(groups.row()[0], 0.025, 1e-9);
 }
 
+/// As LibTorch's classes are derived: get_lrs() alone, and no step when it is made.
+struct Warmup : optim::LRScheduler {
+    explicit Warmup(optim::Optimizer& optimizer) : LRScheduler(optimizer) {}
+
+protected:
+    std::vector<double> get_lrs() override {
+        std::vector<double> rates = get_current_lrs();
+        for (double& rate : rates) rate = step_count_ == 0 ? rate : rate * 0.5;
+        return rates;
+    }
+};
+
+BOOST_AUTO_TEST_CASE(libtorch_s_subclasses_step_as_there) {
+    optim::SGD optimizer({full({1}, 1.0).requires_grad_()}, 0.5);
+    Warmup schedule(optimizer);
+    const auto rate = [&] { return optimizer.param_groups()[0].options().get_lr(); };
+    BOOST_CHECK_EQUAL(rate(), 0.5);
+    schedule.step();
+    BOOST_CHECK_EQUAL(rate(), 0.5);
+    schedule.step();
+    BOOST_CHECK_EQUAL(rate(), 0.25);
+    BOOST_CHECK_EQUAL(schedule.get_last_lr()[0], 0.25);
+}
+
 BOOST_AUTO_TEST_CASE(what_does_not_fit_is_refused) {
     TwoGroups groups;
     Optimizer& o = *groups.optimizer;

@@ -1,8 +1,12 @@
 #include "dsl/optim/optimizer.h"
 
 #include <cmath>
+#include <sstream>
 
+#include "dsl/io/archive.h"
 #include "dsl/optim/adam.h"
+#include "dsl/optim/lbfgs.h"
+#include "dsl/optim/rmsprop.h"
 #include "dsl/optim/sgd.h"
 #include "tests/support/tensors.h"
 
@@ -121,6 +125,64 @@ BOOST_AUTO_TEST_CASE(groups_take_what_they_do_not_set_from_the_optimizer) {
         BOOST_CHECK_EQUAL(options(group).weight_decay(), 0.2);
         BOOST_CHECK_EQUAL(options(group).amsgrad(), group == 2);
     }
+}
+
+BOOST_AUTO_TEST_CASE(groups_keep_what_they_set_to_a_default) {
+    std::vector<optim::OptimizerParamGroup> groups;
+    groups.push_back({Tensors{parameter(1)}, optim::RMSpropOptions(1e-2).momentum(0)});
+    groups.push_back({Tensors{parameter(1)}, optim::RMSpropOptions().lr(1e-2)});
+    groups.push_back({Tensors{parameter(1)}});
+    optim::RMSprop optimizer(groups, optim::RMSpropOptions(0.5).momentum(0.9));
+    optimizer.add_param_group({{parameter(1)}, optim::RMSpropOptions()});
+    const auto options = [&](size_t group) -> optim::RMSpropOptions& {
+        return dynamic_cast<optim::RMSpropOptions&>(optimizer.param_groups()[group].options());
+    };
+    for (size_t group = 0; group < 4; ++group) {
+        BOOST_CHECK_EQUAL(options(group).lr(), group < 2 ? 1e-2 : 0.5);
+        BOOST_CHECK_EQUAL(options(group).momentum(), group == 0 ? 0 : 0.9);
+    }
+    optim::AdamW weights({parameter(1)}, optim::AdamWOptions(0.1).betas({0.5, 0.5}));
+    weights.add_param_group({{parameter(1)}, optim::AdamWOptions(1e-3).weight_decay(1e-2)});
+    const auto& last = dynamic_cast<optim::AdamWOptions&>(weights.param_groups()[1].options());
+    BOOST_CHECK_EQUAL(last.lr(), 1e-3);
+    BOOST_CHECK_EQUAL(std::get<0>(last.betas()), 0.5);
+}
+
+BOOST_AUTO_TEST_CASE(state_goes_through_an_archive_beside_a_model_s) {
+    Tensor x = parameter(1), y = parameter(1);
+    optim::Adam first({x}, optim::AdamOptions(0.1).betas({0.5, 0.75}).amsgrad(true));
+    after_steps(first, x, 3);
+    std::stringstream stream;
+    {
+        serialize::OutputArchive archive, own;
+        first.save(own);
+        archive.write("x", x);
+        archive.write("optimizer", own);
+        archive.save_to(stream);
+    }
+    serialize::InputArchive archive, own;
+    archive.load_from(stream);
+    archive.read("optimizer", own);
+    {
+        const NoGradGuard no_grad;
+        archive.read("x", y);
+    }
+    optim::Adam second({y}, 0.3);
+    second.load(own);
+    BOOST_CHECK_EQUAL(after_steps(first, x, 2), after_steps(second, y, 2));
+
+    optim::LBFGS search({x}, optim::LBFGSOptions(0.5).line_search_fn("strong_wolfe")), fresh({x});
+    serialize::OutputArchive words;
+    search.save(words);
+    std::stringstream text;
+    words.save_to(text);
+    serialize::InputArchive read;
+    read.load_from(text);
+    fresh.load(read);
+    const auto& options = dynamic_cast<optim::LBFGSOptions&>(fresh.param_groups()[0].options());
+    BOOST_CHECK_EQUAL(*options.line_search_fn(), "strong_wolfe");
+    BOOST_CHECK(!options.max_eval());
+    check_error("optim.load_state_dict", [&] { second.load(archive); });
 }
 
 BOOST_AUTO_TEST_CASE(state_moves_to_another_optimizer) {
