@@ -6,6 +6,10 @@
 
 namespace lithe {
 
+// X11 has a macro of this name.
+#pragma push_macro("Bool")
+#undef Bool
+
 /// The type of a tensor's elements. The numbers are part of the C ABI: new types go to the end.
 ///
 /// f16, bf16, i8 and i16 can be read from and written to files; kernels do not compute in them yet.
@@ -20,7 +24,21 @@ enum class DType : uint8_t {
     bf16 = 7,
     i8 = 8,
     i16 = 9,
+
+    // LibTorch's names. NOLINTBEGIN
+    Byte = u8,
+    Char = i8,
+    Short = i16,
+    Int = i32,
+    Long = i64,
+    Half = f16,
+    Float = f32,
+    Double = f64,
+    BFloat16 = bf16,
+    Bool = boolean,
+    // NOLINTEND
 };
+#pragma pop_macro("Bool")
 
 /// One more than the largest DType.
 inline constexpr int dtype_count = 10;

@@ -127,6 +127,15 @@ BOOST_AUTO_TEST_CASE(modules_of_any_class_are_cloned) {
     BOOST_TEST(!torch::equal(copy.forward(x), any.forward(x)));
 }
 
+BOOST_AUTO_TEST_CASE(dtypes_have_libtorch_s_names) {
+    const torch::Tensor x = torch::zeros({2}, torch::ScalarType::Double);
+    BOOST_CHECK(x.scalar_type() == torch::ScalarType::Double);
+    BOOST_CHECK(torch::zeros({1}).dtype() == c10::ScalarType::Float);
+    BOOST_CHECK(torch::ones({1}, torch::kBool).scalar_type() == at::ScalarType::Bool);
+    BOOST_CHECK_EQUAL(c10::toString(torch::kLong), "Long");
+    BOOST_CHECK_EQUAL(torch::toString(torch::ScalarType::Short), "Short");
+}
+
 BOOST_AUTO_TEST_CASE(attention_takes_its_options_in_order) {
     const torch::Tensor q = torch::randn({1, 2, 5, 4}), mask = torch::randn({5, 5});
     const auto same = [](const torch::Tensor& a, const torch::Tensor& b) {

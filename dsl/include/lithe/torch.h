@@ -2,11 +2,14 @@
 // <torch/torch.h>.
 #pragma once
 
+#include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <concepts>
 #include <iostream>
 #include <optional>
 #include <span>
+#include <sstream>
 #include <string>
 #include <utility>
 
@@ -14,6 +17,12 @@
 #include "dsl/torch_checks.h"
 #include "dsl/torch_names.h"
 #include "lithe/lithe.h"
+
+// A size is no int64_t to printf("%ld", x.size(0)), which prints something else: clang refuses it,
+// gcc says so when it is asked.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic warning "-Wformat"
+#endif
 
 namespace lithe {
 
@@ -23,6 +32,13 @@ inline constexpr DType kFloat32 = DType::f32, kFloat = DType::f32, kFloat64 = DT
                        kByte = DType::u8, kBool = DType::boolean;
 using ScalarType = DType;
 using Dtype = DType;
+
+/// LibTorch's name of a dtype: "Float".
+inline const char* toString(DType dtype) {  // NOLINT
+    constexpr const char* names[] = {"Float", "Double", "Long",     "Int",  "Byte",
+                                     "Bool",  "Half",   "BFloat16", "Char", "Short"};
+    return names[static_cast<size_t>(dtype)];
+}
 
 // The in-place twins as functions.
 inline Tensor relu_(const Tensor& x) { return x.relu_(); }
