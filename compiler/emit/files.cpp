@@ -18,9 +18,10 @@ std::span<const std::byte> bytes_of(const std::string& text) {
     return std::as_bytes(std::span(text.data(), text.size()));
 }
 
-/// The name of a level's tables: the model's, with that of the CPU where there are better ones.
+/// The name of a level's tables, as the header spells it: the model's, with that of the CPU where
+/// there are better ones.
 std::string level_name(const Compiled& compiled, size_t level) {
-    std::string name = compiled.artifact.name;
+    std::string name = emit::identifier(compiled.artifact.name);
     if (level == 0) return name;
     name += "_" + compiled.levels()[level]->target.name;
     std::replace(name.begin(), name.end(), '-', '_');

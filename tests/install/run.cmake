@@ -16,6 +16,7 @@ run("${CMAKE_COMMAND}" --build "${project}")
 run("${project}/runtime_only")
 run("${project}/author")
 run("${project}/use_model")
+run("${project}/two_models")
 
 # A project that `lithe new` writes builds and runs as it is.
 set(started "${BUILD}/install_test_new")
