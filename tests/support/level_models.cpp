@@ -111,7 +111,8 @@ Tensors rows(const Tensors& in) {
 Tensors columns(const Tensors& in) { return {softmax(in[0], 0), log_softmax(in[0] * 2.0, 0)}; }
 
 Tensors lines(const Tensors& in) {
-    return {cumsum(in[0], 1), std::get<0>(cummax(in[0], 0)), std::get<0>(sort(in[0], 1))};
+    return {cumsum(in[0], 1), std::get<0>(cummax(in[0], 0)), std::get<0>(sort(in[0], 1)),
+            std::get<0>(sort(reshape(in[0], {-1}), 0))};
 }
 
 Tensors moves(const Tensors& in) {
