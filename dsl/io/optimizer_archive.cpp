@@ -45,6 +45,11 @@ OptionValue to_option(const Array& array) {
     return std::vector<double>(dense.data<double>(), dense.data<double>() + count);
 }
 
+double number_in(const std::string& key, const Array& array) {
+    if (array.count() != 1) fail("'" + key + "' is no number");
+    return array.at(0);
+}
+
 /// `start12.name` as (12, name), nothing where the key begins otherwise.
 std::optional<std::pair<size_t, std::string>> indexed(const std::string& key,
                                                       const std::string& start) {
@@ -91,7 +96,7 @@ void Optimizer::load(serialize::InputArchive& archive) {
             if (index >= state.params.size())
                 fail("'" + key + "': there are " + std::to_string(size()) + " parameters");
             if (name.starts_with("numbers.")) {
-                state.params[index].numbers[name.substr(8)] = tensor.array().at(0);
+                state.params[index].numbers[name.substr(8)] = number_in(key, tensor.array());
             } else {
                 state.params[index].arrays[name] = tensor.array().clone();
             }
@@ -100,7 +105,7 @@ void Optimizer::load(serialize::InputArchive& archive) {
             if (index >= state.groups.size())
                 fail("'" + key + "': there are " + std::to_string(groups_.size()) + " groups");
             if (name == "params") {
-                state.group_sizes[index] = static_cast<size_t>(tensor.array().at(0));
+                state.group_sizes[index] = static_cast<size_t>(number_in(key, tensor.array()));
                 ++found;
             } else {
                 state.groups[index][name] = to_option(tensor.array());
