@@ -106,6 +106,18 @@ void add_reductions(Cases& cases) {
     add_function(cases, "cumsum_rows", 64, 1000, [](const Tensor& x) { return cumsum(x, 1); });
 }
 
+void add_orders(Cases& cases) {
+    for (const int64_t columns : {64, 256, 4096}) {
+        add_function(cases, "sort", 64, columns,
+                     [](const Tensor& x) { return std::get<0>(sort(x, 1, true)); });
+    }
+    for (const auto& [rows, columns] :
+         {std::pair<int64_t, int64_t>{1, 50257}, {64, 256}, {4, 16384}}) {
+        add_function(cases, "topk", rows, columns,
+                     [](const Tensor& x) { return std::get<0>(topk(x, 20, 1)); });
+    }
+}
+
 }  // namespace
 
 void add_rows(Cases& cases) {
@@ -113,6 +125,7 @@ void add_rows(Cases& cases) {
     add_pointwise(cases);
     add_moves(cases);
     add_reductions(cases);
+    add_orders(cases);
 }
 
 }  // namespace lithe::bench

@@ -181,6 +181,11 @@ def reduce_max(g, s):
     return g.add("ReduceMax", first(g), g.constant(np.array([1], np.int64)), keepdims=0)
 
 
+def first_of(count):
+    """The largest elements, all of them where the count is 0."""
+    return lambda g, s: g.add("TopK", first(g), g.constant(np.array([count or s["columns"]], np.int64)), outputs=2)
+
+
 BUILDERS = {
     "linear": linear, "linear_gelu": lambda g, s: gelu(g, s, linear(g, s)),
     "linear_silu": lambda g, s: silu(g, s, linear(g, s)), "matmul": node("MatMul"), "conv2d": conv2d, "conv_transpose2d": conv_transpose2d,
@@ -194,6 +199,7 @@ BUILDERS = {
     "sum_all": reduce("ReduceSum"), "mean_rows": reduce("ReduceMean", 1), "amax_rows": reduce_max,
     "argmax_rows": node("ArgMax", axis=1, keepdims=0),
     "cumsum_rows": lambda g, s: g.add("CumSum", first(g), g.constant(np.int64(1))),
+    "sort": first_of(0), "topk": first_of(20),
     "attention": attention, "lstm": recurrent("LSTM", 4), "gru": recurrent("GRU", 3),
     "conv1d": conv1d, "conv3d": conv3d, "separable": separable, "expanded": expanded,
     "pooled": pooled,
