@@ -20,7 +20,9 @@ bool eliminate_dead_nodes(ir::Graph& graph);
 /// Finds the largest first, then the first place that holds it: two plain reductions, where a
 /// kernel of one node would look for the largest again at every place.
 ///
-///   argmax(x)  ->  amin(where(x == amax(x) or x != x, arange, size))
+///   gather(x, argmax(x))       ->  amax(x)   along one axis; of zeros of both signs, either
+///   gather(x, argmax(neg(x)))  ->  amin(x)
+///   argmax(x)                  ->  amin(where(x == amax(x) or x != x, arange, size))
 ///
 /// Before canonicalize, which puts the moves of the places in order.
 bool split_argmax(ir::Graph& graph);
