@@ -265,6 +265,8 @@ BOOST_AUTO_TEST_CASE(the_depfile_names_the_headers) {
     BOOST_TEST(rules.starts_with("a.inc: a.cpp"));
     BOOST_TEST(rules.find("own.h") != std::string::npos);
     BOOST_TEST(rules.find("stub/lithe/lithe.h") != std::string::npos);
+    run_tool(scratch.path, "a.cpp -o 'a b$.inc' --depfile a.d --", scratch);
+    BOOST_TEST(read(scratch.path / "a.d").starts_with("a\\ b$$.inc: a.cpp"));
 }
 
 BOOST_AUTO_TEST_CASE(flags_that_do_not_matter_for_parsing_are_passed_over) {

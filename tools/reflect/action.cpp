@@ -59,6 +59,17 @@ private:
     SourcePaths paths_;
 };
 
+/// A path as the target of a rule; clang writes targets as they are given.
+std::string as_target(const std::string& path) {
+    std::string text;
+    for (const char c : path) {
+        if (c == ' ' || c == '\t' || c == '#') text += '\\';
+        if (c == '$') text += '$';
+        text += c;
+    }
+    return text;
+}
+
 class Action : public ASTFrontendAction {
 public:
     explicit Action(const ReflectOptions& options) : options_(options) {}
@@ -70,7 +81,7 @@ protected:
         if (!options_.depfile.empty()) {
             DependencyOutputOptions dependencies;
             dependencies.OutputFile = options_.depfile;
-            dependencies.Targets = {options_.output};
+            dependencies.Targets = {as_target(options_.output)};
             dependencies.IncludeSystemHeaders = true;
             compiler.addDependencyCollector(
                 std::make_shared<DependencyFileGenerator>(dependencies));
