@@ -50,6 +50,12 @@ ForwardHookHandle add_hook(ModelState& state, HookRegistry::Kind kind, int32_t m
     return {state.hooks, state.hooks->add(kind, module, std::move(hook), options)};
 }
 
+/// What a model is made of; one that was moved from has nothing.
+ModelState& held(const std::shared_ptr<ModelState>& state) {
+    if (!state) throw UserError("model.moved", "model: it was moved from, and holds nothing");
+    return *state;
+}
+
 }  // namespace
 
 Model::Model(const lithe_artifact& compiled, const std::string& weights_path, Executor* executor)
@@ -77,7 +83,7 @@ Model& Model::operator=(Model&&) noexcept = default;
 
 const std::string& Model::name() const { return artifact().name; }
 
-const artifact::Artifact& Model::artifact() const { return state_->code.artifact(); }
+const artifact::Artifact& Model::artifact() const { return held(state_).code.artifact(); }
 
 std::vector<ConstTensorView> Model::parameters() const {
     std::vector<ConstTensorView> views;
@@ -85,12 +91,12 @@ std::vector<ConstTensorView> Model::parameters() const {
     return views;
 }
 
-StateDict Model::named_parameters() const { return listed(*state_, true); }
+StateDict Model::named_parameters() const { return listed(held(state_), true); }
 
-StateDict Model::named_buffers() const { return listed(*state_, false); }
+StateDict Model::named_buffers() const { return listed(held(state_), false); }
 
 StateDict Model::state_dict() const {
-    Listing listing(*state_);
+    Listing listing(held(state_));
     for (const artifact::StateKey& key : state_keys(artifact())) {
         listing.add(key.key, static_cast<size_t>(key.slot));
     }
@@ -103,59 +109,61 @@ std::string Model::text() const { return module_tree_text(named_modules()); }
 
 LoadResult Model::load_state_dict(const std::string& path, LoadOptions options) {
     const StateDict file = open_state_dict(path);
-    return state_->load(file.entries(), file.owner(),
-                        {.strict = options.strict, .one_alias_suffices = true}, file.mapping());
+    return held(state_).load(file.entries(), file.owner(),
+                             {.strict = options.strict, .one_alias_suffices = true},
+                             file.mapping());
 }
 
 LoadResult Model::load_state_dict(const StateDict& weights, LoadOptions options) {
-    return state_->load(weights.entries(), weights.owner(), {.strict = options.strict});
+    return held(state_).load(weights.entries(), weights.owner(), {.strict = options.strict});
 }
 
 LoadResult Model::load_state_dict(std::span<const NamedTensor> weights, LoadOptions options) {
-    return state_->load(weights, nullptr, {.strict = options.strict});
+    return held(state_).load(weights, nullptr, {.strict = options.strict});
 }
 
 void Model::train(bool on) {
-    if (on && state_->code.plan("forward_train") == nullptr) {
+    if (on && held(state_).code.plan("forward_train") == nullptr) {
         throw UserError("model.train",
                         concat({"train: ", name(), " was compiled for evaluation alone"}));
     }
-    state_->is_training.store(on, std::memory_order_relaxed);
+    held(state_).is_training.store(on, std::memory_order_relaxed);
 }
 
-bool Model::is_training() const { return state_->is_training.load(std::memory_order_relaxed); }
+bool Model::is_training() const { return held(state_).is_training.load(std::memory_order_relaxed); }
 
 ForwardHookHandle Model::register_forward_pre_hook(std::string_view path, ForwardHook hook,
                                                    HookOptions options) {
     constexpr std::string_view what = "register_forward_pre_hook";
-    const int32_t module = state_->code.module(path, "hook.unknown_module", what);
-    return add_hook(*state_, HookRegistry::Kind::forward_pre, module, std::move(hook), options,
+    const int32_t module = held(state_).code.module(path, "hook.unknown_module", what);
+    return add_hook(held(state_), HookRegistry::Kind::forward_pre, module, std::move(hook), options,
                     what);
 }
 
 ForwardHookHandle Model::register_forward_hook(std::string_view path, ForwardHook hook,
                                                HookOptions options) {
     constexpr std::string_view what = "register_forward_hook";
-    const int32_t module = state_->code.module(path, "hook.unknown_module", what);
-    return add_hook(*state_, HookRegistry::Kind::forward, module, std::move(hook), options, what);
+    const int32_t module = held(state_).code.module(path, "hook.unknown_module", what);
+    return add_hook(held(state_), HookRegistry::Kind::forward, module, std::move(hook), options,
+                    what);
 }
 
 ForwardHookHandle Model::register_module_forward_pre_hook(ForwardHook hook, HookOptions options) {
-    return add_hook(*state_, HookRegistry::Kind::forward_pre, HookRegistry::every_module,
+    return add_hook(held(state_), HookRegistry::Kind::forward_pre, HookRegistry::every_module,
                     std::move(hook), options, "register_module_forward_pre_hook");
 }
 
 ForwardHookHandle Model::register_module_forward_hook(ForwardHook hook, HookOptions options) {
-    return add_hook(*state_, HookRegistry::Kind::forward, HookRegistry::every_module,
+    return add_hook(held(state_), HookRegistry::Kind::forward, HookRegistry::every_module,
                     std::move(hook), options, "register_module_forward_hook");
 }
 
 void Model::set_warning_handler(WarningHandler handler) {
-    state_->set_warning_handler(std::move(handler));
+    held(state_).set_warning_handler(std::move(handler));
 }
 
 void Model::set_executor(Executor* executor) {
-    state_->executor.store(executor, std::memory_order_release);
+    held(state_).executor.store(executor, std::memory_order_release);
 }
 
 }  // namespace lithe

@@ -29,6 +29,13 @@ private:
     std::atomic<bool>& flag_;
 };
 
+/// What a session is made of; one that was moved from has nothing.
+template <class Pointer>
+auto& held(const Pointer& state) {
+    if (!state) throw UserError("session.moved", "session: it was moved from, and holds nothing");
+    return *state;
+}
+
 }  // namespace
 
 /// What a run in training has made of the buffers becomes the model's.
@@ -72,13 +79,16 @@ Session::State::Part& Session::State::part_for(std::string_view path, ExtractOpt
                             " times, call ", std::to_string(options.call), " was asked for"}));
 }
 
-Session::Session(const Model& model) : state_(std::make_unique<State>(model.state_)) {}
+Session::Session(const Model& model) {
+    model.artifact();  // throws where the model was moved from
+    state_ = std::make_unique<State>(model.state_);
+}
 Session::~Session() = default;
 Session::Session(Session&&) noexcept = default;
 Session& Session::operator=(Session&&) noexcept = default;
 
 void Session::run(std::span<const ConstTensorView> inputs, std::span<const TensorView> outputs) {
-    State& state = *state_;
+    State& state = held(state_);
     const Running running(state.is_running);
     state.bind_sizes(inputs);
     state.check_outputs(outputs);
@@ -91,7 +101,7 @@ void Session::run(std::span<const ConstTensorView> inputs, std::span<const Tenso
 
 std::vector<double> Session::time_steps(std::span<const ConstTensorView> inputs,
                                         std::span<const TensorView> outputs) {
-    State& state = *state_;
+    State& state = held(state_);
     const Running running(state.is_running);
     state.bind_sizes(inputs);
     state.check_outputs(outputs);
@@ -106,11 +116,12 @@ std::vector<double> Session::time_steps(std::span<const ConstTensorView> inputs,
 }
 
 std::vector<HostTensor> Session::run(std::span<const ConstTensorView> inputs) {
+    State& state = held(state_);
     {
-        const Running running(state_->is_running);
-        state_->bind_sizes(inputs);
+        const Running running(state.is_running);
+        state.bind_sizes(inputs);
     }
-    std::vector<HostTensor> outputs = state_->new_outputs();
+    std::vector<HostTensor> outputs = state.new_outputs();
     std::vector<TensorView> views;
     for (HostTensor& output : outputs) views.push_back(output.view());
     run(inputs, views);
@@ -122,15 +133,16 @@ std::vector<HostTensor> Session::run(std::initializer_list<ConstTensorView> inpu
 }
 
 std::vector<std::vector<int64_t>> Session::output_shapes(std::span<const ConstTensorView> inputs) {
-    const Running running(state_->is_running);
-    state_->bind_sizes(inputs);
-    return state_->output_sizes;
+    State& state = held(state_);
+    const Running running(state.is_running);
+    state.bind_sizes(inputs);
+    return state.output_sizes;
 }
 
 std::vector<HostTensor> Session::extract(std::string_view path,
                                          std::span<const ConstTensorView> inputs,
                                          ExtractOptions options) {
-    State& state = *state_;
+    State& state = held(state_);
     const Running running(state.is_running);
     state.bind_sizes(inputs);
     state.check_data(inputs, {});
@@ -156,16 +168,18 @@ std::vector<HostTensor> Session::extract(std::string_view path,
 }
 
 void Session::set_seed(uint64_t seed) {
-    state_->random[0] = static_cast<int64_t>(seed);
-    state_->random[1] = 0;
+    State& state = held(state_);
+    state.random[0] = static_cast<int64_t>(seed);
+    state.random[1] = 0;
 }
 
-void Session::set_executor(Executor* executor) { state_->executor = executor; }
+void Session::set_executor(Executor* executor) { held(state_).executor = executor; }
 
 size_t Session::arena_bytes() const {
-    size_t bytes = state_->arena.size_bytes();
-    for (const auto& whole : state_->plans) bytes += whole.ready->bound.round_bytes();
-    for (const auto& part : state_->parts) bytes += part.ready->bound.round_bytes();
+    const State& state = held(state_);
+    size_t bytes = state.arena.size_bytes();
+    for (const auto& whole : state.plans) bytes += whole.ready->bound.round_bytes();
+    for (const auto& part : state.parts) bytes += part.ready->bound.round_bytes();
     return bytes;
 }
 

@@ -132,6 +132,18 @@ const ErrorCases cases = {
     {"output.overlap",
      [] { run_into({{const_cast<float*>(numbers.data()) + 1, DType::f32, {2, 2}}}); }},
     {"session.busy", run_twice},
+    {"model.moved",
+     [] {
+         Model model = toy_model();
+         const Model other = std::move(model);
+         Session session(model);  // NOLINT: what is tested
+     }},
+    {"session.moved",
+     [] {
+         Session session(toy_model());
+         const Session other = std::move(session);
+         session.run({rows({2, 3})});  // NOLINT: what is tested
+     }},
     {"extract.unknown_module",
      [] {
          const ConstTensorView input = rows({2, 3});
