@@ -45,7 +45,12 @@ TensorView BoundPlan::view(int32_t value) const {
 void BoundPlan::copy_to(int32_t value, void* data) const {
     const KernelBuffer& from = buffers_[static_cast<size_t>(value)];
     KernelBuffer to = from;
-    std::vector<KernelDim> dims(from.dim, from.dim + from.dimensions);
+    constexpr int32_t few = 8;  // for a state in a real-time loop nothing is allocated
+    KernelDim own[few];
+    std::vector<KernelDim> more(from.dimensions > few ? static_cast<size_t>(from.dimensions) : 0);
+    const std::span<KernelDim> dims(more.empty() ? own : more.data(),
+                                    static_cast<size_t>(from.dimensions));
+    std::copy_n(from.dim, from.dimensions, dims.data());
     to.dim = dims.data();
     to.host = static_cast<uint8_t*>(data);
     int32_t stride = 1;

@@ -12,7 +12,7 @@ namespace {
 class Listing {
 public:
     explicit Listing(const ModelState& state)
-        : artifact_(state.code.artifact()), weights_(state.weights()) {}
+        : artifact_(state.code.artifact()), weights_(state.kept_weights()) {}
 
     ConstTensorView view(size_t slot) const {
         const artifact::Slot& row = artifact_.slots[slot];

@@ -4,13 +4,22 @@
 #include <cstring>
 #include <functional>
 
+#include "runtime/bound_plan.h"
 #include "runtime/convert.h"
 
 namespace lithe {
 
 std::shared_ptr<const Weights> ModelState::weights(uint64_t* version) const {
     const std::lock_guard lock(swap_mutex_);
-    if (version != nullptr) *version = version_.load(std::memory_order_relaxed);
+    *version = version_.load(std::memory_order_relaxed);
+    return weights_;
+}
+
+void ModelState::leave() const { const std::lock_guard lock(swap_mutex_); }
+
+std::shared_ptr<const Weights> ModelState::kept_weights() const {
+    const std::lock_guard lock(swap_mutex_);
+    ++kept_count_;
     return weights_;
 }
 
@@ -54,7 +63,7 @@ LoadResult ModelState::load(std::span<const NamedTensor> tensors, std::shared_pt
     const StateMatch match = match_state(code.artifact(), tensors, options);
 
     const std::lock_guard lock(change_mutex_);
-    const std::shared_ptr<const Weights> old = weights();
+    const std::shared_ptr<const Weights> old = kept_weights();
     auto fresh = std::make_shared<Weights>();
     fresh->load = old ? old->load + 1 : 1;
     for (size_t slot = 0; slot < match.slots.size(); ++slot) {
@@ -72,29 +81,65 @@ LoadResult ModelState::load(std::span<const NamedTensor> tensors, std::shared_pt
     }
     prepare(code, *fresh, wanted, executor.load(std::memory_order_relaxed));
     publish(std::move(fresh));
+    last_ = spare_ = {};
     return match.result;
 }
 
-void ModelState::update(std::vector<BufferUpdate> updates, uint64_t load) {
-    const std::lock_guard lock(change_mutex_);
-    const std::shared_ptr<const Weights> old = weights();
-    if (old->load != load) return;
+/// Whether the buffers of the update before the last may be written anew: only this holds them,
+/// none went elsewhere, and the last one has its own in place of all of them. The lock makes what
+/// sessions read of them older than what is written: each took it before it let go of them.
+bool ModelState::is_spare_free(const artifact::Plan& plan) const {
+    const std::lock_guard lock(swap_mutex_);
+    return spare_.plan == &plan && last_.plan == &plan && spare_.kept_count == kept_count_ &&
+           spare_.weights.use_count() == 1;
+}
 
-    auto fresh = std::make_shared<Weights>(*old);
-    std::vector<bool> changed(fresh->slots.size(), false);
-    for (BufferUpdate& update : updates) {
-        auto value = std::make_shared<HostTensor>(std::move(update.value));
-        fresh->slots[update.slot] = {value->data<const std::byte>(), value, false};
-        changed[update.slot] = true;
+ModelState::Updated ModelState::new_update(const artifact::Plan& plan) const {
+    const std::vector<artifact::Slot>& rows = code.artifact().slots;
+    Updated fresh{std::make_shared<Weights>(), &plan, 0, std::vector<bool>(rows.size(), false), {}};
+    fresh.weights->slots.resize(rows.size());
+    for (size_t i = 0; i + 1 < plan.buffer_updates.size(); i += 2) {
+        const auto slot = static_cast<size_t>(plan.buffer_updates[i]);
+        const auto memory = std::make_shared<AlignedMemory>(
+            static_cast<size_t>(size_bytes(rows[slot].dtype, rows[slot].shape)));
+        fresh.weights->slots[slot] = {memory->data(), memory, false};
+        fresh.is_written[slot] = true;
     }
-    const std::vector<bool> stale = prepared_from(code, changed);
-    for (size_t i = 0; i < stale.size(); ++i) fresh->stale[i] = fresh->stale[i] || stale[i];
-    publish(std::move(fresh));
+    fresh.makes_stale = prepared_from(code, fresh.is_written);
+    const std::lock_guard lock(swap_mutex_);
+    fresh.kept_count = kept_count_;
+    return fresh;
+}
+
+void ModelState::update(const BoundPlan& run, uint64_t load) {
+    const artifact::Plan& plan = run.plan();
+    const std::lock_guard lock(change_mutex_);
+    const Weights& old = *weights_;
+    if (old.load != load) return;
+
+    Updated fresh = is_spare_free(plan) ? std::move(spare_) : new_update(plan);
+    Weights& made = *fresh.weights;
+    made.load = old.load;
+    made.prepared = old.prepared;
+    made.stale = old.stale;
+    for (size_t i = 0; i < made.stale.size(); ++i)
+        made.stale[i] = made.stale[i] || fresh.makes_stale[i];
+    for (size_t slot = 0; slot < made.slots.size(); ++slot) {
+        if (!fresh.is_written[slot]) made.slots[slot] = old.slots[slot];
+    }
+    for (size_t i = 0; i + 1 < plan.buffer_updates.size(); i += 2) {
+        const auto slot = static_cast<size_t>(plan.buffer_updates[i]);
+        // The memory is this update's own.
+        run.copy_to(plan.buffer_updates[i + 1], const_cast<std::byte*>(made.slots[slot].data));
+    }
+    publish(fresh.weights);
+    spare_ = std::move(last_);
+    last_ = std::move(fresh);
 }
 
 void ModelState::refresh(const std::vector<bool>& needed) {
     const std::lock_guard lock(change_mutex_);
-    auto fresh = std::make_shared<Weights>(*weights());
+    auto fresh = std::make_shared<Weights>(*kept_weights());
     std::vector<bool> wanted = needed;
     bool is_stale = false;
     for (size_t i = 0; i < wanted.size(); ++i) {
@@ -104,6 +149,7 @@ void ModelState::refresh(const std::vector<bool>& needed) {
     if (!is_stale) return;
     prepare(code, *fresh, wanted, executor.load(std::memory_order_relaxed));
     publish(std::move(fresh));
+    last_ = spare_ = {};
 }
 
 WarningHandler ModelState::warning_handler() const {

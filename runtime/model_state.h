@@ -17,11 +17,7 @@
 
 namespace lithe {
 
-/// A new value of a buffer, from a run in training.
-struct BufferUpdate {
-    size_t slot;
-    HostTensor value;
-};
+class BoundPlan;
 
 /// What a Model and its Sessions share.
 class ModelState {
@@ -40,15 +36,22 @@ public:
 
     /// Changes with every swap of the weights; a session looks here before every run.
     uint64_t version() const { return version_.load(std::memory_order_acquire); }
-    /// The weights of now, and their version.
-    std::shared_ptr<const Weights> weights(uint64_t* version = nullptr) const;
+    /// The weights of now, and their version: for a session, which keeps them until the next ones
+    /// or leave().
+    std::shared_ptr<const Weights> weights(uint64_t* version) const;
+    /// Says that what a session did with its weights is over.
+    void leave() const;
+    /// The weights of now, for whoever may keep their memory: it is never written again.
+    std::shared_ptr<const Weights> kept_weights() const;
 
     /// Loads a state_dict; `owner` keeps the tensors, which are copied where it is null.
     /// Those within `mapping` lie in a mapped file.
     LoadResult load(std::span<const NamedTensor> tensors, std::shared_ptr<const void> owner,
                     MatchOptions options, std::span<const std::byte> mapping = {});
-    /// Swaps in new values of buffers, unless another state_dict has been loaded since `load`.
-    void update(std::vector<BufferUpdate> updates, uint64_t load);
+    /// Swaps in the values that a run has given to buffers, unless another state_dict has been
+    /// loaded since `load`. Two sets of buffers take turns where nobody else has the older one:
+    /// then nothing is allocated.
+    void update(const BoundPlan& run, uint64_t load);
     /// Prepares what is stale of the needed values.
     void refresh(const std::vector<bool>& needed);
 
@@ -59,11 +62,23 @@ private:
                                 std::span<const std::byte> mapping) const;
     void publish(std::shared_ptr<const Weights> weights);
 
+    /// Weights whose buffers are those that runs of a plan gave.
+    struct Updated {
+        std::shared_ptr<Weights> weights;
+        const artifact::Plan* plan = nullptr;
+        uint64_t kept_count = 0;  // when they were made
+        std::vector<bool> is_written, makes_stale;
+    };
+    bool is_spare_free(const artifact::Plan& plan) const;
+    Updated new_update(const artifact::Plan& plan) const;
+
     std::mutex change_mutex_;  // held while new weights are made
     mutable std::mutex swap_mutex_, warning_mutex_;
     WarningHandler warning_handler_;
     std::shared_ptr<const Weights> weights_;
     std::atomic<uint64_t> version_{0};
+    mutable uint64_t kept_count_ = 0;  // with swap_mutex_
+    Updated last_, spare_;             // the weights of the last two updates, with change_mutex_
 };
 
 }  // namespace lithe

@@ -40,16 +40,7 @@ auto& held(const Pointer& state) {
 
 /// What a run in training has made of the buffers becomes the model's.
 void Session::State::update_buffers(const BoundPlan& plan) {
-    const std::vector<int32_t>& pairs = plan.plan().buffer_updates;
-    if (pairs.empty()) return;
-    std::vector<BufferUpdate> updates;
-    for (size_t i = 0; i + 1 < pairs.size(); i += 2) {
-        const auto slot = static_cast<size_t>(pairs[i]);
-        const artifact::Slot& row = model->code.artifact().slots[slot];
-        updates.push_back({slot, HostTensor(row.dtype, row.shape)});
-        plan.copy_to(pairs[i + 1], updates.back().value.data<void>());
-    }
-    model->update(std::move(updates), weights->load);
+    if (!plan.plan().buffer_updates.empty()) model->update(plan, weights->load);
 }
 
 Session::State::Part& Session::State::part_for(std::string_view path, ExtractOptions options) {

@@ -18,6 +18,9 @@ struct ReadyPlan {
 
 struct Session::State {
     explicit State(std::shared_ptr<ModelState> of);
+    ~State() { model->leave(); }
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
 
     const std::shared_ptr<ModelState> model;
     std::atomic<bool> is_running{false};

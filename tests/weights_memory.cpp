@@ -113,7 +113,9 @@ BOOST_AUTO_TEST_CASE(what_only_hooks_need_waits_for_them) {
     const std::vector<bool> plain = prepared_for(state.code, "forward"),
                             hooks = prepared_for(state.code, "forward_hooks");
     BOOST_REQUIRE(plain.size() == hooks.size());
-    const auto is_there = [&](size_t i) { return state.weights()->prepared[i].data != nullptr; };
+    const auto is_there = [&](size_t i) {
+        return state.kept_weights()->prepared[i].data != nullptr;
+    };
     size_t late = 0;
     for (size_t i = 0; i < plain.size(); ++i) {
         BOOST_TEST(is_there(i) == plain[i]);
@@ -124,7 +126,8 @@ BOOST_AUTO_TEST_CASE(what_only_hooks_need_waits_for_them) {
     state.refresh(hooks);
     for (size_t i = 0; i < plain.size(); ++i) {
         BOOST_TEST(is_there(i) == (plain[i] || hooks[i]));
-        if (plain[i]) BOOST_TEST(state.weights()->prepared[i].data == before->prepared[i].data);
+        if (plain[i])
+            BOOST_TEST(state.kept_weights()->prepared[i].data == before->prepared[i].data);
     }
     load();  // who has used them will again
     for (size_t i = 0; i < plain.size(); ++i) BOOST_TEST(is_there(i) == (plain[i] || hooks[i]));

@@ -17,6 +17,7 @@ run("${project}/runtime_only")
 run("${project}/author")
 run("${project}/use_model")
 run("${project}/two_models")
+run("${project}/use_stream")
 
 # A project that `lithe new` writes builds and runs as it is.
 set(started "${BUILD}/install_test_new")
