@@ -52,6 +52,12 @@ foreach(program runtime_only use_model)
     endif()
 endforeach()
 
+# A shared library shows nothing of its model and runtime, which another one may have in another version.
+execute_process(COMMAND nm -D --defined-only "${project}/libplugin.so" OUTPUT_VARIABLE exported COMMAND_ERROR_IS_FATAL ANY)
+if(NOT exported MATCHES "plugin_open" OR exported MATCHES "tiny_artifact|lithe_model_create|lithe_k_")
+    message(FATAL_ERROR "libplugin.so exports ${exported}")
+endif()
+
 # The runtime in the program has at most 300,000 bytes of text, the model's kernels aside; no symbol is Halide's.
 execute_process(COMMAND size "${project}/use_model" OUTPUT_VARIABLE sizes COMMAND_ERROR_IS_FATAL ANY)
 if(NOT sizes MATCHES "\n *([0-9]+)")

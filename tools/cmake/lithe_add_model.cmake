@@ -52,6 +52,9 @@ function(lithe_add_model name)
     add_dependencies(${name} ${name}_files)
     target_include_directories(${name} INTERFACE "${folder}")
     target_link_libraries(${name} INTERFACE ${name}_archive)
+    # A shared library keeps its models and runtime to itself: another one's may be of another version.
+    target_link_options(${name} INTERFACE
+        "$<$<IN_LIST:$<TARGET_PROPERTY:TYPE>,SHARED_LIBRARY;MODULE_LIBRARY>:LINKER:--exclude-libs,lib${name}.a:liblithe_runtime.a>")
     set_target_properties(${name} PROPERTIES LITHE_WEIGHTS "${folder}/${name}.safetensors")
 endfunction()
 
