@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(what_only_hooks_need_waits_for_them) {
         late += hooks[i] && !plain[i];
     }
     BOOST_TEST(late > 0U);  // filters that are not folded with the batch norm
-    const std::shared_ptr<const Weights> before = state.weights();
+    const std::shared_ptr<const Weights> before = state.kept_weights();
     state.refresh(hooks);
     for (size_t i = 0; i < plain.size(); ++i) {
         BOOST_TEST(is_there(i) == (plain[i] || hooks[i]));

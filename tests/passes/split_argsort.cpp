@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "compiler/ir/interpreter.h"
+#include "compiler/ir/program.h"
 #include "compiler/passes/pipeline.h"
 #include "compiler/trace/trace.h"
 #include "tests/support/compiled_function.h"
