@@ -16,6 +16,9 @@ bool reads_vectors_of_channels(const ir::Node& anchor) {
     return !channels.is_constant() || channels.constant() > few_channels;
 }
 
+/// Whether its kernel takes nothing else: any other way to sort compares each with each.
+bool stands_alone(const ir::Node& anchor) { return anchor.is("argsort"); }
+
 }  // namespace
 
 std::string family_of(const ir::Node& anchor) {
@@ -55,13 +58,13 @@ bool is_layout(const ir::Node& node) {
 
 bool reads_layouts(const ir::Node& anchor) {
     return is_anchor(anchor) && !ir::normalises_lines(anchor) && !anchor.is("packed_linear") &&
-           !anchor.is("packed_gates") && !anchor.is("winograd_products") &&
+           !anchor.is("packed_gates") && !anchor.is("winograd_products") && !stands_alone(anchor) &&
            !reads_vectors_of_channels(anchor);
 }
 
 bool reads_expanded(const ir::Node& node) {
     return node.op().lower && !node.name().starts_with("packed_") && !node.is("plane_conv") &&
-           !is_layout(node);
+           !is_layout(node) && !stands_alone(node);
 }
 
 bool reads_parts_of_rows(const ir::Node& anchor, const ir::Node& node) {
