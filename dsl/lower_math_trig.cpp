@@ -24,9 +24,12 @@ struct Turns {
 
 /// x = quadrant pi/2 + r with |r| <= pi/4, the quadrant modulo 4.
 struct Quarter {
-    Expr quadrant;  ///< uint32
+    Expr quadrant;  ///< int32
     Expr r;
 };
+
+/// From here on x has so many quadrants that `reduce_quarter` would lose digits.
+constexpr float large = 0x1p23f;
 
 /// Word `index + offset` of the binary digits of 2/pi, after one word of zeros; index is 0..4.
 Expr word_of_two_over_pi(const Expr& index, int offset) {
@@ -73,23 +76,43 @@ Expr radians_of(const Expr& fraction) {
     return Halide::cast<double>(fraction) * detail::f64(1.5707963267948966 * 0x1p-62);
 }
 
+/// The reduction of Cody and Waite, for |x| < large: half of pi in two parts, of which the first
+/// has so few digits that its product with the quadrant is exact.
 Quarter reduce_quarter(const Expr& x) {
-    const auto [quadrant, fraction] = turns_of(x);
-    const Expr small = is_small(x);
-    const Expr sign = select(bits(x) < 0, -1.f, 1.f);
-    const Expr turned = select(bits(x) < 0, u64(0) - quadrant, quadrant);
-    return {select(small, u32(0), Halide::cast<uint32_t>(turned & u64(3))),
-            select(small, x, Halide::cast<float>(radians_of(fraction)) * sign)};
+    const Expr magic = detail::f64(0x1.8p52);
+    const Expr wide = detail::wide(x);
+    const Expr shifted = wide * detail::f64(0.63661977236758134) + magic;
+    const Expr count = shifted - magic;
+    const Expr r =
+        (wide - count * detail::f64(0x1.921fb54p0)) - count * detail::f64(0x1.10b4611a62633p-30);
+    return {Halide::cast<int32_t>(Halide::reinterpret<int64_t>(shifted) & detail::i64(3)),
+            Halide::cast<float>(r)};
 }
 
-Expr sine_of_quarter(const Quarter& q, const Expr& quadrant) {
-    const Expr s = q.r * q.r;
-    const Expr sine = q.r + q.r * (s * polynomial(s, {-0.166666672f, 0.00833338033f,
-                                                      -0.000198534952f, 2.83719669e-06f}));
+Expr sine_of_quarter(const Expr& r, const Expr& quadrant) {
+    const Expr s = r * r;
+    const Expr sine =
+        r +
+        r * (s * polynomial(s, {-0.166666672f, 0.00833338033f, -0.000198534952f, 2.83719669e-06f}));
     const Expr cosine =
         1.f - (0.5f * s - s * s * polynomial(s, {0.0416666456f, -0.00138873095f, 2.44323237e-05f}));
-    const Expr value = select((quadrant & u32(1)) == u32(0), sine, cosine);
-    return select((quadrant & u32(2)) == u32(0), value, value * -1.f);
+    const Expr value = select((quadrant & 1) == 0, sine, cosine);
+    return select((quadrant & 2) == 0, value, value * -1.f);
+}
+
+/// `value`, but `rare` where the condition holds. Of vectors, compiler/lower/rare_values.cpp asks
+/// whether it holds anywhere, and computes `rare` then alone.
+Expr unless(const Expr& is_rare, const Expr& rare, const Expr& value) {
+    using Halide::Internal::Call;
+    return Call::make(value.type(), Call::if_then_else, {is_rare, rare, value},
+                      Call::PureIntrinsic);
+}
+
+/// `value`, but what C's function gives where |x| is large, infinite or NaN.
+Expr unless_large(const Expr& x, const char* function, const Expr& value) {
+    const Expr is_large = (bits(x) & 0x7FFFFFFF) >= bits(Expr(large));
+    const Expr exact = Halide::cast<float>(call_c(function, {detail::wide(x)}));
+    return strict(unless(is_large, exact, value));
 }
 
 /// x - x is NaN for NaN and the infinities.
@@ -102,14 +125,14 @@ Expr passing_nan(const Expr& x, const Expr& value) {
 
 Expr sin(const Expr& x) {
     if (is_f64(x)) return call_c("sin", {x});
-    const Quarter q = reduce_quarter(x);
-    return passing_nan(x, select(x == 0.f, x, sine_of_quarter(q, q.quadrant)));
+    const auto [quadrant, r] = reduce_quarter(x);
+    return unless_large(x, "sin", select(x == 0.f, x, sine_of_quarter(r, quadrant)));
 }
 
 Expr cos(const Expr& x) {
     if (is_f64(x)) return call_c("cos", {x});
-    const Quarter q = reduce_quarter(x);
-    return passing_nan(x, sine_of_quarter(q, q.quadrant + u32(1)));
+    const auto [quadrant, r] = reduce_quarter(x);
+    return unless_large(x, "cos", sine_of_quarter(r, quadrant + 1));
 }
 
 // sin r / cos r in doubles; in odd quadrants -cos r / sin r.

@@ -19,6 +19,7 @@
 #include "compiler/lower/min_max.h"
 #include "compiler/lower/object.h"
 #include "compiler/lower/prefetch.h"
+#include "compiler/lower/rare_values.h"
 #include "compiler/lower/stack_memory.h"
 #include "compiler/lower/turn.h"
 #include "dsl/lower_multiply_add.h"
@@ -28,7 +29,7 @@ namespace lithe::lower {
 namespace {
 
 /// Bumped when the same body and parameters give other code.
-constexpr const char* generator_version = "52";
+constexpr const char* generator_version = "52s";
 
 /// Halide's flags: no runtime, no checks (lithe has checked), a context for parallel loops, and
 /// IEEE arithmetic unless the family needs fused multiply-adds.
@@ -92,6 +93,7 @@ Compiled to_module(const ir::Node& group, const Target& target, const std::strin
     keep_on_stack(pipeline);
     shuffle_group_channels(pipeline);
     shuffle_turns(pipeline);
+    branch_on_rare_values(pipeline);
     use_min_max(pipeline, target);
     split_masked_stores(pipeline, target);
     skip_loop_analysis(pipeline);
