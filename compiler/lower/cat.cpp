@@ -1,5 +1,5 @@
 // Operands one after the other along an axis: each is copied on its own into its part of the
-// result.
+// result, also where it is repeated along other axes.
 #include "compiler/lower/families.h"
 #include "compiler/lower/parallel.h"
 #include "dsl/reduce_loops.h"
@@ -11,15 +11,28 @@ using Halide::Expr;
 using Halide::Func;
 using Halide::RDom;
 
-/// The only node beside its inputs, if it is a cat.
+/// The only node beside its inputs and what repeats them, if it is a cat.
 ir::Node* anchor_of(const ir::Graph& body) {
     ir::Node* anchor = nullptr;
     for (const auto& node : body.nodes()) {
         if (node->is("input")) continue;
+        if (node->is("expand") && node->input(0).node->is("input")) continue;
         if (anchor || !node->is("cat")) return nullptr;
         anchor = node.get();
     }
     return anchor;
+}
+
+/// Element `at` of an operand; of one that is repeated, the element that is.
+Expr element(Body& body, const ir::Value& operand, const Coords& at) {
+    if (!operand.node->is("expand")) return body.at(operand, at);
+    const ir::Value source = operand.node->input(0);
+    const Shape& shape = source.type().shape;
+    Coords from(at.end() - static_cast<std::ptrdiff_t>(shape.size()), at.end());
+    for (size_t k = 0; k < from.size(); ++k) {
+        if (shape[k].is_constant(1)) from[k] = 0;
+    }
+    return body.at(source, from);
 }
 
 bool matches(const ir::Node& group, const Target&, std::string& why) {
@@ -47,7 +60,7 @@ void schedule(const ir::Node&, Body& body) {
         for (size_t k = shape.size(); k-- > 0;) {
             to.push_back(k == axis ? simplify(from[k] + begin) : from[k]);
         }
-        out(to) = body.at(anchor.input(i), from);
+        out(to) = element(body, anchor.input(i), from);
         begin = simplify(begin + body.size(shape[axis]));
     }
     body.define(anchor.value(), out);

@@ -47,4 +47,31 @@ BOOST_AUTO_TEST_CASE(many_elements_on_threads) {
         .check(std::map<std::string, int64_t>{}, 0);
 }
 
+BOOST_AUTO_TEST_CASE(repeated_parts) {
+    const auto program = [](const std::string& part, const std::string& whole,
+                            const std::string& all) {
+        return CheckedProgram(
+            "program p\nsymbol N = 1..5\n\ngraph forward\n%x0 = input : f32[" + part +
+            "]\n%x1 = input : f32[3, N, 7]\n%0 = expand(%x0) : f32[" + whole + "] {shape = [" +
+            whole + "]}\n%1 = cat(%0, %x1, %0) : f32[3, N, " + all + "] {axis = 2}\nreturn %1\n");
+    };
+    for (const int64_t n : {1, 2, 5}) {
+        program("1, 1, 19", "3, N, 19", "45").check({{"N", n}}, 0);
+        program("3, N, 1", "3, N, 19", "45").check({{"N", n}}, 0);
+        program("N, 1", "3, N, 3", "13").check({{"N", n}}, 0);
+        program("1", "3, N, 1", "9").check({{"N", n}}, 0);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(repeated_parts_are_copied) {
+    CheckedProgram program(
+        "program p\n\ngraph forward\n%x0 = input : f32[4, 1, 9]\n%x1 = input : f32[4, 6, 13]\n"
+        "%0 = expand(%x0) : f32[4, 6, 9] {shape = [4, 6, 9]}\n"
+        "%1 = cat(%0, %x1) : f32[4, 6, 22] {axis = 2}\nreturn %1\n");
+    program.check(std::map<std::string, int64_t>{}, 0);
+    for (const auto& node : program.compiled().program.graph("forward")->nodes()) {
+        if (node->body()) BOOST_TEST(node->attrs().get_string("family") == "cat");
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
