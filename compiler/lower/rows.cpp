@@ -1,5 +1,6 @@
 // Sums, maxima, ... along the innermost axes: rows of numbers. Every row is reduced in lanes, four
-// vectors of them, which are folded in a fixed tree: the result depends on no thread count.
+// vectors of them, which are folded in a fixed tree: the result depends on no thread count. Rows
+// that fill no vector are the lanes themselves: a vector has the results of as many rows.
 //
 // Takes reductions whose axes are innermost, and what normalises rows: softmax, log_softmax.
 #include <algorithm>
@@ -64,6 +65,7 @@ public:
         : body_(body), anchor_(*anchor_of(body.graph())), type_(group.type()) {}
 
     void run() {
+        if (has_short_rows()) return run_short();
         body_.reduce_with([this](Reduce kind, const Coords& extents, const ReduceBody& value) {
             return in_lanes(kind, extents, value);
         });
@@ -93,6 +95,57 @@ public:
     }
 
 private:
+    /// The results without axes of one element at the end, which are no loops.
+    TensorType looped() const {
+        TensorType type = type_;
+        while (type.rank() > 1 && type.shape.back().is_constant(1)) type.shape.pop_back();
+        return type;
+    }
+
+    /// Rows of a few elements, and results that fill vectors.
+    bool has_short_rows() const {
+        constexpr int64_t longest = 7;
+        const Dim length = row_length();
+        if (!anchor_.is(Trait::reduction) || type_.rank() == 0 || !length.is_constant()) {
+            return false;
+        }
+        const Dim results = looped().shape.back();
+        const int lanes = body_.target().lanes(static_cast<int>(size_bytes(type_.dtype)));
+        const bool has_lanes = !results.is_constant() || results.constant() >= lanes;
+        return length.constant() >= 1 && length.constant() <= longest && has_lanes;
+    }
+
+    void run_short() {
+        body_.reduce_with([](Reduce kind, const Coords& extents, const ReduceBody& value) {
+            return in_order(kind, extents, value);
+        });
+        body_.define_rest();
+        Func out = body_.output();
+        body_.bind_output(out, type_);
+        out.compute_root();
+        body_.bound_axes(out, type_);
+        const int64_t step = vectorize_inner(body_, out, looped());
+        parallel_outer(body_, out, looped(), row_length().constant(), step);
+    }
+
+    /// One element after the other.
+    static Expr in_order(Reduce kind, const Coords& extents, const ReduceBody& value) {
+        std::vector<Coords> all{{}};
+        for (const Expr& extent : extents) {
+            std::vector<Coords> longer;
+            for (const Coords& index : all) {
+                for (int i = 0; i < extent.as<Halide::Internal::IntImm>()->value; ++i) {
+                    longer.push_back(index);
+                    longer.back().emplace_back(i);
+                }
+            }
+            all = std::move(longer);
+        }
+        Expr total = reduce_step(kind, reduce_identity(kind, value(all[0]).type()), value(all[0]));
+        for (size_t i = 1; i < all.size(); ++i) total = reduce_step(kind, total, value(all[i]));
+        return total;
+    }
+
     Dim row_length() const {
         const Shape& shape = anchor_.input(0).type().shape;
         if (!anchor_.is(Trait::reduction)) return shape.back();
