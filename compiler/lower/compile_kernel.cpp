@@ -29,7 +29,7 @@ namespace lithe::lower {
 namespace {
 
 /// Bumped when the same body and parameters give other code.
-constexpr const char* generator_version = "52s";
+constexpr const char* generator_version = "53";
 
 /// Halide's flags: no runtime, no checks (lithe has checked), a context for parallel loops, and
 /// IEEE arithmetic unless the family needs fused multiply-adds.
