@@ -1,5 +1,7 @@
 #include "compiler/lower/anchor.h"
 
+#include <algorithm>
+
 namespace lithe::lower {
 
 ir::Node* sole_anchor(const ir::Graph& body, std::string_view name, InFront in_front,
@@ -17,6 +19,15 @@ ir::Node* sole_anchor(const ir::Graph& body, std::string_view name, InFront in_f
         }
     }
     return anchor;
+}
+
+ir::Node* lone_node(const ir::Graph& body, std::string_view name) {
+    if (body.outputs.size() != 1) return nullptr;
+    ir::Node* last = body.outputs[0].value.node;
+    const bool is_alone =
+        std::all_of(body.nodes().begin(), body.nodes().end(),
+                    [&](const auto& node) { return node->is("input") || node.get() == last; });
+    return is_alone && last->is(name) ? last : nullptr;
 }
 
 ir::Node* last_anchor(const ir::Graph& body, bool (*is_anchor)(const ir::Node&)) {

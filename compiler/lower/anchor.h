@@ -17,6 +17,9 @@ enum class InFront {
 ir::Node* sole_anchor(const ir::Graph& body, std::string_view name, InFront in_front,
                       const ir::Node* end = nullptr);
 
+/// The one node of op `name` where a group's body has nothing else but inputs; null for any other.
+ir::Node* lone_node(const ir::Graph& body, std::string_view name);
+
 /// The one node that `is_anchor` takes, with elementwise nodes and moves in front of it and nothing
 /// behind: the group's one result is its. Null for any other body.
 ir::Node* last_anchor(const ir::Graph& body, bool (*is_anchor)(const ir::Node&));

@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include "compiler/ir/sort.h"
+#include "compiler/lower/anchor.h"
 #include "compiler/lower/families.h"
 #include "compiler/lower/parallel.h"
 #include "dsl/lower_math.h"
@@ -24,16 +25,13 @@ using Halide::RVar;
 using Halide::Var;
 
 bool matches(const ir::Node& group, const Target&, std::string& why) {
-    const ir::Graph& body = *group.body();
-    const ir::Node& last = *body.outputs[0].value.node;
-    bool fits = body.outputs.size() == 1 && last.is("argsort");
-    for (const auto& node : body.nodes()) fits = fits && (node->is("input") || node.get() == &last);
-    if (!fits) {
+    const ir::Node* argsort = lone_node(*group.body(), "argsort");
+    if (!argsort) {
         why = "rank: not argsort alone";
         return false;
     }
-    const TensorType& x = last.input(0).type();
-    const Dim& size = x.size(static_cast<int>(last.attrs().get_int("axis")));
+    const TensorType& x = argsort->input(0).type();
+    const Dim& size = x.size(static_cast<int>(argsort->attrs().get_int("axis")));
     const int64_t longest = ir::longest_ranked(x.dtype);
     if (size.is_constant() && size.constant() > 0 && size.constant() <= longest) return true;
     why = "rank: the line is not known to be short";

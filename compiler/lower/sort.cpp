@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "compiler/lower/anchor.h"
 #include "compiler/lower/families.h"
 #include "compiler/lower/parallel.h"
 #include "dsl/lower_math.h"
@@ -28,10 +29,7 @@ using Halide::RVar;
 using Halide::Var;
 
 bool matches(const ir::Node& group, const Target&, std::string& why) {
-    const ir::Graph& body = *group.body();
-    const ir::Node& last = *body.outputs[0].value.node;
-    bool fits = body.outputs.size() == 1 && last.is("argsort");
-    for (const auto& node : body.nodes()) fits = fits && (node->is("input") || node.get() == &last);
+    const bool fits = lone_node(*group.body(), "argsort") != nullptr;
     if (!fits) why = "sort: not argsort alone";
     return fits;
 }
