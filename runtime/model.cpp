@@ -50,8 +50,8 @@ ForwardHookHandle add_hook(ModelState& state, HookRegistry::Kind kind, int32_t m
     return {state.hooks, state.hooks->add(kind, module, std::move(hook), options)};
 }
 
-/// What a model is made of; one that was moved from has nothing.
-ModelState& held(const std::shared_ptr<ModelState>& state) {
+/// What a model is made of; one that was moved from has nothing. Once in the code, for its size.
+[[gnu::noinline]] ModelState& held(const std::shared_ptr<ModelState>& state) {
     if (!state) throw UserError("model.moved", "model: it was moved from, and holds nothing");
     return *state;
 }

@@ -81,56 +81,49 @@ LoadResult ModelState::load(std::span<const NamedTensor> tensors, std::shared_pt
     }
     prepare(code, *fresh, wanted, executor.load(std::memory_order_relaxed));
     publish(std::move(fresh));
-    last_ = spare_ = {};
+    forget_updates();
     return match.result;
 }
 
 /// Whether the buffers of the update before the last may be written anew: only this holds them,
-/// none went elsewhere, and the last one has its own in place of all of them. The lock makes what
-/// sessions read of them older than what is written: each took it before it let go of them.
+/// none went elsewhere, and the last one has its own in place of all of them. All else is equal in
+/// both, for loads and refreshes forget them. The lock makes what sessions read of them older than
+/// what is written: each took it before it let go of them.
 bool ModelState::is_spare_free(const artifact::Plan& plan) const {
     const std::lock_guard lock(swap_mutex_);
     return spare_.plan == &plan && last_.plan == &plan && spare_.kept_count == kept_count_ &&
            spare_.weights.use_count() == 1;
 }
 
+/// The weights of now, with memory of their own for the buffers that the plan updates.
 ModelState::Updated ModelState::new_update(const artifact::Plan& plan) const {
     const std::vector<artifact::Slot>& rows = code.artifact().slots;
-    Updated fresh{std::make_shared<Weights>(), &plan, 0, std::vector<bool>(rows.size(), false), {}};
-    fresh.weights->slots.resize(rows.size());
+    auto fresh = std::make_shared<Weights>(*weights_);
+    std::vector<bool> changed(fresh->slots.size(), false);
     for (size_t i = 0; i + 1 < plan.buffer_updates.size(); i += 2) {
         const auto slot = static_cast<size_t>(plan.buffer_updates[i]);
         const auto memory = std::make_shared<AlignedMemory>(
             static_cast<size_t>(size_bytes(rows[slot].dtype, rows[slot].shape)));
-        fresh.weights->slots[slot] = {memory->data(), memory, false};
-        fresh.is_written[slot] = true;
+        fresh->slots[slot] = {memory->data(), memory, false};
+        changed[slot] = true;
     }
-    fresh.makes_stale = prepared_from(code, fresh.is_written);
+    const std::vector<bool> stale = prepared_from(code, changed);
+    for (size_t i = 0; i < stale.size(); ++i) fresh->stale[i] = fresh->stale[i] || stale[i];
     const std::lock_guard lock(swap_mutex_);
-    fresh.kept_count = kept_count_;
-    return fresh;
+    return {std::move(fresh), &plan, kept_count_};
 }
 
 void ModelState::update(const BoundPlan& run, uint64_t load) {
     const artifact::Plan& plan = run.plan();
     const std::lock_guard lock(change_mutex_);
-    const Weights& old = *weights_;
-    if (old.load != load) return;
+    if (weights_->load != load) return;
 
     Updated fresh = is_spare_free(plan) ? std::move(spare_) : new_update(plan);
-    Weights& made = *fresh.weights;
-    made.load = old.load;
-    made.prepared = old.prepared;
-    made.stale = old.stale;
-    for (size_t i = 0; i < made.stale.size(); ++i)
-        made.stale[i] = made.stale[i] || fresh.makes_stale[i];
-    for (size_t slot = 0; slot < made.slots.size(); ++slot) {
-        if (!fresh.is_written[slot]) made.slots[slot] = old.slots[slot];
-    }
     for (size_t i = 0; i + 1 < plan.buffer_updates.size(); i += 2) {
         const auto slot = static_cast<size_t>(plan.buffer_updates[i]);
         // The memory is this update's own.
-        run.copy_to(plan.buffer_updates[i + 1], const_cast<std::byte*>(made.slots[slot].data));
+        run.copy_to(plan.buffer_updates[i + 1],
+                    const_cast<std::byte*>(fresh.weights->slots[slot].data));
     }
     publish(fresh.weights);
     spare_ = std::move(last_);
@@ -149,7 +142,7 @@ void ModelState::refresh(const std::vector<bool>& needed) {
     if (!is_stale) return;
     prepare(code, *fresh, wanted, executor.load(std::memory_order_relaxed));
     publish(std::move(fresh));
-    last_ = spare_ = {};
+    forget_updates();
 }
 
 WarningHandler ModelState::warning_handler() const {

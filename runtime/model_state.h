@@ -67,10 +67,10 @@ private:
         std::shared_ptr<Weights> weights;
         const artifact::Plan* plan = nullptr;
         uint64_t kept_count = 0;  // when they were made
-        std::vector<bool> is_written, makes_stale;
     };
     bool is_spare_free(const artifact::Plan& plan) const;
     Updated new_update(const artifact::Plan& plan) const;
+    void forget_updates() { last_ = spare_ = {}; }
 
     std::mutex change_mutex_;  // held while new weights are made
     mutable std::mutex swap_mutex_, warning_mutex_;
@@ -78,7 +78,7 @@ private:
     std::shared_ptr<const Weights> weights_;
     std::atomic<uint64_t> version_{0};
     mutable uint64_t kept_count_ = 0;  // with swap_mutex_
-    Updated last_, spare_;             // the weights of the last two updates, with change_mutex_
+    Updated last_, spare_;             // of the last two updates, with change_mutex_
 };
 
 }  // namespace lithe

@@ -29,9 +29,9 @@ private:
     std::atomic<bool>& flag_;
 };
 
-/// What a session is made of; one that was moved from has nothing.
+/// What a session is made of; one that was moved from has nothing. Once in the code, for its size.
 template <class Pointer>
-auto& held(const Pointer& state) {
+[[gnu::noinline]] auto& held(const Pointer& state) {
     if (!state) throw UserError("session.moved", "session: it was moved from, and holds nothing");
     return *state;
 }
