@@ -1,18 +1,18 @@
 // An optimizer's state in an archive: options and counters are tensors as well, so that they lie
 // beside a model's in one file.
 #include <cstring>
-#include <optional>
 
 #include "dsl/io/archive.h"
+#include "dsl/io/optimizer_key.h"
 #include "dsl/optim/optimizer.h"
 #include "runtime/error.h"
 
 namespace lithe::optim {
 namespace {
 
-[[noreturn]] void fail(const std::string& text) {
-    throw UserError("optim.load_state_dict", "load: " + text);
-}
+constexpr const char* caller = "load";
+
+[[noreturn]] void fail(const std::string& text) { fail_load(caller, text); }
 
 Array one(DType dtype, double value) { return Array::full(dtype, {}, value); }
 
@@ -50,20 +50,6 @@ double number_in(const std::string& key, const Array& array) {
     return array.at(0);
 }
 
-/// `start12.name` as (12, name), nothing where the key begins otherwise.
-std::optional<std::pair<size_t, std::string>> indexed(const std::string& key,
-                                                      const std::string& start) {
-    if (!key.starts_with(start)) return {};
-    const size_t dot = key.find('.', start.size());
-    const std::string digits =
-        key.substr(start.size(), dot == key.npos ? key.npos : dot - start.size());
-    if (dot == key.npos || digits.empty() || digits.size() > 9 ||
-        digits.find_first_not_of("0123456789") != digits.npos) {
-        fail("'" + key + "' is not of an optimizer's state");
-    }
-    return std::pair{static_cast<size_t>(std::stoul(digits)), key.substr(dot + 1)};
-}
-
 }  // namespace
 
 void Optimizer::save(serialize::OutputArchive& archive) const {
@@ -91,8 +77,8 @@ void Optimizer::load(serialize::InputArchive& archive) {
     state.group_sizes.resize(groups_.size());
     size_t found = 0;
     for (const auto& [key, tensor] : archive.content()) {
-        if (const auto at = indexed(key, "state.")) {
-            const auto& [index, name] = *at;
+        if (key.starts_with("state.")) {
+            const auto [index, name] = indexed(caller, key, "state.");
             if (index >= state.params.size())
                 fail("'" + key + "': there are " + std::to_string(size()) + " parameters");
             if (name.starts_with("numbers.")) {
@@ -100,8 +86,8 @@ void Optimizer::load(serialize::InputArchive& archive) {
             } else {
                 state.params[index].arrays[name] = tensor.array().clone();
             }
-        } else if (const auto group = indexed(key, "param_groups.")) {
-            const auto& [index, name] = *group;
+        } else if (key.starts_with("param_groups.")) {
+            const auto [index, name] = indexed(caller, key, "param_groups.");
             if (index >= state.groups.size())
                 fail("'" + key + "': there are " + std::to_string(groups_.size()) + " groups");
             if (name == "params") {

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "dsl/io/file_format.h"
+#include "dsl/io/optimizer_key.h"
 #include "runtime/error.h"
 #include "runtime/safetensors.h"
 #include "runtime/torch_zip.h"
@@ -22,21 +23,9 @@ struct Entries {
     std::map<std::string, OptionValue> scalars;
 };
 
-[[noreturn]] void fail(const std::string& text) {
-    throw UserError("optim.load_state_dict", "load_optimizer: " + text);
-}
+constexpr const char* caller = "load_optimizer";
 
-/// `state.12.exp_avg` as (12, exp_avg); throws where it is no such path.
-std::pair<size_t, std::string> indexed(const std::string& path, const std::string& start) {
-    const size_t dot = path.find('.', start.size());
-    const std::string digits =
-        path.substr(start.size(), dot == path.npos ? path.npos : dot - start.size());
-    if (dot == path.npos || digits.empty() || digits.size() > 9 ||
-        digits.find_first_not_of("0123456789") != digits.npos) {
-        fail("'" + path + "' is not of an optimizer's state");
-    }
-    return {static_cast<size_t>(std::stoul(digits)), path.substr(dot + 1)};
-}
+[[noreturn]] void fail(const std::string& text) { optim::fail_load(caller, text); }
 
 // --- writing
 
@@ -172,7 +161,7 @@ void read_groups(const Entries& entries, OptimizerState& state) {
     constexpr const char* start = "param_groups.";
     for (const auto& [path, value] : entries.scalars) {
         if (!path.starts_with(start)) continue;
-        const auto [group, name] = indexed(path, start);
+        const auto [group, name] = optim::indexed(caller, path, start);
         if (group >= 4096) fail("'" + path + "': too many parameter groups");
         if (state.groups.size() <= group) {
             state.groups.resize(group + 1);
@@ -240,7 +229,7 @@ void read_params(const Entries& entries, const optim::Optimizer& optimizer, Opti
     }
     state.params.resize(count);
     const auto at = [&](const std::string& path) -> std::pair<optim::ParamState&, std::string> {
-        const auto [index, name] = indexed(path, "state.");
+        const auto [index, name] = optim::indexed(caller, path, "state.");
         if (index >= count)
             fail("'" + path + "': there are " + std::to_string(count) + " parameters");
         return {state.params[index], name};
