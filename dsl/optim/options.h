@@ -12,6 +12,8 @@
 #include <variant>
 #include <vector>
 
+#include "dsl/arg.h"
+
 namespace lithe::optim {
 
 using Betas = std::tuple<double, double>;
@@ -128,15 +130,4 @@ std::unique_ptr<OptimizerOptions> checked(const Options& options) {
 }  // namespace lithe::optim
 
 /// LITHE_ARG for options of an optimizer: a group keeps what was set on its own.
-#define LITHE_OPTION(T, name)                          \
-public:                                                \
-    auto name(T new_##name) -> decltype(*this) {       \
-        this->mark_set(#name);                         \
-        name##_ = std::move(new_##name);               \
-        return *this;                                  \
-    }                                                  \
-    const T& name() const noexcept { return name##_; } \
-    T& name() noexcept { return name##_; }             \
-                                                       \
-private:                                               \
-    T name##_
+#define LITHE_OPTION(T, name) LITHE_FIELD(T, name, this->mark_set(#name))
