@@ -1,3 +1,4 @@
+#include "compiler/passes/numbers.h"
 #include "compiler/passes/passes.h"
 
 namespace lithe::passes {
@@ -38,19 +39,12 @@ bool split_argmax(ir::Graph& graph) {
 
         const ir::Value x = node.input(0);
         const Dim axis = node.attrs().get_dim("axis");
-        const auto at = static_cast<size_t>(axis.constant());
-        const Dim size = x.type().shape[at];
-        Shape along(x.type().shape.size() - at, Dim(1));
-        along[0] = size;
-        const ir::Value places = graph.add(
-            "reshape",
-            {graph.add("arange", {},
-                       {{"start", 0.0}, {"step", 1.0}, {"count", size}, {"dtype", DType::i64}})},
-            {{"shape", along}});
-        const ir::Value beyond =
-            graph.add("full", {}, {{"value", size}, {"shape", Shape{}}, {"dtype", DType::i64}});
+        const int at = static_cast<int>(axis.constant());
+        const Dim size = x.type().size(at);
+        const ir::Value all = places(graph, 0, size, x.type().rank() - at);
+        const ir::Value beyond = number(graph, size, DType::i64);
         const ir::Value candidates =
-            graph.add("where", {is_largest(graph, x, axis), places, beyond}, {});
+            graph.add("where", {is_largest(graph, x, axis), all, beyond}, {});
         return graph.add("amin", {candidates},
                          {{"axes", Shape{axis}}, {"keepdim", node.attrs().get_bool("keepdim")}});
     });

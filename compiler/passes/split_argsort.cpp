@@ -1,10 +1,9 @@
-#include <algorithm>
 #include <bit>
 #include <limits>
-#include <optional>
 #include <utility>
 
 #include "compiler/ir/sort.h"
+#include "compiler/passes/numbers.h"
 #include "compiler/passes/passes.h"
 
 namespace lithe::passes {
@@ -58,17 +57,17 @@ public:
         const int64_t block = plan(size, count_.constant(), x.type().dtype, depth).block;
         if (block == 0) return {};
         const int64_t in_blocks = size / block * block;
-        ir::Value places = places_in(chosen_blocks(x, in_blocks, block, depth), block);
+        ir::Value found = places_in(chosen_blocks(x, in_blocks, block, depth), block);
         if (in_blocks < size) {
-            Shape rest = places.type().shape;
+            Shape rest = found.type().shape;
             rest[at_] = Dim(size - in_blocks);
-            const ir::Value behind =
-                graph_.add("expand", {counted(in_blocks, size - in_blocks, x.type().rank() - at())},
-                           {{"shape", rest}});
-            places = graph_.add("cat", {places, behind}, {{"axis", axis_}});
+            const ir::Value behind = graph_.add(
+                "expand", {places(graph_, in_blocks, size - in_blocks, x.type().rank() - at())},
+                {{"shape", rest}});
+            found = graph_.add("cat", {found, behind}, {{"axis", axis_}});
         }
-        const ir::Value candidates = taken(x, places);
-        return taken(places, first(candidates, depth - 1));
+        const ir::Value candidates = taken(x, found);
+        return taken(found, first(candidates, depth - 1));
     }
 
 private:
@@ -86,20 +85,8 @@ private:
         return graph_.add("slice", {x},
                           {{"axis", axis_}, {"begin", Dim(0)}, {"size", size}, {"step", Dim(1)}});
     }
-    ir::Value taken(ir::Value x, ir::Value places) {
-        return graph_.add("gather", {x, places}, {{"axis", axis_}});
-    }
-
-    /// begin, begin + 1, ... along the first of `rank` axes.
-    ir::Value counted(int64_t begin, int64_t count, int rank) {
-        Shape shape(static_cast<size_t>(rank), Dim(1));
-        shape[0] = Dim(count);
-        const ir::Value line = graph_.add("arange", {},
-                                          {{"start", static_cast<double>(begin)},
-                                           {"step", 1.0},
-                                           {"count", Dim(count)},
-                                           {"dtype", DType::i64}});
-        return graph_.add("reshape", {line}, {{"shape", shape}});
+    ir::Value taken(ir::Value x, ir::Value index) {
+        return graph_.add("gather", {x, index}, {{"axis", axis_}});
     }
 
     /// The numbers of the blocks whose first elements come first, in rising order: equal elements
@@ -119,22 +106,19 @@ private:
         if (is_descending_) return reduced("amax", x);
         if (!is_floating(x.type().dtype)) return reduced("amin", x);
         const double infinity = std::numeric_limits<double>::infinity();
+        const auto like_x = [&](double value) { return number(graph_, value, x.type().dtype); };
         const ir::Value is_number = graph_.add("eq", {x, x}, {});
         const ir::Value least =
-            reduced("amin", graph_.add("where", {is_number, x, number(x, infinity)}, {}));
+            reduced("amin", graph_.add("where", {is_number, x, like_x(infinity)}, {}));
         const ir::Value has_number =
-            reduced("amax", graph_.add("where", {is_number, number(x, 1), number(x, 0)}, {}));
+            reduced("amax", graph_.add("where", {is_number, like_x(1), like_x(0)}, {}));
         return graph_.add("where",
-                          {graph_.add("eq", {has_number, number(x, 1)}, {}), least,
-                           number(x, std::numeric_limits<double>::quiet_NaN())},
+                          {graph_.add("eq", {has_number, like_x(1)}, {}), least,
+                           like_x(std::numeric_limits<double>::quiet_NaN())},
                           {});
     }
     ir::Value reduced(const char* op, ir::Value x) {
         return graph_.add(op, {x}, {{"axes", Shape{Dim(at() + 1)}}, {"keepdim", false}});
-    }
-    ir::Value number(ir::Value like, double value) {
-        return graph_.add("full", {},
-                          {{"value", value}, {"shape", Shape{}}, {"dtype", like.type().dtype}});
     }
 
     /// The places of all elements of blocks.
@@ -142,13 +126,12 @@ private:
         Shape apart = blocks.type().shape, together = apart;
         apart.insert(apart.begin() + at() + 1, Dim(1));
         together[at_] = together[at_] * Dim(block);
-        const ir::Value size = graph_.add(
-            "full", {}, {{"value", Dim(block)}, {"shape", Shape{}}, {"dtype", DType::i64}});
+        const ir::Value size = number(graph_, Dim(block), DType::i64);
         const ir::Value begins =
             graph_.add("mul", {graph_.add("reshape", {blocks}, {{"shape", apart}}), size}, {});
         const int rank = static_cast<int>(apart.size()) - at() - 1;
-        const ir::Value places = graph_.add("add", {begins, counted(0, block, rank)}, {});
-        return graph_.add("reshape", {places}, {{"shape", together}});
+        const ir::Value all = graph_.add("add", {begins, places(graph_, 0, block, rank)}, {});
+        return graph_.add("reshape", {all}, {{"shape", together}});
     }
 
     ir::Graph& graph_;
