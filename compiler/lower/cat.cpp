@@ -23,18 +23,6 @@ ir::Node* anchor_of(const ir::Graph& body) {
     return anchor;
 }
 
-/// Element `at` of an operand; of one that is repeated, the element that is.
-Expr element(Body& body, const ir::Value& operand, const Coords& at) {
-    if (!operand.node->is("expand")) return body.at(operand, at);
-    const ir::Value source = operand.node->input(0);
-    const Shape& shape = source.type().shape;
-    Coords from(at.end() - static_cast<std::ptrdiff_t>(shape.size()), at.end());
-    for (size_t k = 0; k < from.size(); ++k) {
-        if (shape[k].is_constant(1)) from[k] = 0;
-    }
-    return body.at(source, from);
-}
-
 bool matches(const ir::Node& group, const Target&, std::string& why) {
     const bool fits = anchor_of(*group.body()) && group.types().size() == 1;
     if (!fits) why = "cat: not one cat alone";
@@ -60,7 +48,7 @@ void schedule(const ir::Node&, Body& body) {
         for (size_t k = shape.size(); k-- > 0;) {
             to.push_back(k == axis ? simplify(from[k] + begin) : from[k]);
         }
-        out(to) = element(body, anchor.input(i), from);
+        out(to) = body.at(anchor.input(i), from);
         begin = simplify(begin + body.size(shape[axis]));
     }
     body.define(anchor.value(), out);

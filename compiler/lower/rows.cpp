@@ -141,8 +141,8 @@ private:
             }
             all = std::move(longer);
         }
-        Expr total = reduce_step(kind, reduce_identity(kind, value(all[0]).type()), value(all[0]));
-        for (size_t i = 1; i < all.size(); ++i) total = reduce_step(kind, total, value(all[i]));
+        Expr total = reduce_identity(kind, value(all[0]).type());
+        for (const Coords& index : all) total = reduce_step(kind, total, value(index));
         return total;
     }
 
