@@ -63,7 +63,7 @@ LoadResult ModelState::load(std::span<const NamedTensor> tensors, std::shared_pt
     const StateMatch match = match_state(code.artifact(), tensors, options);
 
     const std::lock_guard lock(change_mutex_);
-    const std::shared_ptr<const Weights> old = kept_weights();
+    const std::shared_ptr<const Weights> old = weights_;
     auto fresh = std::make_shared<Weights>();
     fresh->load = old ? old->load + 1 : 1;
     for (size_t slot = 0; slot < match.slots.size(); ++slot) {
@@ -132,7 +132,7 @@ void ModelState::update(const BoundPlan& run, uint64_t load) {
 
 void ModelState::refresh(const std::vector<bool>& needed) {
     const std::lock_guard lock(change_mutex_);
-    auto fresh = std::make_shared<Weights>(*kept_weights());
+    auto fresh = std::make_shared<Weights>(*weights_);
     std::vector<bool> wanted = needed;
     bool is_stale = false;
     for (size_t i = 0; i < wanted.size(); ++i) {
