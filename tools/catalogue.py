@@ -6,6 +6,7 @@ The suites parity_* write BUILD_FOLDER/parity/*.jsonl. `check` compares the colu
 tests were built; the column of errors is of the machine that wrote the page: a test that exceeds its tolerance fails by
 itself."""
 import collections
+import functools
 import json
 import pathlib
 import struct
@@ -29,6 +30,7 @@ def catalogue():
     return sections
 
 
+@functools.cache
 def metadata_of_groups():
     """Returns {group: metadata} of the files of recorded cases."""
     found = {}
@@ -38,6 +40,7 @@ def metadata_of_groups():
     return found
 
 
+@functools.cache
 def groups():
     """Returns {group: [row]}."""
     return {group: json.loads(metadata["cases"]) for group, metadata in metadata_of_groups().items()}
