@@ -185,6 +185,31 @@ BOOST_AUTO_TEST_CASE(state_goes_through_an_archive_beside_a_model_s) {
     check_error("optim.load_state_dict", [&] { second.load(archive); });
 }
 
+BOOST_AUTO_TEST_CASE(damaged_archives_are_refused) {
+    Tensor x = parameter(1);
+    optim::Adam adam({x}, 0.1);
+    after_steps(adam, x, 2);
+    const double before = adam.param_groups()[0].options().get_lr();
+    const auto load_with = [&](const std::string& key, const Tensor& value) {
+        serialize::OutputArchive archive;
+        adam.save(archive);
+        archive.write(key, value);
+        std::stringstream stream;
+        archive.save_to(stream);
+        serialize::InputArchive read;
+        read.load_from(stream);
+        adam.load(read);
+    };
+    const Tensor nothing = zeros({0}, DType::f64);
+    for (const char* key : {"param_groups.0.params", "state.0.numbers.step", "param_groups.7.lr",
+                            "state.9.exp_avg", "state.x.exp_avg", "state.0", "param_groups.1."}) {
+        BOOST_TEST_CONTEXT(key) {
+            check_error("optim.load_state_dict", [&] { load_with(key, nothing); });
+        }
+    }
+    BOOST_TEST(adam.param_groups()[0].options().get_lr() == before);
+}
+
 BOOST_AUTO_TEST_CASE(state_moves_to_another_optimizer) {
     Tensor x = parameter(1), y = parameter(1);
     optim::Adam first({x}, 0.1), second({y}, 0.3);
