@@ -50,6 +50,12 @@ double number_in(const std::string& key, const Array& array) {
     return array.at(0);
 }
 
+size_t size_in(const std::string& key, const Array& array) {
+    const double size = number_in(key, array);
+    if (!(size >= 0 && size < 1e9)) fail("'" + key + "' is no number of parameters");
+    return static_cast<size_t>(size);
+}
+
 }  // namespace
 
 void Optimizer::save(serialize::OutputArchive& archive) const {
@@ -91,7 +97,7 @@ void Optimizer::load(serialize::InputArchive& archive) {
             if (index >= state.groups.size())
                 fail("'" + key + "': there are " + std::to_string(groups_.size()) + " groups");
             if (name == "params") {
-                state.group_sizes[index] = static_cast<size_t>(number_in(key, tensor.array()));
+                state.group_sizes[index] = size_in(key, tensor.array());
                 ++found;
             } else {
                 state.groups[index][name] = to_option(tensor.array());

@@ -1,5 +1,6 @@
 #include "dsl/io/optimizer_file.h"
 
+#include <algorithm>
 #include <cstring>
 #include <deque>
 #include <nlohmann/json.hpp>
@@ -185,8 +186,10 @@ OptionValue from_json(const nlohmann::json& json) {
     if (json.is_number_integer()) return json.get<int64_t>();
     if (json.is_number()) return json.get<double>();
     if (json.is_string()) return json.get<std::string>();
-    if (json.is_array()) return json.get<std::vector<double>>();
-    return std::monostate();
+    if (!json.is_array()) return std::monostate();
+    const auto is_number = [](const nlohmann::json& item) { return item.is_number(); };
+    if (!std::all_of(json.begin(), json.end(), is_number)) fail("an option is no list of numbers");
+    return json.get<std::vector<double>>();
 }
 
 Entries read_safetensors(const std::string& path, const std::string& prefix,

@@ -151,6 +151,20 @@ BOOST_AUTO_TEST_CASE(a_state_for_pytorch_is_left_in_the_build_folder) {
     BOOST_CHECK(std::filesystem::file_size(path) > 1000);
 }
 
+BOOST_AUTO_TEST_CASE(damaged_metadata_are_refused) {
+    Tensor x = zeros({2}, DType::f64).requires_grad_();
+    optim::Adam adam({x}, 0.1);
+    const TemporaryFile file("lithe_damaged_metadata.safetensors");
+    for (const char* groups : {"", "[", "{}", "[1]", "[{}]", R"([{"params": -1}])",
+                               R"([{"params": 18446744073709551615}, {"params": 2}])",
+                               R"([{"params": 1, "betas": [0.9, "x"]}])"}) {
+        BOOST_TEST_CONTEXT(groups) {
+            save_safetensors(file.path, {}, {{"param_groups", groups}});
+            check_error("optim.load_state_dict", [&] { load_optimizer(adam, file.path); });
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_state_that_does_not_fit_changes_nothing) {
     Tensor a = zeros({3, 4}, DType::f64).requires_grad_(),
            b = zeros({6}, DType::f64).requires_grad_();
