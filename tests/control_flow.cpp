@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(a_scan_of_f64_and_of_constant_length) {
 }
 
 /// Parts of a concatenation inside of a step lie in its memory, as outside.
-BOOST_AUTO_TEST_CASE(matrices_are_solved_in_each_step) {
+BOOST_AUTO_TEST_CASE(matrices_are_solved_in_each_step, *boost::unit_test::label("slow")) {
     const Forward forward = [](const Tensors& in) -> Tensors {
         const ScanStep step = [](const Tensors& c, const Tensors& x) -> ScanResult {
             const Tensor a = matmul(x[0], transpose(x[0], -2, -1)) + eye(3) * 2;

@@ -111,7 +111,7 @@ std::vector<std::string> files_of(const CompiledModel& model, const fs::path& fo
 
 BOOST_AUTO_TEST_SUITE(same_bits, *boost::unit_test::label("long"))
 
-BOOST_AUTO_TEST_CASE(for_one_two_and_three_threads) {
+BOOST_AUTO_TEST_CASE(for_one_two_and_three_threads, *boost::unit_test::label("slow")) {
     for (const Case& c : cases()) {
         BOOST_TEST_CONTEXT(c.name) {
             CompiledModel model = c.compiled(compile_options());

@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(gru_of_any_length, *boost::unit_test::label("sampled")) {
     check_options<nn::GRU>(false);
 }
 
-BOOST_AUTO_TEST_CASE(unbatched_and_with_states) {
+BOOST_AUTO_TEST_CASE(unbatched_and_with_states, *boost::unit_test::label("slow")) {
     manual_seed(5);
     nn::LSTM layer(nn::LSTMOptions(3, 4).num_layers(2));
     layer->eval();
@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_CASE(a_step_is_one_kernel) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(cells_in_the_authors_loop) {
+BOOST_AUTO_TEST_CASE(cells_in_the_authors_loop, *boost::unit_test::label("slow")) {
     constexpr int steps = 7;
     manual_seed(5);
     const nn::LSTMCell lstm(3, 6);

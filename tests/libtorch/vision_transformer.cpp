@@ -1,7 +1,6 @@
 #include "tests/libtorch/models/vision_transformer.h"
 
 #include "tests/libtorch/training.h"
-#include "tests/support/sample.h"
 
 using namespace lithe::tests;
 using vision_transformer::VisionTransformer;
@@ -24,18 +23,13 @@ BOOST_AUTO_TEST_CASE(learns_and_compiles, *boost::unit_test::label("slow")) {
 }
 
 BOOST_AUTO_TEST_CASE(takes_any_batch_at_the_native_size_and_at_others,
-                     *boost::unit_test::label("sampled")) {
+                     *boost::unit_test::label("slow")) {
     torch::manual_seed(22);
-    Sample sample(3);
     for (const bool bicubic : {false, true}) {
         VisionTransformer net(4, 4, bicubic);
-        if (sample.takes()) {
-            check_compiled(net, "image:f32[N=1..8,3,16,16]",
-                           {{torch::randn({1, 3, 16, 16})}, {torch::randn({8, 3, 16, 16})}});
-        }
-        if (sample.takes()) {
-            check_compiled(net, "image:f32[N=1..8,3,24,32]", {{torch::randn({3, 3, 24, 32})}});
-        }
+        check_compiled(net, "image:f32[N=1..8,3,16,16]",
+                       {{torch::randn({1, 3, 16, 16})}, {torch::randn({8, 3, 16, 16})}});
+        check_compiled(net, "image:f32[N=1..8,3,24,32]", {{torch::randn({3, 3, 24, 32})}});
     }
 }
 

@@ -126,7 +126,7 @@ bool has_attention(const CheckedProgram& program) {
     });
 }
 
-BOOST_AUTO_TEST_CASE(results_in_another_order) {
+BOOST_AUTO_TEST_CASE(results_in_another_order, *boost::unit_test::label("slow")) {
     for (const Sizes& perm : {Sizes{0, 1, 3, 2},
                               {3, 0, 1, 2},
                               {0, 3, 1, 2},
@@ -173,7 +173,7 @@ BOOST_AUTO_TEST_CASE(few_queries, *boost::unit_test::label("sampled")) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(few_queries_and_keys_known_late) {
+BOOST_AUTO_TEST_CASE(few_queries_and_keys_known_late, *boost::unit_test::label("slow")) {
     CheckedProgram program(attention_text(2, 0, 16, 32, "f32[2, 1, 1, S]", false));
     for (const int64_t keys : {1, 15, 16, 17, 90})
         program.check({{"S", keys}}, tolerance_of(16, keys));
@@ -195,7 +195,7 @@ BOOST_AUTO_TEST_CASE(few_queries_pass_nan_and_infinities) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(masks_of_flags_and_of_numbers) {
+BOOST_AUTO_TEST_CASE(masks_of_flags_and_of_numbers, *boost::unit_test::label("slow")) {
     for (const char* mask : {"f32[21, 19]", "bool[2, 1, 21, 19]", "bool[19]", "f32[3, 1, 1]"}) {
         BOOST_TEST_CONTEXT(mask) {
             CheckedProgram(attention_text(21, 19, 8, 16, mask, false))

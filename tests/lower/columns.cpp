@@ -29,7 +29,7 @@ bool is_by_columns(const CheckedProgram& program) {
 BOOST_AUTO_TEST_SUITE(lower_columns)
 
 /// Rounded sums of numbers below 3, enlarged by 1 / sqrt(0.01) at most, times 1.5.
-BOOST_AUTO_TEST_CASE(normalised_columns_are_one_kernel) {
+BOOST_AUTO_TEST_CASE(normalised_columns_are_one_kernel, *boost::unit_test::label("slow")) {
     for (const auto& [op, more] : {std::pair{"softmax", ""},
                                    {"log_softmax", ""},
                                    {"layer_norm", ", eps = 0.01"},

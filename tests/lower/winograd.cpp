@@ -93,15 +93,13 @@ BOOST_AUTO_TEST_CASE(two_taps_and_one_axis, *boost::unit_test::label("sampled"))
     }
 }
 
-BOOST_AUTO_TEST_CASE(strides, *boost::unit_test::label("sampled")) {
-    Sample sample(3);
+BOOST_AUTO_TEST_CASE(strides, *boost::unit_test::label("slow")) {
     for (const Case& c : {Case{1, 9, 17, 16, 16, 4, {1, 1, 2}, 16, 1, 1, 3, 3, 2},
                           Case{2, 13, 11, 12, 20, 3, {1, 2, 2}, 32, 1, 0, 3, 3, 2},
                           Case{1, 14, 7, 33, 40, 2, {1, 2, 2}, 16, 1, 1, 3, 3, 2},
                           Case{1, 12, 18, 17, 18, 4, {1, 1, 2}, 32, 1, 1, 4, 4, 2},
                           Case{1, 11, 9, 9, 8, 2, {1, 2, 1}, 16, 2, 2, 5, 5, 2},
                           Case{3, 10, 16, 8, 9, 3, {1, 1, 2}, 16, 0, 2, 4, 4, 3}}) {
-        if (!sample.takes()) continue;
         BOOST_TEST_CONTEXT(c.height << " x " << c.width << " x " << c.channels << ", "
                                     << c.taps_down << " taps, stride " << c.stride << ", tile "
                                     << c.tile) {
@@ -111,13 +109,11 @@ BOOST_AUTO_TEST_CASE(strides, *boost::unit_test::label("sampled")) {
 }
 
 /// Images that blocks do not divide, of one channel's vector and of many.
-BOOST_AUTO_TEST_CASE(blocks_by_lines, *boost::unit_test::label("sampled")) {
-    Sample sample(2);
+BOOST_AUTO_TEST_CASE(blocks_by_lines, *boost::unit_test::label("slow")) {
     for (Case c : {Case{2, 9, 13, 12, 20, 4, {1, 2, 3}, 32, 1, 1},
                    Case{3, 5, 6, 9, 17, 2, {2, 2, 3}, 16, 0, 2},
                    Case{1, 40, 40, 64, 64, 4, {1, 2, 6}, 16, 1, 1},
                    Case{2, 9, 17, 16, 40, 4, {2, 1, 5}, 16, 1, 1, 3, 3, 2}}) {
-        if (!sample.takes()) continue;
         c.by_lines = true;
         BOOST_TEST_CONTEXT(c.images << " x " << c.height << " x " << c.width << " x " << c.channels
                                     << ", tile " << c.tile) {
@@ -135,15 +131,12 @@ BOOST_AUTO_TEST_CASE(a_batch_known_late, *boost::unit_test::label("slow")) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(what_is_not_finite_stays_where_it_belongs,
-                     *boost::unit_test::label("sampled")) {
+BOOST_AUTO_TEST_CASE(what_is_not_finite_stays_where_it_belongs, *boost::unit_test::label("slow")) {
     const float odd[] = {std::numeric_limits<float>::quiet_NaN(),
                          std::numeric_limits<float>::infinity(),
                          -std::numeric_limits<float>::infinity(), 3e38f};
-    Sample sample(3);
     for (const auto& [tile, taps, stride] : std::vector<std::array<int64_t, 3>>{
              {2, 3, 1}, {4, 3, 1}, {2, 2, 1}, {3, 2, 1}, {4, 2, 1}, {4, 3, 2}, {2, 4, 2}}) {
-        if (!sample.takes()) continue;
         const Case c{1, 12, 12, 16, 32, tile, {1, 1, 3}, 32, 1, 1, taps, taps, stride};
         CheckedProgram program(text_of(c));
         for (const float value : odd) {

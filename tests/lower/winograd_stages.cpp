@@ -81,13 +81,11 @@ BOOST_AUTO_TEST_CASE(awkward_sizes, *boost::unit_test::label("sampled")) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(filters_that_are_transformed_in_the_run, *boost::unit_test::label("sampled")) {
-    Sample sample(3);
+BOOST_AUTO_TEST_CASE(filters_that_are_transformed_in_the_run, *boost::unit_test::label("slow")) {
     for (const Case& c :
          {Case{1, 8, 8, 16, 16, 4, 16, 1, 1, 4}, Case{2, 9, 13, 48, 20, 4, 32, 1, 1, 8},
           Case{1, 7, 7, 80, 40, 2, 48, 1, 1, 4}, Case{3, 5, 6, 128, 17, 4, 16, 0, 2, 3},
           Case{1, 3, 3, 16, 1, 2, 64, 1, 1, 1}, Case{1, 21, 40, 160, 64, 4, 16, 1, 1, 12}}) {
-        if (!sample.takes()) continue;
         BOOST_TEST_CONTEXT(c.images << " x " << c.height << " x " << c.width << " x " << c.channels
                                     << ", tile " << c.tile) {
             CheckedProgram(text_of(c)).check(std::map<std::string, int64_t>{}, tolerance_of(c));
@@ -104,20 +102,17 @@ BOOST_AUTO_TEST_CASE(the_next_taps_are_asked_for, *boost::unit_test::label("slow
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_batch_known_late) {
+BOOST_AUTO_TEST_CASE(a_batch_known_late, *boost::unit_test::label("slow")) {
     const Case c{0, 10, 11, 24, 33, 4, 32, 1, 1};
     CheckedProgram program(text_of(c));
     for (const int64_t n : {1, 2, 5}) program.check({{"N", n}}, tolerance_of(c));
 }
 
-BOOST_AUTO_TEST_CASE(what_is_not_finite_stays_where_it_belongs,
-                     *boost::unit_test::label("sampled")) {
+BOOST_AUTO_TEST_CASE(what_is_not_finite_stays_where_it_belongs, *boost::unit_test::label("slow")) {
     const float odd[] = {std::numeric_limits<float>::quiet_NaN(),
                          std::numeric_limits<float>::infinity(),
                          -std::numeric_limits<float>::infinity(), 3e38f};
-    Sample sample(3);
     for (const auto& [tile, rows] : {std::pair(2, 0), {4, 0}, {2, 12}, {4, 9}}) {
-        if (!sample.takes()) continue;
         const Case c{1, 12, 12, 16, 32, tile, 32, 1, 1, rows};
         // The reference of the stages spoils whole patches where the plain one does not.
         const std::string y = " : f32[1, 12, 12, 32]";

@@ -75,13 +75,12 @@ using Transposed2d = nn::ConvTranspose2dOptions;
 
 BOOST_AUTO_TEST_SUITE(lower_winograd_transposed)
 
-BOOST_AUTO_TEST_CASE(phases, *boost::unit_test::label("sampled")) {
+BOOST_AUTO_TEST_CASE(phases, *boost::unit_test::label("slow")) {
     struct Case {
         Transposed2d options;
         Sizes size;
     };
     // Filters that fill vectors: others are computed together where the model prefers that.
-    Sample sample(7);
     for (const char* tile : {"winograd 2, stages", "winograd 3, stages", "winograd 4, stages"}) {
         for (const Case& c :
              {Case{Transposed2d(16, 32, 4).stride(2).padding(1), {1, 16, 8, 8}},
@@ -90,7 +89,6 @@ BOOST_AUTO_TEST_CASE(phases, *boost::unit_test::label("sampled")) {
               Case{Transposed2d(8, 48, 6).stride(3).padding(1), {2, 8, 4, 5}},
               Case{Transposed2d(12, 16, 4).stride(2).padding(1).output_padding(1),
                    {1, 12, 3, 6}}}) {
-            if (!sample.takes()) continue;
             const std::string size = str(Shape(c.size.begin(), c.size.end()));
             BOOST_TEST_CONTEXT(tile << ", " << size) {
                 check_layer<nn::ConvTranspose2d>(c.options, "x:f32" + size, tile, {c.size});
@@ -99,15 +97,13 @@ BOOST_AUTO_TEST_CASE(phases, *boost::unit_test::label("sampled")) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(neighbours_of_different_taps, *boost::unit_test::label("sampled")) {
-    Sample sample(3);
+BOOST_AUTO_TEST_CASE(neighbours_of_different_taps, *boost::unit_test::label("slow")) {
     for (const Transposed2d& options :
          {Transposed2d(12, 9, 3).stride(2).padding(1).output_padding(1),
           Transposed2d(10, 40, 5).stride(3).padding(2).output_padding(1),
           Transposed2d(7, 3, 3).stride(2), Transposed2d(8, 8, 5).stride(2).padding(4),
           Transposed2d(5, 6, 1).stride(2).output_padding(1),  // some have no tap
           Transposed2d(5, 17, 2).stride(3).bias(false)}) {
-        if (!sample.takes()) continue;
         const int64_t in = options.in_channels();
         check_layer<nn::ConvTranspose2d>(options, "x:f32[2," + std::to_string(in) + ",5,7]", "",
                                          {{2, in, 5, 7}});
@@ -126,7 +122,7 @@ BOOST_AUTO_TEST_CASE(few_channels_of_wide_images, *boost::unit_test::label("slow
 }
 
 /// A NaN or an infinity reaches the results that eager mode says, of all phases.
-BOOST_AUTO_TEST_CASE(what_is_not_finite_stays_where_it_belongs) {
+BOOST_AUTO_TEST_CASE(what_is_not_finite_stays_where_it_belongs, *boost::unit_test::label("slow")) {
     for (const int64_t kernel : {4, 3}) {
         nn::ConvTranspose2d layer(Transposed2d(16, 16, kernel).stride(2).padding(1));
         CompileOptions options = compile_alone();
@@ -149,12 +145,10 @@ BOOST_AUTO_TEST_CASE(a_batch_known_late) {
                                      {{1, 16, 6, 7}, {3, 16, 6, 7}, {5, 16, 6, 7}});
 }
 
-BOOST_AUTO_TEST_CASE(an_image_known_late, *boost::unit_test::label("sampled")) {
-    Sample sample(3);
+BOOST_AUTO_TEST_CASE(an_image_known_late, *boost::unit_test::label("slow")) {
     for (const Transposed2d& options :
          {Transposed2d(16, 16, 4).stride(2).padding(1), Transposed2d(8, 5, 3).stride(2).padding(1),
           Transposed2d(8, 6, 2).stride(2), Transposed2d(8, 16, 5).stride(3).padding(2)}) {
-        if (!sample.takes()) continue;
         const int64_t in = options.in_channels();
         check_layer<nn::ConvTranspose2d>(options,
                                          "x:f32[1," + std::to_string(in) + ",H=2..9,W=2..12]", "",

@@ -38,7 +38,7 @@ std::string text_of(const Case& c, int64_t rows, bool is_transposed) {
 
 BOOST_AUTO_TEST_SUITE(passes_broadcast_product)
 
-BOOST_AUTO_TEST_CASE(compiled_equals_reference) {
+BOOST_AUTO_TEST_CASE(compiled_equals_reference, *boost::unit_test::label("slow")) {
     for (const Case& c : {Case{"1, 3, ", "3, ", "1, 3, "},
                           {"3, ", "1, 3, ", "1, 3, "},
                           {"2, 3, ", "3, ", "2, 3, "},

@@ -72,10 +72,8 @@ void check_line(const Line& line, const Forward& forward, const std::shared_ptr<
 
 BOOST_AUTO_TEST_SUITE(passes_join_padding)
 
-BOOST_AUTO_TEST_CASE(causal_lines, *boost::unit_test::label("sampled")) {
-    Sample sample(3);
+BOOST_AUTO_TEST_CASE(causal_lines, *boost::unit_test::label("slow")) {
     for (const Line& line : lines) {
-        if (!sample.takes()) continue;
         nn::Conv1d conv(options_of(line));
         const int64_t pad = (line.taps - 1) * line.dilation;
         const Forward forward = [conv, pad](const Tensors& in) mutable {
@@ -156,11 +154,9 @@ BOOST_AUTO_TEST_CASE(pools) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(transposed, *boost::unit_test::label("sampled")) {
-    Sample sample(2);
+BOOST_AUTO_TEST_CASE(transposed, *boost::unit_test::label("slow")) {
     for (const auto& [channels, filters, length, taps, stride] :
          {std::tuple{16, 12, 30, 4, 2}, {32, 32, 17, 16, 8}, {7, 1, 9, 5, 3}}) {
-        if (!sample.takes()) continue;
         nn::ConvTranspose1d conv(
             nn::ConvTranspose1dOptions(channels, filters, taps).stride(stride));
         const int64_t extra = taps - stride;

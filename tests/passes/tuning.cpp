@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(a_file_overrules_the_estimate) {
     BOOST_TEST(text_of(tuned).find("problem") == std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(tuning_measures_every_choice) {
+BOOST_AUTO_TEST_CASE(tuning_measures_every_choice, *boost::unit_test::label("slow")) {
     manual_seed(1);
     Conv net;
     net->eval();

@@ -54,7 +54,7 @@ void check(const Case& c) {
 BOOST_AUTO_TEST_SUITE(passes_unfolded_windows)
 
 /// Lines of seven pixels, strides and dilations that differ, less than a line's tile, one pixel.
-BOOST_AUTO_TEST_CASE(few_pixels) {
+BOOST_AUTO_TEST_CASE(few_pixels, *boost::unit_test::label("slow")) {
     check({.height = 7, .width = 7, .in = 129, .filters = 129});
     check({.height = 5, .width = 14, .in = 130, .filters = 128, .stride = {1, 2}});
     check({.height = 7, .width = 9, .in = 115, .filters = 136, .dilation = {1, 2}});

@@ -193,7 +193,7 @@ BOOST_AUTO_TEST_CASE(a_size_stays_one_beside_its_number) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(strided_sizes_and_groups_of_the_batch) {
+BOOST_AUTO_TEST_CASE(strided_sizes_and_groups_of_the_batch, *boost::unit_test::label("slow")) {
     Strided net;
     CompiledModel compiled = compile(net, "x:f32[N=1..4,2,H=16..80,W=16..80]", compile_options());
     for (const auto& [height, width] : {std::pair{16, 16}, {19, 34}, {50, 21}}) {

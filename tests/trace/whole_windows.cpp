@@ -87,7 +87,7 @@ std::string refusal(const std::function<void()>& body) {
 
 BOOST_AUTO_TEST_SUITE(trace_whole_windows, *boost::unit_test::label("long"))
 
-BOOST_AUTO_TEST_CASE(cover_the_axis_at_every_size) {
+BOOST_AUTO_TEST_CASE(cover_the_axis_at_every_size, *boost::unit_test::label("slow")) {
     check_text([](const Tensor& y) { return torch::max_pool1d(y, y.size(2)).squeeze(2); });
     check_text([](const Tensor& y) { return torch::avg_pool1d(y, y.size(-1)).squeeze(-1); });
     check_image([](const Tensor& y) { return torch::max_pool2d(y, {y.size(2), y.size(3)}); });
