@@ -2,6 +2,7 @@
 #include <map>
 #include <set>
 
+#include "compiler/passes/commuted.h"
 #include "compiler/passes/fixed_values.h"
 #include "compiler/passes/kinds.h"
 #include "compiler/passes/passes.h"
@@ -33,9 +34,53 @@ bool is_first(ir::Value value) {
     return rank >= 3 && permutes_by(*value.node, to_first(rank));
 }
 
+/// Whether the axes longer than 1 stay in order.
+bool stays_in_order(const Shape& shape, const Shape& perm) {
+    int64_t last = -1;
+    for (const Dim& axis : perm) {
+        if (shape[static_cast<size_t>(axis.constant())].is_constant(1)) continue;
+        if (axis.constant() < last) return false;
+        last = axis.constant();
+    }
+    return true;
+}
+
+/// Fewer channels do not fill the vectors of what moves pixels.
+constexpr int64_t least_channels = 16;
+
+bool is_wide(const TensorType& type) {
+    const Dim& channels = type.size(1);
+    return channels.is_constant() && channels.constant() >= least_channels;
+}
+
+/// Permutes beside windows, which say that channels are last.
+std::set<const ir::Node*> beside_windows(const ir::Graph& graph) {
+    std::set<const ir::Node*> beside;
+    for (const auto& node : graph.nodes()) {
+        if (is_window(*node)) beside.insert(node->input(0).node);
+        if (node->is("permute") && is_window(*node->input(0).node)) beside.insert(node.get());
+    }
+    return beside;
+}
+
+/// Values that something reads with channels last, maybe behind nodes that let layouts through.
+std::set<const ir::Node*> wanted_last(const ir::Graph& graph) {
+    std::set<const ir::Node*> wanted;
+    for (auto at = graph.nodes().rbegin(); at != graph.nodes().rend(); ++at) {
+        const ir::Node& node = **at;
+        const bool lets_through = is_pointwise(node) || (is_move(node) && !node.is("permute"));
+        const bool is_wanted = node.is("permute") ? permutes_by(node, to_last(node.type().rank()))
+                                                  : lets_through && wanted.contains(&node);
+        if (!is_wanted) continue;
+        for (const ir::Value& input : node.inputs()) wanted.insert(input.node);
+    }
+    return wanted;
+}
+
 class Sinker {
 public:
-    explicit Sinker(ir::Graph& graph) : graph_(graph) {}
+    explicit Sinker(ir::Graph& graph)
+        : graph_(graph), beside_windows_(beside_windows(graph)), wanted_(wanted_last(graph)) {}
 
     ir::Value operator()(ir::Node& node) {
         if (node.input_count() == 0 || node.types().size() != 1) return {};
@@ -43,6 +88,10 @@ public:
         if (rank >= 3 && permutes_by(node, to_last(rank)) && is_first(node.input(0))) {
             return node.input(0).node->input(0);
         }
+        if (node.is("permute") && !beside_windows_.contains(&node))
+            return with_one_permute(graph_, node);
+        if (node.is("reshape")) return below_reshape(node);
+        if (node.is("index_select") || node.is("expand")) return below_repeated(node);
         if (is_pointwise(node)) {
             const ir::Value sunk = below_pointwise(node);
             return sunk ? sunk : below_lines(node);
@@ -74,6 +123,38 @@ private:
             if (!inputs.back()) return {};
         }
         return any ? first(graph_.add(node.op(), inputs, node.attrs())) : ir::Value();
+    }
+
+    /// reshape(permute(x)) -> P(reshape(x)), for what reads channels last.
+    ir::Value below_reshape(const ir::Node& node) {
+        const int rank = node.type().rank();
+        if (rank < 4 || !node.input(0).node->is("permute") || !wanted_.contains(&node)) return {};
+        const auto turned = commuted(*node.input(0).node, node.type().shape);
+        if (!turned || !same(turned->perm, to_first(rank)) || !is_wide(node.type())) return {};
+        return first(
+            graph_.add("reshape", {node.input(0).node->input(0)}, {{"shape", turned->shape}}));
+    }
+
+    /// Pixels chosen or repeated along spatial axes, as where images are resized.
+    ir::Value below_repeated(const ir::Node& node) {
+        const int rank = node.type().rank();
+        if (!is_first(node.input(0)) || !wanted_.contains(&node) || !is_wide(node.type()) ||
+            rank != node.input(0).type().rank())
+            return {};
+        Attrs attrs = node.attrs();
+        if (node.is("expand")) {
+            if (!is_wide(node.input(0).type())) return {};
+            Shape last;
+            for (const Dim& axis : to_last(rank))
+                last.push_back(node.type().shape[static_cast<size_t>(axis.constant())]);
+            attrs.set("shape", last);
+        } else {
+            if (attrs.get_int("axis") < 2) return {};
+            attrs.set("axis", Dim(axis_below(attrs.get_int("axis"), rank)));
+        }
+        std::vector<ir::Value> inputs = node.inputs();
+        inputs[0] = inputs[0].node->input(0);
+        return first(graph_.add(node.op(), inputs, attrs));
     }
 
     /// reshape([n, h, w, c] -> [n, h * w, c]), as behind a convolution of one axis that is done as
@@ -120,20 +201,20 @@ private:
         return graph_.add("reshape", {result}, {{"shape", node.type().shape}});
     }
 
-    /// A broadcast operand with its channels last: a number as it is, what is known at load time
-    /// permuted there; nothing for others.
+    /// A broadcast operand with its channels last: a number as it is, one vector reshaped, what is
+    /// known at load time permuted there; nothing for others.
     ir::Value moved(ir::Value value, int rank) {
         if (value.type().count().is_constant(1) && value.type().rank() <= 1) return value;
-        if (rank < 3 || !fixed_.contains(value)) return {};
+        if (rank < 3) return {};
         Shape shape(static_cast<size_t>(rank - value.type().rank()), Dim(1));
         shape.insert(shape.end(), value.type().shape.begin(), value.type().shape.end());
         Shape last;
         for (const Dim& axis : to_last(rank)) {
             last.push_back(shape[static_cast<size_t>(axis.constant())]);
         }
-        const bool is_vector = std::count_if(shape.begin(), shape.end(),
-                                             [](const Dim& d) { return !d.is_constant(1); }) <= 1;
-        if (is_vector) return graph_.add("reshape", {value}, {{"shape", last}});
+        if (stays_in_order(shape, to_last(rank)))
+            return graph_.add("reshape", {value}, {{"shape", last}});
+        if (!fixed_.contains(value)) return {};
         if (!same(shape, value.type().shape)) {
             value = graph_.add("reshape", {value}, {{"shape", shape}});
         }
@@ -224,6 +305,7 @@ private:
     }
 
     ir::Graph& graph_;
+    std::set<const ir::Node*> beside_windows_, wanted_;
     FixedValues fixed_;
 };
 
@@ -261,29 +343,14 @@ bool wrap_windows(ir::Graph& graph) {
     return !instead.empty();
 }
 
-/// Whether the axes longer than 1 stay in order.
-bool moves_nothing(const ir::Node& node) {
-    int64_t last = -1;
-    for (const int64_t axis : node.attrs().get_ints("perm")) {
-        if (node.input(0).type().size(static_cast<int>(axis)).is_constant(1)) continue;
-        if (axis < last) return false;
-        last = axis;
-    }
-    return true;
-}
-
 /// A permute that moves nothing is a reshape, except beside a window, where it says that channels
 /// are last.
 void free_permutes(ir::Graph& graph) {
-    std::set<const ir::Node*> beside_window;
-    for (const auto& node : graph.nodes()) {
-        if (is_window(*node)) beside_window.insert(node->input(0).node);
-        if (node->is("permute") && is_window(*node->input(0).node)) {
-            beside_window.insert(node.get());
-        }
-    }
+    const std::set<const ir::Node*> beside_window = beside_windows(graph);
     ir::rewrite(graph, [&](ir::Node& node) -> ir::Value {
-        if (!node.is("permute") || beside_window.contains(&node) || !moves_nothing(node)) return {};
+        if (!node.is("permute") || beside_window.contains(&node) ||
+            !stays_in_order(node.input(0).type().shape, node.attrs().get_shape("perm")))
+            return {};
         return graph.add("reshape", {node.input(0)}, {{"shape", node.type().shape}});
     });
 }

@@ -121,6 +121,13 @@ bool fold_batch_norm(ir::Graph& graph);
 ///   linear(flatten(P(x)), w)  ->  linear(flatten(x), w')     w' the weight with its columns moved;
 ///                                                            likewise packed_linear
 ///   Q(P(x))                   ->  x
+///   permute(reshape(permute(x)))  ->  permute(reshape(x))    or none, where the reshape joins axes
+///                                                            that lie beside each other in x
+///
+/// and, for what reads channels last behind it, of at least 16 channels:
+///
+///   r(permute(x))             ->  P(r(x))                    r a reshape as above that ends in P
+///   r(P(x))                   ->  P(r(x))                    r expand, index_select: images resized
 ///
 /// A permute on each side stays with every f: group puts them into its kernel, which so sees data
 /// and result with channels innermost. Others meet and vanish, or are copies at the inputs,
