@@ -38,6 +38,7 @@ bool Fusion::is_repeated(const ir::Node& node, const ir::Node& user) {
     if (is_pointwise(node) && node.input_count() == 0) return true;
     if (node.is("slice") && reads_parts(user)) return true;
     if (node.is("expand")) return reads_expanded(user);
+    if (reads_columns_apart(node, user)) return false;
     return is_layout(node) && reads_layouts(user) && !skims_planes(node, user);
 }
 

@@ -74,6 +74,16 @@ bool reads_parts_of_rows(const ir::Node& anchor, const ir::Node& node) {
 
 bool reads_once(const ir::Node& anchor) { return anchor.name().starts_with("pack_"); }
 
+bool reads_columns_apart(const ir::Node& node, const ir::Node& anchor) {
+    constexpr int64_t few_rows = 16;
+    if (!node.is("permute") || !anchor.is("attention")) return false;
+    const Shape& perm = node.attrs().get_shape("perm");
+    if (perm.back().is_constant(static_cast<int64_t>(perm.size()) - 1)) return false;
+    const Dim& rows = anchor.type().size(anchor.type().rank() - 2);
+    if (rows.is_constant() && rows.constant() < few_rows) return false;
+    return anchor.input(1).node == &node || anchor.input(2).node == &node;
+}
+
 bool reads_parts(const ir::Node& anchor) { return anchor.is("attention"); }
 
 }  // namespace lithe::passes

@@ -36,6 +36,10 @@ bool reads_parts_of_rows(const ir::Node& anchor, const ir::Node& node);
 /// Whether the anchor's kernel reads every element of its operand once: it may compute it.
 bool reads_once(const ir::Node& anchor);
 
+/// Whether attention would read keys or values, again for every block of queries, whose columns a
+/// permute in front has apart.
+bool reads_columns_apart(const ir::Node& node, const ir::Node& anchor);
+
 /// Whether the anchor's kernel reads parts of its operands in place.
 bool reads_parts(const ir::Node& anchor);
 

@@ -127,7 +127,7 @@ bool fold_batch_norm(ir::Graph& graph);
 /// and, for what reads channels last behind it, of at least 16 channels:
 ///
 ///   r(permute(x))             ->  P(r(x))                    r a reshape as above that ends in P
-///   r(P(x))                   ->  P(r(x))                    r expand, index_select: images resized
+///   r(P(x))                   ->  P(r(x))                    r expand, index_select (resized)
 ///
 /// A permute on each side stays with every f: group puts them into its kernel, which so sees data
 /// and result with channels innermost. Others meet and vanish, or are copies at the inputs,
@@ -180,10 +180,12 @@ bool pool_before_conv(ir::Graph& graph);
 /// Finds attention in its parts, so that one kernel computes it without storing the scores.
 ///
 ///   matmul(softmax(matmul(q, transpose(k))), v)  ->  attention(q, k, v)
+///   matmul(v, transpose(softmax(...)))           ->  transpose(attention(q, k, transpose(v)))
 ///
-/// Between them may stand factors that are numbers, also on q and k; one mask that is added or that
-/// fills with -inf; and the fill of all keys after the query (`causal`), as data or as a comparison
-/// of indices. Of f32, with the same axes in front, at most 4096 keys.
+/// and likewise a softmax over the rows of transposed scores. Between them may stand factors that
+/// are numbers, also on q and k; one mask that is added or that fills with -inf; and the fill of
+/// all keys after the query (`causal`), as data or as a comparison of indices. Of f32, with the
+/// same axes in front, at most 4096 keys.
 ///
 ///   permute(reshape(slice(x)))  ->  slice(permute(reshape(x)))   of q, k, v, where heads are not
 ///   cut

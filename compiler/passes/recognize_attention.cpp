@@ -19,6 +19,14 @@ struct Parts {
     ir::Value q, k, v, mask;
     double scale = 1;
     bool is_causal = false;
+    /// Whether the scores are [keys, rows].
+    bool is_turned = false;
+};
+
+/// The softmax over keys that is the weights, [rows, keys] or turned.
+struct Weights {
+    const ir::Node* softmax = nullptr;
+    bool is_turned = false;
 };
 
 /// x where `node` is f(x, number) for elementwise f `name`.
@@ -110,12 +118,37 @@ public:
     /// The node that takes the place of the product `node`; none where it ends no attention.
     ir::Value replacement(ir::Node& node) {
         if (!node.is("matmul") || node.type().dtype != DType::f32) return {};
-        const ir::Node& weights = *node.input(0).node;
         const int rank = node.type().rank();
-        if (!weights.is("softmax") || weights.attrs().get_int("axis") != rank - 1) return {};
+        if (const auto weights = weights_of(node.input(0), rank, /*is_turned=*/false))
+            return attention(node.type().shape, *weights, node.input(1));
+        const auto weights = weights_of(node.input(1), rank, /*is_turned=*/true);
+        if (!weights) return {};
+        const ir::Value result = attention(with_matrices_turned(node.type().shape), *weights,
+                                           with_matrices_turned(graph_, node.input(0)));
+        return result ? with_matrices_turned(graph_, result) : result;
+    }
+
+private:
+    /// `value`, of [rows, keys] or turned, as a softmax over keys that may be turned in between.
+    static std::optional<Weights> weights_of(ir::Value value, int rank, bool is_turned) {
+        if (value.type().rank() != rank) return std::nullopt;
+        if (value.node->is("permute") &&
+            is_identity(with_matrices_turned(value.node->attrs().get_shape("perm")))) {
+            value = value.node->input(0);
+            is_turned = !is_turned;
+        }
+        const bool fits = value.node->is("softmax") &&
+                          value.node->attrs().get_int("axis") == rank - (is_turned ? 2 : 1);
+        return fits ? std::make_optional(Weights{value.node, is_turned}) : std::nullopt;
+    }
+
+    /// softmax(...) v of `shape`; none where the scores are no product of queries and keys.
+    ir::Value attention(const Shape& shape, const Weights& weights, ir::Value v) {
+        const auto rank = static_cast<int>(shape.size());
         Parts parts;
-        parts.v = node.input(1);
-        if (!scores(weights.input(0), rank, parts) || !fits(node, parts)) return {};
+        parts.is_turned = weights.is_turned;
+        parts.v = v;
+        if (!scores(weights.softmax->input(0), rank, parts) || !fits(shape, parts)) return {};
         std::vector<ir::Value> operands{parts.q, parts.k, parts.v};
         for (ir::Value& operand : operands) operand = slice_last(operand);
         if (parts.mask) operands.push_back(parts.mask);
@@ -125,7 +158,6 @@ public:
                            {"keys", Dim(*upper_bound(program_, parts.v.type().size(rank - 2)))}});
     }
 
-private:
     /// From what softmax reads down to the product of queries and keys: masks, then factors.
     bool scores(ir::Value value, int rank, Parts& parts) {
         for (int depth = 0; depth < 4; ++depth) {
@@ -133,7 +165,7 @@ private:
             if (node.is("where") && is_minus_infinity(node.input(1)) &&
                 spans(node.input(2), value)) {
                 const ir::Value flags = node.input(0);
-                if (!parts.is_causal && is_later_key(flags, rank)) {
+                if (!parts.is_causal && !parts.is_turned && is_later_key(flags, rank)) {
                     parts.is_causal = true;
                 } else if (!set_mask(parts, flags)) {
                     return false;
@@ -154,9 +186,11 @@ private:
 
     bool product(const ir::Node& node, Parts& parts) {
         if (!node.is("matmul")) return false;
-        parts.q = without_factors(node.input(0), parts.scale);
-        const ir::Value k = without_factors(node.input(1), parts.scale);
-        parts.k = with_matrices_turned(graph_, k);
+        const ir::Value left = without_factors(node.input(0), parts.scale);
+        const ir::Value right = without_factors(node.input(1), parts.scale);
+        const ir::Value turned = with_matrices_turned(graph_, right);
+        parts.q = parts.is_turned ? turned : left;
+        parts.k = parts.is_turned ? left : turned;
         return true;
     }
 
@@ -196,10 +230,11 @@ private:
                            {"step", Dim(1)}});
     }
 
-    static bool set_mask(Parts& parts, ir::Value mask) {
+    bool set_mask(Parts& parts, ir::Value mask) {
         const DType dtype = mask.type().dtype;
         if (parts.mask || (dtype != DType::f32 && dtype != DType::boolean)) return false;
-        parts.mask = mask;
+        if (parts.is_turned && mask.type().rank() < 2) return false;
+        parts.mask = parts.is_turned ? with_matrices_turned(graph_, mask) : mask;
         return true;
     }
 
@@ -222,10 +257,10 @@ private:
         return false;
     }
 
-    bool fits(const ir::Node& node, const Parts& parts) const {
-        const int rank = node.type().rank();
+    bool fits(const Shape& full, const Parts& parts) const {
+        const auto rank = static_cast<int>(full.size());
         for (const ir::Value& operand : {parts.q, parts.k, parts.v}) {
-            const Shape &shape = operand.type().shape, &full = node.type().shape;
+            const Shape& shape = operand.type().shape;
             if (static_cast<int>(shape.size()) != rank) return false;
             for (int axis = 0; axis + 2 < rank; ++axis) {
                 const auto i = static_cast<size_t>(axis);

@@ -246,4 +246,42 @@ return %7
     for (const int64_t b : {1, 3}) program.check({{"B", b}}, tolerance_of(8, 37));
 }
 
+/// Attention over planes: values [width, keys] times weights that are turned, or a softmax over the
+/// rows of scores of keys by queries.
+BOOST_AUTO_TEST_CASE(weights_turned, *boost::unit_test::label("sampled")) {
+    struct Case {
+        int64_t rows, keys, depth, width;
+    };
+    Sample sample(2);
+    for (const Case& c : {Case{1, 1, 1, 1}, Case{5, 7, 3, 20}, Case{17, 33, 32, 32},
+                          Case{49, 49, 4, 31}, Case{50, 77, 24, 8}, Case{130, 65, 8, 64}}) {
+        for (const bool is_softmax_over_rows : {false, true}) {
+            if (!sample.takes()) continue;
+            const std::string l = number(c.rows), s = number(c.keys), d = number(c.depth),
+                              e = number(c.width);
+            const std::string scores = "f32[3, " + l + ", " + s + "]",
+                              turned = "f32[3, " + s + ", " + l + "]";
+            std::string text = "program p\n\ngraph forward\n%q = input : f32[3, " + d + ", " + l +
+                               "]\n%k = input : f32[3, " + d + ", " + s +
+                               "]\n%v = input : f32[3, " + e + ", " + s + "]\n";
+            if (is_softmax_over_rows) {
+                text += "%0 = permute(%k) : f32[3, " + s + ", " + d + "] {perm = [0, 2, 1]}\n" +
+                        "%1 = matmul(%0, %q) : " + turned + "\n%3 = softmax(%1) : " + turned +
+                        " {axis = 1}\n";
+            } else {
+                text += "%0 = permute(%q) : f32[3, " + l + ", " + d + "] {perm = [0, 2, 1]}\n" +
+                        "%1 = matmul(%0, %k) : " + scores + "\n%2 = softmax(%1) : " + scores +
+                        " {axis = 2}\n%3 = permute(%2) : " + turned + " {perm = [0, 2, 1]}\n";
+            }
+            text += "%4 = matmul(%v, %3) : f32[3, " + e + ", " + l + "]\nreturn %4\n";
+            BOOST_TEST_CONTEXT(l << " x " << s << " x " << d << " x " << e << " "
+                                 << is_softmax_over_rows) {
+                CheckedProgram program(text);
+                program.check(std::map<std::string, int64_t>{}, tolerance_of(4 * c.depth, c.keys));
+                BOOST_TEST((c.keys == 1 || has_attention(program)));
+            }
+        }
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
