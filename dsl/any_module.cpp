@@ -15,6 +15,11 @@ AnyValue AnyModule::run(std::span<AnyValue> values) const {
     return call_(*module_, values);
 }
 
+const std::type_info& AnyModule::type_info() const {
+    if (!module_) throw UserError("any_module.empty", "module: the class of an empty AnyModule");
+    return *class_;
+}
+
 bool AnyModule::replace(const ModulePtr& module) {
     if (!module || !module_ || module->class_type() != module_->class_type()) return false;
     module_ = module;

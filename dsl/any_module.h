@@ -146,7 +146,7 @@ public:
     template <class M>
         requires std::derived_from<M, Module>
     AnyModule(std::shared_ptr<M> module)
-        : module_(std::move(module)), call_(&detail::AnyForward<M>::call) {}
+        : module_(std::move(module)), call_(&detail::AnyForward<M>::call), class_(&typeid(M)) {}
     template <class Impl>
     AnyModule(std::shared_ptr<Called<Impl>> module)
         : AnyModule(std::shared_ptr<Impl>(std::move(module))) {}
@@ -164,7 +164,8 @@ public:
     AnyModule(const AnyModule& other)
         : module_(detail::is_cloning() && other.module_ ? detail::clone_child(other.module_)
                                                         : other.module_),
-          call_(other.call_) {}
+          call_(other.call_),
+          class_(other.class_) {}
     AnyModule(AnyModule&&) = default;
     AnyModule& operator=(const AnyModule&) = default;
     AnyModule& operator=(AnyModule&&) = default;
@@ -188,6 +189,8 @@ public:
     bool replace(const ModulePtr& module);
 
     bool is_empty() const { return module_ == nullptr; }
+    /// The module's class. Errors: any_module.empty.
+    const std::type_info& type_info() const;
     const ModulePtr& ptr() const { return module_; }
     template <class M>
     std::shared_ptr<M> ptr() const {
@@ -218,6 +221,7 @@ private:
 
     ModulePtr module_;
     AnyValue (*call_)(Module& module, std::span<AnyValue> values) = nullptr;
+    const std::type_info* class_ = nullptr;
 };
 
 /// A module with a name, for the list from which a Sequential is made.

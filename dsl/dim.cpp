@@ -283,6 +283,16 @@ bool same(const Shape& a, const Shape& b) {
                       [](const Dim& x, const Dim& y) { return same(x, y); });
 }
 
+Shape Shape::slice(size_t begin, std::optional<size_t> count) const {
+    if (begin > size() || count.value_or(0) > size() - begin) {
+        throw UserError("shape.slice", "shape: " + (count ? std::to_string(*count) + " " : "") +
+                                           "sizes from " + std::to_string(begin) + " on of " +
+                                           str(*this));
+    }
+    const auto first = cbegin() + static_cast<difference_type>(begin);
+    return {first, count ? first + static_cast<difference_type>(*count) : cend()};
+}
+
 bool is_constant(const Shape& shape) {
     return std::all_of(shape.begin(), shape.end(), [](const Dim& d) { return d.is_constant(); });
 }

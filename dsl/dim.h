@@ -219,6 +219,8 @@ public:
     const_iterator end() const& { return std::vector<Dim>::end(); }
     KeptSizes begin() && { return {kept(), 0}; }
     KeptSizes end() && { return {kept(), static_cast<std::ptrdiff_t>(size())}; }
+    /// `count` sizes from `begin` on, or all that follow. Errors: shape.slice.
+    Shape slice(size_t begin, std::optional<size_t> count = {}) const;
     /// As plain numbers; where one is symbolic, the running trace is asked for it.
     Sizes vec() const { return {begin(), end()}; }
 

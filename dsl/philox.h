@@ -90,6 +90,6 @@ inline Halide::Expr lower_uniform(const Halide::Expr& high, const Halide::Expr& 
 /// {shape, dtype, seed, stream}, or with the operand {shape, dtype, draws, stream}.
 /// Errors: <op>.dtype, <op>.size, <op>.state.
 TensorTypes infer(const OpCall& call);
-Attrs attrs(const Shape& shape, const TensorOptions& options, Generator& generator);
+Attrs attrs(const Shape& shape, const TensorOptions& options, const Generator& generator);
 
 }  // namespace lithe::philox

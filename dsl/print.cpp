@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <ostream>
+#include <iostream>
 
 #include "dsl/autograd.h"
 
@@ -172,6 +172,20 @@ std::ostream& operator<<(std::ostream& stream, const Item& item) {
     const Scalar number = item;
     return stream << number;
 }
+std::ostream& operator<<(std::ostream& stream, const TensorOptions& options) {
+    return stream << "TensorOptions(dtype=" << name(options.dtype())
+                  << (options.dtype_value ? "" : " (default)") << ", device=" << options.device()
+                  << ", layout=Strided, requires_grad="
+                  << (options.requires_grad_value ? "true" : "false") << ')';
+}
 std::ostream& operator<<(std::ostream& stream, DType dtype) { return stream << name(dtype); }
+
+void Tensor::print() const {
+    if (!defined()) {
+        std::cerr << "[UndefinedTensor]\n";
+    } else {
+        std::cerr << '[' << type().str() << "]\n";
+    }
+}
 
 }  // namespace lithe

@@ -17,6 +17,8 @@ std::ostream& operator<<(std::ostream& stream, const Shape& shape);
 /// `2.5`; of an item in a trace, what str() of the tensor says.
 std::ostream& operator<<(std::ostream& stream, const Scalar& number);
 std::ostream& operator<<(std::ostream& stream, const Item& item);
+/// `TensorOptions(dtype=f32 (default), device=cpu, layout=Strided, requires_grad=false)`.
+std::ostream& operator<<(std::ostream& stream, const TensorOptions& options);
 /// `f32`.
 std::ostream& operator<<(std::ostream& stream, DType dtype);
 

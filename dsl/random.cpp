@@ -7,8 +7,8 @@
 
 namespace lithe {
 
-Generator& default_generator() {
-    static Generator generator;
+const Generator& default_generator() {
+    static const Generator generator;
     return generator;
 }
 
@@ -45,7 +45,7 @@ Start start(const OpCall& call, std::span<const Array> in) {
             static_cast<uint64_t>(state[1]) * attr("draws") + attr("stream")};
 }
 
-Attrs attrs(const Shape& shape, const TensorOptions& options, Generator& generator) {
+Attrs attrs(const Shape& shape, const TensorOptions& options, const Generator& generator) {
     Attrs attrs{{"shape", shape}, {"dtype", options.dtype_or(DType::f32)}};
     if (Tracer::current()) {  // the tracer numbers the draws; eager mode's are left alone
         attrs.set("seed", Dim(0));
@@ -60,7 +60,7 @@ Attrs attrs(const Shape& shape, const TensorOptions& options, Generator& generat
 }  // namespace philox
 
 Tensor randint(int64_t low, int64_t high, const ShapeArg& shape, const TensorOptions& options,
-               Generator& generator) {
+               const Generator& generator) {
     if (low >= high) {
         throw UserError("randint.range", "randint: no integer is at least " + std::to_string(low) +
                                              " and below " + std::to_string(high));
@@ -78,17 +78,17 @@ Tensor randn_like(const Tensor& x, const TensorOptions& options) {
     return with_options(randn(x.sizes(), options.dtype_or(x.dtype())), options);
 }
 
-Tensor bernoulli(const Tensor& x, Generator& generator) {
+Tensor bernoulli(const Tensor& x, const Generator& generator) {
     return (rand(x.sizes(), as_floating(x).dtype(), generator) < x).to(x.dtype());
 }
 
 Tensor normal(double mean, double std, const ShapeArg& shape, const TensorOptions& options,
-              Generator& generator) {
+              const Generator& generator) {
     return with_options(randn(shape, options.dtype_or(DType::f32), generator) * std + mean,
                         options);
 }
 
-Tensor randperm(int64_t count, Generator& generator) {
+Tensor randperm(int64_t count, const Generator& generator) {
     return argsort(rand({count}, DType::f64, generator));
 }
 
@@ -97,7 +97,7 @@ Tensor randperm(int64_t count, const TensorOptions& options) {
 }
 
 Tensor multinomial(const Tensor& probabilities, int64_t count, bool replacement,
-                   Generator& generator) {
+                   const Generator& generator) {
     const Dim classes = probabilities.size(-1);
     if (count < 1 || (!replacement && classes.is_constant() && count > classes.constant())) {
         throw UserError("multinomial.count", "multinomial: " + std::to_string(count) +
@@ -154,7 +154,7 @@ Tensor alpha_dropped(const Tensor& x, const Shape& decisions, double p) {
 
 }  // namespace
 
-Tensor bernoulli(const Tensor& x, double p, Generator& generator) {
+Tensor bernoulli(const Tensor& x, double p, const Generator& generator) {
     check_probability("bernoulli", p);
     return (rand(x.sizes(), DType::f32, generator) < p).to(x.dtype());
 }

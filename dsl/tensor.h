@@ -221,6 +221,8 @@ public:
     Device device() const { return kCPU; }
     bool is_cuda() const { return false; }
     bool is_symbolic() const;
+    /// Writes `[f32[2, 3]]` to std::cerr.
+    void print() const;
     /// The current value: immutable, a snapshot.
     ValuePtr value() const;
     /// The data of an eager tensor, as a strided view. Errors: tensor.symbolic.

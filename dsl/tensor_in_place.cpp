@@ -172,13 +172,22 @@ const Tensor& Tensor::fill_(const Tensor& value) const { return copy_(value); }
 const Tensor& Tensor::zero_() const { return fill_(0); }
 
 const Tensor& Tensor::uniform_(double low, double high) const {
-    return assign(rand_like(*this) * (high - low) + low);
+    return uniform_(low, high, default_generator());
+}
+const Tensor& Tensor::uniform_(double low, double high, const Generator& generator) const {
+    return assign(rand(sizes(), dtype(), generator) * (high - low) + low);
 }
 const Tensor& Tensor::normal_(double mean, double std) const {
-    return assign(randn_like(*this) * std + mean);
+    return normal_(mean, std, default_generator());
+}
+const Tensor& Tensor::normal_(double mean, double std, const Generator& generator) const {
+    return assign(randn(sizes(), dtype(), generator) * std + mean);
 }
 const Tensor& Tensor::bernoulli_(double probability) const {
-    return assign((rand(sizes(), DType::f32) < probability).to(dtype()));
+    return bernoulli_(probability, default_generator());
+}
+const Tensor& Tensor::bernoulli_(double probability, const Generator& generator) const {
+    return assign((rand(sizes(), DType::f32, generator) < probability).to(dtype()));
 }
 const Tensor& Tensor::bernoulli_(const Tensor& probability) const {
     const Tensor share = rand(sizes(), as_floating(probability).dtype());

@@ -218,7 +218,7 @@ private:
 /// up.
 template <class Source>
 std::vector<Subset<Source>> random_split(Source source, const std::vector<size_t>& lengths,
-                                         Generator& generator = default_generator()) {
+                                         const Generator& generator = default_generator()) {
     const size_t count = source.size().value_or(0);
     size_t total = 0;
     for (const size_t length : lengths) total += length;

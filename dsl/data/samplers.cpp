@@ -15,7 +15,7 @@ std::vector<size_t> counted(size_t count) {
     return order;
 }
 
-std::vector<size_t> shuffled(size_t count, Generator& generator) {
+std::vector<size_t> shuffled(size_t count, const Generator& generator) {
     const std::vector<int64_t> order =
         randperm(static_cast<int64_t>(count), generator).to_vector<int64_t>();
     return {order.begin(), order.end()};
@@ -69,7 +69,7 @@ DistributedSampler::DistributedSampler(size_t size, size_t replicas, size_t rank
 }
 
 std::vector<size_t> DistributedSampler::order() {
-    Generator generator(epoch_);  // the same order in every process
+    const Generator generator(epoch_);  // the same order in every process
     const std::vector<size_t> all = is_random_ ? shuffled(size_, generator) : counted(size_);
     const size_t share =
         allow_duplicates_ ? (size_ + replicas_ - 1) / replicas_ : size_ / replicas_;

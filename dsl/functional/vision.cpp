@@ -78,7 +78,7 @@ Tensor interpolate(const Tensor& x, const InterpolateFuncOptions& options) {
     check_mode(options, x.dim() - 2);
     const Choice mode = options.mode();
     Resize resize;
-    if (options.size()) resize.size = to_shape(*options.size());
+    if (options.size()) resize.size = *options.size();
     if (options.scale_factor()) resize.scale = *options.scale_factor();
     resize.mode = mode == kNearest        ? ResizeMode::nearest
                   : mode == kNearestExact ? ResizeMode::nearest_exact

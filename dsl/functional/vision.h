@@ -21,7 +21,7 @@ public:
     InterpolateFuncOptions() = default;
     InterpolateFuncOptions(const UpsampleOptions& options);
     /// Sizes of the spatial axes; or
-    LITHE_ARG(std::optional<Sizes>, size);
+    LITHE_ARG(std::optional<Shape>, size);
     /// how many times larger they become.
     LITHE_ARG(std::optional<std::vector<double>>, scale_factor);
     /// kNearest, kNearestExact, kLinear, kBilinear, kBicubic, kTrilinear, kArea

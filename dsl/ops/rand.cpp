@@ -43,7 +43,7 @@ const Op rand_op = {
     .lower = lower,
 };
 
-Tensor rand(const ShapeArg& shape, const TensorOptions& options, Generator& generator) {
+Tensor rand(const ShapeArg& shape, const TensorOptions& options, const Generator& generator) {
     return with_options(apply(rand_op, Tensors{}, philox::attrs(shape, options, generator)),
                         options);
 }

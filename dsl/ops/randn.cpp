@@ -58,7 +58,7 @@ const Op randn_op = {
     .lower = lower,
 };
 
-Tensor randn(const ShapeArg& shape, const TensorOptions& options, Generator& generator) {
+Tensor randn(const ShapeArg& shape, const TensorOptions& options, const Generator& generator) {
     return with_options(apply(randn_op, Tensors{}, philox::attrs(shape, options, generator)),
                         options);
 }

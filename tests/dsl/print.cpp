@@ -1,5 +1,6 @@
 #include "dsl/print.h"
 
+#include <iostream>
 #include <sstream>
 
 #include "tests/support/tensors.h"
@@ -29,6 +30,23 @@ BOOST_AUTO_TEST_CASE(numbers_are_written_as_numbers) {
     text << tensor({2.5}).item() << ' ' << tensor({7}).item() << ' ' << tensor({true}).item() << ' '
          << Scalar(-3) << ' ' << Scalar(0.125) << ' ' << Scalar(Dim::symbol("N") + 1);
     BOOST_TEST(text.str() == "2.5 7 true -3 0.125 N + 1");
+}
+
+BOOST_AUTO_TEST_CASE(options_are_written_as_libtorch_does) {
+    std::ostringstream text;
+    text << TensorOptions() << zeros({1}, dtype(DType::f64).requires_grad()).options();
+    BOOST_TEST(text.str() ==
+               "TensorOptions(dtype=f32 (default), device=cpu, layout=Strided, requires_grad=false)"
+               "TensorOptions(dtype=f64, device=cpu, layout=Strided, requires_grad=false)");
+}
+
+BOOST_AUTO_TEST_CASE(a_tensor_prints_its_type) {
+    std::ostringstream text;
+    std::streambuf* const before = std::cerr.rdbuf(text.rdbuf());
+    zeros({2, 3}).print();
+    Tensor().print();
+    std::cerr.rdbuf(before);
+    BOOST_TEST(text.str() == "[f32[2, 3]]\n[UndefinedTensor]\n");
 }
 
 BOOST_AUTO_TEST_CASE(numbers_say_what_they_are_by_libtorch_s_names) {

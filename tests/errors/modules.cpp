@@ -137,6 +137,7 @@ const ErrorCases cases = {
          net->forward(ones({2}));
      }},
     {"any_module.empty", [] { nn::AnyModule().forward(ones({2})); }},
+    {"any_module.empty", [] { nn::AnyModule().type_info(); }},
     {"any_module.type", [] { nn::AnyModule(Scale()).get<nn::LinearImpl>(); }},
     {"any_value.type", [] { nn::AnyModule(Scale()).forward<int>(ones({2})); }},
     {"sequential.index", [] { nn::Sequential(nn::ReLU())->ptr(7); }},

@@ -85,6 +85,8 @@ const ErrorCases cases = {
     {"dim.syntax", [] { Dim::parse("root(N, 2)"); }},
     {"dim.symbolic", [] { static_cast<void>(static_cast<int64_t>(Dim::symbol("N"))); }},
     {"dim.division", [] { floor_div(Dim::symbol("N"), Dim(0)); }},
+    {"shape.slice", [] { zeros({2, 3}).sizes().slice(3); }},
+    {"shape.slice", [] { zeros({2, 3}).sizes().slice(1, 2); }},
     {"type.syntax", [] { TensorType::parse("f33[2]"); }},
     {"type.syntax", [] { TensorType::parse("f32"); }},
 };

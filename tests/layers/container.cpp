@@ -70,6 +70,7 @@ BOOST_AUTO_TEST_CASE(any_module_gives_what_it_holds_as_a_holder_a_reference_or_a
     BOOST_CHECK_EQUAL(&any.get<nn::LinearImpl>(), linear.get());
     BOOST_CHECK(any.ptr<nn::LinearImpl>() == linear.ptr());
     BOOST_CHECK(any.ptr() == linear.ptr());
+    BOOST_CHECK(any.type_info() == typeid(nn::LinearImpl));
     check_error("any_module.type", [&] { any.get<nn::ReLU>(); });
     nn::Sequential row(linear, nn::ReLU());
     BOOST_CHECK_EQUAL(&row->at<nn::LinearImpl>(0), linear.get());

@@ -303,6 +303,11 @@ BOOST_AUTO_TEST_CASE(second_names_do_what_the_first_do) {
             image, F::InterpolateFuncOptions(options).mode(torch::kBilinear).align_corners(true))));
     BOOST_CHECK(
         torch::equal(torch::upsample_nearest2d(image, {3, 5}), F::interpolate(image, options)));
+    const auto skip = torch::zeros({1, 1, 3, 5});
+    for (const auto& other : {F::InterpolateFuncOptions().size(skip.sizes().slice(2)),
+                              F::InterpolateFuncOptions().size({{skip.size(2), skip.size(3)}})}) {
+        BOOST_CHECK(torch::equal(F::interpolate(image, other), F::interpolate(image, options)));
+    }
     BOOST_CHECK(torch::equal(torch::reflection_pad2d(image, {1, 1, 1, 0}),
                              F::pad(image, F::PadFuncOptions({1, 1, 1, 0}).mode(torch::kReflect))));
 }

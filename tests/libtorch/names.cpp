@@ -134,6 +134,39 @@ BOOST_AUTO_TEST_CASE(dtypes_have_libtorch_s_names) {
     BOOST_CHECK(torch::ones({1}, torch::kBool).scalar_type() == at::ScalarType::Bool);
     BOOST_CHECK_EQUAL(c10::toString(torch::kLong), "Long");
     BOOST_CHECK_EQUAL(torch::toString(torch::ScalarType::Short), "Short");
+    BOOST_CHECK(torch::kHalf == torch::kFloat16 && torch::kShort == torch::kInt16);
+    BOOST_CHECK(torch::kBFloat16 == torch::ScalarType::BFloat16 && torch::kChar == torch::kInt8);
+}
+
+BOOST_AUTO_TEST_CASE(generators_stand_where_libtorch_has_them) {
+    auto generator = torch::make_generator<torch::CPUGeneratorImpl>(42);
+    torch::Generator other = at::detail::createCPUGenerator(42), copy = other;
+    const auto same = [](const torch::Tensor& a, const torch::Tensor& b) {
+        return torch::equal(a, b);
+    };
+    BOOST_TEST(same(torch::rand({3}, generator), torch::rand({3}, other, torch::kFloat)));
+    BOOST_TEST(same(torch::randn({3}, generator, torch::kDouble),
+                    torch::randn({3}, std::optional<torch::Generator>(copy), torch::kDouble)));
+    BOOST_TEST(same(torch::randperm(9, generator), torch::randperm(9, other, torch::kLong)));
+    BOOST_TEST(same(torch::randint(9, {5}, generator), torch::randint(0, 9, {5}, other)));
+    const auto mean = torch::ones({4}), std = torch::full({4}, 0.5);
+    BOOST_TEST(same(torch::normal(mean, std, generator), torch::normal(mean, 0.5, other)));
+    torch::Tensor a = torch::empty({4}), b = torch::empty({4});
+    BOOST_TEST(same(a.normal_(0, 1, generator), b.normal_(0, 1, other)));
+    BOOST_TEST(same(a.uniform_(-1, 1, generator), b.uniform_(-1, 1, other)));
+    BOOST_TEST(same(a.bernoulli_(0.5, generator), b.bernoulli_(0.5, other)));
+    const std::lock_guard<std::mutex> lock(generator.mutex());
+    generator.set_current_seed(7);
+    BOOST_TEST(generator.current_seed() == 7);
+    BOOST_TEST(!same(torch::rand({3}, generator), torch::rand({3}, other.clone())));
+    BOOST_TEST(!same(torch::rand({3}, torch::nullopt), torch::rand({3}, generator)));
+}
+
+BOOST_AUTO_TEST_CASE(parts_of_sizes) {
+    const auto x = torch::zeros({2, 3, 4});
+    BOOST_CHECK(x.sizes().slice(1) == torch::IntArrayRef({3, 4}));
+    BOOST_CHECK(x.sizes().slice(1, 1) == torch::IntArrayRef({3}));
+    BOOST_CHECK(x.sizes().slice(3).empty());
 }
 
 BOOST_AUTO_TEST_CASE(attention_takes_its_options_in_order) {

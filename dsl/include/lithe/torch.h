@@ -16,6 +16,7 @@
 #include "dsl/random.h"
 #include "dsl/torch_checks.h"
 #include "dsl/torch_names.h"
+#include "dsl/torch_random.h"
 #include "lithe/lithe.h"
 
 // A size is no int64_t to printf("%ld", x.size(0)), which prints something else: clang refuses it,
@@ -30,6 +31,10 @@ inline constexpr DType kFloat32 = DType::f32, kFloat = DType::f32, kFloat64 = DT
                        kDouble = DType::f64, kInt64 = DType::i64, kLong = DType::i64,
                        kInt32 = DType::i32, kInt = DType::i32, kUInt8 = DType::u8,
                        kByte = DType::u8, kBool = DType::boolean;
+// Of files; nothing is computed in them.
+inline constexpr DType kFloat16 = DType::f16, kHalf = DType::f16, kBFloat16 = DType::bf16,
+                       kInt16 = DType::i16, kShort = DType::i16, kInt8 = DType::i8,
+                       kChar = DType::i8;
 using ScalarType = DType;
 using Dtype = DType;
 
