@@ -9,6 +9,7 @@
 #include "compiler/compiled_model.h"
 #include "compiler/driver/inputs.h"
 #include "dsl/autograd.h"
+#include "dsl/random.h"
 
 namespace lithe::driver {
 namespace {
@@ -31,10 +32,19 @@ double difference(const Array& a, const Array& b) {
 /// First results of the modules' calls, by path, in the order of the calls' ends.
 using Results = std::vector<std::pair<std::string, Array>>;
 
+/// Both begin each run from here: a model that draws gives one result.
+constexpr uint64_t random_seed = 0;
+
 Tensors eager_outputs(const Subject& subject, const Tensors& inputs) {
     const NoGradGuard no_grad;
     subject.module->eval();
+    manual_seed(random_seed);
     return subject.forward(inputs);
+}
+
+Tensors compiled_outputs(CompiledModel& model, const Tensors& inputs) {
+    model.session().set_seed(random_seed);
+    return model(inputs);
 }
 
 /// What forward() refuses may be the random numbers.
@@ -70,7 +80,7 @@ Results compiled_results(CompiledModel& model, const Tensors& inputs) {
                 results.emplace_back(p, Array::wrap(y.data, y.dtype, y.shape).clone());
             }));
     }
-    model(inputs);
+    compiled_outputs(model, inputs);
     for (ForwardHookHandle& handle : handles) handle.remove();
     return results;
 }
@@ -144,7 +154,8 @@ int run_check(const Subject& subject, const Options& o) {
         hint_at_inputs(o);
         throw;
     }
-    bool agrees = outputs_agree(model.model().artifact().outputs, eager, model(inputs));
+    bool agrees =
+        outputs_agree(model.model().artifact().outputs, eager, compiled_outputs(model, inputs));
     if (!written.empty()) {  // the next run of either begins with what this one has written
         agrees &= buffers_agree(subject, model, written);
         modules = eager_results(subject, inputs, eager);

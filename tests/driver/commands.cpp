@@ -45,6 +45,13 @@ struct RowAtImpl : nn::Module {
 };
 LITHE_MODULE(RowAt);
 
+/// Draws noise, twice.
+struct NoisyImpl : nn::Module {
+    nn::Linear fc = register_module("fc", nn::Linear(4, 3));
+    Tensor forward(const Tensor& x) { return fc(x + randn_like(x)) * rand({3}); }
+};
+LITHE_MODULE(Noisy);
+
 /// A command's exit status and what it wrote to stdout and stderr.
 struct Outcome {
     int status;
@@ -273,6 +280,12 @@ BOOST_AUTO_TEST_CASE(check_takes_inputs_from_a_file) {
     const Outcome given = run<RowAt>("check", {"--in", in}, "place:i64[8]");
     BOOST_TEST(given.status == 0, given.err);
     BOOST_TEST(has(given.out, "eager and compiled agree"));
+}
+
+BOOST_AUTO_TEST_CASE(check_draws_the_same_in_both) {
+    const Outcome outcome = run<Noisy>("check");
+    BOOST_TEST_INFO(outcome.out);
+    BOOST_TEST(has(outcome.out, "eager and compiled agree"));
 }
 
 BOOST_AUTO_TEST_CASE(check_compares_what_buffers_become) {
