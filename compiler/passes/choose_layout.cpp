@@ -68,7 +68,8 @@ std::set<const ir::Node*> wanted_last(const ir::Graph& graph) {
     std::set<const ir::Node*> wanted;
     for (auto at = graph.nodes().rbegin(); at != graph.nodes().rend(); ++at) {
         const ir::Node& node = **at;
-        const bool lets_through = is_pointwise(node) || (is_move(node) && !node.is("permute"));
+        const bool lets_through =
+            is_pointwise(node) || node.is("index_select") || (is_move(node) && !node.is("permute"));
         const bool is_wanted = node.is("permute") ? permutes_by(node, to_last(node.type().rank()))
                                                   : lets_through && wanted.contains(&node);
         if (!is_wanted) continue;
@@ -128,7 +129,11 @@ private:
     /// reshape(permute(x)) -> P(reshape(x)), for what reads channels last.
     ir::Value below_reshape(const ir::Node& node) {
         const int rank = node.type().rank();
-        if (rank < 4 || !node.input(0).node->is("permute") || !wanted_.contains(&node)) return {};
+        if (!node.input(0).node->is("permute") || !wanted_.contains(&node)) return {};
+        // P and Q of three axes are the same permute.
+        if (rank < 3 ||
+            (rank == 3 && !(is_first(node.input(0)) && node.input(0).type().rank() > 3)))
+            return {};
         const auto turned = commuted(*node.input(0).node, node.type().shape);
         if (!turned || !same(turned->perm, to_first(rank)) || !is_wide(node.type())) return {};
         return first(

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "compiler/ir/planes.h"
+#include "compiler/passes/commuted.h"
 #include "compiler/passes/kinds.h"
 #include "compiler/passes/packed_conv.h"
 
@@ -13,12 +14,19 @@ namespace {
 /// Narrower results leave most of a vector empty.
 constexpr int64_t least_columns = 8;
 
-/// What decides how the image lies in memory: a permute or a convolution in front of it, through
-/// nodes that leave the order of axes; null where there is none.
+/// Whether rows of pixels are taken as an image: reshape(permute(x)), x with channels last.
+bool takes_rows(const ir::Node& node) {
+    if (!node.is("reshape") || !node.input(0).node->is("permute")) return false;
+    const auto turned = commuted(*node.input(0).node, node.type().shape);
+    return turned && same(turned->perm, moved_channels(4, false));
+}
+
+/// What decides how the image lies in memory: a permute, rows or a convolution in front of it,
+/// through nodes that leave the order of axes; null where there is none.
 const ir::Node* maker_of(ir::Value image) {
     const ir::Node* node = image.node;
     while (node && node->type().rank() == 4) {
-        if (node->is("permute") || node->is("plane_conv")) return node;
+        if (node->is("permute") || node->is("plane_conv") || takes_rows(*node)) return node;
         if (!is_pointwise(*node) && !is_move(*node) && !ir::is_plane_window(*node)) return nullptr;
         const auto& inputs = node->inputs();
         const auto next = std::find_if(inputs.begin(), inputs.end(), [](const ir::Value& v) {
@@ -53,8 +61,9 @@ bool goes_to_channels_last(const ir::Node& node, const Users& users,
 
 bool comes_with_channels_last(ir::Value image) {
     const ir::Node* maker = maker_of(image);
-    return maker && maker->is("permute") &&
-           same(maker->attrs().get_shape("perm"), moved_channels(4, false));
+    return maker &&
+           (takes_rows(*maker) || (maker->is("permute") && same(maker->attrs().get_shape("perm"),
+                                                                moved_channels(4, false))));
 }
 
 bool stays_in_planes(const ir::Node& window, const Users& users) {

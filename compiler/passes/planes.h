@@ -4,7 +4,8 @@
 
 namespace lithe::passes {
 
-/// Whether a convolution in front of the image has left the permute that stands behind it.
+/// Whether a convolution in front of the image has left the permute that stands behind it, or rows
+/// of pixels are taken as the image.
 bool comes_with_channels_last(ir::Value image);
 
 /// Whether a pool or a depthwise convolution is best computed plane by plane, as the author has its

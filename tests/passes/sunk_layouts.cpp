@@ -105,4 +105,25 @@ BOOST_AUTO_TEST_CASE(pixels_as_rows, *boost::unit_test::label("sampled")) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(rows_as_image, *boost::unit_test::label("sampled")) {
+    Sample sample(2);
+    for (const Size& s : {Size{16, 5, 9}, {17, 1, 8}, {9, 8, 8}, {40, 3, 11}, {16, 5, 7}}) {
+        if (!sample.takes()) continue;
+        check_both([&](const std::string& n) {
+            const std::string c = number(s.channels), h = number(s.h), w = number(s.w),
+                              hw = number(s.h * s.w), f = "f32[" + n + ", ", planes = c + ", " + hw,
+                              rows = hw + ", " + c, image = c + ", " + h + ", " + w;
+            return "program p\nsymbol N = 1..3\n\ngraph forward\n%x = input : " + f + rows +
+                   "]\n%w = input : f32[" + c + ", 1, 3, 3]\n%0 = permute(%x) : " + f + planes +
+                   "] {perm = [0, 2, 1]}\n%1 = reshape(%0) : " + f + image + "] {shape = [" + n +
+                   ", " + image + "]}\n%2 = conv(%1, %w) : " + f + image +
+                   "] {dilation = [1, 1], groups = " + c +
+                   ", pad_begin = [1, 1], pad_end = [1, 1], stride = [1, 1]}\n%3 = reshape(%2) : " +
+                   f + planes + "] {shape = [" + n + ", " + planes + "]}\n%4 = gelu(%3) : " + f +
+                   planes + "] {approximate = \"none\"}\n%5 = permute(%4) : " + f + rows +
+                   "] {perm = [0, 2, 1]}\nreturn %5\n";
+        });
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
