@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(many_sums_take_turns) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(weights_from_far_away_are_asked_for_ahead) {
+BOOST_AUTO_TEST_CASE(weights_from_far_away_are_asked_for_ahead, *boost::unit_test::label("slow")) {
     // 2 MB read once (eight rows are one tile where registers are many), less that stays in a
     // cache, 2 MB read by several tiles.
     const bool are_many = !lower::find_target("host").has_few_registers();
@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(weights_from_far_away_are_asked_for_ahead) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(rows_known_late) {
+BOOST_AUTO_TEST_CASE(rows_known_late, *boost::unit_test::label("slow")) {
     for (const GateCell& c : {GateCell{0, 45, 19, 4, ""}, GateCell{0, 16, 7, 3, "2, "}}) {
         CheckedProgram program(cell_text(c));
         BOOST_TEST(gate_kernels_of(program) == 1);

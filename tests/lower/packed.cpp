@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(a_few_rows_add_up_parts_of_far_panels_side_by_side) {
 
 /// Rows and panels that the second-level cache does not hold: a last set of one panel, rows known
 /// late, all panels in one set, rows that it holds.
-BOOST_AUTO_TEST_CASE(blocks_of_rows_take_sets_of_panels) {
+BOOST_AUTO_TEST_CASE(blocks_of_rows_take_sets_of_panels, *boost::unit_test::label("slow")) {
     const bool has_few_registers = lower::find_target("host").has_few_registers();
     struct Case {
         int64_t rows, columns, inner;

@@ -83,10 +83,8 @@ BOOST_AUTO_TEST_CASE(causal_lines, *boost::unit_test::label("slow")) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(chomped_lines, *boost::unit_test::label("sampled")) {
-    Sample sample(3);
+BOOST_AUTO_TEST_CASE(chomped_lines, *boost::unit_test::label("slow")) {
     for (const Line& line : lines) {
-        if (!sample.takes()) continue;
         if (line.stride != 1) continue;
         const int64_t pad = (line.taps - 1) * line.dilation;
         nn::Conv1d conv(options_of(line).padding(pad));
@@ -132,7 +130,7 @@ BOOST_AUTO_TEST_CASE(images, *boost::unit_test::label("sampled")) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(pools) {
+BOOST_AUTO_TEST_CASE(pools, *boost::unit_test::label("slow")) {
     const Forward forward = [](const Tensors& in) {
         const F::PadFuncOptions zeros({1, 1, 0, 1});
         const Tensor least = F::pad(in[0], F::PadFuncOptions({1, 0, 1, 1}).value(-INFINITY));

@@ -42,10 +42,8 @@ const Size sizes[] = {{16, 5, 7}, {17, 1, 1}, {20, 3, 1}, {24, 1, 9}, {9, 5, 7},
 
 BOOST_AUTO_TEST_SUITE(passes_sunk_layouts)
 
-BOOST_AUTO_TEST_CASE(repeated_pixels, *boost::unit_test::label("sampled")) {
-    Sample sample(2);
+BOOST_AUTO_TEST_CASE(repeated_pixels, *boost::unit_test::label("slow")) {
     for (const Size& s : sizes) {
-        if (!sample.takes()) continue;
         check_both([&](const std::string& n) {
             const std::string c = number(s.channels), h = number(s.h), w = number(s.w),
                               h2 = number(2 * s.h), w3 = number(3 * s.w), f = "f32[" + n + ", ";
@@ -84,10 +82,8 @@ BOOST_AUTO_TEST_CASE(chosen_and_gated_pixels, *boost::unit_test::label("sampled"
     }
 }
 
-BOOST_AUTO_TEST_CASE(pixels_as_rows, *boost::unit_test::label("sampled")) {
-    Sample sample(2);
+BOOST_AUTO_TEST_CASE(pixels_as_rows, *boost::unit_test::label("slow")) {
     for (const Size& s : sizes) {
-        if (!sample.takes()) continue;
         check_both([&](const std::string& n) {
             const std::string c = number(s.channels), h = number(s.h), w = number(s.w),
                               hw = number(s.h * s.w), f = "f32[" + n + ", ", planes = c + ", " + hw,
