@@ -1,4 +1,7 @@
 // The one place where an op meets its operands: eager, traced and taped alike.
+#include <algorithm>
+#include <variant>
+
 #include "dsl/autograd.h"
 #include "dsl/tensor.h"
 #include "dsl/tracer.h"
@@ -7,11 +10,23 @@
 namespace lithe {
 namespace {
 
+/// Whether a shape of the author's makes more elements of known ones: `tensor({1, 2}).repeat(n)`.
+bool is_enlarged(const OpCall& call, std::span<const ValuePtr> inputs, const TensorTypes& types) {
+    const auto& attrs = call.attrs.items();
+    const auto is_shape = [](const auto& item) {
+        return std::holds_alternative<Shape>(item.second);
+    };
+    if (inputs.size() != 1 || std::none_of(attrs.begin(), attrs.end(), is_shape)) return false;
+    const Dim have = inputs[0]->type.count(), made = types[0].count();
+    return have.is_constant() && made.is_constant() && made.constant() > have.constant();
+}
+
 bool must_record(const OpCall& call, std::span<const ValuePtr> inputs, const TensorTypes& types) {
     const Tracer* tracer = Tracer::current();
     if (!tracer) return false;
     if (call.op->is(Trait::random)) return true;
     if (inputs.empty() && tracer->records_creation()) return true;
+    if (tracer->records_creation() && is_enlarged(call, inputs, types)) return true;
     for (const ValuePtr& input : inputs) {
         if (input->is_symbolic()) return true;
     }

@@ -90,6 +90,17 @@ struct ByTableImpl : nn::Module {
 };
 LITHE_MODULE(ByTable);
 
+/// Known numbers repeated as often as sizes say, beside ones that are made of sizes.
+struct TiledImpl : nn::Module {
+    Tensor forward(const Tensor& x) {
+        const int64_t rows = x.size(0), columns = x.size(1);
+        const Tensor scale = tensor({16.f, 32.f, 64.f}).repeat({rows * columns});
+        const Tensor row = arange(rows, DType::f32).unsqueeze(1).expand({rows, columns});
+        return (x + row).unsqueeze(-1) * scale.view({rows, columns, 3});
+    }
+};
+LITHE_MODULE(Tiled);
+
 /// Numbers of the C++ code that are made of sizes and are none.
 struct OfNumbersImpl : nn::Module {
     Tensor forward(const Tensor& x) {
@@ -139,6 +150,15 @@ void check_lines(Holder net) {
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(trace_generalize)
+
+BOOST_AUTO_TEST_CASE(known_numbers_are_repeated_as_often_as_sizes_say) {
+    Tiled net;
+    CompiledModel compiled = compile(net, "x:f32[H=2..40,W=2..50]", compile_options());
+    for (const Sizes& shape : {Sizes{2, 3}, Sizes{7, 5}, Sizes{40, 50}}) {
+        const Tensor x = numbers(shape, DType::f32);
+        check_equal(compiled(x), net(x));
+    }
+}
 
 BOOST_AUTO_TEST_CASE(what_holds_for_some_rests_alone_is_refused) {
     for (const int64_t divisor : {2, 3, 4, 6}) {
