@@ -25,8 +25,8 @@ bool must_record(const OpCall& call, std::span<const ValuePtr> inputs, const Ten
     const Tracer* tracer = Tracer::current();
     if (!tracer) return false;
     if (call.op->is(Trait::random)) return true;
-    if (inputs.empty() && tracer->records_creation()) return true;
-    if (tracer->records_creation() && is_enlarged(call, inputs, types)) return true;
+    if (tracer->records_creation() && (inputs.empty() || is_enlarged(call, inputs, types)))
+        return true;
     for (const ValuePtr& input : inputs) {
         if (input->is_symbolic()) return true;
     }

@@ -34,6 +34,14 @@ bool is_first(ir::Value value) {
     return rank >= 3 && permutes_by(*value.node, to_first(rank));
 }
 
+/// What is said of each axis, in the order of channels last.
+Shape in_order_last(const Shape& axes) {
+    Shape last;
+    for (const Dim& axis : to_last(static_cast<int>(axes.size())))
+        last.push_back(axes[static_cast<size_t>(axis.constant())]);
+    return last;
+}
+
 /// Whether the axes longer than 1 stay in order.
 bool stays_in_order(const Shape& shape, const Shape& perm) {
     int64_t last = -1;
@@ -149,10 +157,7 @@ private:
         Attrs attrs = node.attrs();
         if (node.is("expand")) {
             if (!is_wide(node.input(0).type())) return {};
-            Shape last;
-            for (const Dim& axis : to_last(rank))
-                last.push_back(node.type().shape[static_cast<size_t>(axis.constant())]);
-            attrs.set("shape", last);
+            attrs.set("shape", in_order_last(node.type().shape));
         } else {
             if (attrs.get_int("axis") < 2) return {};
             attrs.set("axis", Dim(axis_below(attrs.get_int("axis"), rank)));
@@ -213,12 +218,8 @@ private:
         if (rank < 3) return {};
         Shape shape(static_cast<size_t>(rank - value.type().rank()), Dim(1));
         shape.insert(shape.end(), value.type().shape.begin(), value.type().shape.end());
-        Shape last;
-        for (const Dim& axis : to_last(rank)) {
-            last.push_back(shape[static_cast<size_t>(axis.constant())]);
-        }
         if (stays_in_order(shape, to_last(rank)))
-            return graph_.add("reshape", {value}, {{"shape", last}});
+            return graph_.add("reshape", {value}, {{"shape", in_order_last(shape)}});
         if (!fixed_.contains(value)) return {};
         if (!same(shape, value.type().shape)) {
             value = graph_.add("reshape", {value}, {{"shape", shape}});
@@ -270,13 +271,8 @@ private:
 
     ir::Value below_pad(const ir::Node& node) {
         Attrs attrs = node.attrs();
-        for (const char* name : {"begin", "end"}) {
-            Shape last;
-            for (const Dim& axis : to_last(node.type().rank())) {
-                last.push_back(attrs.get_shape(name)[static_cast<size_t>(axis.constant())]);
-            }
-            attrs.set(name, last);
-        }
+        for (const char* name : {"begin", "end"})
+            attrs.set(name, in_order_last(attrs.get_shape(name)));
         return first(graph_.add(node.op(), {node.input(0).node->input(0)}, attrs));
     }
 
