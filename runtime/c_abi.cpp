@@ -245,6 +245,14 @@ lithe_status lithe_model_save_state_dict(const lithe_model* model, const char* p
     });
 }
 
+lithe_status lithe_model_save_with_prepared(const lithe_model* model, const char* path,
+                                            lithe_error* error) {
+    return guarded(error, [&] {
+        required(model, "the model")
+            .model.save_state_dict(&required(path, "the path"), {.with_prepared = true});
+    });
+}
+
 lithe_status lithe_model_visit(const lithe_model* model, lithe_listing listing, lithe_visitor visit,
                                void* user, lithe_error* error) {
     return guarded(error, [&] {

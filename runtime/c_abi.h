@@ -96,6 +96,9 @@ lithe_status lithe_model_load_tensors(lithe_model* model, const lithe_named_tens
                                       size_t count, int strict, lithe_error* error);
 lithe_status lithe_model_save_state_dict(const lithe_model* model, const char* path,
                                          lithe_error* error);
+/* The same with SaveOptions::with_prepared. */
+lithe_status lithe_model_save_with_prepared(const lithe_model* model, const char* path,
+                                            lithe_error* error);
 /* Calls `visit` for every tensor, in PyTorch's order; its argument is valid during the call. */
 lithe_status lithe_model_visit(const lithe_model* model, lithe_listing listing, lithe_visitor visit,
                                void* user, lithe_error* error);

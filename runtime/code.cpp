@@ -33,9 +33,9 @@ void Code::decode(const lithe_artifact& compiled) {
     if (compiled.magic != lithe_artifact_magic) {
         throw UserError("model.artifact", "model: this is not a compiled model of lithe's");
     }
-    const std::span bytes(reinterpret_cast<const std::byte*>(compiled.bytes),
-                          static_cast<size_t>(compiled.size_bytes));
-    const std::span<const std::byte> constants = decode_in_place(bytes, artifact_);
+    encoded_ = {reinterpret_cast<const std::byte*>(compiled.bytes),
+                static_cast<size_t>(compiled.size_bytes)};
+    const std::span<const std::byte> constants = decode_in_place(encoded_, artifact_);
     check(artifact_, constants.size());
     kernels_ = {compiled.kernels, static_cast<size_t>(compiled.kernel_count)};
     if (kernels_.size() != artifact_.kernels.size()) {

@@ -22,6 +22,8 @@ public:
     Code& operator=(const Code&) = delete;
 
     const artifact::Artifact& artifact() const { return artifact_; }
+    /// The tables and the constants as they were emitted.
+    std::span<const std::byte> encoded() const { return encoded_; }
     const std::byte* constants() const { return constants_; }
     size_t constants_bytes() const { return constants_bytes_; }
     lithe_kernel kernel(int32_t index) const { return kernels_[static_cast<size_t>(index)]; }
@@ -35,6 +37,7 @@ public:
 private:
     void decode(const lithe_artifact& compiled);
 
+    std::span<const std::byte> encoded_;
     artifact::Artifact artifact_;
     AlignedMemory constants_copy_;  // where the artifact's own place is not aligned
     const std::byte* constants_ = nullptr;

@@ -3,6 +3,8 @@
 #include "runtime/error.h"
 #include "runtime/model_state.h"
 #include "runtime/module_tree.h"
+#include "runtime/prepared_values.h"
+#include "runtime/safetensors.h"
 #include "runtime/text.h"
 
 namespace lithe {
@@ -11,8 +13,8 @@ namespace {
 /// The tensors of some slots under some names; the weights stay alive with them.
 class Listing {
 public:
-    explicit Listing(const ModelState& state)
-        : artifact_(state.code.artifact()), weights_(state.kept_weights()) {}
+    Listing(const ModelState& state, std::shared_ptr<const Weights> weights)
+        : artifact_(state.code.artifact()), weights_(std::move(weights)) {}
 
     ConstTensorView view(size_t slot) const {
         const artifact::Slot& row = artifact_.slots[slot];
@@ -28,12 +30,32 @@ private:
 };
 
 StateDict listed(const ModelState& state, bool parameters) {
-    Listing listing(state);
+    Listing listing(state, state.kept_weights());
     const std::vector<artifact::Slot>& slots = state.code.artifact().slots;
     for (size_t i = 0; i < slots.size(); ++i) {
         if (slots[i].is_parameter == parameters) listing.add(slots[i].key, i);
     }
     return listing.take();
+}
+
+StateDict state_dict_of(const ModelState& state, std::shared_ptr<const Weights> weights) {
+    Listing listing(state, std::move(weights));
+    for (const artifact::StateKey& key : state_keys(state.code.artifact())) {
+        listing.add(key.key, static_cast<size_t>(key.slot));
+    }
+    return listing.take();
+}
+
+/// The weights of now with all of these prepared values.
+std::shared_ptr<const Weights> weights_with(ModelState& state, const std::vector<bool>& needed) {
+    for (;;) {
+        state.refresh(needed);
+        std::shared_ptr<const Weights> weights = state.kept_weights();
+        bool is_stale = false;  // again, by a run that has ended since
+        for (size_t i = 0; i < needed.size(); ++i)
+            is_stale = is_stale || (needed[i] && weights->stale[i]);
+        if (!is_stale) return weights;
+    }
 }
 
 ForwardHookHandle add_hook(ModelState& state, HookRegistry::Kind kind, int32_t module,
@@ -96,11 +118,8 @@ StateDict Model::named_parameters() const { return listed(held(state_), true); }
 StateDict Model::named_buffers() const { return listed(held(state_), false); }
 
 StateDict Model::state_dict() const {
-    Listing listing(held(state_));
-    for (const artifact::StateKey& key : state_keys(artifact())) {
-        listing.add(key.key, static_cast<size_t>(key.slot));
-    }
-    return listing.take();
+    const ModelState& state = held(state_);
+    return state_dict_of(state, state.kept_weights());
 }
 
 const std::vector<artifact::Module>& Model::named_modules() const { return artifact().modules; }
@@ -108,18 +127,28 @@ const std::vector<artifact::Module>& Model::named_modules() const { return artif
 std::string Model::text() const { return module_tree_text(named_modules()); }
 
 LoadResult Model::load_state_dict(const std::string& path, LoadOptions options) {
-    const StateDict file = open_state_dict(path);
-    return held(state_).load(file.entries(), file.owner(),
-                             {.strict = options.strict, .one_alias_suffices = true},
-                             file.mapping());
+    return held(state_).load(open_state_dict(path),
+                             {.strict = options.strict, .one_alias_suffices = true});
 }
 
 LoadResult Model::load_state_dict(const StateDict& weights, LoadOptions options) {
-    return held(state_).load(weights.entries(), weights.owner(), {.strict = options.strict});
+    return held(state_).load(weights, {.strict = options.strict});
 }
 
 LoadResult Model::load_state_dict(std::span<const NamedTensor> weights, LoadOptions options) {
-    return held(state_).load(weights, nullptr, {.strict = options.strict});
+    return load_state_dict(StateDict({weights.begin(), weights.end()}, nullptr), options);
+}
+
+void Model::save_state_dict(const std::string& path, SaveOptions options) const {
+    if (!options.with_prepared) return save_safetensors(path, state_dict().entries());
+    ModelState& state = held(state_);
+    const auto weights = weights_with(state, prepared_in_files(state.code));
+    const PreparedTensor prepared = prepared_tensor(state.code, *weights);
+    // First: its elements are among the largest, so that it lies where the data begin.
+    std::vector<NamedTensor> tensors{{prepared.key, prepared.values}};
+    const StateDict dict = state_dict_of(state, weights);
+    tensors.insert(tensors.end(), dict.begin(), dict.end());
+    save_safetensors(path, tensors, {}, prepared_alignment);
 }
 
 void Model::train(bool on) {

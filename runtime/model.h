@@ -60,7 +60,7 @@ public:
     LoadResult load_state_dict(const StateDict& weights, LoadOptions options = {});
     LoadResult load_state_dict(std::span<const NamedTensor> weights, LoadOptions options = {});
     /// Writes state_dict() as safetensors. Errors: file.write.
-    void save_state_dict(const std::string& path) const;
+    void save_state_dict(const std::string& path, SaveOptions options = {}) const;
 
     /// Chooses between the graph that was compiled for training and the one for evaluation.
     /// Errors: model.train where the first was not compiled in.

@@ -6,6 +6,7 @@
 
 #include "runtime/bound_plan.h"
 #include "runtime/convert.h"
+#include "runtime/prepared_values.h"
 
 namespace lithe {
 
@@ -43,14 +44,14 @@ Weights::Value ModelState::first_value(size_t slot) const {
 }
 
 Weights::Value ModelState::loaded_value(size_t slot, const ConstTensorView& tensor,
-                                        const std::shared_ptr<const void>& owner,
-                                        std::span<const std::byte> mapping) const {
+                                        const StateDict& source) const {
     const artifact::Slot& row = code.artifact().slots[slot];
-    if (owner != nullptr && tensor.dtype == row.dtype && tensor.data != nullptr) {
+    if (source.owner() != nullptr && tensor.dtype == row.dtype && tensor.data != nullptr) {
         const auto* data = tensor.as<std::byte>();
+        const std::span<const std::byte> mapping = source.mapping();
         const bool is_mapped = !mapping.empty() && !std::less<>()(data, mapping.data()) &&
                                std::less<>()(data, mapping.data() + mapping.size());
-        return {data, owner, is_mapped};
+        return {data, source.owner(), is_mapped};
     }
     const auto memory =
         std::make_shared<AlignedMemory>(static_cast<size_t>(size_bytes(row.dtype, row.shape)));
@@ -58,9 +59,8 @@ Weights::Value ModelState::loaded_value(size_t slot, const ConstTensorView& tens
     return {memory->data(), memory, false};
 }
 
-LoadResult ModelState::load(std::span<const NamedTensor> tensors, std::shared_ptr<const void> owner,
-                            MatchOptions options, std::span<const std::byte> mapping) {
-    const StateMatch match = match_state(code.artifact(), tensors, options);
+LoadResult ModelState::load(const StateDict& source, MatchOptions options) {
+    const StateMatch match = match_state(code.artifact(), source.entries(), options);
 
     const std::lock_guard lock(change_mutex_);
     const std::shared_ptr<const Weights> old = weights_;
@@ -68,17 +68,18 @@ LoadResult ModelState::load(std::span<const NamedTensor> tensors, std::shared_pt
     fresh->load = old ? old->load + 1 : 1;
     for (size_t slot = 0; slot < match.slots.size(); ++slot) {
         if (match.slots[slot] != nullptr) {
-            fresh->slots.push_back(loaded_value(slot, *match.slots[slot], owner, mapping));
+            fresh->slots.push_back(loaded_value(slot, *match.slots[slot], source));
         } else {
             fresh->slots.push_back(old ? old->slots[slot] : first_value(slot));
         }
     }
     std::vector<bool> wanted = prepared_for(code, "forward");
     fresh->prepared.resize(wanted.size());
-    fresh->stale.assign(wanted.size(), true);
-    for (size_t i = 0; old && i < wanted.size(); ++i) {  // what has been used will be again
+    fresh->stale = std::vector<bool>(wanted.size(), true);  // assign() is long code
+    for (size_t i = 0; old && i < wanted.size(); ++i) {     // what has been used will be again
         wanted[i] = wanted[i] || old->prepared[i].data != nullptr;
     }
+    take_prepared(code, source, *fresh, wanted);
     prepare(code, *fresh, wanted, executor.load(std::memory_order_relaxed));
     publish(std::move(fresh));
     forget_updates();

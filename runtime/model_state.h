@@ -44,10 +44,8 @@ public:
     /// The weights of now, for whoever may keep their memory: it is never written again.
     std::shared_ptr<const Weights> kept_weights() const;
 
-    /// Loads a state_dict; `owner` keeps the tensors, which are copied where it is null.
-    /// Those within `mapping` lie in a mapped file.
-    LoadResult load(std::span<const NamedTensor> tensors, std::shared_ptr<const void> owner,
-                    MatchOptions options, std::span<const std::byte> mapping = {});
+    /// Loads a state_dict, whose tensors are copied where it does not own them.
+    LoadResult load(const StateDict& source, MatchOptions options);
     /// Swaps in the values that a run has given to buffers, unless another state_dict has been
     /// loaded since `load`. Two sets of buffers take turns where nobody else has the older one:
     /// then nothing is allocated.
@@ -58,8 +56,7 @@ public:
 private:
     Weights::Value first_value(size_t slot) const;
     Weights::Value loaded_value(size_t slot, const ConstTensorView& tensor,
-                                const std::shared_ptr<const void>& owner,
-                                std::span<const std::byte> mapping) const;
+                                const StateDict& source) const;
     void publish(std::shared_ptr<const Weights> weights);
 
     /// Weights whose buffers are those that runs of a plan gave.

@@ -174,16 +174,25 @@ void check_entry(std::string_view where, const Entry& entry, int64_t data_size) 
     }
 }
 
+/// The indices of the entries in an order. Once in the code, for its size.
+[[gnu::noinline]] std::vector<uint32_t> sorted(const std::vector<Entry>& entries,
+                                               bool (*is_less)(const Entry&, const Entry&)) {
+    std::vector<uint32_t> order(entries.size());
+    std::iota(order.begin(), order.end(), 0);
+    std::sort(order.begin(), order.end(),
+              [&](uint32_t a, uint32_t b) { return is_less(entries[a], entries[b]); });
+    return order;
+}
+
 /// Checks that the tensors cover the data once, from the first byte to the last.
 void check_cover(std::string_view where, const std::vector<Entry>& entries, int64_t data_size) {
-    std::vector<const Entry*> sorted;
-    for (const Entry& entry : entries) sorted.push_back(&entry);
-    std::sort(sorted.begin(), sorted.end(), [](const Entry* a, const Entry* b) {
-        return std::pair(a->begin, a->end) < std::pair(b->begin, b->end);
+    const std::vector<uint32_t> order = sorted(entries, [](const Entry& a, const Entry& b) {
+        return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
     });
     int64_t covered = 0;
     const Entry* last = nullptr;
-    for (const Entry* entry : sorted) {
+    for (const uint32_t index : order) {
+        const Entry* entry = &entries[index];
         if (entry->begin < covered) {
             fail(where, "overlap",
                  {"tensors ", quote(last->name), " at ", offsets_text(*last), " and ",
@@ -205,10 +214,8 @@ void check_cover(std::string_view where, const std::vector<Entry>& entries, int6
 
 /// The indices of the entries, sorted by name.
 std::vector<uint32_t> sort_by_name(std::string_view where, const std::vector<Entry>& entries) {
-    std::vector<uint32_t> order(entries.size());
-    std::iota(order.begin(), order.end(), 0);
-    std::sort(order.begin(), order.end(),
-              [&](uint32_t a, uint32_t b) { return entries[a].name < entries[b].name; });
+    std::vector<uint32_t> order =
+        sorted(entries, [](const Entry& a, const Entry& b) { return a.name < b.name; });
     for (size_t i = 1; i < order.size(); ++i) {
         const std::string& name = entries[order[i]].name;
         if (name == entries[order[i - 1]].name) {

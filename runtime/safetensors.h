@@ -68,8 +68,9 @@ private:
 std::vector<std::byte> safetensors_bytes(std::span<const NamedTensor> tensors,
                                          const SafetensorsMetadata& metadata = {});
 
-/// Writes such a file in one step, as `write_file` does.
+/// Writes such a file in one step, as `write_file` does. The data begin at a multiple of so many
+/// bytes.
 void save_safetensors(const std::string& path, std::span<const NamedTensor> tensors,
-                      const SafetensorsMetadata& metadata = {});
+                      const SafetensorsMetadata& metadata = {}, size_t alignment = 8);
 
 }  // namespace lithe

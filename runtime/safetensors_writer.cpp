@@ -75,8 +75,8 @@ void append_entry(std::string& json, const NamedTensor& tensor, Placement place)
 }
 
 /// The size of the header and the header itself.
-std::string header_bytes(std::span<const NamedTensor> tensors,
-                         const SafetensorsMetadata& metadata) {
+std::string header_bytes(std::span<const NamedTensor> tensors, const SafetensorsMetadata& metadata,
+                         size_t alignment) {
     check_names(tensors, metadata);
     std::vector<Placement> places(tensors.size());
     int64_t end = 0;
@@ -105,7 +105,7 @@ std::string header_bytes(std::span<const NamedTensor> tensors,
         append_entry(bytes, tensors[i], places[i]);
     }
     bytes.append("}");
-    bytes.resize((bytes.size() + 7) / 8 * 8, ' ');
+    bytes.resize((bytes.size() + alignment - 1) / alignment * alignment, ' ');
     const uint64_t size = bytes.size() - 8;
     std::memcpy(bytes.data(), &size, sizeof(size));
     return bytes;
@@ -126,7 +126,7 @@ std::vector<std::span<const std::byte>> pieces(const std::string& header,
 
 std::vector<std::byte> safetensors_bytes(std::span<const NamedTensor> tensors,
                                          const SafetensorsMetadata& metadata) {
-    const std::string header = header_bytes(tensors, metadata);
+    const std::string header = header_bytes(tensors, metadata, sizeof(uint64_t));
     std::vector<std::byte> bytes;
     for (std::span<const std::byte> piece : pieces(header, tensors)) {
         bytes.insert(bytes.end(), piece.begin(), piece.end());
@@ -135,8 +135,8 @@ std::vector<std::byte> safetensors_bytes(std::span<const NamedTensor> tensors,
 }
 
 void save_safetensors(const std::string& path, std::span<const NamedTensor> tensors,
-                      const SafetensorsMetadata& metadata) {
-    const std::string header = header_bytes(tensors, metadata);
+                      const SafetensorsMetadata& metadata, size_t alignment) {
+    const std::string header = header_bytes(tensors, metadata, alignment);
     write_file(path, pieces(header, tensors));
 }
 

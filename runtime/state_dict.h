@@ -16,10 +16,13 @@ namespace lithe {
 class StateDict {
 public:
     StateDict() = default;
-    /// `mapping`: the mapped file that tensors may lie in.
+    /// `mapping`: the mapped file that tensors may lie in. `prepared`: of prepared_values.h.
     StateDict(std::vector<NamedTensor> entries, std::shared_ptr<const void> owner,
-              std::span<const std::byte> mapping = {})
-        : entries_(std::move(entries)), owner_(std::move(owner)), mapping_(mapping) {}
+              std::span<const std::byte> mapping = {}, std::vector<NamedTensor> prepared = {})
+        : entries_(std::move(entries)),
+          owner_(std::move(owner)),
+          mapping_(mapping),
+          prepared_(std::move(prepared)) {}
 
     auto begin() const { return entries_.begin(); }
     auto end() const { return entries_.end(); }
@@ -27,6 +30,8 @@ public:
     const std::vector<NamedTensor>& entries() const { return entries_; }
     const std::shared_ptr<const void>& owner() const { return owner_; }
     std::span<const std::byte> mapping() const { return mapping_; }
+    /// What a file holds beside the state_dict, for the code that wrote it.
+    const std::vector<NamedTensor>& prepared() const { return prepared_; }
 
     /// Null where there is no such name.
     const ConstTensorView* find(std::string_view name) const;
@@ -37,15 +42,26 @@ private:
     std::vector<NamedTensor> entries_;
     std::shared_ptr<const void> owner_;
     std::span<const std::byte> mapping_;
+    std::vector<NamedTensor> prepared_;
 };
 
 /// Reads a file of weights, safetensors or what torch.save writes of a state_dict; tensors that
 /// need no conversion stay in the mapped file. Errors: those of the formats' readers.
 StateDict open_state_dict(const std::string& path);
 
+/// Begins the name of a tensor that a file has beside the state_dict: what `prepare` made of it.
+inline constexpr std::string_view prepared_prefix = "lithe:prepared:";
+
 struct LoadOptions {
     /// Missing and unexpected keys are errors.
     bool strict = true;
+};
+
+struct SaveOptions {
+    /// Also what `prepare` makes of the weights, about as much again: a program that loads the file
+    /// with the same compiled code need not make it. Other readers see a further tensor, whose name
+    /// begins with `prepared_prefix`.
+    bool with_prepared = false;
 };
 
 /// What load_state_dict found.

@@ -1,7 +1,6 @@
 #include <cstring>
 
 #include "runtime/file.h"
-#include "runtime/model.h"
 #include "runtime/safetensors.h"
 #include "runtime/state_dict.h"
 #include "runtime/torch_zip.h"
@@ -19,12 +18,16 @@ struct Opened {
 template <typename Reader>
 StateDict read(MappedFile file, const std::string& path) {
     Reader reader = Reader::parse(file.bytes(), path);
-    std::vector<NamedTensor> tensors = reader.tensors();
+    std::vector<NamedTensor> tensors, prepared;
+    for (const NamedTensor& tensor : reader.tensors()) {
+        const bool is_prepared = tensor.name.starts_with(prepared_prefix);
+        (is_prepared ? prepared : tensors).push_back(tensor);
+    }
     const std::span<const std::byte> mapping =
         file.is_mapped() ? file.bytes() : std::span<const std::byte>();
     return {std::move(tensors),
             std::make_shared<Opened<Reader>>(Opened<Reader>{std::move(file), std::move(reader)}),
-            mapping};
+            mapping, std::move(prepared)};
 }
 
 /// A zip begins with the header of its first file. A safetensors file would begin so only with a
@@ -44,10 +47,6 @@ StateDict open_state_dict(const std::string& path) {
     const bool is_torch = is_zip(file.bytes()) || is_pickle(file.bytes());
     return is_torch ? read<TorchFile>(std::move(file), path)
                     : read<SafetensorsFile>(std::move(file), path);
-}
-
-void Model::save_state_dict(const std::string& path) const {
-    save_safetensors(path, state_dict().entries());
 }
 
 }  // namespace lithe

@@ -26,23 +26,11 @@ constexpr int large_parts = 16;
 /// Some prepared values in one block; the others have no memory.
 struct Block {
     Block(const artifact::Artifact& artifact, const std::vector<bool>& is_held) {
-        std::vector<size_t> offsets;
-        size_t size = 0;
-        for (size_t i = 0; i < is_held.size(); ++i) {
-            const artifact::Type& type = artifact.prepared[i];
-            TensorView view{nullptr, type.dtype, {}};
-            for (const artifact::SizeCode& code : type.shape) {
-                view.shape.push_back(evaluate(code, {}));
-            }
-            offsets.push_back(size);
-            const auto bytes = static_cast<size_t>(lithe::size_bytes(view));
-            if (is_held[i])
-                size += (bytes + alignment_bytes - 1) / alignment_bytes * alignment_bytes;
-            views.push_back(std::move(view));
-        }
-        memory = AlignedMemory(size);
+        PreparedLayout layout(artifact, is_held);
+        memory = AlignedMemory(layout.size_bytes);
+        views = std::move(layout.views);
         for (size_t i = 0; i < views.size(); ++i) {
-            if (is_held[i]) views[i].data = memory.data() + offsets[i];
+            if (is_held[i]) views[i].data = memory.data() + layout.offsets[i];
         }
     }
 
@@ -107,6 +95,22 @@ bool any(const std::vector<bool>& values) {
 }
 
 }  // namespace
+
+PreparedLayout::PreparedLayout(const artifact::Artifact& artifact,
+                               const std::vector<bool>& is_held) {
+    for (size_t i = 0; i < is_held.size(); ++i) {
+        const artifact::Type& type = artifact.prepared[i];
+        TensorView view{nullptr, type.dtype, {}};
+        for (const artifact::SizeCode& code : type.shape) {
+            view.shape.push_back(evaluate(code, {}));
+        }
+        offsets.push_back(size_bytes);
+        const auto bytes = static_cast<size_t>(lithe::size_bytes(view));
+        if (is_held[i])
+            size_bytes += (bytes + alignment_bytes - 1) / alignment_bytes * alignment_bytes;
+        views.push_back(std::move(view));
+    }
+}
 
 void prepare(const Code& code, Weights& weights, const std::vector<bool>& asked,
              Executor* executor) {

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "runtime/artifact.h"
 #include "runtime/host_tensor.h"
 
 namespace lithe {
@@ -29,6 +30,15 @@ struct Weights {
     std::vector<bool> stale;
     /// Counts the state_dicts that have been loaded.
     uint64_t load = 0;
+};
+
+/// Where some prepared values lie in one block of memory, each at a multiple of 64 bytes.
+struct PreparedLayout {
+    PreparedLayout(const artifact::Artifact& artifact, const std::vector<bool>& is_held);
+
+    std::vector<TensorView> views;  ///< of all, without memory
+    std::vector<size_t> offsets;    ///< of those that are held
+    size_t size_bytes = 0;
 };
 
 /// Runs what of the plan `prepare` the wanted values need, and puts them into `prepared`; the

@@ -16,7 +16,7 @@ using CrcTables = std::array<std::array<uint32_t, 256>, 4>;
 
 /// tables[k][b] is the checksum of byte b followed by k zeros, so that four bytes take four
 /// look-ups.
-constexpr CrcTables make_crc_tables() {
+CrcTables make_crc_tables() {
     CrcTables tables{};
     for (uint32_t byte = 0; byte < 256; ++byte) {
         uint32_t value = byte;
@@ -32,8 +32,6 @@ constexpr CrcTables make_crc_tables() {
     }
     return tables;
 }
-
-constexpr CrcTables crc_tables = make_crc_tables();
 
 [[noreturn, gnu::cold, gnu::noinline]] void fail(std::string_view where, std::string_view reason,
                                                  std::initializer_list<std::string_view> text) {
@@ -251,6 +249,8 @@ private:
 }  // namespace
 
 uint32_t crc32(std::span<const std::byte> bytes, uint32_t start) {
+    // In a few microseconds, where a program would carry 4 KB.
+    const CrcTables tables = make_crc_tables();
     uint32_t value = ~start;
     const std::byte* at = bytes.data();
     const std::byte* end = at + bytes.size();
@@ -258,11 +258,11 @@ uint32_t crc32(std::span<const std::byte> bytes, uint32_t start) {
         uint32_t word;
         std::memcpy(&word, at, 4);
         word ^= value;
-        value = crc_tables[3][word & 0xFF] ^ crc_tables[2][(word >> 8) & 0xFF] ^
-                crc_tables[1][(word >> 16) & 0xFF] ^ crc_tables[0][word >> 24];
+        value = tables[3][word & 0xFF] ^ tables[2][(word >> 8) & 0xFF] ^
+                tables[1][(word >> 16) & 0xFF] ^ tables[0][word >> 24];
     }
     for (; at != end; ++at) {
-        value = (value >> 8) ^ crc_tables[0][(value ^ static_cast<uint32_t>(*at)) & 0xFF];
+        value = (value >> 8) ^ tables[0][(value ^ static_cast<uint32_t>(*at)) & 0xFF];
     }
     return ~value;
 }

@@ -105,10 +105,7 @@ BOOST_AUTO_TEST_CASE(what_only_hooks_need_waits_for_them) {
     const EmittedFiles files = emit_files(compiled.compiled(), folder.string());
     const jit::LoadedArtifact loaded(compiled.compiled());
     ModelState state(loaded.table());
-    const auto load = [&] {
-        const StateDict file = open_state_dict(files.weights);
-        state.load(file.entries(), file.owner(), {.strict = true}, file.mapping());
-    };
+    const auto load = [&] { state.load(open_state_dict(files.weights), {.strict = true}); };
     load();
     const std::vector<bool> plain = prepared_for(state.code, "forward"),
                             hooks = prepared_for(state.code, "forward_hooks");

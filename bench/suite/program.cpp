@@ -1,10 +1,12 @@
 // One compiled network of the suite as a program: speaks the protocol of the peers' worker.
-// usage: suite_MODEL_bBATCH THREADS MODELS_DIR [--steps | --prepare]. The macros come from
-// CMakeLists.txt. --steps: times every step of the plan instead; --prepare: of what is done at the
-// start.
+// usage: suite_MODEL_bBATCH THREADS MODELS_DIR [--steps | --prepare | --save FILE]. The macros come
+// from CMakeLists.txt. --steps: times every step of the plan instead; --prepare: of what is done at
+// the start; --save: writes the weights with what is prepared. A file named by SUITE_WEIGHTS_FILE
+// in the environment is loaded in place of the harness's.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <ctime>
 #include <memory>
@@ -165,13 +167,23 @@ void check(Runner& runner, const lithe::SafetensorsFile& data,
                 peak, worst_abs, worst_scale, worst);
 }
 
+std::string weights_in(const std::string& folder) {
+    const char* other = std::getenv("SUITE_WEIGHTS_FILE");
+    return other ? other : folder + "/" SUITE_WEIGHTS ".safetensors";
+}
+
+int save(const std::string& folder, const char* path) {
+    lithe::Model(SUITE_ARTIFACT, weights_in(folder)).save_state_dict(path, {.with_prepared = true});
+    return 0;
+}
+
 int serve(int threads, const std::string& folder) {
     const auto data =
         lithe::SafetensorsFile::open(folder + "/" SUITE_MODEL ".b" SUITE_BATCH ".io.safetensors");
     std::vector<std::string> names;
     for (const char* name : {SUITE_OUTPUTS}) names.emplace_back(name);
     const double read = now_s(), rss_import = peak_mb();
-    Runner runner(SUITE_ARTIFACT, folder + "/" SUITE_WEIGHTS ".safetensors", data, threads);
+    Runner runner(SUITE_ARTIFACT, weights_in(folder), data, threads);
     const double load = now_s(), rss_load = peak_mb();
     runner.call();
     std::printf(
@@ -199,7 +211,7 @@ int time_steps(int threads, const std::string& folder, bool is_prepare) {
     const auto data =
         lithe::SafetensorsFile::open(folder + "/" SUITE_MODEL ".b" SUITE_BATCH ".io.safetensors");
     if (is_prepare) suite::start_steps();
-    Runner runner(artifact, folder + "/" SUITE_WEIGHTS ".safetensors", data, threads);
+    Runner runner(artifact, weights_in(folder), data, threads);
     if (is_prepare) {
         suite::print_steps(SUITE_ARTIFACT, "prepare");
         return 0;
@@ -224,6 +236,7 @@ int main(int argc, char** argv) {
             if (argc > 3 && std::strcmp(argv[3], option) == 0)
                 return time_steps(std::atoi(argv[1]), argv[2], std::strcmp(option, "--steps") != 0);
         }
+        if (argc > 4 && std::strcmp(argv[3], "--save") == 0) return save(argv[2], argv[4]);
         return serve(std::atoi(argv[1]), argv[2]);
     } catch (const std::exception& error) {
         std::fprintf(stderr, "error: %s\n", error.what());

@@ -34,7 +34,7 @@ def footprint(state, model, batch):
     compiled = state.get("compile", {}).get(key, {})
     if "seconds" in compiled:
         out["compile_s"] = compiled["seconds"]
-    for peer in ("lithe", "ort"):
+    for peer in ("lithe", "prepared", "ort"):
         if peer in cold:
             out[f"{peer}_cold_ms"] = cold[peer]["total_ms"]
             out[f"{peer}_rss_mb"] = cold[peer]["rss_first"]
@@ -100,14 +100,15 @@ def quotient(place, a, b):
 def footprint_table(places):
     lines = ["\n## Footprint, cold start, compilation\n",
              "RSS and cold start (new process to first result) on one thread; ONNX Runtime's with Python, in brackets without its start. "
-             "Programs are stripped, without weights.\n",
-             "| network | arena KB | arena / bound | weights MB | program KB | cold ms | ORT cold ms | share | RSS MB | ORT RSS MB | share "
-             "| compile s | groups | kernels | shared |", "|---" * 15 + "|"]
+             "Prepared: from a file that `--with-prepared` makes. Programs are stripped, without weights.\n",
+             "| network | arena KB | arena / bound | weights MB | program KB | cold ms | prepared | ORT cold ms | share | prepared | RSS MB | ORT RSS MB | share "
+             "| compile s | groups | kernels | shared |", "|---" * 17 + "|"]
     for key, p in places.items():
         ort = "–" if "ort_cold_ms" not in p else f"{p['ort_cold_ms']:.0f} ({p['ort_cold_without_python_ms']:.0f})"
         lines.append(
             f"| {key} | {p['arena_bytes'] / 1024:.0f} | {p['arena_to_bound']:.3f} | {p['weight_bytes'] / 1e6:.1f} | "
-            f"{p['program_bytes'] / 1024:.0f} | {number(p.get('lithe_cold_ms'))} | {ort} | {quotient(p, 'lithe_cold_ms', 'ort_cold_ms')} | "
+            f"{p['program_bytes'] / 1024:.0f} | {number(p.get('lithe_cold_ms'))} | {number(p.get('prepared_cold_ms'))} | {ort} | "
+            f"{quotient(p, 'lithe_cold_ms', 'ort_cold_ms')} | {quotient(p, 'prepared_cold_ms', 'ort_cold_ms')} | "
             f"{number(p.get('lithe_rss_mb'))} | {number(p.get('ort_rss_mb'))} | {quotient(p, 'lithe_rss_mb', 'ort_rss_mb')} | "
             f"{number(p.get('compile_s'))} | {p['groups']} | {p['kernels']} | {p['kernels_shared']} for {p['groups_that_share']} |")
     return lines

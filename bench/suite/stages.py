@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import time
 import types
+import unittest.mock
 
 RELATIVE_LIMIT = 1e-4  # of an output from the float64 reference, relative to the largest number there
 
@@ -138,18 +139,24 @@ class Run:
             yield key, lambda: compile(batch)
 
     def cold(self, model):
-        """New processes of lithe and of ONNX Runtime to their first result, in turn; the first round warms the files."""
-        def start(peer, batch):
-            worker = self.peers.Worker(peer, model, batch, 1).ready()
+        """New processes of lithe, of lithe with a file that has what is prepared, and of ONNX Runtime to their first result,
+        in turn; the first round warms the files."""
+        def start(peer, batch, environment):
+            with unittest.mock.patch.dict(os.environ, environment):
+                worker = self.peers.Worker(peer, model, batch, 1).ready()
             worker.quit()
             return {**worker.cold, "rss_first": worker.rss["rss_first"]}
 
         def cold(batch):
-            rounds = {"lithe": [], "ort": []}
-            for _ in range(4):
-                for peer, found in rounds.items():
-                    if peer == "lithe" or peer in self.peer_names():
-                        found.append(start(peer, batch))
+            rounds = {"lithe": [], "prepared": [], "ort": []}
+            with tempfile.TemporaryDirectory(dir=self.arguments.build) as folder:
+                file = f"{folder}/weights.safetensors"
+                subprocess.run([self.program(model, batch), "1", self.peers.MODELS, "--save", file], check=True)
+                for _ in range(4):
+                    rounds["lithe"].append(start("lithe", batch, {}))
+                    rounds["prepared"].append(start("lithe", batch, {"SUITE_WEIGHTS_FILE": file}))
+                    if "ort" in self.peer_names():
+                        rounds["ort"].append(start("ort", batch, {}))
             found = {peer: {key: statistics.median(r[key] for r in list_[1:]) for key in list_[0]}
                      for peer, list_ in rounds.items() if list_}
             return {"program": program_key(self.program(model, batch)), **found,

@@ -9,9 +9,13 @@
 
 #include "compiler/driver/options.h"
 #include "compiler/ir/program.h"
+#include "compiler/jit/loaded_artifact.h"
 #include "dsl/io/state_file.h"
 #include "dsl/random.h"
+#include "runtime/cpu.h"
+#include "runtime/error.h"
 #include "runtime/file.h"
+#include "runtime/model.h"
 
 namespace lithe::driver {
 namespace {
@@ -164,9 +168,27 @@ ir::Program traced(const Subject& subject, const Options& o) {
                  o.with_train);
 }
 
+namespace {
+
+/// Has the model's own code make what programs would make when they load the file.
+void add_prepared(const Compiled& compiled, const std::string& path) {
+    for (const Compiled* level : compiled.levels()) {
+        if (!runs_on_this_cpu(level->artifact.target)) continue;
+        const jit::LoadedArtifact loaded(*level);
+        return Model(loaded.table(), path).save_state_dict(path, {.with_prepared = true});
+    }
+    throw UserError("driver.prepared",
+                    "compile: --with-prepared runs the model's kernels, and this CPU has no " +
+                        compiled.artifact.target);
+}
+
+}  // namespace
+
 int run_compile(const Subject& subject, const Options& o) {
     const Compiled compiled = compile(traced(subject, o), compile_options(o));
-    const Summary summary = summarize(compiled, emit_files(compiled, o.output));
+    const EmittedFiles files = emit_files(compiled, o.output);
+    if (o.with_prepared) add_prepared(compiled, files.weights);
+    const Summary summary = summarize(compiled, files);
     if (!o.summary.empty()) {
         const std::string text = to_json(summary, o).dump(2) + "\n";
         write_file(o.summary, std::as_bytes(std::span(text.data(), text.size())));

@@ -91,6 +91,9 @@ int driver_main(int argc, char** argv, const std::function<Subject()>& make_mode
         add("compile", "Write lib<name>.a, <name>.h and <name>.safetensors", driver::run_compile);
     add_compile(*compile, o);
     compile->add_option("-o,--output", o.output, "Folder for the files")->capture_default_str();
+    compile->add_flag("--with-prepared", o.with_prepared,
+                      "Keep what is made of the weights in their file, so that programs start "
+                      "without making it");
     compile->add_option("--summary", o.summary, "File for sizes and times, as JSON");
     CLI::App* trace = add("trace", "Print the recorded program", driver::run_trace);
     trace->add_flag("--full", o.full, "Print all elements of constants");

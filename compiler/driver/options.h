@@ -22,8 +22,8 @@ struct Options {
     std::vector<std::string> disabled_passes, dump_after, sizes;
     int threads = 2, pass_limit = -1, repetitions = 50, run_threads = 1;
     std::string target = "host";
-    bool with_hooks = true, with_train = false, exact = false, quiet = false, json = false,
-         why = false, full = false, steps = false;
+    bool with_hooks = true, with_train = false, with_prepared = false, exact = false, quiet = false,
+         json = false, why = false, full = false, steps = false;
     uint64_t seed = 1;
 };
 

@@ -4,6 +4,7 @@
 
 #include "dsl/io/file_format.h"
 #include "runtime/safetensors.h"
+#include "runtime/state_dict.h"
 #include "runtime/torch_zip.h"
 
 namespace lithe {
@@ -22,6 +23,7 @@ std::vector<NamedTensor> entries_of(const nn::StateDict& dict, std::vector<Array
 
 void add_copies(nn::StateDict& dict, const std::vector<NamedTensor>& tensors) {
     for (const NamedTensor& entry : tensors) {
+        if (entry.name.starts_with(prepared_prefix)) continue;
         const Array copy = Array::empty(entry.tensor.dtype, entry.tensor.shape);
         if (copy.count() > 0) std::memcpy(copy.raw(), entry.tensor.data, copy.size_bytes());
         dict.insert(entry.name, Tensor::from(copy));
