@@ -51,6 +51,7 @@ void add_products(Cases& cases) {
     add_linear(cases, "gemm", 512, 3072, 768);
     add_linear(cases, "gemm", 8, 784, 512);
     add_linear(cases, "gemm", 33, 100, 77);
+    add_linear(cases, "gemm", 8, 768, 50257, false);  // weights from memory
     add_with(cases, "gelu", nn::Sequential(nn::Linear(192, 768), nn::GELU()), 197, 192, 768);
     add_with(cases, "silu", nn::Sequential(nn::Linear(192, 768), nn::SiLU()), 197, 192, 768);
     add_linear(cases, "gemv", 1, 784, 512);

@@ -8,6 +8,7 @@
 #include "compiler/passes/broadcast_product.h"
 #include "compiler/passes/conv_choices.h"
 #include "compiler/passes/dilated.h"
+#include "compiler/passes/far_weights.h"
 #include "compiler/passes/few_filters.h"
 #include "compiler/passes/fixed_values.h"
 #include "compiler/passes/kinds.h"
@@ -43,7 +44,11 @@ std::string reason(const std::vector<Way>& ways, size_t at) {
 class Chooser {
 public:
     Chooser(ir::Graph& graph, const Machine& machine, Notes& notes)
-        : graph_(graph), machine_(machine), notes_(notes), users_(users_of(graph)) {}
+        : graph_(graph),
+          machine_(machine),
+          notes_(notes),
+          users_(users_of(graph)),
+          are_weights_far_(passes::are_weights_far(graph, machine)) {}
 
     ir::Value replacement(ir::Node& node) {
         if (node.types().size() != 1 || node.type().dtype != DType::f32) return {};
@@ -113,10 +118,16 @@ private:
             return node.input_count() > 2 ? graph_.add("add", {sums, node.input(2)}, {}) : sums;
         }
         const Tile tile =
-            decide(node, ranked_tiles(rows, w.size(0), machine_, product_limits(w.size(1))));
+            decide(node, ranked_tiles(rows, w.size(0), machine_, weight_limits(w.size(1))));
         std::vector<ir::Value> operands = node.inputs();
         operands[1] = panels(node.input(1), tile, false);
         return multiply(std::move(operands), w.size(0), tile, node.attrs());
+    }
+
+    TileLimits weight_limits(const Dim& length) const {
+        TileLimits limits = product_limits(length);
+        limits.are_panels_far = are_weights_far_;
+        return limits;
     }
 
     /// Along an axis: of a panel all lanes but one would be idle.
@@ -141,8 +152,9 @@ private:
         // Packing costs about as much as a few rows of the product.
         if (!fixed_.contains(node.input(1)) && rows.is_constant() && rows.constant() < 4) return {};
         const Dim& columns = b.shape.back();
-        const Tile tile =
-            decide(node, ranked_tiles(rows, columns, machine_, product_limits(a.shape.back())));
+        const Dim& length = a.shape.back();
+        const TileLimits limits = b.rank() > 2 ? product_limits(length) : weight_limits(length);
+        const Tile tile = decide(node, ranked_tiles(rows, columns, machine_, limits));
         ir::Value w = node.input(1);
         bool transposed = true;
         if (const auto straight = without_transpose(w)) {
@@ -383,6 +395,7 @@ private:
     std::string problem_;  ///< of the node decided on last, where nodes are marked
     FixedValues fixed_;
     Users users_;
+    bool are_weights_far_;
 };
 
 }  // namespace

@@ -22,7 +22,8 @@ struct TileLimits {
     /// Cycles of a step beside its multiply-adds: for each row and each vector that it loads.
     double row_cycles = 0, vector_cycles = 0;
     int64_t length = 256;  ///< of the sum: what a tile costs to start and to end is spread over it
-    int64_t gates = 1;     ///< products at once: so many times a tile's vectors, in all turns
+    bool are_panels_far = false;  ///< in memory, from where the first tile of rows has them
+    int64_t gates = 1;  ///< products at once: so many times a tile's vectors, in all turns
 };
 
 /// How many lines of memory, `bytes` apart, lie in sets of their own of a first-level cache, whose
