@@ -5,6 +5,10 @@
 #include <cstring>
 #include <new>
 
+#include "dsl/author_line.h"
+#include "dsl/tracer.h"
+#include "runtime/convert.h"
+
 namespace lithe {
 namespace {
 
@@ -85,6 +89,10 @@ void copy_dense(const T* in, const Sizes& sizes, const Sizes& strides, T* out) {
 
 }  // namespace
 
+bool is_computed(DType dtype) {
+    return dtype != DType::f16 && dtype != DType::bf16 && dtype != DType::i8 && dtype != DType::i16;
+}
+
 Sizes Array::dense_strides(const Sizes& sizes) {
     Sizes strides(sizes.size());
     int64_t stride = 1;
@@ -118,6 +126,7 @@ Array Array::zeros(DType dtype, Sizes sizes) {
 }
 
 Array Array::full(DType dtype, Sizes sizes, double value) {
+    if (!is_computed(dtype)) return full(DType::f64, std::move(sizes), value).to(dtype);
     Array array = empty(dtype, std::move(sizes));
     visit(dtype,
           [&]<class T>(T) { std::fill_n(array.data<T>(), array.count(), static_cast<T>(value)); });
@@ -175,6 +184,10 @@ Array Array::reshape(Sizes sizes) const {
 Array Array::to(DType dtype) const {
     if (dtype == dtype_) return *this;
     Array result = empty(dtype, sizes_);
+    if (!is_computed(dtype_) || !is_computed(dtype)) {
+        convert(dtype_, dense().raw(), dtype, result.raw(), count());
+        return result;
+    }
     visit(dtype_, [&]<class From>(From) {
         visit(dtype, [&]<class To>(To) {
             To* out = result.data<To>();
@@ -195,7 +208,7 @@ void Array::copy_from(const Array& source) const {
         std::memmove(raw(), source.raw(), size_bytes());
         return;
     }
-    visit(dtype_, [&]<class T>(T) {
+    visit_width(dtype_, [&]<class T>(T) {
         const Array from = source.shares_buffer(*this) ? source.clone() : source;
         const T* in = from.data<T>();
         T* out = data<T>();
@@ -215,7 +228,22 @@ double Array::at(int64_t index) const {
         offset += index % sizes_[i] * strides_[i];
         index /= sizes_[i];
     }
+    if (!is_computed(dtype_)) {
+        double value = 0;
+        const Array element = view({}, {}, offset);
+        convert(dtype_, element.raw(), DType::f64, &value, 1);
+        return value;
+    }
     return visit(dtype_, [&]<class T>(T) { return static_cast<double>(data<T>()[offset]); });
+}
+
+void throw_no_arithmetic(const std::string& who, DType dtype) {
+    const std::string line = author_line(capture_stack());
+    throw UserError("array.dtype",
+                    who + ": no arithmetic on " + std::string(name(dtype)) +
+                        ", a type of files: convert with .to(" +
+                        (is_floating(dtype) ? "kFloat32" : "kInt64") + ") first",
+                    line.empty() ? line : "  at " + line);
 }
 
 }  // namespace lithe

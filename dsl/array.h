@@ -76,6 +76,11 @@ private:
     Sizes sizes_, strides_;
 };
 
+/// Whether there is arithmetic on the type; on others, those of files, there are moves alone.
+bool is_computed(DType dtype);
+/// Says what `who` cannot compute in, what to do instead and the author's line.
+[[noreturn]] void throw_no_arithmetic(const std::string& who, DType dtype);
+
 /// Calls `body` with a value of the C++ type of `dtype`: `visit(dtype, [&]<class T>(T) { ... })`.
 template <class Body>
 decltype(auto) visit(DType dtype, Body&& body) {
@@ -95,10 +100,25 @@ decltype(auto) visit(DType dtype, Body&& body) {
         default:
             break;
     }
-    throw UserError("array.dtype", "array: no arithmetic on " + std::string(name(dtype)));
+    throw_no_arithmetic("array", dtype);
 }
 
-/// The same for f32 and f64 alone. Errors: array.dtype.
+/// Calls `body` with an integer as wide as an element: for what moves elements of any dtype.
+template <class Body>
+decltype(auto) visit_width(DType dtype, Body&& body) {
+    switch (size_bytes(dtype)) {
+        case 1:
+            return body(uint8_t{});
+        case 2:
+            return body(uint16_t{});
+        case 4:
+            return body(uint32_t{});
+        default:
+            return body(uint64_t{});
+    }
+}
+
+/// As visit(), for f32 and f64 alone. Errors: array.dtype.
 template <class Body>
 decltype(auto) visit_float(DType dtype, Body&& body) {
     if (dtype == DType::f64) return body(double{});

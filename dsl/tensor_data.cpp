@@ -23,6 +23,9 @@ TensorData::TensorData(std::initializer_list<TensorData> parts) {
 }
 
 Tensor tensor(const TensorData& data, const TensorOptions& options) {
+    if (!is_computed(options.dtype_or(data.dtype()))) {
+        return with_options(tensor(data).to(options.dtype()), options);
+    }
     Array array = Array::empty(options.dtype_or(data.dtype()), data.sizes());
     visit(array.dtype(), [&]<class T>(T) {
         T* out = array.data<T>();

@@ -55,6 +55,10 @@ Tensor full(const ShapeArg& shape, const Scalar& value, const TensorOptions& opt
     if (value.kind() == Scalar::Kind::integer) dtype = DType::i64;
     if (value.kind() == Scalar::Kind::boolean) dtype = DType::boolean;
     dtype = options.dtype_or(dtype);
+    if (!is_computed(dtype)) {
+        const DType computed = is_floating(dtype) ? DType::f32 : DType::i64;
+        return with_options(full(shape, value, computed).to(dtype), options);
+    }
     const Attr number = value.is_floating() ? Attr(value.to_double()) : Attr(value.to_dim());
     const Tensor made =
         apply(full_op, Tensors{}, {{"value", number}, {"shape", shape.shape()}, {"dtype", dtype}});

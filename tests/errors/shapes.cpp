@@ -109,6 +109,8 @@ const ErrorCases cases = {
     {"index_select.range", [] { zeros({2, 3}).index_select(0, tensor({-1})); }},
     {"slice_scatter.source", [] { slice_scatter(zeros({2, 3}), zeros({1, 2}), 0, 0, 1); }},
     {"array.dtype", [] { relu(zeros({2}).to(DType::f16)); }},
+    {"array.dtype", [] { zeros({2}, DType::f16) + 1; }},
+    {"array.dtype", [] { ones({2, 3}, DType::i8) * 2; }},
     {"embedding.weight", [] { embedding(zeros({3}), tensor({0})); }},
 };
 
