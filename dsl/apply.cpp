@@ -153,6 +153,7 @@ Tensors apply_all(const Op& op, std::span<const Tensor> inputs, Attrs attrs) {
         if (is_alias(op, values, *result)) {
             TensorImpl& impl = *tensor.impl();
             impl.base = inputs[0].impl_ptr();
+            impl.base_reshapes = impl.base->reshapes;
             impl.cell = impl.base->cell;
             impl.view = call;
             impl.cached = result;

@@ -41,6 +41,8 @@ public:
     int64_t count() const;
     size_t size_bytes() const { return static_cast<size_t>(count() * lithe::size_bytes(dtype_)); }
 
+    /// Elements from the start of the buffer to the first one.
+    int64_t offset() const { return offset_bytes_ / lithe::size_bytes(dtype_); }
     void* raw() const { return static_cast<char*>(buffer_->memory.get()) + offset_bytes_; }
     uint64_t version() const { return buffer_->version; }
     /// Says that the elements have been written through a pointer.

@@ -126,5 +126,17 @@ inline const Tensor& operator%=(const Tensor& a, const Tensor& b) { return a.rem
 inline const Tensor& operator&=(const Tensor& a, const Tensor& b) { return a.bitwise_and_(b); }
 inline const Tensor& operator|=(const Tensor& a, const Tensor& b) { return a.bitwise_or_(b); }
 inline const Tensor& operator^=(const Tensor& a, const Tensor& b) { return a.bitwise_xor_(b); }
+inline const Tensor& operator<<=(const Tensor& a, const Tensor& b) {
+    return a.bitwise_left_shift_(b);
+}
+inline const Tensor& operator<<=(const Tensor& a, const Scalar& b) {
+    return a.bitwise_left_shift_(b);
+}
+inline const Tensor& operator>>=(const Tensor& a, const Tensor& b) {
+    return a.bitwise_right_shift_(b);
+}
+inline const Tensor& operator>>=(const Tensor& a, const Scalar& b) {
+    return a.bitwise_right_shift_(b);
+}
 
 }  // namespace lithe

@@ -52,6 +52,13 @@ Tensor digamma(const Tensor& x);
 /// Derivative `order` of digamma. Errors: polygamma.order.
 Tensor polygamma(int64_t order, const Tensor& x);
 
+/// In f64, whatever the operands' types.
+Tensor float_power(const Tensor& x, const Tensor& exponent);
+Tensor float_power(const Tensor& x, const Scalar& exponent);
+Tensor float_power(const Scalar& x, const Tensor& exponent);
+/// x 2^exponent
+Tensor ldexp(const Tensor& x, const Tensor& exponent);
+
 // --- comparison ----------------------------------------------------------------------------------
 Tensor eq(const Tensor& a, const Scalar& b);
 Tensor ne(const Tensor& a, const Scalar& b);
@@ -128,6 +135,15 @@ Tensor bincount(const Tensor& x, const Tensor& weights = {}, int64_t minimum_len
 /// Counts of the numbers in `bins` equal parts of low..high; of the data's range where both are 0.
 Tensor histc(const Tensor& x, int64_t bins = 100, double low = 0, double high = 0);
 
+/// Sorted along the first axis.
+Tensor msort(const Tensor& x);
+/// The area below y at distances of dx, or at the places x, by the rule of trapezoids; and up to
+/// each place.
+Tensor trapezoid(const Tensor& y, const Scalar& dx = 1, int64_t axis = -1);
+Tensor trapezoid(const Tensor& y, const Tensor& x, int64_t axis = -1);
+Tensor cumulative_trapezoid(const Tensor& y, const Scalar& dx = 1, int64_t axis = -1);
+Tensor cumulative_trapezoid(const Tensor& y, const Tensor& x, int64_t axis = -1);
+
 // --- products ------------------------------------------------------------------------------------
 Tensor mv(const Tensor& matrix, const Tensor& vector);
 /// The sum over the last axes.
@@ -173,6 +189,17 @@ Tensor column_stack(const Tensors& parts);
 Tensor block_diag(const Tensors& parts);
 /// All pairs of their elements, a row each.
 Tensor cartesian_prod(const Tensors& parts);
+/// All ways to choose `count` elements of a line, a row each, in their order.
+/// Errors: combinations.rank.
+Tensor combinations(const Tensor& x, int64_t count = 2, bool with_replacement = false);
+/// The powers x^(columns-1), .., x, 1 of a line as columns, or in rising order.
+Tensor vander(const Tensor& x, std::optional<int64_t> columns = {}, bool increasing = false);
+/// A matrix with the elements on a diagonal.
+Tensor diagflat(const Tensor& x, int64_t offset = 0);
+/// Equal parts along axis 1 (of a line: 0), 0 or 2. Errors: hsplit.size, vsplit.size, dsplit.size.
+Tensors hsplit(const Tensor& x, int64_t count);
+Tensors vsplit(const Tensor& x, int64_t count);
+Tensors dsplit(const Tensor& x, int64_t count);
 /// Parts whose sizes differ by at most 1, or that end before the indices.
 Tensors tensor_split(const Tensor& x, int64_t count, int64_t axis = 0);
 Tensors tensor_split(const Tensor& x, const Sizes& indices, int64_t axis = 0);
@@ -201,6 +228,8 @@ Tensor triu_indices(int64_t rows, int64_t columns, int64_t diagonal = 0);
 /// x with the places set that `indices` name; also added to with `accumulate`.
 Tensor index_put(const Tensor& x, const Tensors& indices, const Tensor& value,
                  bool accumulate = false);
+/// x with the places set that `index` counts over all elements in order.
+Tensor put(const Tensor& x, const Tensor& index, const Tensor& source, bool accumulate = false);
 /// The elements of `source`, one after the other, to where the mask holds.
 Tensor masked_scatter(const Tensor& x, const Tensor& mask, const Tensor& source);
 Tensor select_scatter(const Tensor& x, const Tensor& source, int64_t axis, const Dim& index);

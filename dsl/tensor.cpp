@@ -33,9 +33,9 @@ void check_alive(const Value& value) {
 ValuePtr value_of(const TensorImpl& impl) {
     if (!impl.base) return impl.cell->value;
     if (impl.cached && impl.cached_version == impl.cell->version) return impl.cached;
-    const Tensor base{impl.base};
+    const Tensor base{impl.viewed()};
     impl.cached = impl.view.op ? apply(*impl.view.op, {base}, impl.view.attrs).value()
-                               : without_history(value_of(*impl.base));
+                               : without_history(value_of(*base.impl()));
     impl.cached_version = impl.cell->version;
     return impl.cached;
 }
@@ -47,15 +47,15 @@ void write(TensorImpl& impl, const Tensor& value) {
         ++impl.cell->version;
         return;
     }
-    const Tensor base{impl.base};
+    const Tensor base{impl.viewed()};
     if (impl.view.op) {
-        write(*impl.base, impl.view.op->unview(impl.view, base, value));
+        write(*base.impl(), impl.view.op->unview(impl.view, base, value));
     } else {  // through detach(): the data changes, the history stays
         auto changed = std::make_shared<Value>(*value.value());
-        const ValuePtr before = value_of(*impl.base);
+        const ValuePtr before = value_of(*base.impl());
         changed->grad_node = before->grad_node;
         changed->grad_output = before->grad_output;
-        write(*impl.base, Tensor::from(ValuePtr(changed)));
+        write(*base.impl(), Tensor::from(ValuePtr(changed)));
     }
 }
 
@@ -70,14 +70,26 @@ void check_writable(const Array& array) {
     }
 }
 
+[[noreturn]] void throw_leaf_write() {
+    throw UserError("tensor.leaf_write",
+                    "tensor: a leaf Variable that requires grad is being used in an in-place "
+                    "operation; use no_grad");
+}
+
 bool keeps_history(const TensorImpl& impl) {
-    for (const TensorImpl* at = &impl; at; at = at->base.get()) {
-        if (at->base && !at->view.op) return false;
+    for (const TensorImpl* at = &impl; at->base; at = at->viewed().get()) {
+        if (!at->view.op) return false;
     }
     return true;
 }
 
 }  // namespace
+
+const std::shared_ptr<TensorImpl>& TensorImpl::viewed() const {
+    const std::shared_ptr<TensorImpl>* at = &base;
+    while ((*at)->reshapes != base_reshapes) at = &(*at)->former;
+    return *at;
+}
 
 TensorOptions TensorOptions::dtype(DType d) const {
     TensorOptions changed = *this;
@@ -117,6 +129,8 @@ Shape Tensor::sizes() const { return type().shape; }
 int64_t Tensor::dim() const { return type().rank(); }
 Dim Tensor::numel() const { return type().count(); }
 bool Tensor::is_floating_point() const { return is_floating(dtype()); }
+bool Tensor::is_signed() const { return dtype() != DType::u8 && dtype() != DType::boolean; }
+bool Tensor::is_view() const { return defined() && impl_->base && impl_->view.op; }
 bool Tensor::is_symbolic() const { return value_of(checked(impl_))->is_symbolic(); }
 
 Dim Tensor::size(int64_t axis) const {
@@ -177,11 +191,7 @@ const Tensor& Tensor::assign(const Tensor& value) const {
         throw UserError("tensor.assign", "tensor: a value of type " + theirs.str() +
                                              " is written into a tensor of type " + mine.str());
     }
-    if (GradMode::is_enabled() && impl_->requires_grad && keeps_history(*impl_)) {
-        throw UserError("tensor.leaf_write",
-                        "tensor: a leaf Variable that requires grad is being used in an in-place "
-                        "operation; use no_grad");
-    }
+    if (GradMode::is_enabled() && impl_->requires_grad && keeps_history(*impl_)) throw_leaf_write();
     if (GradMode::is_enabled()) autograd::check_write(*impl_);
     const ValuePtr source = value.value();
     const ValuePtr target = this->value();
@@ -224,10 +234,35 @@ void Tensor::set_data(const Tensor& value) const {
     ++impl_->cell->version;
 }
 
+const Tensor& Tensor::become(const std::function<Tensor(const Tensor&)>& view) const {
+    checked(impl_);
+    if (impl_->requires_grad) {
+        if (GradMode::is_enabled()) throw_leaf_write();
+        set_data(view(detach()));
+        return *this;
+    }
+    const auto former = std::make_shared<TensorImpl>(*impl_);
+    const Tensor made = view(Tensor(former));
+    if (made.impl_ == former) return *this;
+    if (!made.impl_->base) {  // memory of its own
+        set_data(made);
+        return *this;
+    }
+    impl_->base = made.impl_->base;
+    impl_->base_reshapes = made.impl_->base_reshapes;
+    impl_->view = made.impl_->view;
+    impl_->cached = made.impl_->cached;
+    impl_->cached_version = made.impl_->cached_version;
+    impl_->former = former;
+    ++impl_->reshapes;
+    return *this;
+}
+
 Tensor Tensor::detach() const {
     auto impl = std::make_shared<TensorImpl>();
     impl->cell = checked(impl_).cell;
     impl->base = impl_;
+    impl->base_reshapes = impl_->reshapes;
     return Tensor(std::move(impl));
 }
 

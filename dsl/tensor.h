@@ -17,6 +17,7 @@
 #include "dsl/device.h"
 #include "dsl/dim.h"
 #include "dsl/op.h"
+#include "dsl/tensor_options.h"
 #include "dsl/tensor_type.h"
 #include "dsl/value.h"
 
@@ -32,37 +33,6 @@ class TensorIndex;
 }
 
 using Tensors = std::vector<Tensor>;
-
-/// Memory is dense everywhere.
-enum class Layout : uint8_t { strided };
-
-/// Dtype and gradient flag of a tensor to be made: `zeros({2, 3}, dtype(DType::f64))`.
-struct TensorOptions {
-    std::optional<DType> dtype_value;
-    bool requires_grad_value = false;
-
-    TensorOptions() = default;
-    TensorOptions(DType d) : dtype_value(d) {}
-    /// Errors: device.unavailable.
-    TensorOptions(const Device& device) { device.require(); }
-    TensorOptions(DeviceType type) : TensorOptions(Device(type)) {}
-    TensorOptions dtype(DType d) const;
-    TensorOptions requires_grad(bool on = true) const;
-    TensorOptions device(const Device& device) const {
-        device.require();
-        return *this;
-    }
-    TensorOptions device(DeviceType type, int index) const { return device(Device(type, index)); }
-    TensorOptions layout(Layout /*layout*/) const { return *this; }
-    TensorOptions pinned_memory(bool /*on*/) const { return *this; }
-    /// f32 where none was said.
-    DType dtype() const { return dtype_or(DType::f32); }
-    Device device() const { return kCPU; }
-    DType dtype_or(DType other) const { return dtype_value.value_or(other); }
-};
-inline TensorOptions dtype(DType d) { return TensorOptions(d); }
-inline TensorOptions device(const Device& device) { return TensorOptions(device); }
-inline TensorOptions requires_grad(bool on = true) { return TensorOptions().requires_grad(on); }
 
 /// A number among tensors: `x * 2`. Integers stay integers, so that i64 tensors stay i64; sizes
 /// stay symbolic, so that `x / x.size(0)` serves every size.
@@ -205,6 +175,10 @@ public:
     explicit operator bool() const { return defined(); }
     bool is_same(const Tensor& other) const { return impl_ == other.impl_; }
     TensorImpl* impl() const { return impl_.get(); }
+    TensorImpl* unsafeGetTensorImpl() const { return impl(); }  // NOLINT
+    /// Makes this handle one of no tensor.
+    void reset() { impl_.reset(); }
+    int64_t use_count() const { return impl_.use_count(); }
     const std::shared_ptr<TensorImpl>& impl_ptr() const { return impl_; }
 
     // --- type and data -------------------------------------------------------------------------
@@ -220,6 +194,15 @@ public:
     bool is_floating_point() const;
     Device device() const { return kCPU; }
     bool is_cuda() const { return false; }
+    bool is_cpu() const { return true; }
+    bool is_sparse() const { return false; }
+    bool is_quantized() const { return false; }
+    bool is_complex() const { return false; }
+    /// Whether the type has negative numbers.
+    bool is_signed() const;
+    /// Whether it looks at the memory of another tensor.
+    bool is_view() const;
+    Layout layout() const { return Layout::strided; }
     bool is_symbolic() const;
     /// Writes `[f32[2, 3]]` to std::cerr.
     void print() const;
@@ -295,6 +278,8 @@ public:
                 return Tensor();
             }));
     }
+    /// For `auto id = x.register_hook(...); x.remove_hook(id);`.
+    void remove_hook(HookHandle hook) const { hook.remove(); }
     /// Calls `hook(this)` each time a backward pass has added to grad() of this leaf: it may use
     /// and clear it. Errors: tensor.hook, hook.empty.
     HookHandle register_post_accumulate_grad_hook(std::function<void(const Tensor&)> hook) const;
@@ -309,6 +294,9 @@ public:
     const Tensor& assign(const Tensor& value) const;
     /// Replaces the data and the dtype, keeping identity: what Module::to does to parameters.
     void set_data(const Tensor& value) const;
+    /// Makes this tensor, and all copies of its handle, what `view` gives of it: a view or a copy
+    /// of the same type. Views that were made before stay as they are. Errors: tensor.leaf_write.
+    const Tensor& become(const std::function<Tensor(const Tensor&)>& view) const;
 
 #include "dsl/tensor_methods.inc"
 #include "dsl/tensor_rare_methods.inc"
@@ -367,12 +355,20 @@ struct TensorImpl {
     mutable ValuePtr cached;
     mutable uint64_t cached_version = 0;
 
+    /// The base as it was when this view was made.
+    const std::shared_ptr<TensorImpl>& viewed() const;
+
     bool requires_grad = false;  ///< of a leaf
     bool retains_grad = false;
     Tensor grad;
     std::shared_ptr<GradNode> accumulate;  ///< the leaf's end of the graph
     /// Of register_post_accumulate_grad_hook; a removed one is empty.
     std::vector<std::function<void(const Tensor&)>> accumulate_hooks;
+
+    /// What this tensor was before its last reshape in place; views from then look at that.
+    std::shared_ptr<TensorImpl> former;
+    int reshapes = 0;       ///< how often it was reshaped in place
+    int base_reshapes = 0;  ///< the base's when this view was made
 };
 
 /// Applies an op: infers, then records it in the running trace or runs its reference, and links

@@ -1,13 +1,13 @@
 // The methods that write in place: the op, then what it gave becomes what the tensor holds.
+#include "dsl/tensor_in_place.h"
+
 #include "dsl/ops.h"
 #include "dsl/random.h"
 #include "runtime/error.h"
 
 namespace lithe {
-namespace {
 
-/// Refuses what would lose the kind of number or change the shape, as PyTorch does.
-const Tensor& written(const Tensor& target, const Tensor& result, const char* method) {
+const Tensor& detail::written(const Tensor& target, const Tensor& result, const char* method) {
     const TensorType have = target.type(), want = result.type();
     const bool loses = (is_floating(want.dtype) && !is_floating(have.dtype)) ||
                        (want.dtype != DType::boolean && have.dtype == DType::boolean);
@@ -24,12 +24,14 @@ const Tensor& written(const Tensor& target, const Tensor& result, const char* me
     return target.assign(result.to(have.dtype));
 }
 
+namespace {
+
 /// What is written into a temporary reaches nobody unless it is a view of a tensor that lives on.
 void check_is_seen(const Tensor& target) {
     if (!target.defined()) throw UserError("tensor.undefined", "operator=: writes into no tensor");
     if (target.impl_ptr().use_count() > 1) return;
-    for (const TensorImpl* impl = target.impl(); impl->base; impl = impl->base.get()) {
-        if (impl->base.use_count() > 1) return;
+    for (const TensorImpl* impl = target.impl(); impl->base; impl = impl->viewed().get()) {
+        if (impl->base.use_count() > 1 || impl->viewed().use_count() > 1) return;
     }
     throw UserError("tensor.write_to_copy",
                     "operator=: writes into a copy, " + target.type().str() +
@@ -37,6 +39,8 @@ void check_is_seen(const Tensor& target) {
 }
 
 }  // namespace
+
+using detail::written;
 
 const Tensor& Tensor::operator=(const Tensor& source) && {
     check_is_seen(*this);

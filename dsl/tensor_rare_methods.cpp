@@ -1,5 +1,9 @@
 // The rarer methods that are free functions of the same name.
+#include <numeric>
+
+#include "dsl/linalg.h"
 #include "dsl/ops.h"
+#include "dsl/random.h"
 
 namespace lithe {
 
@@ -223,5 +227,70 @@ Tensor Tensor::diagonal_scatter(const Tensor& source, int64_t offset, int64_t fi
     return lithe::diagonal_scatter(*this, source, offset, first, second);
 }
 Tensor Tensor::argwhere() const { return lithe::argwhere(*this); }
+
+Tensor Tensor::numpy_T() const {  // NOLINT
+    Sizes reversed(static_cast<size_t>(dim()));
+    std::iota(reversed.rbegin(), reversed.rend(), int64_t{0});
+    return permute(reversed);
+}
+Tensor Tensor::narrow_copy(int64_t axis, const Dim& begin, const Dim& size) const {
+    return narrow(axis, begin, size).clone();
+}
+std::string Tensor::toString() const {  // NOLINT
+    return "CPU" + std::string(lithe::toString(dtype())) + "Type";
+}
+bool Tensor::is_alias_of(const Tensor& other) const {
+    if (impl()->cell == other.impl()->cell) return true;
+    return !is_symbolic() && !other.is_symbolic() && array().shares_buffer(other.array());
+}
+int64_t Tensor::storage_offset() const { return array().offset(); }
+Tensor Tensor::contiguous(MemoryFormat /*format*/) const { return contiguous(); }
+bool Tensor::is_contiguous(MemoryFormat format) const {
+    if (format == MemoryFormat::ChannelsLast && dim() == 4)
+        return permute({0, 2, 3, 1}).is_contiguous();
+    if (format == MemoryFormat::ChannelsLast3d && dim() == 5)
+        return permute({0, 2, 3, 4, 1}).is_contiguous();
+    return is_contiguous();
+}
+
+Tensor Tensor::bernoulli() const { return lithe::bernoulli(*this); }
+Tensor Tensor::bernoulli(double p) const { return lithe::bernoulli(*this, p); }
+Tensor Tensor::multinomial(int64_t count, bool replacement) const {
+    return lithe::multinomial(*this, count, replacement);
+}
+Tensor Tensor::multinomial(int64_t count, bool replacement, const Generator& generator) const {
+    return lithe::multinomial(*this, count, replacement, generator);
+}
+Tensor Tensor::prelu(const Tensor& weight) const { return lithe::prelu(*this, weight); }
+Tensor Tensor::hardshrink(const Scalar& lambda) const {
+    return lithe::hardshrink(*this, lambda.to_double());
+}
+Tensor Tensor::polygamma(int64_t order) const { return lithe::polygamma(order, *this); }
+Tensor Tensor::float_power(const Tensor& exponent) const {
+    return lithe::float_power(*this, exponent);
+}
+Tensor Tensor::float_power(const Scalar& exponent) const {
+    return lithe::float_power(*this, exponent);
+}
+Tensor Tensor::ldexp(const Tensor& exponent) const { return lithe::ldexp(*this, exponent); }
+Tensor Tensor::pinverse(double rcond) const { return lithe::pinverse(*this, rcond); }
+std::tuple<Tensor, Tensor, Tensor> Tensor::svd(bool some, bool compute_uv) const {
+    return lithe::svd(*this, some, compute_uv);
+}
+Tensor Tensor::addbmm(const Tensor& a, const Tensor& b, const Scalar& beta,
+                      const Scalar& alpha) const {
+    return lithe::addbmm(*this, a, b, beta, alpha);
+}
+Tensor Tensor::cov(int64_t correction) const { return lithe::cov(*this, correction); }
+Tensor Tensor::corrcoef() const { return lithe::corrcoef(*this); }
+Tensor Tensor::msort() const { return lithe::msort(*this); }
+Tensor Tensor::diagflat(int64_t offset) const { return lithe::diagflat(*this, offset); }
+Tensor Tensor::sum_to_size(const ShapeArg& shape) const { return sum_to(*this, shape.shape()); }
+Tensor Tensor::put(const Tensor& index, const Tensor& source, bool accumulate) const {
+    return lithe::put(*this, index, source, accumulate);
+}
+Tensors Tensor::hsplit(int64_t count) const { return lithe::hsplit(*this, count); }
+Tensors Tensor::vsplit(int64_t count) const { return lithe::vsplit(*this, count); }
+Tensors Tensor::dsplit(int64_t count) const { return lithe::dsplit(*this, count); }
 
 }  // namespace lithe

@@ -93,4 +93,10 @@ int normalize_axis(std::string_view op, int64_t axis, int rank) {
     return static_cast<int>(axis < 0 ? axis + limit : axis);
 }
 
+const char* toString(DType dtype) {  // NOLINT
+    constexpr const char* names[] = {"Float", "Double", "Long",     "Int",  "Byte",
+                                     "Bool",  "Half",   "BFloat16", "Char", "Short"};
+    return names[static_cast<size_t>(dtype)];
+}
+
 }  // namespace lithe

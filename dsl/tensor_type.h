@@ -36,6 +36,9 @@ Shape broadcast(std::string_view op, const Shape& a, const Shape& b);
 /// The dtype of arithmetic between two dtypes, as PyTorch promotes tensors of equal rank.
 DType promote(DType a, DType b);
 
+/// LibTorch's name of a dtype: "Float".
+const char* toString(DType dtype);  // NOLINT
+
 /// An axis given as in Python, -1 being the last, as 0..rank-1. Errors: <op>.axis.
 int normalize_axis(std::string_view op, int64_t axis, int rank);
 

@@ -28,6 +28,28 @@ inline Tensor fix(const Tensor& x) { return trunc(x); }
 inline Tensor log_sigmoid(const Tensor& x) { return logsigmoid(x); }
 inline Tensor ger(const Tensor& a, const Tensor& b) { return outer(a, b); }
 
+inline Tensor arcsinh(const Tensor& x) { return asinh(x); }
+inline Tensor sgn(const Tensor& x) { return sign(x); }
+inline Tensor positive(const Tensor& x) { return x; }
+inline Tensor conj(const Tensor& x) { return x; }
+inline Tensor real(const Tensor& x) { return x; }
+inline Tensor adjoint(const Tensor& x) { return x.mT(); }
+inline Tensor trapz(const Tensor& y, const Scalar& dx = 1, int64_t axis = -1) {
+    return trapezoid(y, dx, axis);
+}
+inline Tensor trapz(const Tensor& y, const Tensor& x, int64_t axis = -1) {
+    return trapezoid(y, x, axis);
+}
+inline bool is_complex(const Tensor& /*x*/) { return false; }
+inline bool is_nonzero(const Tensor& x) { return x.is_nonzero(); }
+inline bool is_same_size(const Tensor& a, const Tensor& b) { return a.is_same_size(b); }
+inline DType promote_types(DType a, DType b) { return promote(a, b); }
+/// Whether a conversion loses no kind of number.
+inline bool can_cast(DType from, DType to) {
+    return !(is_floating(from) && !is_floating(to)) &&
+           !(from != DType::boolean && to == DType::boolean);
+}
+
 inline Tensor concatenate(const Tensors& parts, int64_t axis = 0) { return cat(parts, axis); }
 inline Tensor row_stack(const Tensors& parts) { return vstack(parts); }
 inline Tensors split_with_sizes(const Tensor& x, const Sizes& sizes, int64_t axis = 0) {
@@ -111,6 +133,18 @@ inline auto linalg_vector_norm(const Tensor& x, double p = 2, const Axes& axes =
 inline auto linalg_norm(const Tensor& x, std::optional<double> p = {}, const Axes& axes = {},
                         bool keepdim = false) {
     return linalg::norm(x, p, axes, keepdim);
+}
+inline auto linalg_matrix_norm(const Tensor& x, const Scalar& p, const Axes& axes = Axes{-2, -1},
+                               bool keepdim = false) {
+    return linalg::matrix_norm(x, p.to_double(), axes, keepdim);
+}
+inline auto linalg_multi_dot(const Tensors& matrices) { return linalg::multi_dot(matrices); }
+inline auto linalg_vecdot(const Tensor& a, const Tensor& b, int64_t axis = -1) {
+    return linalg::vecdot(a, b, axis);
+}
+inline auto linalg_solve_triangular(const Tensor& a, const Tensor& b, bool upper, bool left = true,
+                                    bool unitriangular = false) {
+    return linalg::solve_triangular(a, b, upper, left, unitriangular);
 }
 inline auto linalg_cross(const Tensor& a, const Tensor& b, int64_t axis = -1) {
     return linalg::cross(a, b, axis);

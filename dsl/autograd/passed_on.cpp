@@ -50,7 +50,7 @@ Tensors pass_on(const Tensors& values, const char* who,
 
 void check_write(const TensorImpl& impl) {
     const TensorImpl* root = &impl;
-    for (; root->base; root = root->base.get()) {
+    for (; root->base; root = root->viewed().get()) {
         if (!root->view.op) return;  // through detach(): the history stays
     }
     const ValuePtr value = root->cell->value;

@@ -83,4 +83,15 @@ Tensor nan_to_num(const Tensor& x, std::optional<double> nan, std::optional<doub
     return where(x == -INFINITY, scalar_for(x, negative.value_or(-most)), capped);
 }
 
+Tensor float_power(const Tensor& x, const Tensor& exponent) {
+    return pow(x.to(DType::f64), exponent.to(DType::f64));
+}
+Tensor float_power(const Tensor& x, const Scalar& exponent) {
+    return pow(x.to(DType::f64), exponent);
+}
+Tensor float_power(const Scalar& x, const Tensor& exponent) {
+    return pow(full({}, x, DType::f64), exponent.to(DType::f64));
+}
+Tensor ldexp(const Tensor& x, const Tensor& exponent) { return x * exp2(exponent); }
+
 }  // namespace lithe

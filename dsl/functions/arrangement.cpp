@@ -1,9 +1,11 @@
 // Rarer arrangements, composed of nodes.
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "dsl/integer_index.h"
 #include "dsl/ops.h"
+#include "dsl/tensor_data.h"
 #include "runtime/error.h"
 
 namespace lithe {
@@ -228,5 +230,60 @@ Tensor tril_indices(int64_t rows, int64_t columns, int64_t diagonal) {
 Tensor triu_indices(int64_t rows, int64_t columns, int64_t diagonal) {
     return places(rows, columns, [&](int64_t i, int64_t j) { return j - i >= diagonal; });
 }
+
+Tensor combinations(const Tensor& x, int64_t count, bool with_replacement) {
+    if (x.dim() != 1 || count < 0) {
+        throw UserError("combinations.rank", "combinations: expected a line and a count, got " +
+                                                 x.type().str() + " and " + std::to_string(count));
+    }
+    const int64_t have = x.size(0);
+    std::vector<int64_t> chosen, places;
+    const std::function<void(int64_t)> choose = [&](int64_t from) {
+        if (static_cast<int64_t>(chosen.size()) == count) {
+            places.insert(places.end(), chosen.begin(), chosen.end());
+            return;
+        }
+        for (int64_t i = from; i < have; ++i) {
+            chosen.push_back(i);
+            choose(with_replacement ? i : i + 1);
+            chosen.pop_back();
+        }
+    };
+    if (count == 0) return zeros({0}, x.dtype());
+    choose(0);
+    const int64_t rows = static_cast<int64_t>(places.size()) / count;
+    return reshape(index_select(x, 0, lithe::tensor(places)), {rows, count});
+}
+
+Tensor vander(const Tensor& x, std::optional<int64_t> columns, bool increasing) {
+    if (x.dim() != 1) {
+        throw UserError("vander.rank", "vander: expected a line, got " + x.type().str());
+    }
+    const int64_t count = columns ? *columns : static_cast<int64_t>(x.size(0));
+    const Tensor powers = arange(count).to(x.dtype());
+    return pow(unsqueeze(x, 1), increasing ? powers : flip(powers, 0));
+}
+
+Tensor diagflat(const Tensor& x, int64_t offset) { return diag_embed(reshape(x, {-1}), offset); }
+
+namespace {
+
+Tensors equal_parts(const char* op, const Tensor& x, int64_t count, int64_t axis) {
+    const bool has_axis = axis < x.dim();
+    if (!has_axis || count < 1 || x.size(axis) % count != 0) {
+        throw UserError(std::string(op) + ".size",
+                        std::string(op) + ": axis " + std::to_string(axis) + " of " +
+                            x.type().str() + " has no " + std::to_string(count) + " equal parts");
+    }
+    return tensor_split(x, count, axis);
+}
+
+}  // namespace
+
+Tensors hsplit(const Tensor& x, int64_t count) {
+    return equal_parts("hsplit", x, count, x.dim() == 1 ? 0 : 1);
+}
+Tensors vsplit(const Tensor& x, int64_t count) { return equal_parts("vsplit", x, count, 0); }
+Tensors dsplit(const Tensor& x, int64_t count) { return equal_parts("dsplit", x, count, 2); }
 
 }  // namespace lithe

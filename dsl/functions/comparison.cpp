@@ -40,7 +40,7 @@ static const TensorImpl* origin(const Tensor& tensor) {
     const TensorImpl* impl = tensor.impl();
     while (impl->base && impl->view.op == &reshape_op &&
            same(impl->view.attrs.get_shape("shape"), impl->view.inputs[0].shape)) {
-        impl = impl->base.get();
+        impl = impl->viewed().get();
     }
     return impl;
 }

@@ -127,4 +127,37 @@ Tensor diff(const Tensor& x, int64_t n, int64_t axis, const Tensor& prepend, con
     return y;
 }
 
+Tensor msort(const Tensor& x) { return std::get<0>(sort(x, 0)); }
+
+namespace {
+
+/// Twice the areas between neighbours along the axis, by their distances.
+Tensor doubled_areas(const Tensor& y, int64_t axis) {
+    const Dim count = y.size(axis) - 1;
+    return narrow(y, axis, 0, count) + narrow(y, axis, 1, count);
+}
+/// The distances of the places, along the axis of y.
+Tensor distances(const Tensor& y, const Tensor& x, int64_t axis) {
+    if (x.dim() != 1) return diff(x, 1, axis);
+    Shape shape(static_cast<size_t>(y.dim()), Dim(1));
+    shape[static_cast<size_t>(normalize_axis("trapezoid", axis, static_cast<int>(y.dim())))] =
+        x.size(0) - 1;
+    return reshape(diff(x), shape);
+}
+
+}  // namespace
+
+Tensor trapezoid(const Tensor& y, const Scalar& dx, int64_t axis) {
+    return sum(doubled_areas(y, axis), axis) * dx / 2;
+}
+Tensor trapezoid(const Tensor& y, const Tensor& x, int64_t axis) {
+    return sum(doubled_areas(y, axis) * distances(y, x, axis), axis) / 2;
+}
+Tensor cumulative_trapezoid(const Tensor& y, const Scalar& dx, int64_t axis) {
+    return cumsum(doubled_areas(y, axis), axis) * dx / 2;
+}
+Tensor cumulative_trapezoid(const Tensor& y, const Tensor& x, int64_t axis) {
+    return cumsum(doubled_areas(y, axis) * distances(y, x, axis), axis) / 2;
+}
+
 }  // namespace lithe

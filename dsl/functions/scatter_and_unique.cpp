@@ -178,4 +178,10 @@ std::tuple<Tensor, Tensor, Tensor> unique_dim(const Tensor& x, int64_t axis, boo
     return unique_along(x, axis, true, return_inverse, return_counts);
 }
 
+Tensor put(const Tensor& x, const Tensor& index, const Tensor& source, bool accumulate) {
+    const Tensor flat =
+        index_put(reshape(x, {-1}), {reshape(index, {-1})}, reshape(source, {-1}), accumulate);
+    return reshape(flat, x.sizes());
+}
+
 }  // namespace lithe

@@ -227,6 +227,7 @@ public:
     bool is_empty() const { return list_.empty(); }
     /// Errors: parameter_list.index.
     Tensor& operator[](size_t index);
+    Tensor& at(size_t index) { return (*this)[index]; }
     auto begin() { return list_.begin(); }
     auto end() { return list_.end(); }
     void visit_members(FieldVisitor& visitor) override;
@@ -250,8 +251,11 @@ public:
     bool contains(const std::string& key) const { return items_.contains(key); }
     std::vector<std::string> keys() const { return items_.keys(); }
     Tensors values() const { return items_.values(); }
+    bool empty() const { return items_.is_empty(); }
+    void clear() { items_.clear(); }
     /// Errors: ordered_dict.unknown_key.
     Tensor& operator[](const std::string& key) { return items_[key]; }
+    Tensor& get(const std::string& key) { return items_[key]; }
     auto begin() { return items_.begin(); }
     auto end() { return items_.end(); }
     void visit_members(FieldVisitor& visitor) override;

@@ -44,6 +44,8 @@ public:
     RecurrentBase(Recurrence recurrence, const RNNOptions& options);
 
     void reset_parameters();
+    /// Without effect: the weights have no second form.
+    void flatten_parameters() {}
     std::string extra_repr() const override;
     void visit_members(FieldVisitor& visitor) override;
     Tensors all_weights() const;

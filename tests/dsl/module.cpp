@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(bad_registrations_are_errors) {
     check_error("module.duplicate_name", [&] { pair->register_module("first", Scale()); });
     check_error("module.duplicate_name", [&] { pair->register_buffer("first", ones({1})); });
     check_error("module.cycle", [&] { pair->register_module("self", pair); });
-    const Tensor computed = ones({1}, TensorOptions().requires_grad()) * 2;
+    const Tensor computed = ones({1}, TensorOptions().requires_grad(true)) * 2;
     check_error("module.not_leaf", [&] { pair->register_parameter("p", computed); });
 }
 

@@ -34,7 +34,7 @@ BOOST_AUTO_TEST_CASE(numbers_are_written_as_numbers) {
 
 BOOST_AUTO_TEST_CASE(options_are_written_as_libtorch_does) {
     std::ostringstream text;
-    text << TensorOptions() << zeros({1}, dtype(DType::f64).requires_grad()).options();
+    text << TensorOptions() << zeros({1}, dtype(DType::f64).requires_grad(true)).options();
     BOOST_TEST(text.str() ==
                "TensorOptions(dtype=f32 (default), device=cpu, layout=Strided, requires_grad=false)"
                "TensorOptions(dtype=f64, device=cpu, layout=Strided, requires_grad=false)");

@@ -11,6 +11,7 @@
 #include "tests/libtorch/programs/creation.h"
 #include "tests/libtorch/programs/data.h"
 #include "tests/libtorch/programs/functional.h"
+#include "tests/libtorch/programs/in_place.h"
 #include "tests/libtorch/programs/indexing.h"
 #include "tests/libtorch/programs/modules.h"
 #include "tests/libtorch/programs/saving.h"
@@ -67,6 +68,11 @@ BOOST_AUTO_TEST_CASE(compute_with_tensors) {
 }
 BOOST_AUTO_TEST_CASE(index_tensors) { check_program("index_tensors", programs::index_tensors); }
 BOOST_AUTO_TEST_CASE(write_by_index) { check_program("write_by_index", programs::write_by_index); }
+BOOST_AUTO_TEST_CASE(reshape_in_place) {
+    check_program("reshape_in_place", programs::reshape_in_place);
+}
+BOOST_AUTO_TEST_CASE(write_in_place) { check_program("write_in_place", programs::write_in_place); }
+BOOST_AUTO_TEST_CASE(ask_tensors) { check_program("ask_tensors", programs::ask_tensors); }
 BOOST_AUTO_TEST_CASE(train) { check_program("train", programs::train); }
 BOOST_AUTO_TEST_CASE(try_optimizers) { check_program("try_optimizers", programs::try_optimizers); }
 BOOST_AUTO_TEST_CASE(use_param_groups) {

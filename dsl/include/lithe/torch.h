@@ -38,18 +38,12 @@ inline constexpr DType kFloat16 = DType::f16, kHalf = DType::f16, kBFloat16 = DT
 using ScalarType = DType;
 using Dtype = DType;
 
-/// LibTorch's name of a dtype: "Float".
-inline const char* toString(DType dtype) {  // NOLINT
-    constexpr const char* names[] = {"Float", "Double", "Long",     "Int",  "Byte",
-                                     "Bool",  "Half",   "BFloat16", "Char", "Short"};
-    return names[static_cast<size_t>(dtype)];
-}
-
 // The in-place twins as functions.
 inline Tensor relu_(const Tensor& x) { return x.relu_(); }
 inline Tensor sigmoid_(const Tensor& x) { return x.sigmoid_(); }
 inline Tensor tanh_(const Tensor& x) { return x.tanh_(); }
 inline Tensor exp_(const Tensor& x) { return x.exp_(); }
+inline const Tensor& detach_(const Tensor& x) { return x.detach_(); }
 
 inline Tensor randint(int64_t high, const ShapeArg& shape, const TensorOptions& options = {}) {
     return randint(0, high, shape, options);

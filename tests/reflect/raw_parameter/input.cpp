@@ -21,7 +21,7 @@ struct Right : nn::Module {
         buffer = register_buffer("buffer", randn({3}));
     }
     Tensor registered, later, gradient, buffer;
-    Tensor by_option = randn({3}, TensorOptions().requires_grad());
+    Tensor by_option = randn({3}, TensorOptions().requires_grad(true));
     nn::Parameter parameter = nn::Parameter(randn({3}));
     nn::Buffer noise{randn({3})};
     Tensor cache = zeros({3});
