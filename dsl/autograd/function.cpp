@@ -8,11 +8,6 @@
 
 namespace lithe::autograd {
 
-void SavedValue::fail() {
-    throw UserError("function.saved",
-                    "autograd: a saved value is read as another type than it was saved as");
-}
-
 void AutogradContext::save_for_backward(Tensors tensors) {
     saved_ = std::move(tensors);
     versions_.clear();

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <any>
 #include <map>
 #include <optional>
 #include <string>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include "dsl/autograd/modes.h"
+#include "dsl/ivalue.h"
 
 namespace lithe {
 using tensor_list = Tensors;
@@ -21,37 +21,8 @@ using lithe::tensor_list;
 using variable_list = Tensors;
 using Variable = Tensor;
 
-/// A value that forward() keeps for backward(): a number, a text, a tensor, a list. Errors:
-/// function.saved.
-class SavedValue {
-public:
-    SavedValue() = default;
-    template <class T>
-        requires(!std::same_as<std::decay_t<T>, SavedValue>)
-    SavedValue(T&& value) : value_(std::forward<T>(value)) {}
-
-    template <class T>
-    T to() const {
-        if (const T* exact = std::any_cast<T>(&value_)) return *exact;
-        if constexpr (std::is_arithmetic_v<T>) {
-            if (const auto* x = std::any_cast<int>(&value_)) return static_cast<T>(*x);
-            if (const auto* x = std::any_cast<int64_t>(&value_)) return static_cast<T>(*x);
-            if (const auto* x = std::any_cast<double>(&value_)) return static_cast<T>(*x);
-            if (const auto* x = std::any_cast<float>(&value_)) return static_cast<T>(*x);
-            if (const auto* x = std::any_cast<bool>(&value_)) return static_cast<T>(*x);
-        }
-        fail();
-    }
-    int64_t toInt() const { return to<int64_t>(); }
-    double toDouble() const { return to<double>(); }
-    bool toBool() const { return to<bool>(); }
-    Tensor toTensor() const { return to<Tensor>(); }
-    std::string toStringRef() const { return to<std::string>(); }
-
-private:
-    [[noreturn]] static void fail();
-    std::any value_;
-};
+/// A value that forward() keeps for backward(). Errors: function.saved.
+using SavedValue = IValue;
 
 /// What forward() and backward() of a Function share.
 class AutogradContext {

@@ -8,6 +8,7 @@
 #include "dsl/io/file_format.h"
 #include "dsl/io/state_file.h"
 #include "dsl/module.h"
+#include "dsl/ops.h"
 #include "runtime/error.h"
 
 namespace lithe {
@@ -15,6 +16,17 @@ namespace serialize {
 
 void OutputArchive::write(const std::string& key, const Tensor& tensor, bool /*is_buffer*/) {
     content_.insert(key, tensor.detach());
+}
+
+void OutputArchive::write(const std::string& key, const IValue& value) {
+    if (value.isTensor()) return write(key, value.toTensor());
+    if (value.isBool()) return write(key, full({}, value.toBool()));
+    if (value.isInt()) return write(key, full({}, value.toInt()));
+    if (value.isDouble()) return write(key, full({}, value.toDouble(), DType::f64));
+    const std::string text = value.toStringRef();
+    const Array bytes = Array::empty(DType::u8, {static_cast<int64_t>(text.size())});
+    std::copy(text.begin(), text.end(), bytes.data<uint8_t>());
+    write(key, Tensor::from(bytes));
 }
 
 void OutputArchive::write(const std::string& key, const OutputArchive& nested) {
@@ -71,6 +83,30 @@ bool InputArchive::try_read(const std::string& key, InputArchive& nested) const 
     if (part.content_.empty()) return false;
     nested = std::move(part);
     return true;
+}
+
+bool InputArchive::try_read(const std::string& key, IValue& value) const {
+    Tensor tensor;
+    if (!try_read(key, tensor)) return false;
+    const Array array = tensor.array().dense();
+    if (array.rank() == 0 && array.dtype() == DType::boolean) {
+        value = array.at(0) != 0;
+    } else if (array.rank() == 0 && array.dtype() == DType::i64) {
+        value = *array.data<int64_t>();
+    } else if (array.rank() == 0 && array.dtype() == DType::f64) {
+        value = array.at(0);
+    } else if (array.rank() == 1 && array.dtype() == DType::u8) {
+        value = std::string(array.data<char>(), array.size_bytes());
+    } else {
+        value = tensor;
+    }
+    return true;
+}
+
+void InputArchive::read(const std::string& key, IValue& value) const {
+    Tensor tensor;
+    read(key, tensor);
+    try_read(key, value);
 }
 
 void InputArchive::read(const std::string& key, Tensor& tensor, bool is_buffer) const {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "dsl/ivalue.h"
 #include "dsl/state_dict.h"
 #include "dsl/tensor.h"
 
@@ -20,6 +21,9 @@ class OutputArchive {
 public:
     /// Errors: ordered_dict.duplicate_key.
     void write(const std::string& key, const Tensor& tensor, bool is_buffer = false);
+    /// A number or text becomes a tensor; the input archive gives it back as what it was.
+    /// Errors: function.saved for other kinds.
+    void write(const std::string& key, const IValue& value);
     /// Adds all that `nested` holds below the key.
     void write(const std::string& key, const OutputArchive& nested);
     /// Adds a state_dict with its versions.
@@ -45,9 +49,11 @@ public:
     /// is none.
     bool try_read(const std::string& key, Tensor& tensor, bool is_buffer = false) const;
     bool try_read(const std::string& key, InputArchive& nested) const;
+    bool try_read(const std::string& key, IValue& value) const;
     /// Errors: archive.unknown_key.
     void read(const std::string& key, Tensor& tensor, bool is_buffer = false) const;
     void read(const std::string& key, InputArchive& nested) const;
+    void read(const std::string& key, IValue& value) const;
     /// Names of tensors and of archives within, in the file's order.
     std::vector<std::string> keys() const;
 

@@ -63,6 +63,10 @@ inline void save_and_load(Log& out, const std::string& folder) {
     torch::serialize::OutputArchive archive;
     archive.write("weight", torch::full({2}, 4.0));
     archive.write("count", torch::tensor(3), /*is_buffer=*/true);
+    archive.write("epoch", c10::IValue(int64_t(7)));
+    archive.write("rate", c10::IValue(0.25));
+    archive.write("name", c10::IValue("adam"));
+    archive.write("done", c10::IValue(true));
     net->save(archive);
     archive.save_to(folder + "/archive.pt");
     torch::serialize::InputArchive input;
@@ -71,6 +75,13 @@ inline void save_and_load(Log& out, const std::string& folder) {
     input.read("weight", weight);
     out << weight << input.try_read("none", count) << '\n';
     third->load(input);
+    c10::IValue epoch, rate, optimizer_name, done;
+    input.read("epoch", epoch);
+    input.read("rate", rate);
+    input.read("name", optimizer_name);
+    input.read("done", done);
+    out << epoch.toInt() << ' ' << rate.toDouble() << ' ' << optimizer_name.toStringRef()
+        << done.toBool() << epoch.isInt() << rate.isTensor() << optimizer_name.isString() << '\n';
     try {
         input.read("none", count);
     } catch (const std::exception& error) {
