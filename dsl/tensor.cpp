@@ -127,7 +127,7 @@ TensorType Tensor::type() const { return value_of(checked(impl_))->type; }
 DType Tensor::dtype() const { return type().dtype; }
 Shape Tensor::sizes() const { return type().shape; }
 int64_t Tensor::dim() const { return type().rank(); }
-Dim Tensor::numel() const { return type().count(); }
+Dim Tensor::numel() const { return defined() ? type().count() : Dim(0); }
 bool Tensor::is_floating_point() const { return is_floating(dtype()); }
 bool Tensor::is_signed() const { return dtype() != DType::u8 && dtype() != DType::boolean; }
 bool Tensor::is_view() const { return defined() && impl_->base && impl_->view.op; }

@@ -190,6 +190,7 @@ public:
     Dim size(int64_t axis) const;
     int64_t dim() const;
     int64_t ndimension() const { return dim(); }
+    /// 0 for an undefined tensor.
     Dim numel() const;
     bool is_floating_point() const;
     Device device() const { return kCPU; }

@@ -93,6 +93,7 @@ std::vector<InputSpec> parse_input_specs(std::string_view text) {
             part.back() != ']') {
             fail(part, "a ':' or a '[' is missing");
         }
+        if (part.find(']') + 1 != part.size()) fail(part, "a ';' is missing between two inputs");
         InputSpec spec;
         spec.name = std::string(trim(part.substr(0, colon)));
         const bool is_known = std::any_of(specs.begin(), specs.end(), [&](const InputSpec& other) {

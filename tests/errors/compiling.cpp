@@ -87,6 +87,7 @@ const ErrorCases cases = {
     {"input_spec.syntax", [] { trace_linear("x:f32[7=9..15,4]"); }},
     {"input_spec.syntax", [] { trace_linear("x:f32[1,4];x:f32[1,4]"); }},
     {"input_spec.syntax", [] { trace_linear(":f32[1,4]"); }},
+    {"input_spec.syntax", [] { trace_linear("x:f32[N=1..8,4], y:f32[N]"); }},
     {"input_spec.range", [] { trace_linear("x:f32[N,4]"); }},
     {"input_spec.range", [] { trace_linear("x:f32[N=1..2,4];y:f32[N=1..3]"); }},
     {"forward.arguments", [] { trace_linear("x:f32[1,4];y:f32[1,4]"); }},

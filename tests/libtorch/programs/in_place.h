@@ -90,7 +90,7 @@ inline void ask_tensors(Log& out) {
     g.sum().backward();
     out << g.grad() << '\n';
     g.reset();
-    out << g.defined() << '\n';
+    out << g.defined() << g.numel() << '\n';
     out << torch::combinations(torch::arange(4)) << torch::vander(torch::arange(3))
         << torch::trapezoid(x, 2) << torch::trapz(x, torch::tensor({0.f, 1.f, 3.f, 4.f}))
         << torch::cumulative_trapezoid(x[0]) << '\n';
