@@ -5,6 +5,7 @@
 #include "compiler/passes/commuted.h"
 #include "compiler/passes/fixed_values.h"
 #include "compiler/passes/kinds.h"
+#include "compiler/passes/norm_of_groups.h"
 #include "compiler/passes/passes.h"
 #include "compiler/passes/planes.h"
 
@@ -89,7 +90,10 @@ std::set<const ir::Node*> wanted_last(const ir::Graph& graph) {
 class Sinker {
 public:
     explicit Sinker(ir::Graph& graph)
-        : graph_(graph), beside_windows_(beside_windows(graph)), wanted_(wanted_last(graph)) {}
+        : graph_(graph),
+          beside_windows_(beside_windows(graph)),
+          wanted_(wanted_last(graph)),
+          users_(users_of(graph)) {}
 
     ir::Value operator()(ir::Node& node) {
         if (node.input_count() == 0 || node.types().size() != 1) return {};
@@ -137,6 +141,10 @@ private:
     /// reshape(permute(x)) -> P(reshape(x)), for what reads channels last.
     ir::Value below_reshape(const ir::Node& node) {
         const int rank = node.type().rank();
+        if (ir::Node* planes = normed_by_groups(node, users_)) {
+            const bool pays = is_first(planes->value()) && is_wide(planes->type());
+            return pays ? first(norm_of_groups(graph_, node)) : ir::Value();
+        }
         if (!node.input(0).node->is("permute") || !wanted_.contains(&node)) return {};
         // P and Q of three axes are the same permute.
         if (rank < 3 ||
@@ -307,6 +315,7 @@ private:
 
     ir::Graph& graph_;
     std::set<const ir::Node*> beside_windows_, wanted_;
+    Users users_;
     FixedValues fixed_;
 };
 

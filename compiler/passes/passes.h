@@ -128,6 +128,7 @@ bool fold_batch_norm(ir::Graph& graph);
 ///
 ///   r(permute(x))             ->  P(r(x))                    r a reshape as above that ends in P
 ///   r(P(x))                   ->  P(r(x))                    r expand, index_select (resized)
+///   norm by groups(P(x))      ->  P(the same by sums over pixels)    see norm_of_groups.h
 ///
 /// A permute on each side stays with every f: group puts them into its kernel, which so sees data
 /// and result with channels innermost. Others meet and vanish, or are copies at the inputs,

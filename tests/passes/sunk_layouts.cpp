@@ -1,4 +1,5 @@
-// Layouts that pass through what resizes, gates and reshapes images, compiled against references.
+// Layouts that pass through what resizes, gates, normalises and reshapes images, compiled against
+// references.
 #include <functional>
 
 #include "tests/support/check_compiled.h"
@@ -80,6 +81,34 @@ BOOST_AUTO_TEST_CASE(chosen_and_gated_pixels, *boost::unit_test::label("sampled"
                    same_size + "return %5\n";
         });
     }
+}
+
+/// A norm of groups of channels, along an axis of [n, groups, size], between two readers.
+std::string groups_text(const std::string& n, const Size& s, int64_t groups, int64_t axis) {
+    const std::string f = "f32[" + n + ", ",
+                      planes = number(s.channels) + ", " + number(s.h) + ", " + number(s.w) + "]",
+                      rows = number(groups) + ", " + number(s.channels / groups * s.h * s.w) + "]";
+    return image_text(n, s.channels, s.h, s.w, "") + "%1 = reshape(%0) : " + f + rows +
+           " {shape = [" + n + ", " + rows + "}\n%2 = layer_norm(%1) : " + f + rows +
+           " {axis = " + number(axis) + ", eps = 1e-05}\n%3 = reshape(%2) : " + f + planes +
+           " {shape = [" + n + ", " + planes + "}\n%4 = sigmoid(%3) : " + f + planes +
+           "\n%5 = conv(%4, %v) : " + f + "5, " + number(s.h) + ", " + number(s.w) + "]" +
+           same_size + "return %5, %4\n";
+}
+
+BOOST_AUTO_TEST_CASE(groups_of_channels, *boost::unit_test::label("sampled")) {
+    Sample sample(3);
+    for (const Size& s : sizes) {
+        for (const int64_t groups : {int64_t{1}, s.channels % 3 == 0 ? 3 : s.channels}) {
+            if (!sample.takes()) continue;
+            check_both([&](const std::string& n) { return groups_text(n, s, groups, 2); });
+        }
+    }
+}
+
+/// What has the same shapes.
+BOOST_AUTO_TEST_CASE(a_norm_along_the_groups_is_another) {
+    check_both([&](const std::string& n) { return groups_text(n, {24, 1, 9}, 3, 1); });
 }
 
 BOOST_AUTO_TEST_CASE(pixels_as_rows, *boost::unit_test::label("slow")) {
