@@ -80,7 +80,9 @@ nn::Sequential norms() {
 
 Tensors functions(const Tensors& in) {
     const Tensor& x = in[0];
-    return {exp(x), log(abs(x)), erf(x), tanh(x), sigmoid(x), sin(x), cos(x)};
+    const Tensor angles = x * 1e7;  // some are large
+    return {exp(x), log(abs(x)), erf(x),      tanh(x),    sigmoid(x),
+            sin(x), cos(x),      sin(angles), cos(angles)};
 }
 
 /// Steps of three rows, then of one.
@@ -104,15 +106,54 @@ Tensors attend(const Tensors& in) {
     return {nn::functional::scaled_dot_product_attention(in[0], in[1], in[2])};
 }
 
+/// Images [B, C, P]; their pixels are queries, keys and the columns of values.
+Tensors attend_planes(const Tensors& in) {
+    const Tensor weights = softmax(matmul(transpose(in[0], 1, 2), in[1]), 2);
+    return {matmul(in[2], transpose(weights, 1, 2))};
+}
+
+/// Pixels that gates weigh and that a resize repeats, between convolutions.
+Subject resized() {
+    nn::ModuleList layers(nn::Conv2d(nn::Conv2dOptions(3, 24, 3).stride(2)), nn::Conv2d(24, 24, 1),
+                          nn::Conv2d(24, 9, 1));
+    return {layers.ptr(), [layers](const Tensors& in) mutable -> Tensors {
+                const auto conv = [&](size_t i, const Tensor& x) {
+                    return layers[i]->as<nn::Conv2d>()->forward(x);
+                };
+                const Tensor x = relu(conv(0, in[0]));
+                const Tensor gated = x * sigmoid(conv(1, adaptive_avg_pool2d(x, 1)));
+                return {conv(2, interpolate(gated, {.scale = {2, 2}, .mode = ResizeMode::linear}))};
+            }};
+}
+
+/// Rows of pixels that a depthwise convolution takes as an image.
+Subject rows_as_image() {
+    nn::ModuleList layers(nn::Linear(11, 24),
+                          nn::Conv2d(nn::Conv2dOptions(24, 24, 3).padding(1).groups(24)),
+                          nn::Linear(24, 11));
+    return {layers.ptr(), [layers](const Tensors& in) mutable -> Tensors {
+                const Tensor rows = layers[0]->as<nn::Linear>()->forward(in[0]);
+                const Tensor image = reshape(transpose(rows, 1, 2), {2, 24, 7, 9});
+                const Tensor filtered = layers[1]->as<nn::Conv2d>()->forward(image);
+                const Tensor back = transpose(reshape(filtered, {2, 24, 63}), 1, 2);
+                return {layers[2]->as<nn::Linear>()->forward(gelu(back))};
+            }};
+}
+
+/// Rows longer than vectors, and shorter ones.
 Tensors rows(const Tensors& in) {
-    return {softmax(in[0], 1), sum(in[0] * in[0], {1}), amax(in[0], {0, 1})};
+    const Tensor parts = reshape(in[0], {-1, 7});
+    return {softmax(in[0], 1), sum(in[0] * in[0], {1}), amax(in[0], {0, 1}), softmax(parts, 1),
+            amax(parts, {1})};
 }
 
 Tensors columns(const Tensors& in) { return {softmax(in[0], 0), log_softmax(in[0] * 2.0, 0)}; }
 
 Tensors lines(const Tensors& in) {
-    return {cumsum(in[0], 1), std::get<0>(cummax(in[0], 0)), std::get<0>(sort(in[0], 1)),
-            std::get<0>(sort(reshape(in[0], {-1}), 0))};
+    const Tensor line = reshape(in[0], {-1});
+    return {
+        cumsum(in[0], 1),           std::get<0>(cummax(in[0], 0)),  std::get<0>(sort(in[0], 1)),
+        std::get<0>(sort(line, 0)), std::get<0>(topk(in[0], 5, 0)), std::get<0>(topk(line, 20, 0))};
 }
 
 Tensors moves(const Tensors& in) {
@@ -146,6 +187,10 @@ std::vector<LevelModel> level_models() {
          tolerance_of(41)},
         {"attention_row", "q:f32[2,3,1,24];k:f32[2,3,41,24];v:f32[2,3,41,24]", function(attend),
          tolerance_of(41)},
+        {"attention_of_planes", "q:f32[2,24,63];k:f32[2,24,63];v:f32[2,37,63]",
+         function(attend_planes), tolerance_of(63)},
+        {"resized", "x:f32[2,3,17,23]", resized(), tolerance_of(27)},
+        {"rows_as_image", "x:f32[2,63,11]", rows_as_image(), tolerance_of(24)},
         {"rows", "x:f32[13,77]", function(rows), tolerance_of(77)},
         {"columns", "x:f32[13,77]", function(columns), tolerance_of(13)},
         {"norms", "x:f32[9,37]", of(norms()), tolerance_of(45)},
