@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <span>
 
 #include "compiler/driver/options.h"
@@ -170,24 +171,25 @@ ir::Program traced(const Subject& subject, const Options& o) {
 
 namespace {
 
-/// Has the model's own code make what programs would make when they load the file.
-void add_prepared(const Compiled& compiled, const std::string& path) {
+/// What of a model this CPU runs. Errors: driver.prepared.
+const Compiled& level_for_this_cpu(const Compiled& compiled, const std::string& target) {
     for (const Compiled* level : compiled.levels()) {
-        if (!runs_on_this_cpu(level->artifact.target)) continue;
-        const jit::LoadedArtifact loaded(*level);
-        return Model(loaded.table(), path).save_state_dict(path, {.with_prepared = true});
+        if (runs_on_this_cpu(level->artifact.target)) return *level;
     }
-    throw UserError("driver.prepared",
-                    "compile: --with-prepared runs the model's kernels, and this CPU has no " +
-                        compiled.artifact.target);
+    throw UserError("driver.prepared", "compile: --with-prepared runs kernels of the model, and '" +
+                                           target + "' cannot run here");
 }
 
 }  // namespace
 
 int run_compile(const Subject& subject, const Options& o) {
     const Compiled compiled = compile(traced(subject, o), compile_options(o));
+    std::optional<jit::LoadedArtifact> code;
+    if (o.with_prepared) code.emplace(level_for_this_cpu(compiled, o.target));
     const EmittedFiles files = emit_files(compiled, o.output);
-    if (o.with_prepared) add_prepared(compiled, files.weights);
+    if (code) {
+        Model(code->table(), files.weights).save_state_dict(files.weights, {.with_prepared = true});
+    }
     const Summary summary = summarize(compiled, files);
     if (!o.summary.empty()) {
         const std::string text = to_json(summary, o).dump(2) + "\n";

@@ -9,6 +9,7 @@
 #include "compiler/lower/work.h"
 #include "compiler/passes/pipeline.h"
 #include "runtime/safetensors.h"
+#include "runtime/state_dict.h"
 #include "tests/runtime/support.h"
 #include "tests/support/tensors.h"
 
@@ -167,6 +168,23 @@ BOOST_AUTO_TEST_CASE(compile_writes_three_files_and_a_summary) {
     BOOST_TEST(
         nlohmann::json::parse(output("compile", {"-o", folder.string(), "--json"})).at("kernels") ==
         summary.at("kernels"));
+}
+
+BOOST_AUTO_TEST_CASE(compile_keeps_prepared_weights) {
+    output("compile", {"-o", folder.string()});
+    const auto plain = SafetensorsFile::open(folder / "net.safetensors");
+    const fs::path other = folder / "other";
+    output("compile", {"-o", other.string(), "--weights", (folder / "net.safetensors").string(),
+                       "--with-prepared"});
+    const auto prepared = SafetensorsFile::open(other / "net.safetensors");
+    BOOST_REQUIRE(prepared.tensors().size() == plain.tensors().size() + 1);
+    BOOST_TEST(prepared.tensors()[0].name.starts_with(prepared_prefix));
+    for (const NamedTensor& entry : plain.tensors()) {
+        const ConstTensorView* same = prepared.find(entry.name);
+        BOOST_REQUIRE(same);
+        BOOST_TEST(std::memcmp(same->data, entry.tensor.data,
+                               static_cast<size_t>(size_bytes(entry.tensor))) == 0);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(trace_prints_a_program_that_parses) {

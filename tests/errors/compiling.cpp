@@ -236,6 +236,8 @@ const ErrorCases cases = {
          });
      }},
     {"lower.dtype", [] { compile(nn::ReLU(), "x:f16[2,4]"); }},
+    {"driver.prepared",
+     [] { run_driver(driver::run_compile, {.target = "aarch64", .with_prepared = true}); }},
     {"dump.kernel", [] { run_driver(driver::run_dump, {.kernel = "nothing"}); }},
     {"driver.sizes", [] { run_driver(driver::run_check, {.sizes = {"M=3"}}); }},
     {"driver.input",
