@@ -85,28 +85,32 @@ bool InputArchive::try_read(const std::string& key, InputArchive& nested) const 
     return true;
 }
 
+namespace {
+
+/// What OutputArchive made a tensor of.
+IValue value_in(const Tensor& tensor) {
+    const Array array = tensor.array().dense();
+    if (array.rank() == 0 && array.dtype() == DType::boolean) return array.at(0) != 0;
+    if (array.rank() == 0 && array.dtype() == DType::i64) return *array.data<int64_t>();
+    if (array.rank() == 0 && array.dtype() == DType::f64) return array.at(0);
+    if (array.rank() == 1 && array.dtype() == DType::u8)
+        return std::string(array.data<char>(), array.size_bytes());
+    return tensor;
+}
+
+}  // namespace
+
 bool InputArchive::try_read(const std::string& key, IValue& value) const {
     Tensor tensor;
     if (!try_read(key, tensor)) return false;
-    const Array array = tensor.array().dense();
-    if (array.rank() == 0 && array.dtype() == DType::boolean) {
-        value = array.at(0) != 0;
-    } else if (array.rank() == 0 && array.dtype() == DType::i64) {
-        value = *array.data<int64_t>();
-    } else if (array.rank() == 0 && array.dtype() == DType::f64) {
-        value = array.at(0);
-    } else if (array.rank() == 1 && array.dtype() == DType::u8) {
-        value = std::string(array.data<char>(), array.size_bytes());
-    } else {
-        value = tensor;
-    }
+    value = value_in(tensor);
     return true;
 }
 
 void InputArchive::read(const std::string& key, IValue& value) const {
     Tensor tensor;
     read(key, tensor);
-    try_read(key, value);
+    value = value_in(tensor);
 }
 
 void InputArchive::read(const std::string& key, Tensor& tensor, bool is_buffer) const {
