@@ -2,7 +2,6 @@
 
 #include <cstdio>
 #include <cstring>
-#include <functional>
 
 #include "runtime/bound_plan.h"
 #include "runtime/convert.h"
@@ -48,10 +47,7 @@ Weights::Value ModelState::loaded_value(size_t slot, const ConstTensorView& tens
     const artifact::Slot& row = code.artifact().slots[slot];
     if (source.owner() != nullptr && tensor.dtype == row.dtype && tensor.data != nullptr) {
         const auto* data = tensor.as<std::byte>();
-        const std::span<const std::byte> mapping = source.mapping();
-        const bool is_mapped = !mapping.empty() && !std::less<>()(data, mapping.data()) &&
-                               std::less<>()(data, mapping.data() + mapping.size());
-        return {data, source.owner(), is_mapped};
+        return {data, source.owner(), is_within(source.mapping(), data)};
     }
     const auto memory =
         std::make_shared<AlignedMemory>(static_cast<size_t>(size_bytes(row.dtype, row.shape)));

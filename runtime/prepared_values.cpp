@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
-#include <functional>
 
 #include "runtime/file.h"
 #include "runtime/text.h"
@@ -54,9 +53,8 @@ std::string key_for(const Code& code, const Weights& weights) {
 const std::byte* usable(const ConstTensorView& tensor, std::span<const std::byte> mapping,
                         size_t size) {
     const auto* data = tensor.as<std::byte>();
-    const bool is_inside = !std::less<>()(data, mapping.data()) &&
-                           std::less<>()(data, mapping.data() + mapping.size());
-    if (!is_inside || reinterpret_cast<uintptr_t>(data) % prepared_alignment != 0) return nullptr;
+    if (!is_within(mapping, data) || reinterpret_cast<uintptr_t>(data) % prepared_alignment != 0)
+        return nullptr;
     const auto behind = static_cast<size_t>(mapping.data() + mapping.size() - data);
     const bool has_all = static_cast<size_t>(size_bytes(tensor)) == size;
     return has_all && behind >= size + margin_bytes ? data : nullptr;

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -11,9 +10,6 @@
 
 // What `prepare` made of weights, kept in their file for the next program that loads them.
 namespace lithe {
-
-/// Where a file may have the values, as AlignedMemory has them: kernels count on it.
-inline constexpr size_t prepared_alignment = 64;
 
 /// The values in one tensor behind each other, under a key that no state_dict has. The key names
 /// the code whose `prepare` made them and the weights that it made them of.

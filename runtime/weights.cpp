@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 
 #include "runtime/bound_plan.h"
 #include "runtime/code.h"
@@ -17,7 +18,6 @@ namespace {
 
 using artifact::Space;
 
-constexpr size_t alignment_bytes = 64;
 /// A mapped slot of so many bytes is given back while one kernel packs it, in so many parts: it and
 /// what is made of it would add up to the most memory that a program ever has.
 constexpr size_t large_bytes = 16 << 20;
@@ -96,6 +96,11 @@ bool any(const std::vector<bool>& values) {
 
 }  // namespace
 
+bool is_within(std::span<const std::byte> memory, const std::byte* address) {
+    return !memory.empty() && !std::less<>()(address, memory.data()) &&
+           std::less<>()(address, memory.data() + memory.size());
+}
+
 PreparedLayout::PreparedLayout(const artifact::Artifact& artifact,
                                const std::vector<bool>& is_held) {
     for (size_t i = 0; i < is_held.size(); ++i) {
@@ -107,7 +112,8 @@ PreparedLayout::PreparedLayout(const artifact::Artifact& artifact,
         offsets.push_back(size_bytes);
         const auto bytes = static_cast<size_t>(lithe::size_bytes(view));
         if (is_held[i])
-            size_bytes += (bytes + alignment_bytes - 1) / alignment_bytes * alignment_bytes;
+            size_bytes +=
+                (bytes + prepared_alignment - 1) / prepared_alignment * prepared_alignment;
         views.push_back(std::move(view));
     }
 }

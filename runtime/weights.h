@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -32,7 +33,13 @@ struct Weights {
     uint64_t load = 0;
 };
 
-/// Where some prepared values lie in one block of memory, each at a multiple of 64 bytes.
+/// Of prepared values, as AlignedMemory has them: kernels count on it.
+inline constexpr size_t prepared_alignment = 64;
+
+/// Whether an address lies within some memory, a mapped file.
+bool is_within(std::span<const std::byte> memory, const std::byte* address);
+
+/// Where some prepared values lie in one block of memory, each aligned.
 struct PreparedLayout {
     PreparedLayout(const artifact::Artifact& artifact, const std::vector<bool>& is_held);
 

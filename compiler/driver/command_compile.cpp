@@ -140,6 +140,15 @@ void print(const Summary& summary, const std::string& name) {
                kilobytes(summary.arena_lower_bound_bytes));
 }
 
+/// What of a model this CPU runs. Errors: driver.prepared.
+const Compiled& level_for_this_cpu(const Compiled& compiled, const std::string& target) {
+    for (const Compiled* level : compiled.levels()) {
+        if (runs_on_this_cpu(level->artifact.target)) return *level;
+    }
+    throw UserError("driver.prepared", "compile: --with-prepared runs kernels of the model, and '" +
+                                           target + "' cannot run here");
+}
+
 }  // namespace
 
 CompileOptions compile_options(const Options& o) {
@@ -168,19 +177,6 @@ ir::Program traced(const Subject& subject, const Options& o) {
     return trace(*subject.module, subject.forward, parse_input_specs(o.inputs), o.name,
                  o.with_train);
 }
-
-namespace {
-
-/// What of a model this CPU runs. Errors: driver.prepared.
-const Compiled& level_for_this_cpu(const Compiled& compiled, const std::string& target) {
-    for (const Compiled* level : compiled.levels()) {
-        if (runs_on_this_cpu(level->artifact.target)) return *level;
-    }
-    throw UserError("driver.prepared", "compile: --with-prepared runs kernels of the model, and '" +
-                                           target + "' cannot run here");
-}
-
-}  // namespace
 
 int run_compile(const Subject& subject, const Options& o) {
     const Compiled compiled = compile(traced(subject, o), compile_options(o));

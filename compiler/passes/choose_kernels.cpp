@@ -252,27 +252,6 @@ private:
         return graph_.add("permute", {y}, {{"perm", moved_channels(rank, false)}});
     }
 
-    /// The rows of the padded image outside of which are zeros, if leaving out the taps that meet
-    /// these saves some.
-    static std::optional<Shape> image_rows(const ir::Node& conv) {
-        constexpr int64_t least_part = 64;  // of all taps, one
-        const Attrs& attrs = conv.attrs();
-        const Dim &height = conv.input(0).type().size(2), &places = conv.type().size(2);
-        const Dim& begin = attrs.get_shape("pad_begin")[0];
-        if (conv.type().rank() != 4 || !is_constant(height) || !is_constant(places)) return {};
-        if (!begin.is_constant()) return {};
-        int64_t met = 0, all = 0;
-        for (int64_t t = 0; t < conv.input(1).type().size(2).constant(); ++t) {
-            for (int64_t y = 0; y < places.constant(); ++y, ++all) {
-                const int64_t row = y * attrs.get_ints("stride")[0] +
-                                    t * attrs.get_ints("dilation")[0] - begin.constant();
-                if (row >= 0 && row < height.constant()) ++met;
-            }
-        }
-        if (least_part * (all - met) < all) return {};
-        return Shape{begin, begin + height};
-    }
-
     /// Panels lie within a group: narrower than a vector where groups are, or with zeros behind the
     /// filters where these leave less of a vector empty.
     ir::Value grouped(ir::Node& node) {

@@ -64,6 +64,25 @@ ir::Value packed_conv(ir::Graph& graph, std::vector<ir::Value> operands, int64_t
     return graph.add(ir::packed_conv_op, std::move(operands), attrs);
 }
 
+std::optional<Shape> image_rows(const ir::Node& conv) {
+    constexpr int64_t least_part = 64;  // of all taps, one
+    const Attrs& attrs = conv.attrs();
+    const Dim &height = conv.input(0).type().size(2), &places = conv.type().size(2);
+    const Dim& begin = attrs.get_shape("pad_begin")[0];
+    if (conv.type().rank() != 4 || !is_constant(height) || !is_constant(places)) return {};
+    if (!begin.is_constant()) return {};
+    int64_t met = 0, all = 0;
+    for (int64_t t = 0; t < conv.input(1).type().size(2).constant(); ++t) {
+        for (int64_t y = 0; y < places.constant(); ++y, ++all) {
+            const int64_t row = y * attrs.get_ints("stride")[0] +
+                                t * attrs.get_ints("dilation")[0] - begin.constant();
+            if (row >= 0 && row < height.constant()) ++met;
+        }
+    }
+    if (least_part * (all - met) < all) return {};
+    return Shape{begin, begin + height};
+}
+
 Dim tiled_row(const ir::Node& conv, const Machine& machine) {
     const Shape &y = conv.type().shape, &w = conv.input(1).type().shape;
     const bool takes_pixels = ir::all_are({w.begin() + 2, w.end()}, 1) &&

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "compiler/ir/graph.h"
@@ -30,6 +31,10 @@ ir::Value with_channels_last(ir::Graph& graph, const ir::Value& y);
 /// perhaps a bias; by tiles of `rows`, in panels of `width` filters.
 ir::Value packed_conv(ir::Graph& graph, std::vector<ir::Value> operands, int64_t rows,
                       int64_t width, Attrs attrs);
+
+/// The rows of the padded image outside of which are zeros, if leaving out the taps that meet
+/// these saves some.
+std::optional<Shape> image_rows(const ir::Node& conv);
 
 /// Pixels that tiles are cut of: of a line, or of the image where lines are short for tiles and
 /// each pixel needs itself alone, see collapse_pixels.
